@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+// Committed, so that npm links it before anything is built.
+import { existsSync } from 'node:fs'
+
+const main = new URL('../dist/cli/main.js', import.meta.url)
+if (existsSync(main)) {
+  await import(main.href)
+} else {
+  process.stderr.write(
+    'not-built\n  what  @devenv/core has not been compiled.\n  why   This is a clone of the repository, where dist/ is made by npm.\n  fix   npm install   (at the root of the repository)\n',
+  )
+  process.exitCode = 1
+}

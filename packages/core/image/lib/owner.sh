@@ -1,0 +1,13 @@
+# shellcheck shell=sh
+# The user `app`, who owns the service: its numbers are the first in the file that bear them, so that
+# every tool calls them app, even where the image has a user of that number.
+
+name_owner() { # UID GID
+    put_first /etc/passwd "app:x:$1:$2::/home/app:/bin/bash"
+    put_first /etc/group "app:x:$2:"
+}
+
+put_first() { # FILE LINE
+    rest=$(grep -v '^app:' "$1")
+    printf '%s\n%s\n' "$2" "$rest" > "$1"
+}

@@ -1,0 +1,115 @@
+"""PID 1: supervisord, with what it lacks for that place.
+
+- Its own lines go where those of all programs go.
+- A signal wakes it at once. Its loop polls for a second, and Python goes on polling after a signal:
+  a stop, and the restart of a killed program, would wait for that.
+- It ends after the loggers: the last lines of a program are read when the program is gone.
+"""
+
+import os
+import signal
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
+from logs import Lines
+from supervisor import loggers, supervisord
+from supervisor.medusa import asyncore_25 as asyncore
+from supervisor.options import ServerOptions
+
+LAST_LINES = 1.0  # seconds that the loggers have
+
+EXPECTED = (
+    'reaped unknown pid',  # loggers, and orphans of what was run by exec
+    "Server 'unix_http_server' running without any HTTP authentication",  # its socket is 0700
+    'Set uid to user',
+)
+
+
+class Options(ServerOptions):
+    def setsignals(self):
+        super().setsignals()
+        wake.open()
+
+    def waitpid(self):
+        pid, status = super().waitpid()
+        if pid:
+            wake.poke()  # the loop starts programs before it reaps them
+        return pid, status
+
+    def make_logger(self):
+        self.logger = loggers.getLogger(self.loglevel)
+        self.logger.addHandler(Handler(self.loglevel))
+        for message in self.parse_criticals:
+            self.logger.critical(message)
+        for message in self.parse_warnings:
+            self.logger.warn(message)
+        for message in self.parse_infos:
+            self.logger.info(message)
+
+
+class Handler(loggers.Handler):
+    def __init__(self, level):
+        super().__init__()
+        self.setLevel(level)
+        self._lines = Lines('supervisord')
+
+    def emit(self, record):
+        record = record.asdict()
+        if not record['message'].startswith(EXPECTED):
+            words = '%(levelname)s %(message)s' % record
+            self._lines.write('out', [line.encode() + b'\n' for line in words.splitlines()])
+
+    def reopen(self):
+        pass
+
+    remove = close = reopen
+
+
+class Wake:
+    """A pipe among supervisord's sockets that has a byte for every signal; each is one round of its loop."""
+
+    def __init__(self):
+        self._reader = self._writer = None
+
+    def open(self):
+        asyncore.socket_map.pop(self._reader, None)  # of before a restart, which closed it
+        self._reader, self._writer = os.pipe()
+        os.set_blocking(self._reader, False)
+        os.set_blocking(self._writer, False)
+        signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
+        asyncore.socket_map[self._reader] = self
+
+    def poke(self):
+        try:
+            os.write(self._writer, b'.')
+        except BlockingIOError:
+            pass  # it is awake
+
+    def readable(self):
+        return True
+
+    def writable(self):
+        return False
+
+    def handle_read_event(self):
+        os.read(self._reader, 1)
+
+    def handle_error(self):
+        pass
+
+
+def wait_for_loggers():
+    end = time.monotonic() + LAST_LINES
+    while time.monotonic() < end:
+        try:
+            if os.waitpid(-1, os.WNOHANG) == (0, 0):
+                time.sleep(0.005)
+        except ChildProcessError:
+            return
+
+
+wake = Wake()
+supervisord.ServerOptions = Options
+supervisord.main(['-c', sys.argv[1]])
+wait_for_loggers()

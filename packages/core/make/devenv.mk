@@ -1,0 +1,28 @@
+# dev.watch, dev.shell, dev.clean and dev.<any target of this Makefile>, run in the service's environment
+# (OEP-5). For GNU make 3.81 and later. Inside the container this does nothing.
+ifndef DEVENV_CONTAINER
+
+devenv.core := $(patsubst %/make/,%,$(dir $(lastword $(MAKEFILE_LIST))))
+
+# Another certificate bundle costs each start of Node tens of milliseconds, and devenv itself calls nobody.
+devenv.run = $(if $(DEVENV_PACKAGE),DEVENV_PACKAGE='$(DEVENV_PACKAGE)') \
+	NODE_EXTRA_CA_CERTS= node '$(devenv.core)/bin/devenv.js'
+
+devenv.goals := $(filter-out dev.watch dev.shell dev.clean,$(filter dev.%,$(MAKECMDGOALS)))
+.PHONY: dev.watch dev.shell dev.clean $(devenv.goals)
+
+dev.watch dev.shell dev.clean:
+	@$(devenv.run) $(patsubst dev.%,%,$@)
+
+# The goals that were typed, by name: neither a file of that name nor an included dev.mk can get in the way.
+# `+`: with -n, make inside the container is asked what it would do.
+ifneq (,$(devenv.goals))
+$(devenv.goals):
+	@+$(devenv.run) make --from-make $(patsubst dev.%,%,$@)
+endif
+
+# The same where another target of this Makefile asks for one.
+dev.%:
+	@+$(devenv.run) make --from-make $*
+
+endif

@@ -1,0 +1,84 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { EnvironmentPackage } from '../definition/definition.js'
+import { FOLDER_IN_CHECKOUT } from '../definition/find-package.js'
+import { runCommand } from '../engine/command.js'
+import { DevenvError } from '../problem/problem.js'
+
+const INCLUDE = 'include devenv/devenv.mk'
+
+/**
+ * The few lines of make that a checkout commits. They install the package when a `dev.` target is asked for
+ * and it is not there, and hand over to it. Inside the container they do nothing.
+ */
+const MAKE_LINES = `# Written by \`devenv init\`: the dev.% targets of this service's environment package.
+ifndef DEVENV_CONTAINER
+ifneq (,$(filter dev.%,$(MAKECMDGOALS)))
+include devenv/node_modules/@devenv/core/make/devenv.mk
+devenv/node_modules/@devenv/core/make/devenv.mk: devenv/package-lock.json
+	@cd devenv && npm ci --no-audit --no-fund --loglevel=error >&2 && touch node_modules/@devenv/core/make/devenv.mk
+endif
+endif
+`
+
+type Edit = { file: string; lines: string; change: 'create' | 'append' }
+
+/**
+ * What \`devenv init\` changes: the folder \`devenv/\`, one line of the Makefile, the \`.dev/\` lines of the ignore
+ * files; each once. Pure but for the look.
+ */
+export function planInit(checkout: string): Edit[] {
+  const read = (name: string) =>
+    existsSync(join(checkout, name)) ? readFileSync(join(checkout, name), 'utf8') : undefined
+  const edits: Edit[] = []
+  const ensureLine = (file: string, pattern: RegExp, lines: string) => {
+    const text = read(file)
+    if (text === undefined) edits.push({ file, lines, change: 'create' })
+    else if (!pattern.test(text))
+      edits.push({ file, lines: text === '' || text.endsWith('\n') ? lines : `\n${lines}`, change: 'append' })
+  }
+  if (read(join(FOLDER_IN_CHECKOUT, 'devenv.mk')) !== MAKE_LINES)
+    edits.push({ file: join(FOLDER_IN_CHECKOUT, 'devenv.mk'), lines: MAKE_LINES, change: 'create' })
+  ensureLine(join(FOLDER_IN_CHECKOUT, '.gitignore'), /^node_modules\/$/m, 'node_modules/\n')
+  ensureLine('Makefile', /^-?include devenv\/devenv\.mk$/m, `${INCLUDE}\n`)
+  // A folder of which something is tracked stays visible to git: what is in it is ignored, not it.
+  for (const file of ['.gitignore', '.dockerignore']) ensureLine(file, /^\/?\.dev\/?(\*|devenv\/?)?$/m, '.dev/\n')
+  return edits
+}
+
+/**
+ * Prepares a checkout to depend on an environment package. npm itself writes the dependency and its lock, for
+ * each of `specs` as npm understands them (a version, a file).
+ * @returns the files that were changed
+ * @throws DevenvError `init-unmade` with npm's words
+ */
+export async function init(
+  checkout: string,
+  environmentPackage: EnvironmentPackage,
+  specs: readonly string[],
+): Promise<string[]> {
+  const folder = join(checkout, FOLDER_IN_CHECKOUT)
+  const manifest = join(folder, 'package.json')
+  const changed: string[] = []
+  mkdirSync(folder, { recursive: true })
+  if (!existsSync(manifest)) {
+    writeFileSync(manifest, `${JSON.stringify({ private: true, dependencies: {} }, null, 2)}\n`)
+    changed.push('devenv/package.json')
+  }
+  const dependencies = JSON.parse(readFileSync(manifest, 'utf8')).dependencies ?? {}
+  const wanted = specs.length > 0 ? specs : [`${environmentPackage.name}@${environmentPackage.version}`]
+  if (specs.length > 0 || dependencies[environmentPackage.name] !== environmentPackage.version) {
+    const { exitCode, stderr } = await runCommand({
+      argv: ['npm', 'install', '--save-exact', '--no-audit', '--no-fund', '--loglevel=error', ...wanted],
+      cwd: folder,
+    })
+    if (exitCode !== 0) throw new DevenvError({ code: 'init-unmade', checkout, detail: stderr.trim() })
+    changed.push('devenv/package-lock.json')
+  }
+  for (const { file, lines, change } of planInit(checkout)) {
+    if (change === 'create') writeFileSync(join(checkout, file), lines)
+    else appendFileSync(join(checkout, file), lines)
+    changed.push(file)
+  }
+  return changed
+}

@@ -1,0 +1,292 @@
+import type { Command } from 'commander'
+import { engineFrom } from '../engine/engine.js'
+import { openEnvironment } from '../environment/open-environment.js'
+import { settingsFrom } from '../environment/settings.js'
+import { DevenvError } from '../problem/problem.js'
+import { progressTo } from './render-progress.js'
+
+type Add = (program: Command) => void
+
+const say = (line: string) => process.stdout.write(`${line}\n`)
+const sayJson = (value: unknown) => say(JSON.stringify(value, null, 2))
+const report = progressTo(process.stderr)
+
+/** What nearly every command begins with. `--checkout` and `--package` may stand before or behind its name. */
+async function open(command: Command) {
+  const { checkout, package: named } = command.optsWithGlobals<{ checkout?: string; package?: string }>()
+  const settings = settingsFrom(process.env)
+  const where = { directory: process.cwd(), checkout, package: named ?? (process.env.DEVENV_PACKAGE || undefined) }
+  const environment = await openEnvironment(where, settings)
+  return { settings, environment, engine: engineFrom(process.env) }
+}
+
+const withWhere = (command: Command): Command =>
+  command.option('--checkout <path>', 'the checkout').option('--package <path>', 'the environment package')
+
+const watch: Add = (program) =>
+  withWhere(program.command('watch'))
+    .summary('start what is not running and show all logs; Ctrl-C leaves the view, not the services')
+    .description(
+      'Starts what is not running, shows the logs of every process, and prints the address once it answers.\nCtrl-C leaves the view; the services keep running until `devenv stop`.',
+    )
+    .action(async (_options, command: Command) => {
+      const { watchEnvironment } = await import('./watch.js')
+      process.exitCode = await watchEnvironment(await open(command), report)
+    })
+
+const start: Add = (program) =>
+  withWhere(program.command('start'))
+    .summary('start what is not running, wait until it answers, print its address')
+    .action(async (_options, command: Command) => {
+      const { settings, environment, engine } = await open(command)
+      const { start } = await import('../environment/start.js')
+      const { waitHealthy } = await import('../environment/wait-healthy.js')
+      const { renderAddresses } = await import('./render-addresses.js')
+      const { record } = await start(engine, environment, settings, { all: true }, report)
+      await waitHealthy(engine, environment, [record.primary], report)
+      for (const line of renderAddresses(environment.service, record)) say(line)
+    })
+
+const shell: Add = (program) =>
+  withWhere(program.command('shell'))
+    .summary('a shell in the primary container, as the owner, in the code directory')
+    .action(async (_options, command: Command) => {
+      const { settings, environment, engine } = await open(command)
+      const { ensure, runAsOwner } = await import('../environment/run.js')
+      const { primary } = await ensure(engine, environment, settings, { all: true }, report)
+      process.exitCode = await runAsOwner(engine, primary, ['bash'])
+    })
+
+const make: Add = (program) =>
+  withWhere(program.command('make'))
+    .argument('[words...]', 'a target, and VAR=value or options as for make')
+    .summary('run a make target of the checkout in the environment, or one that the package supplies')
+    .description(
+      'Runs make in the code directory, as the owner, with your terminal and signals; exit codes are exact.\n`make dev.<target>` is the same through make, which answers 2 for every failure.',
+    )
+    .option('--from-make', 'options and variables come from MAKEFLAGS, as make hands them to a recipe')
+    .allowUnknownOption()
+    .passThroughOptions()
+    .action(async (words: string[], options: { fromMake?: boolean }, command: Command) => {
+      const { runTarget } = await import('../environment/run.js')
+      const target = words.find((word) => !word.startsWith('-') && !word.includes('='))
+      if (target === undefined) throw new DevenvError({ code: 'target-missing' })
+      const typed = options.fromMake
+        ? (await import('../environment/make-flags.js')).parseMakeFlags(process.env.MAKEFLAGS ?? '')
+        : []
+      const { settings, environment, engine } = await open(command)
+      process.exitCode = await runTarget(engine, environment, settings, target, [...typed, ...words], report)
+    })
+
+const exec: Add = (program) =>
+  withWhere(program.command('exec'))
+    .argument('[words...]', 'a container (default: the primary one), then after -- the command')
+    .usage('[options] [service] -- <command...>')
+    .summary('run a command in a container, with its exact exit code')
+    .description(
+      'Runs a command in the primary container as the owner, or in another one:\n  devenv exec -- ./manage.py createsuperuser\n  devenv exec mysql -- mysql -uroot -pdevenv',
+    )
+    .passThroughOptions()
+    .allowUnknownOption()
+    .action(async (_words: string[], _options, command: Command) => {
+      // Commander drops the `--` that tells a service from a command.
+      const words = process.argv.slice(process.argv.indexOf('exec') + 1)
+      const dashes = words.indexOf('--')
+      const before = dashes < 0 ? [] : withoutOptions(words.slice(0, dashes))
+      const [first, ...rest] = dashes < 0 ? withoutOptions(words) : words.slice(dashes + 1)
+      if (first === undefined || before.length > 1)
+        throw new DevenvError({
+          code: 'usage',
+          detail: 'exec needs a command after --.',
+          see: 'devenv exec [SERVICE] -- COMMAND',
+        })
+      const { settings, environment, engine } = await open(command)
+      const { ensure, execIn } = await import('../environment/run.js')
+      const started = await ensure(engine, environment, settings, { all: true }, report)
+      process.exitCode = await execIn(engine, environment, before[0], [first, ...rest], started)
+    })
+
+const withoutOptions = (words: readonly string[]): string[] => {
+  const kept: string[] = []
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] as string
+    if (/^--(checkout|package)$/.test(word)) at++
+    else if (!/^--(checkout|package)=/.test(word)) kept.push(word)
+  }
+  return kept
+}
+
+const stop: Add = (program) =>
+  withWhere(program.command('stop'))
+    .summary('stop the containers; nothing is removed')
+    .action(async (_options, command: Command) => {
+      const { environment, engine } = await open(command)
+      const { stop } = await import('../environment/stop.js')
+      const stopped = await stop(engine, environment)
+      say(
+        stopped.length === 0
+          ? 'Nothing was running.'
+          : `Stopped: ${stopped.join(', ')}. Data and containers are kept; \`devenv start\` goes on with them.`,
+      )
+    })
+
+const clean: Add = (program) =>
+  withWhere(program.command('clean'))
+    .summary('stop the environment and remove the data that it created; nothing else')
+    .action(async (_options, command: Command) => {
+      const { environment, engine } = await open(command)
+      const { clean } = await import('../environment/clean.js')
+      const { left } = await clean(engine, environment, report)
+      for (const path of left) say(`Left, because devenv did not make it: ${path}`)
+    })
+
+const status: Add = (program) =>
+  withWhere(program.command('status'))
+    .summary('what runs, where it answers, from which images')
+    .option('--json', 'for machines')
+    .action(async ({ json }: { json?: boolean }, command: Command) => {
+      const { environment, engine } = await open(command)
+      const { readStatus } = await import('../environment/status.js')
+      const { renderStatus } = await import('./render-status.js')
+      const found = await readStatus(engine, environment)
+      if (json) sayJson(found)
+      else for (const line of renderStatus(found)) say(line)
+    })
+
+const logs: Add = (program) =>
+  withWhere(program.command('logs'))
+    .argument('[program]', 'one program of the primary container, or one third-party service')
+    .summary('search what was logged, rotated files too')
+    .option('--grep <pattern>', 'only lines that match this regular expression')
+    .option('--since <when>', '15m, 2h, 1d, or a date')
+    .option('--json', 'one JSON object a line')
+    .action(
+      async (
+        named: string | undefined,
+        options: { grep?: string; since?: string; json?: boolean },
+        command: Command,
+      ) => {
+        const { parseSince, searchLogs } = await import('../environment/logs.js')
+        const since = options.since === undefined ? undefined : parseSince(options.since, new Date())
+        const refuse = (detail: string) => new DevenvError({ code: 'usage', detail, see: 'devenv logs --help' })
+        if (options.since !== undefined && since === undefined)
+          throw refuse(`--since ${options.since} is neither a time span nor a date.`)
+        let grep: RegExp | undefined
+        try {
+          grep = options.grep === undefined ? undefined : new RegExp(options.grep)
+        } catch (error) {
+          throw refuse((error as Error).message)
+        }
+        const { environment, engine } = await open(command)
+        for await (const entry of searchLogs(engine, environment, { program: named, grep, since })) {
+          say(options.json ? JSON.stringify(entry) : `${entry.at} ${entry.source} | ${entry.line}`)
+        }
+      },
+    )
+
+const debug: Add = (program) =>
+  withWhere(program.command('debug'))
+    .argument('<program>', 'a program of the primary container')
+    .summary('run one program in the foreground, so that breakpoint() can be answered')
+    .description(
+      'Takes a program out of supervisord into this terminal. It goes back when you leave it, however that ends.',
+    )
+    .action(async (named: string, _options, command: Command) => {
+      const { settings, environment, engine } = await open(command)
+      const { debugProgram, ensure } = await import('../environment/run.js')
+      process.exitCode = await debugProgram(
+        engine,
+        named,
+        await ensure(engine, environment, settings, { all: true }, report),
+      )
+    })
+
+const list: Add = (program) =>
+  program
+    .command('list')
+    .summary('all environments on this machine')
+    .option('--json', 'for machines')
+    .action(async ({ json }: { json?: boolean }) => {
+      const { listEnvironments } = await import('../environment/list.js')
+      const found = await listEnvironments(engineFrom(process.env))
+      if (json) sayJson(found)
+      else if (found.length === 0) say('There are none.')
+      else
+        for (const { service, state, checkout, gone } of found)
+          say(`${service.padEnd(16)} ${state.padEnd(15)} ${checkout}${gone ? '  (gone)' : ''}`)
+    })
+
+const prune: Add = (program) =>
+  program
+    .command('prune')
+    .summary('remove the containers of environments whose checkout is gone')
+    .action(async () => {
+      const { prune } = await import('../environment/list.js')
+      const removed = await prune(engineFrom(process.env))
+      if (removed.length === 0) say('Every environment has its checkout.')
+      for (const { service, checkout } of removed)
+        say(`Removed the containers of ${service}, whose checkout was ${checkout}.`)
+    })
+
+const doctor: Add = (program) =>
+  program
+    .command('doctor')
+    .summary('look at what environments need of this machine')
+    .option('--json', 'for machines')
+    .action(async ({ json }: { json?: boolean }) => {
+      const { examine } = await import('../environment/doctor.js')
+      const { renderProblem } = await import('../problem/explain-problem.js')
+      const findings = await examine(process.env, settingsFrom(process.env))
+      if (json) sayJson(findings)
+      else
+        for (const { looked, found, problem } of findings)
+          say(problem === undefined ? `✓ ${looked}: ${found}` : `✗ ${looked}: ${found}\n${renderProblem(problem)}`)
+      if (findings.some(({ problem }) => problem !== undefined)) process.exitCode = 1
+    })
+
+const check: Add = (program) =>
+  withWhere(program.command('check'))
+    .summary('check an environment package against the rules of OEP-5, all at once')
+    .option('--json', 'for machines')
+    .action(async ({ json }: { json?: boolean }, command: Command) => {
+      const { checkPackage } = await import('./check.js')
+      const options = command.optsWithGlobals<{ checkout?: string; package?: string }>()
+      const problems = await checkPackage({ ...options, package: options.package ?? process.env.DEVENV_PACKAGE })
+      if (json) sayJson(problems)
+      else if (problems.length === 0) say('No rule is broken.')
+      else throw new DevenvError(...problems)
+      if (problems.length > 0) process.exitCode = 1
+    })
+
+const init: Add = (program) =>
+  withWhere(program.command('init'))
+    .argument('[specs...]', 'what npm installs instead of this version: a file, a range')
+    .summary('prepare a checkout: devenv/, one line in its Makefile, the .dev/ lines of its ignore files')
+    .action(async (specs: string[], _options, command: Command) => {
+      const { initCheckout } = await import('./init.js')
+      const options = command.optsWithGlobals<{ checkout?: string; package?: string }>()
+      for (const line of await initCheckout(specs, {
+        ...options,
+        package: options.package ?? process.env.DEVENV_PACKAGE,
+      }))
+        say(line)
+    })
+
+/** In the order of `--help`. */
+export const COMMANDS: readonly Add[] = [
+  watch,
+  shell,
+  make,
+  exec,
+  debug,
+  start,
+  stop,
+  clean,
+  status,
+  logs,
+  list,
+  prune,
+  doctor,
+  check,
+  init,
+]

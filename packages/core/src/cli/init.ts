@@ -1,0 +1,23 @@
+import { existsSync, realpathSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { init } from '../checkout/init.js'
+import { findPackage, readPackage } from '../definition/find-package.js'
+import { identify } from '../environment/identity.js'
+import { requireRecognised } from '../environment/open-environment.js'
+import { DevenvError } from '../problem/problem.js'
+
+/** Prepares a checkout; gives what to tell the person. */
+export async function initCheckout(
+  specs: readonly string[],
+  options: { checkout?: string; package?: string | undefined },
+): Promise<string[]> {
+  const looked = resolve(options.checkout ?? '.')
+  if (!existsSync(looked))
+    throw new DevenvError({ code: 'checkout-missing', service: 'this service', looked, repository: undefined })
+  const checkout = realpathSync(looked)
+  const found = options.package === undefined ? findPackage(checkout) : readPackage(resolve(options.package))
+  await requireRecognised(identify(found, checkout, undefined))
+  const changed = await init(checkout, found, specs)
+  if (changed.length === 0) return ['Everything is there already.']
+  return [...changed.map((file) => `wrote ${file}`), 'Commit these. From now on, also on a fresh clone: make dev.watch']
+}

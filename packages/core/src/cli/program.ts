@@ -1,0 +1,23 @@
+import { Command, CommanderError } from 'commander'
+import { COMMANDS } from './commands.js'
+import { version } from './version.js'
+
+/** The whole command line: each command is one call into `environment/`. */
+export function createProgram(): Command {
+  const program = new Command('devenv')
+    .description(
+      'Pre-built developer environments for Open edX services (OEP-5).\n\nIn a checkout: `make dev.watch` is `devenv watch`, and `make dev.<target>` is `devenv make <target>`.',
+    )
+    .version(version())
+    .option('--checkout <path>', 'the checkout (default: the one around the current folder)')
+    .option(
+      '--package <path>',
+      'the environment package (default: DEVENV_PACKAGE, then devenv/package.json of the checkout)',
+    )
+    .enablePositionalOptions()
+    .showHelpAfterError('(devenv --help lists the commands)')
+  for (const add of COMMANDS) add(program)
+  return program
+}
+
+export { CommanderError }

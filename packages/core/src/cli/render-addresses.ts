@@ -1,0 +1,19 @@
+import { urlsOf } from '../environment/plan-project.js'
+import type { Record } from '../environment/record.js'
+
+/** Where an environment answers, and who can sign in there. Pure. */
+export function renderAddresses(
+  service: string,
+  { ports, primary, accounts }: Pick<Record, 'ports' | 'primary' | 'accounts'>,
+): string[] {
+  const url = urlsOf(ports[primary]).DEVENV_URL ?? ''
+  const others = Object.entries(ports).filter(([name]) => name !== primary)
+  return [
+    `${service} answers at ${url}`,
+    ...accounts.map(
+      ({ what, user, password, path }) =>
+        `  ${what}: ${user} / ${password}${path === undefined ? '' : `  ${url}${path}`}`,
+    ),
+    ...others.flatMap(([name, published]) => Object.values(published).map((port) => `  ${name}: localhost:${port}`)),
+  ]
+}

@@ -1,0 +1,44 @@
+import type { Progress, Report } from '../environment/progress.js'
+
+/**
+ * Shows progress on stderr. In a terminal the running step's last line moves in place; elsewhere every line
+ * stands for itself.
+ */
+export function progressTo(stderr: NodeJS.WriteStream): Report {
+  const terminal = stderr.isTTY === true && process.env.TERM !== 'dumb'
+  let open = false
+  const clear = () => {
+    if (open) stderr.write('\r\u001b[K')
+    open = false
+  }
+  return (progress) => {
+    clear()
+    if (terminal && progress.kind === 'line') {
+      stderr.write(`  ${progress.step}: ${progress.line}`.slice(0, (stderr.columns ?? 80) - 1))
+      open = true
+      return
+    }
+    for (const line of renderProgress(progress)) stderr.write(`${line}\n`)
+  }
+}
+
+/** Pure. */
+export function renderProgress(progress: Progress): string[] {
+  switch (progress.kind) {
+    case 'begin':
+      return progress.because === undefined ? [] : [`• ${progress.step}: ${progress.because}`]
+    case 'end':
+      return [`✓ ${progress.step} (${progress.seconds.toFixed(1)} s)`]
+    case 'line':
+      return [`  ${progress.step}: ${progress.line}`]
+    case 'waiting':
+      return [
+        `… ${progress.step} not healthy after ${Math.round(progress.seconds)} s: ${progress.on}`,
+        ...progress.log.map((line) => `    ${line}`),
+      ]
+    case 'note':
+      return [`devenv: ${progress.text}`]
+    default:
+      return progress satisfies never
+  }
+}

@@ -1,0 +1,96 @@
+import type { Engine } from '../engine/engine.js'
+import { findRunning } from '../environment/find-running.js'
+import type { Environment } from '../environment/identity.js'
+import type { Report } from '../environment/progress.js'
+import type { Settings } from '../environment/settings.js'
+import { type From, followLogs } from '../environment/watch.js'
+import { DevenvError } from '../problem/problem.js'
+
+const SHOWN_AT_FIRST = 20
+
+/**
+ * Starts and shows. What runs already is shown at once; what has to be started is shown from its first line.
+ * Resolves to the exit code: Ctrl-C on the view is a success, on the way there it is 130.
+ */
+export async function watchEnvironment(
+  { settings, environment, engine }: { settings: Settings; environment: Environment; engine: Engine },
+  report: Report,
+): Promise<number> {
+  const leaving = new AbortController()
+  let starting = true
+  const leave = (signal: NodeJS.Signals) => {
+    // Every step can be gone on with, and the lock goes with the process.
+    if (starting) process.exit(signal === 'SIGINT' ? 130 : 143)
+    leaving.abort()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave)
+  process.stdout.on('error', () => leaving.abort())
+
+  const running = await findRunning(engine, environment, settings, { all: true }, 'unchanged')
+  const from: From = running === undefined ? { since: Date.now() / 1000 } : { tail: SHOWN_AT_FIRST }
+  let primary = running?.record.primary
+  const show = (line: string, channel: 'out' | 'err') =>
+    (channel === 'out' ? process.stdout : process.stderr).write(`${line}\n`)
+  const follow = () => followLogs(engine, environment, () => primary, from, show, leaving.signal)
+
+  let view: Promise<void>
+  if (running === undefined) {
+    const { readRecord } = await import('../environment/record.js')
+    primary = readRecord(environment)?.primary ?? environment.service
+    const stopEarly = new AbortController()
+    view = followLogs(
+      engine,
+      environment,
+      () => primary,
+      from,
+      show,
+      AbortSignal.any([leaving.signal, stopEarly.signal]),
+    )
+    const { start } = await import('../environment/start.js')
+    try {
+      primary = (await start(engine, environment, settings, { all: true }, report)).record.primary
+    } catch (error) {
+      stopEarly.abort()
+      throw error
+    }
+  } else {
+    view = follow()
+  }
+  starting = false
+  const answering = tellWhenAnswering(engine, environment, report, leaving.signal)
+  await view
+  leaving.abort()
+  await answering
+  report({
+    kind: 'note',
+    text:
+      (await findRunning(engine, environment, settings, { all: true }, 'running')) === undefined
+        ? 'nothing runs any more'
+        : `${environment.service} keeps running; \`devenv stop\` stops it`,
+  })
+  return 0
+}
+
+/** A service that does not answer yet, or that a syntax error keeps down, ends no view: it is told, and waited for. */
+async function tellWhenAnswering(
+  engine: Engine,
+  environment: Environment,
+  report: Report,
+  signal: AbortSignal,
+): Promise<void> {
+  const { waitHealthy } = await import('../environment/wait-healthy.js')
+  const { readRecord } = await import('../environment/record.js')
+  const { renderAddresses } = await import('./render-addresses.js')
+  const record = readRecord(environment)
+  if (record === undefined) return
+  try {
+    await waitHealthy(engine, environment, [record.primary], () => {}, signal)
+    if (signal.aborted) return
+    for (const text of renderAddresses(environment.service, record)) process.stderr.write(`${text}\n`)
+  } catch (error) {
+    if (!(error instanceof DevenvError)) throw error
+    const { renderProblem } = await import('../problem/explain-problem.js')
+    if (!signal.aborted)
+      report({ kind: 'note', text: `the view goes on\n${error.problems.map(renderProblem).join('\n')}` })
+  }
+}

@@ -1,0 +1,72 @@
+/** One service of a Compose project as `docker compose config` gives it: only what we read or change. */
+export type ComposeService = {
+  image?: string
+  build?: {
+    context: string
+    dockerfile?: string
+    args?: Record<string, string | null>
+    target?: string
+    additional_contexts?: Record<string, string>
+  }
+  working_dir?: string
+  user?: string
+  entrypoint?: string[] | null
+  command?: string[] | null
+  environment?: Record<string, string | null>
+  volumes?: ComposeVolume[]
+  ports?: ComposePort[]
+  expose?: string[]
+  labels?: Record<string, string>
+  healthcheck?: { test?: string[]; start_period?: string; start_interval?: string; disable?: boolean }
+  depends_on?: Record<string, { condition: string; required?: boolean }>
+  [other: string]: unknown
+}
+export type ComposeVolume = {
+  type: string
+  source?: string
+  target: string
+  read_only?: boolean
+  [other: string]: unknown
+}
+export type ComposePort = { target: number; published?: string; host_ip?: string; protocol?: string; mode?: string }
+export type ComposeProject = {
+  name: string
+  services: Record<string, ComposeService>
+  networks?: Record<string, Record<string, unknown> | null>
+  [other: string]: unknown
+}
+
+export type SuppliedTarget = { needs: readonly string[] | undefined; because: string }
+export type ProvisionStep = {
+  name: string
+  run: readonly [string, ...string[]]
+  when: { files: readonly string[]; stores: readonly string[]; image: boolean; address: boolean }
+}
+export type Account = { what: string; user: string; password: string; path?: string }
+
+/** What one environment package says, resolved for one checkout. */
+export type Definition = {
+  package: EnvironmentPackage
+  primary: string
+  repository: string | undefined
+  recognisedBy: readonly string[]
+  targets: Readonly<Record<string, SuppliedTarget>>
+  provision: readonly ProvisionStep[]
+  accounts: readonly Account[]
+  /** The Compose model without `x-devenv`, `$` as itself. */
+  project: ComposeProject
+  /** The files all this was read from. */
+  files: readonly string[]
+}
+
+/** `service` is the package's name without its scope: `@devenv/discovery` is `discovery`. */
+export type EnvironmentPackage = { name: string; version: string; service: string; directory: string }
+
+export const primaryOf = (definition: Definition): ComposeService => {
+  const service = definition.project.services[definition.primary]
+  if (service === undefined) throw new Error(`the definition of ${definition.package.name} was not checked`)
+  return service
+}
+
+export const thirdPartyOf = (definition: Definition): string[] =>
+  Object.keys(definition.project.services).filter((name) => name !== definition.primary)

@@ -1,0 +1,56 @@
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { DevenvError } from '../problem/problem.js'
+import type { EnvironmentPackage } from './definition.js'
+
+/** The folder that `devenv init` commits to a checkout. */
+export const FOLDER_IN_CHECKOUT = 'devenv'
+
+/**
+ * Reads a package's name and version.
+ * @throws DevenvError `package-missing`, `definition-unreadable`
+ */
+export function readPackage(directory: string): EnvironmentPackage {
+  const file = join(directory, 'package.json')
+  if (!existsSync(file) || !existsSync(join(directory, 'compose.yaml'))) {
+    throw new DevenvError({ code: 'package-missing', looked: directory })
+  }
+  const { name, version } = readJson(file)
+  if (typeof name !== 'string' || typeof version !== 'string') {
+    throw new DevenvError({ code: 'definition-unreadable', place: { file }, detail: 'it has no name or no version' })
+  }
+  return { name, version, service: name.split('/').at(-1) ?? name, directory: realpathSync(directory) }
+}
+
+/**
+ * The environment package that a checkout depends on: the one dependency of `devenv/package.json` that holds a
+ * compose.yaml with `x-devenv`.
+ * @throws DevenvError `package-unknown`
+ */
+export function findPackage(checkout: string): EnvironmentPackage {
+  const folder = join(checkout, FOLDER_IN_CHECKOUT)
+  const manifest = join(folder, 'package.json')
+  const dependencies = existsSync(manifest) ? Object.keys(readJson(manifest).dependencies ?? {}) : []
+  for (const name of dependencies) {
+    const directory = join(folder, 'node_modules', name)
+    if (existsSync(join(directory, 'compose.yaml'))) return readPackage(directory)
+  }
+  throw new DevenvError({ code: 'package-unknown', checkout, dependencies })
+}
+
+/** The checkout that `directory` lies in: the nearest folder up that `devenv init` prepared, else itself. */
+export function findCheckout(directory: string): string {
+  for (let at = resolve(directory); ; at = dirname(at)) {
+    if (existsSync(join(at, FOLDER_IN_CHECKOUT, 'package.json'))) return at
+    if (dirname(at) === at) return resolve(directory)
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: parsed by the caller
+function readJson(file: string): any {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new DevenvError({ code: 'definition-unreadable', place: { file }, detail: (error as Error).message })
+  }
+}

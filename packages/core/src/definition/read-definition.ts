@@ -1,0 +1,137 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readComposeModel } from '../engine/compose.js'
+import { DevenvError, type Problem } from '../problem/problem.js'
+import type {
+  Account,
+  ComposeProject,
+  Definition,
+  EnvironmentPackage,
+  ProvisionStep,
+  SuppliedTarget,
+} from './definition.js'
+import { FOLDER_IN_CHECKOUT } from './find-package.js'
+import { OEP5_RULES } from './rules.js'
+import { parseSource, type Source } from './source.js'
+import { validateExtension } from './validate-extension.js'
+
+/** The folder of @devenv/core itself: `image/`, `compose/`, `make/`, `schema/`. */
+export const CORE_DIRECTORY = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
+
+export type ReadDefinition = {
+  package: EnvironmentPackage
+  /** Real path of the checkout. */
+  checkout: string
+  project: string
+  mirror: string | undefined
+  /** Where stores are kept; a volume below it is a store. */
+  stores: string
+}
+
+/**
+ * Reads an environment package for a checkout: its compose.yaml, over it the checkout's `devenv/compose.yaml`,
+ * resolved by Compose.
+ * @throws DevenvError with every problem found: `definition-unreadable`, `definition-invalid`, `compose-refused`, `rule-broken`
+ */
+export async function readDefinition(request: ReadDefinition): Promise<Definition> {
+  const own = join(request.package.directory, 'compose.yaml')
+  const extra = join(request.checkout, FOLDER_IN_CHECKOUT, 'compose.yaml')
+  const files = existsSync(extra) ? [own, extra] : [own]
+
+  const source = parseSource(own, readFileSync(own, 'utf8'))
+  const invalid = await validateExtension(source)
+  if (invalid.length > 0) throw new DevenvError(...invalid)
+
+  const text = await readComposeModel({
+    project: request.project,
+    directory: request.checkout,
+    files,
+    variables: {
+      DEVENV_CHECKOUT: request.checkout,
+      DEVENV_PACKAGE: request.package.directory,
+      DEVENV_CORE: CORE_DIRECTORY,
+      DEVENV_MIRROR: request.mirror ?? 'docker.io',
+      DEVENV_STORES: request.stores,
+    },
+  })
+  const definition = parseDefinition(request.package, JSON.parse(text), [...files, ...readFragments()])
+  const broken = checkRules(definition, source, request)
+  if (broken.length > 0) throw new DevenvError(...broken)
+  return definition
+}
+
+/** Every rule of OEP-5 that can be checked before anything runs. Pure. */
+export function checkRules(
+  definition: Definition,
+  source: Source,
+  { checkout, stores }: { checkout: string; stores: string },
+): Problem[] {
+  return OEP5_RULES.flatMap((rule) =>
+    rule
+      .check({ definition, source, checkout, stores })
+      .map(
+        (breach): Problem => ({ code: 'rule-broken', rule: rule.name, clause: rule.clause, why: rule.why, ...breach }),
+      ),
+  )
+}
+
+/** Pure: Compose's resolved JSON, in which `$` is still doubled, to a definition. */
+export function parseDefinition(
+  environmentPackage: EnvironmentPackage,
+  resolved: unknown,
+  files: readonly string[],
+): Definition {
+  const { 'x-devenv': extension, ...project } = mapStrings(resolved, (text) =>
+    text.replaceAll('$$', '$'),
+  ) as ComposeProject & {
+    'x-devenv': Extension
+  }
+  return {
+    package: environmentPackage,
+    primary: extension.primary,
+    repository: extension.repository,
+    recognisedBy: extension['recognised-by'],
+    targets: Object.fromEntries(
+      Object.entries(extension.targets ?? {}).map(([name, { needs, because }]): [string, SuppliedTarget] => [
+        name,
+        { needs, because },
+      ]),
+    ),
+    provision: (extension.provision ?? []).map(
+      ({ name, run, when }): ProvisionStep => ({
+        name,
+        run,
+        when: {
+          files: when?.files ?? [],
+          stores: when?.stores ?? [],
+          image: when?.image ?? false,
+          address: when?.address ?? false,
+        },
+      }),
+    ),
+    accounts: extension.accounts ?? [],
+    project,
+    files,
+  }
+}
+
+type Extension = {
+  primary: string
+  repository?: string
+  'recognised-by': string[]
+  targets?: Record<string, { needs?: string[]; because: string }>
+  provision?: { name: string; run: [string, ...string[]]; when?: Partial<ProvisionStep['when']> }[]
+  accounts?: Account[]
+}
+
+/** The same value with every string in it changed, keys excepted. */
+export function mapStrings(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value)
+  if (Array.isArray(value)) return value.map((item) => mapStrings(item, change))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapStrings(item, change)]))
+}
+
+const readFragments = (): string[] =>
+  readdirSync(join(CORE_DIRECTORY, 'compose')).map((name) => join(CORE_DIRECTORY, 'compose', name))

@@ -1,0 +1,398 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, sep } from 'node:path'
+import type { Place } from '../problem/problem.js'
+import { type Definition, primaryOf, thirdPartyOf } from './definition.js'
+import type { Source } from './source.js'
+
+/** What a rule looks at. `stores` is the folder that holds the data of third-party services. */
+export type Subject = { definition: Definition; source: Source; checkout: string; stores: string }
+export type Breach = { place: Place; what: string; fix: string }
+/** `clause` is OEP-5's; `why` is shown with each breach. */
+export type Rule = { name: string; clause: string; why: string; check(subject: Subject): Breach[] }
+
+const ENTRYPOINT = '/opt/devenv/bin/entrypoint'
+const PROGRAM = '/opt/devenv/bin/program'
+
+const officialImages: Rule = {
+  name: 'official-images',
+  clause: 'OEP-5 rule 1',
+  why: 'A third-party service is the vendor’s official image at a stated version; nobody maintains another.',
+  check: ({ definition, source }) =>
+    thirdPartyOf(definition).flatMap((name) => {
+      const { image, build } = definition.project.services[name] ?? {}
+      const place = source.placeOf(['services', name, 'image'])
+      if (build)
+        return [
+          {
+            place: source.placeOf(['services', name, 'build']),
+            what: `${name} is built here.`,
+            fix: 'Name the official image under `image:` and remove `build:`.',
+          },
+        ]
+      if (versionOf(image) === undefined) {
+        return [
+          {
+            place,
+            what: `${name} names no version: ${image ?? 'it has no image'}.`,
+            fix: `image: \${DEVENV_MIRROR:-docker.io}/library/${name}:<version>`,
+          },
+        ]
+      }
+      return []
+    }),
+}
+
+const runsUnderSupervisor: Rule = {
+  name: 'runs-under-supervisor',
+  clause: 'OEP-5 rule 2',
+  why: 'supervisord is PID 1 of every Open edX container, so that web server, workers and watchers live and restart side by side.',
+  check: ({ definition, source }) => {
+    const { entrypoint, command } = primaryOf(definition)
+    const breaches: Breach[] = []
+    for (const [key, value] of Object.entries({ entrypoint, command })) {
+      if (value == null) continue
+      breaches.push({
+        place: source.placeOf(['services', definition.primary, key]),
+        what: `${definition.primary} sets \`${key}\`, which replaces supervisord.`,
+        fix: `Remove \`${key}:\` and put the process into image/supervisor/<program>.conf.`,
+      })
+    }
+    const dockerfile = join(definition.package.directory, 'Dockerfile')
+    if (!existsSync(dockerfile)) {
+      breaches.push({
+        place: { file: dockerfile },
+        what: 'There is no Dockerfile.',
+        fix: 'Start from examples/hello/environment/Dockerfile.',
+      })
+    } else if (!readFileSync(dockerfile, 'utf8').includes(`ENTRYPOINT ["${ENTRYPOINT}"]`)) {
+      breaches.push({
+        place: { file: dockerfile },
+        what: 'The image does not start with our entrypoint.',
+        fix: `ENTRYPOINT ["${ENTRYPOINT}"]`,
+      })
+    }
+    if (readPrograms(definition.package.directory).length === 0) {
+      const file = join(definition.package.directory, 'image', 'supervisor')
+      breaches.push({
+        place: { file },
+        what: 'No program is declared.',
+        fix: 'Add image/supervisor/<program>.conf with a [program:…] section.',
+      })
+    }
+    return breaches
+  },
+}
+
+const logsToStdout: Rule = {
+  name: 'logs-to-stdout',
+  clause: 'OEP-5 rule 3',
+  why: 'Every line is on the screen and on disk; supervisord itself can do only one of the two.',
+  check: ({ definition, source }) => [
+    ...readPrograms(definition.package.directory).flatMap(({ name, file, line, command, logfile }) => {
+      const wanted = `command=${PROGRAM} ${name} -- `
+      if (!`command=${command} `.startsWith(wanted)) {
+        return [
+          {
+            place: { file, line },
+            what: `The program ${name} does not write through our log forwarder.`,
+            fix: `${wanted}${command ?? '…'}`,
+          },
+        ]
+      }
+      return logfile === undefined
+        ? []
+        : [
+            {
+              place: { file, line },
+              what: `The program ${name} sends its output to a file of its own.`,
+              fix: `Remove ${logfile}=.`,
+            },
+          ]
+    }),
+    ...Object.entries(definition.project.services).flatMap(([name, service]) =>
+      service.logging === undefined
+        ? []
+        : [
+            {
+              place: source.placeOf(['services', name, 'logging']),
+              what: `${name} has a log driver of its own.`,
+              fix: 'Remove `logging:`.',
+            },
+          ],
+    ),
+  ],
+}
+
+const dataStaysInDataDirectory: Rule = {
+  name: 'data-stays-in-data-directory',
+  clause: 'OEP-5 rule 4',
+  why: 'A third-party service keeps its data in the data directory, which moves with DEVENV_DIR and goes with `dev.clean`.',
+  check: ({ definition, source, checkout, stores }) =>
+    Object.entries(definition.project.services).flatMap(([name, { volumes }]) =>
+      (volumes ?? []).flatMap((volume) => {
+        const kept = volume.type === 'tmpfs' || volume.read_only === true
+        const owned =
+          volume.type === 'bind' &&
+          [stores, checkout].some((folder) => `${volume.source}${sep}`.startsWith(`${folder}${sep}`))
+        if (kept || owned) return []
+        return [
+          {
+            place: source.placeOf(['services', name, 'volumes']),
+            what: `${name} keeps ${volume.target} in ${volume.source ?? 'an anonymous volume'}.`,
+            fix: `- \${DEVENV_STORES:-.dev/devenv/stores}/${name}:${volume.target}`,
+          },
+        ]
+      }),
+    ),
+}
+
+const checkoutIsMounted: Rule = {
+  name: 'checkout-is-mounted',
+  clause: 'OEP-5 rule 5',
+  why: 'The environment runs the developer’s checkout, never a copy of it.',
+  check: ({ definition, source, checkout }) => {
+    const { working_dir, volumes } = primaryOf(definition)
+    const mounted = volumes?.some(
+      ({ source: from, target, read_only }) => from === checkout && target === working_dir && !read_only,
+    )
+    if (mounted) return []
+    return [
+      {
+        place: source.placeOf(['services', definition.primary, 'volumes']),
+        what: `${definition.primary} does not mount the checkout at its working_dir (${working_dir ?? 'which is not set'}).`,
+        fix: `volumes: ["\${DEVENV_CHECKOUT:-.}:${working_dir ?? '/edx/app/<service>'}"] and working_dir the same.`,
+      },
+    ]
+  },
+}
+
+const imageByDigest: Rule = {
+  name: 'image-by-digest',
+  clause: 'OEP-5 rule 7',
+  why: 'The image is named by the digest of its inputs, and its build sees those inputs only.',
+  check: ({ definition, source }) => {
+    const { image, build } = primaryOf(definition)
+    const at = (key: string) => source.placeOf(['services', definition.primary, key])
+    const breaches: Breach[] = []
+    if (image === undefined || versionOf(image) !== undefined) {
+      breaches.push({
+        place: at('image'),
+        what: `The image of ${definition.primary} must be a name without a tag, not ${image ?? 'nothing'}.`,
+        fix: `image: devenv/${definition.package.service}`,
+      })
+    }
+    if (build === undefined) {
+      breaches.push({
+        place: at('image'),
+        what: `${definition.primary} does not say how it is built.`,
+        fix: 'Add `build:` with context, dockerfile and target.',
+      })
+    }
+    const ignore = join(definition.package.directory, 'Dockerfile.dockerignore')
+    const first = existsSync(ignore)
+      ? readFileSync(ignore, 'utf8')
+          .split('\n')
+          .find((line) => line.trim() !== '' && !line.startsWith('#'))
+      : undefined
+    if (first?.trim() !== '*') {
+      breaches.push({
+        place: { file: ignore, line: 1 },
+        what: 'The build context is not an allowlist.',
+        fix: 'Begin with `*`, then one `!path` for each input.',
+      })
+    }
+    return breaches
+  },
+}
+
+const targetsAreThere: Rule = {
+  name: 'supplied-targets-are-there',
+  clause: 'OEP-5 rule 8',
+  why: 'A target that the package promises must run at once.',
+  check: ({ definition, source }) => {
+    const file = join(definition.package.directory, 'image', 'targets.mk')
+    const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
+    return Object.entries(definition.targets).flatMap(([target, { needs }]) => {
+      const place = source.placeOf(['x-devenv', 'targets', target])
+      const missing = new RegExp(`^${target.replace(/[^\w]/g, '\\$&')}[^:=\\n]*:(?!=)`, 'm').test(text)
+        ? []
+        : [
+            {
+              place,
+              what: `image/targets.mk has no target ${target}.`,
+              fix: `Write ${target}: there, or remove it here.`,
+            },
+          ]
+      return [
+        ...missing,
+        ...unknownServices(definition, needs ?? []).map((name) => ({
+          place,
+          what: `${target} needs ${name}, which is no service of this file.`,
+          fix: knownServices(definition),
+        })),
+      ]
+    })
+  },
+}
+
+const stepsNameServices: Rule = {
+  name: 'steps-name-services',
+  clause: 'OEP-5 rule 4',
+  why: 'A step runs again when the store that it fills is new.',
+  check: ({ definition, source }) =>
+    definition.provision.flatMap(({ name, when }, index) =>
+      unknownServices(definition, when.stores).map((store) => ({
+        place: source.placeOf(['x-devenv', 'provision', index]),
+        what: `The step ${name} fills ${store}, which is no third-party service of this file.`,
+        fix: knownServices(definition),
+      })),
+    ),
+}
+
+const loopbackOnly: Rule = {
+  name: 'loopback-only',
+  clause: 'OEP-5 rule 9',
+  why: 'Compose publishes on all interfaces, past the firewall; a development database must not be open to the network.',
+  check: ({ definition, source }) =>
+    Object.entries(definition.project.services).flatMap(([name, { ports, network_mode }]) => {
+      const open = (ports ?? []).filter(
+        ({ host_ip }) => host_ip !== undefined && !/^(127\.|::1$|localhost$)/.test(host_ip),
+      )
+      const host =
+        network_mode === undefined
+          ? []
+          : [
+              {
+                place: source.placeOf(['services', name, 'network_mode']),
+                what: `${name} leaves the environment’s own network.`,
+                fix: 'Remove `network_mode:`.',
+              },
+            ]
+      return [
+        ...open.map(({ host_ip, target }) => ({
+          place: source.placeOf(['services', name, 'ports']),
+          what: `${name} publishes port ${target} on ${host_ip}.`,
+          fix: `ports: ["${target}"]  (devenv binds a loopback port)`,
+        })),
+        ...host,
+      ]
+    }),
+}
+
+const nothingOfOthers: Rule = {
+  name: 'takes-nothing-of-others',
+  clause: 'OEP-5, backwards compatibility',
+  why: 'Devstack, Tutor and other checkouts on this machine keep their names and ports.',
+  check: ({ definition, source }) =>
+    Object.entries(definition.project.services).flatMap(([name, service]) =>
+      service.container_name === undefined
+        ? []
+        : [
+            {
+              place: source.placeOf(['services', name, 'container_name']),
+              what: `${name} has a fixed container name.`,
+              fix: 'Remove `container_name:`.',
+            },
+          ],
+    ),
+}
+
+const ownerIsMapped: Rule = {
+  name: 'owner-is-mapped',
+  clause: 'OEP-5, dev.shell',
+  why: 'The container starts as root and becomes the owner of the checkout; a fixed user could not be mapped.',
+  check: ({ definition, source }) => {
+    const { user } = primaryOf(definition)
+    if (user === undefined) return []
+    return [
+      {
+        place: source.placeOf(['services', definition.primary, 'user']),
+        what: `${definition.primary} has a fixed user, ${user}.`,
+        fix: 'Remove `user:`.',
+      },
+    ]
+  },
+}
+
+const healthIsKnown: Rule = {
+  name: 'health-is-known',
+  clause: 'OEP-5, dev.watch',
+  why: 'Starting waits for health and for nothing else; Compose ignores `start_interval` without `start_period`.',
+  check: ({ definition, source }) =>
+    Object.entries(definition.project.services).flatMap(([name, { healthcheck }]) => {
+      const place = source.placeOf(['services', name, 'healthcheck'])
+      if (healthcheck?.test === undefined || healthcheck.disable) {
+        return [
+          {
+            place,
+            what: `${name} has no health check.`,
+            fix: 'Add `healthcheck:` with test, start_period and start_interval.',
+          },
+        ]
+      }
+      if (healthcheck.start_period === undefined || healthcheck.start_interval === undefined) {
+        return [
+          {
+            place,
+            what: `The health check of ${name} lacks start_period or start_interval.`,
+            fix: 'start_period: 60s and start_interval: 200ms',
+          },
+        ]
+      }
+      return []
+    }),
+}
+
+/** What can be read from a package before anything runs. The clauses seen at run time: `docs/oep-5.md`. */
+export const OEP5_RULES = [
+  officialImages,
+  runsUnderSupervisor,
+  logsToStdout,
+  dataStaysInDataDirectory,
+  checkoutIsMounted,
+  imageByDigest,
+  targetsAreThere,
+  stepsNameServices,
+  loopbackOnly,
+  nothingOfOthers,
+  ownerIsMapped,
+  healthIsKnown,
+] satisfies Rule[]
+
+/** The tag or digest of an image reference, `latest` and none excepted. `localhost:5000/mysql` has none. */
+export function versionOf(image: string | undefined): string | undefined {
+  const version = /(?:@sha256:|:)([^/:]+)$/.exec(image ?? '')?.[1]
+  return version === 'latest' ? undefined : version
+}
+
+type Program = { name: string; file: string; line: number; command: string | undefined; logfile: string | undefined }
+
+/** The programs that a package declares in image/supervisor/*.conf. */
+export function readPrograms(directory: string): Program[] {
+  const folder = join(directory, 'image', 'supervisor')
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.conf'))
+    .flatMap((name) => parsePrograms(join(folder, name), readFileSync(join(folder, name), 'utf8')))
+}
+
+/** Pure. Continued lines of a value are not needed here, and skipped. */
+export function parsePrograms(file: string, text: string): Program[] {
+  const programs: Program[] = []
+  for (const [index, line] of text.split('\n').entries()) {
+    const section = /^\[(?:(program):)?([^\]]+)\]/.exec(line)
+    if (section?.[1])
+      programs.push({ name: section[2] ?? '', file, line: index + 1, command: undefined, logfile: undefined })
+    const program = programs.at(-1)
+    const [, key, value] = /^(\w+)\s*=\s*(.*)$/.exec(line) ?? []
+    if (program === undefined || key === undefined) continue
+    if (key === 'command') program.command = value
+    if (/^std(out|err)_logfile$/.test(key)) program.logfile = key
+  }
+  return programs
+}
+
+const knownServices = (definition: Definition) => `One of: ${Object.keys(definition.project.services).join(', ')}.`
+
+const unknownServices = (definition: Definition, names: readonly string[]) =>
+  names.filter((name) => definition.project.services[name] === undefined)

@@ -1,0 +1,35 @@
+import { isMap, isNode, LineCounter, parseDocument } from 'yaml'
+import { DevenvError, type Place } from '../problem/problem.js'
+
+/** A YAML file as written: its value, and the line on which each part of it stands. */
+export type Source = { file: string; value: unknown; placeOf(path: readonly (string | number)[]): Place }
+
+/** @throws DevenvError `definition-unreadable`, one problem for each error in the text */
+export function parseSource(file: string, text: string): Source {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, merge: true })
+  if (document.errors.length > 0) {
+    throw new DevenvError(
+      ...document.errors.map((error) => ({
+        code: 'definition-unreadable' as const,
+        place: { file, line: lines.linePos(error.pos[0]).line },
+        detail: error.message.split('\n')[0]?.replace(/:$/, '') ?? '',
+      })),
+    )
+  }
+  return {
+    file,
+    value: document.toJS(),
+    // The nearest part that was written: what is missing is shown where it belongs.
+    placeOf(path) {
+      for (let length = path.length; length > 0; length--) {
+        const parent = document.getIn(path.slice(0, length - 1), true)
+        const key = path[length - 1]
+        const pair = isMap(parent) ? parent.items.find((item) => String(item.key) === String(key)) : undefined
+        const node = pair?.key ?? document.getIn(path.slice(0, length), true)
+        if (isNode(node) && node.range) return { file, line: lines.linePos(node.range[0]).line }
+      }
+      return { file, line: 1 }
+    },
+  }
+}

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs'
+import type { ErrorObject } from 'ajv'
+import type { Problem } from '../problem/problem.js'
+import type { Source } from './source.js'
+
+const SCHEMA = new URL('../../schema/x-devenv.schema.json', import.meta.url)
+
+/** Everything in which a compose.yaml differs from the JSON Schema that editors use as well. */
+export async function validateExtension(source: Source): Promise<Problem[]> {
+  const { Ajv2020 } = await import('ajv/dist/2020.js')
+  const validate = new Ajv2020({ allErrors: true, formats: { uri: true } }).compile(
+    JSON.parse(readFileSync(SCHEMA, 'utf8')),
+  )
+  if (validate(source.value)) return []
+  return (validate.errors ?? []).map((error): Problem => {
+    const path = error.instancePath.split('/').slice(1).map(unescapePointer)
+    return {
+      code: 'definition-invalid',
+      place: source.placeOf(path),
+      at: path.join('.') || 'the file',
+      detail: explain(error),
+    }
+  })
+}
+
+const unescapePointer = (part: string): string | number => {
+  const text = part.replaceAll('~1', '/').replaceAll('~0', '~')
+  return /^\d+$/.test(text) ? Number(text) : text
+}
+
+function explain(error: ErrorObject): string {
+  if (error.keyword === 'additionalProperties') return `it has no word for "${error.params.additionalProperty}"`
+  return error.message ?? error.keyword
+}

@@ -1,0 +1,87 @@
+import { DevenvError } from '../problem/problem.js'
+import { runCommand } from './command.js'
+
+/** A Compose project as files and variables: what `docker compose` is told on its command line. */
+export type ComposeFiles = {
+  project: string
+  directory: string
+  files: readonly string[]
+  variables: Readonly<Record<string, string>>
+}
+
+/** Compose must not be steered by what a person set for another project. */
+const withoutCompose = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('COMPOSE_')))
+
+const composeArgv = ({ project, directory, files }: ComposeFiles): [string, ...string[]] => [
+  'docker',
+  'compose',
+  '--project-name',
+  project,
+  '--project-directory',
+  directory,
+  // A checkout's own .env is not ours to read.
+  '--env-file',
+  '/dev/null',
+  ...files.flatMap((file) => ['--file', file]),
+]
+
+/**
+ * The one resolved model of these files, as JSON text.
+ * @throws DevenvError `compose-refused` with Compose's own words
+ */
+export async function readComposeModel(compose: ComposeFiles): Promise<string> {
+  const { exitCode, stdout, stderr } = await runCommand({
+    argv: [...composeArgv(compose), 'config', '--format', 'json'],
+    env: { ...withoutCompose(process.env), ...compose.variables },
+  })
+  if (exitCode !== 0) throw composeProblem(stderr, compose.files)
+  return stdout
+}
+
+/** Creates what is missing and replaces what differs, and starts nothing. */
+export async function createContainers(compose: ComposeFiles, services: readonly string[]): Promise<void> {
+  const { exitCode, stderr } = await runCommand({
+    argv: [
+      ...composeArgv(compose),
+      'up',
+      '--no-start',
+      '--no-deps',
+      '--no-build',
+      '--pull',
+      'never',
+      '--quiet-pull',
+      ...services,
+    ],
+    env: { ...withoutCompose(process.env), ...compose.variables },
+  })
+  if (exitCode !== 0) throw composeProblem(stderr, compose.files)
+}
+
+/** Stops and removes a project's containers and networks, found by their labels; no file is needed. */
+export async function removeProject(project: string, seconds: number): Promise<void> {
+  const { exitCode, stderr } = await runCommand({
+    argv: [
+      'docker',
+      'compose',
+      '--project-name',
+      project,
+      'down',
+      '--volumes',
+      '--remove-orphans',
+      '--timeout',
+      String(seconds),
+    ],
+    cwd: '/',
+    env: withoutCompose(process.env),
+  })
+  if (exitCode !== 0)
+    throw new DevenvError({ code: 'engine-refused', doing: `remove the project ${project}`, detail: stderr.trim() })
+}
+
+function composeProblem(stderr: string, files: readonly string[]): DevenvError {
+  if (/unknown (shorthand flag|command)|is not a docker command/.test(stderr)) {
+    return new DevenvError({ code: 'compose-missing', detail: stderr.trim().split('\n')[0] ?? '' })
+  }
+  return new DevenvError({ code: 'compose-refused', files, detail: stderr.trim() })
+}

@@ -1,0 +1,102 @@
+import { ask, type Engine } from './engine.js'
+import { LABELS } from './labels.js'
+
+export type Health = 'healthy' | 'unhealthy' | 'starting' | 'none'
+
+/** One container of an environment, as the engine lists it. `ports`: container port to host port. */
+export type Container = {
+  id: string
+  name: string
+  service: string
+  state: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead'
+  health: Health
+  image: string
+  imageId: string
+  labels: Readonly<Record<string, string>>
+  ports: Readonly<Record<number, number>>
+}
+
+type Listed = {
+  Id: string
+  Names: string[]
+  Image: string
+  ImageID: string
+  State: Container['state']
+  Status: string
+  Labels: Record<string, string>
+  Ports?: { PrivatePort: number; PublicPort?: number }[]
+}
+
+/** The containers that carry all of `labels` (`key=value`, or `key` alone), stopped ones included. */
+export async function listContainers(engine: Engine, labels: readonly string[]): Promise<Container[]> {
+  const filters = JSON.stringify({ label: labels })
+  const listed = await ask<Listed[]>(engine, { path: '/containers/json', query: { all: '1', filters } })
+  return listed.map(parseListed).sort((a, b) => (a.service < b.service ? -1 : 1))
+}
+
+/** Pure. Health stands in the status: `Up 5 seconds (healthy)`, `(health: starting)`. */
+export function parseListed(listed: Listed): Container {
+  const ports = (listed.Ports ?? []).flatMap(({ PrivatePort, PublicPort }) =>
+    PublicPort === undefined ? [] : [[PrivatePort, PublicPort] as const],
+  )
+  const health = /\((healthy|unhealthy|health: starting)\)/.exec(listed.Status)?.[1]
+  return {
+    id: listed.Id,
+    name: listed.Names[0]?.replace(/^\//, '') ?? listed.Id,
+    service: listed.Labels['com.docker.compose.service'] ?? '',
+    state: listed.State,
+    health: health === undefined ? 'none' : health === 'health: starting' ? 'starting' : (health as Health),
+    image: listed.Labels[LABELS.image] ?? listed.Image,
+    imageId: listed.ImageID,
+    labels: listed.Labels,
+    ports: Object.fromEntries(ports),
+  }
+}
+
+export type Inspection = {
+  State: {
+    ExitCode: number
+    StartedAt: string
+    Health?: { Status: string; Log: { ExitCode: number; Output: string }[] | null }
+  }
+}
+
+export const inspectContainer = (engine: Engine, id: string): Promise<Inspection> =>
+  ask(engine, { path: `/containers/${id}/json` })
+
+export const startContainer = (engine: Engine, id: string): Promise<void> =>
+  ask(engine, { method: 'POST', path: `/containers/${id}/start` })
+
+/** Asks PID 1 to end, kills it after `seconds`. */
+export const stopContainer = (engine: Engine, id: string, seconds: number): Promise<void> =>
+  ask(engine, { method: 'POST', path: `/containers/${id}/stop`, query: { t: String(seconds) } })
+
+type ImageInspection = { Id: string; Size: number; Config: { Labels: Record<string, string> | null } }
+
+/** The image by that name in the engine's store, or `undefined`. */
+export async function findImage(engine: Engine, reference: string): Promise<ImageInspection | undefined> {
+  const name = encodeURIComponent(reference)
+  return await ask<ImageInspection>(engine, { path: `/images/${name}/json` }).catch((error) => {
+    if (error.status === 404) return undefined
+    throw error
+  })
+}
+
+type ListedImage = {
+  Id: string
+  RepoTags: string[] | null
+  Created: number
+  Size: number
+  Labels: Record<string, string> | null
+}
+
+/** The images that carry a label, newest first. An image whose tag was taken away has no `RepoTags`. */
+export async function listImages(engine: Engine, label: string): Promise<ListedImage[]> {
+  const filters = JSON.stringify({ label: [label] })
+  const listed = await ask<ListedImage[]>(engine, { path: '/images/json', query: { filters } })
+  return listed.sort((a, b) => b.Created - a.Created)
+}
+
+export type EngineVersion = { Version: string; ApiVersion: string; Os: string; Arch: string }
+
+export const engineVersion = (engine: Engine): Promise<EngineVersion> => ask(engine, { path: '/version' })

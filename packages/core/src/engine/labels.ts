@@ -1,0 +1,21 @@
+const PREFIX = 'org.openedx.devenv'
+
+/** The labels on everything that we create. */
+export const LABELS = {
+  service: `${PREFIX}.service`,
+  checkout: `${PREFIX}.checkout`,
+  /** `device:inode` of the folder that holds the stores: the same folder under any path. */
+  stores: `${PREFIX}.stores`,
+  /** The hash of the container's configuration. */
+  config: `${PREFIX}.config`,
+  /** The image's reference as written in the project. */
+  image: `${PREFIX}.image`,
+  /** The input digest of an image, and the list of its inputs. */
+  digest: `${PREFIX}.digest`,
+  inputs: `${PREFIX}.inputs`,
+  /** On an image of ours: the mirror that its bases came from. */
+  mirror: `${PREFIX}.mirror`,
+  /** On a stand-in, and on what is built on it: the official image that it stands in for, and what it really is. */
+  standIn: `${PREFIX}.stand-in`,
+  standInServer: `${PREFIX}.stand-in.server`,
+} as const

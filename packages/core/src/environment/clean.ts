@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { runCommand } from '../engine/command.js'
+import { removeProject } from '../engine/compose.js'
+import { type Container, listContainers } from '../engine/containers.js'
+import type { Engine } from '../engine/engine.js'
+import { LABELS } from '../engine/labels.js'
+import { DevenvError } from '../problem/problem.js'
+import { planRemoval, removeEmpty, removeOwned } from './data-directory.js'
+import { type Environment, folderIdentity } from './identity.js'
+import { containersOf } from './inside.js'
+import { withLock } from './lock.js'
+import { type Report, step } from './progress.js'
+
+const STOP_SECONDS = 30
+
+/**
+ * Removes an environment: its containers, its network, and in the data directory what devenv created there.
+ * @returns what was found in our folder and left, because it is not ours
+ * @throws DevenvError `store-in-use` when another environment is writing the same stores, `data-unusable`
+ */
+export async function clean(engine: Engine, environment: Environment, report: Report): Promise<{ left: string[] }> {
+  const { paths, project } = environment
+  const work = async () => {
+    await refuseForeignWriter(engine, environment)
+    const containers = await containersOf(engine, environment)
+    // One by one, an image that can remove what other users' servers wrote.
+    const image = containers.map((container) => container.imageId)[0]
+    await step(report, 'containers', undefined, () => removeProject(project, STOP_SECONDS))
+    const { remove, leave } = planRemoval(paths)
+    await step(report, 'data', paths.home, async () => {
+      const stubborn = removeOwned(remove.filter((path) => !path.endsWith('start.lock')))
+      if (stubborn.length > 0) await removeAsRoot(engine, paths.home, stubborn, image)
+    })
+    return { left: leave }
+  }
+  const result = existsSync(paths.home) ? await withLock(environment, report, work) : await work()
+  removeEmpty(paths.home)
+  removeEmpty(paths.dataDirectory)
+  return result
+}
+
+async function refuseForeignWriter(engine: Engine, { paths, project }: Environment): Promise<void> {
+  if (!existsSync(paths.stores)) return
+  const holders = await listContainers(engine, [`${LABELS.stores}=${folderIdentity(paths.stores)}`])
+  const other = holders.find(
+    ({ labels, state }: Container) => labels['com.docker.compose.project'] !== project && state === 'running',
+  )
+  if (other !== undefined)
+    throw new DevenvError({
+      code: 'store-in-use',
+      data: paths.dataDirectory,
+      holder: other.labels[LABELS.checkout] ?? other.name,
+    })
+}
+
+/** Databases write as users of their own; root in a container may remove what they left, on this folder only. */
+async function removeAsRoot(
+  engine: Engine,
+  home: string,
+  paths: readonly string[],
+  known: string | undefined,
+): Promise<void> {
+  const image = known ?? (await listContainers(engine, [LABELS.service]))[0]?.imageId ?? (await anyImage())
+  const fail = (detail: string) => new DevenvError({ code: 'data-unusable', path: home, detail })
+  if (image === undefined)
+    throw fail('it holds files of other users, and the engine has no image of ours to remove them with')
+  const names = paths.map((path) => join('/devenv', path.slice(home.length)))
+  const { exitCode, stderr } = await runCommand({
+    argv: [
+      'docker',
+      'run',
+      '--rm',
+      '--user',
+      '0:0',
+      '--network',
+      'none',
+      '--entrypoint',
+      'rm',
+      '--mount',
+      `type=bind,source=${home},target=/devenv`,
+      image,
+      '-rf',
+      '--',
+      ...names,
+    ],
+  })
+  if (exitCode !== 0) throw fail(stderr.trim())
+}
+
+async function anyImage(): Promise<string | undefined> {
+  const { stdout } = await runCommand({ argv: ['docker', 'images', '--quiet', '--filter', `label=${LABELS.digest}`] })
+  return stdout.split('\n')[0] || undefined
+}

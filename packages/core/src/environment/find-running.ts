@@ -1,0 +1,46 @@
+import type { Container } from '../engine/containers.js'
+import type { Engine } from '../engine/engine.js'
+import { LABELS } from '../engine/labels.js'
+import type { Environment } from './identity.js'
+import { containersOf } from './inside.js'
+import { type Record, readRecord, unchanged } from './record.js'
+import type { Settings } from './settings.js'
+
+/** How much has to run: everything, provisioned and with its programs; or only what one target says it needs. */
+export type Extent = { all: true } | { all: false; needs: readonly string[] }
+
+export type Started = { record: Record; containers: readonly Container[]; primary: Container }
+
+/**
+ * What runs already, if that is all that is wanted and nothing it was made from has changed; otherwise
+ * `undefined`, and `start` finds out. The quick way of every command: no Compose, no YAML, one question.
+ */
+export async function findRunning(
+  engine: Engine,
+  environment: Environment,
+  settings: Settings,
+  extent: Extent,
+  strict: 'unchanged' | 'running',
+): Promise<Started | undefined> {
+  const record = readRecord(environment)
+  if (record === undefined) return undefined
+  const containers = await containersOf(engine, environment)
+  const services = extent.all ? Object.keys(record.configs) : [record.primary, ...extent.needs]
+  const primary = containers.find(({ service }) => service === record.primary)
+  if (primary === undefined || (extent.all && record.released !== primary.id)) return undefined
+  for (const service of services) {
+    const container = containers.find((candidate) => candidate.service === service)
+    if (container?.state !== 'running' || container.labels[LABELS.config] !== record.configs[service]) return undefined
+    if (service !== record.primary && container.health !== 'healthy' && container.health !== 'none') return undefined
+  }
+  if (strict === 'unchanged') {
+    const { inputs, definition, provision } = record.stamps
+    if (settingsDiffer(record, settings) || ![inputs, definition, provision].every(unchanged)) return undefined
+  }
+  return { record, containers, primary }
+}
+
+/** A setting that is not set keeps its last value; see `Record`. */
+const settingsDiffer = (record: Record, { mirror, publish }: Settings): boolean =>
+  (mirror !== undefined && mirror !== record.settings.mirror) ||
+  (publish.length > 0 && publish.join() !== record.settings.publish.join())

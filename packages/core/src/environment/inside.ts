@@ -1,0 +1,98 @@
+import type { Container } from '../engine/containers.js'
+import { inspectContainer, listContainers } from '../engine/containers.js'
+import type { Engine } from '../engine/engine.js'
+import { type Canceller, type ContainerCommand, captureInside } from '../engine/exec.js'
+import { lastLogLines } from '../engine/logs.js'
+import { DevenvError } from '../problem/problem.js'
+import type { Environment } from './identity.js'
+
+/** The tools that every Open edX image of ours holds (packages/core/image/bin). */
+const BIN = '/opt/devenv/bin'
+
+type Argv = ContainerCommand['argv']
+
+/** A command of the owner, in the code directory; `id` makes it one that can be ended from outside. */
+export const asOwner = (argv: Argv, id?: string): Argv => [
+  `${BIN}/run`,
+  ...(id === undefined ? [] : ['--id', id]),
+  '--',
+  ...argv,
+]
+
+export const cancelInside: Canceller = (id, signal) => [`${BIN}/cancel`, id, signal.replace(/^SIG/, '')]
+
+export const releaseCommand = (programs: readonly string[]): Argv => [`${BIN}/release`, ...programs]
+
+export const debugCommand = (program: string): Argv => [`${BIN}/debug`, program]
+
+export const supervisorctl = (...words: readonly string[]): Argv => [
+  '/opt/devenv/venv/bin/python3',
+  '-m',
+  'supervisor.supervisorctl',
+  '-c',
+  '/opt/devenv/supervisord.conf',
+  ...words,
+]
+
+export const waitEventCommand = (file: string, seconds: number): Argv => [`${BIN}/wait-event`, file, String(seconds)]
+
+/** Third-party images have none of our tools: a shell notes its process id, which is then the command's. */
+export const withPid = (argv: Argv, id: string): Argv => [
+  'sh',
+  '-c',
+  'echo $$ > "/tmp/.devenv-$0"; exec "$@"',
+  id,
+  ...argv,
+]
+
+export const cancelByPid: Canceller = (id, signal) => [
+  'sh',
+  '-c',
+  'kill -s "$1" -- "-$(cat "/tmp/.devenv-$0")" 2>/dev/null || kill -s "$1" "$(cat "/tmp/.devenv-$0")"',
+  id,
+  signal.replace(/^SIG/, ''),
+]
+
+/** A project's containers. */
+export const containersOf = (engine: Engine, { project }: Environment): Promise<Container[]> =>
+  listContainers(engine, [`com.docker.compose.project=${project}`])
+
+/** The programs of the primary container and their state in supervisord's words. */
+export async function readPrograms(engine: Engine, container: string): Promise<{ name: string; state: string }[]> {
+  const { lines } = await captureInside(engine, { container, argv: asOwner(supervisorctl('status')), user: 'root' })
+  return lines.flatMap((line) => {
+    const [, name, state] = /^(\S+)\s+([A-Z]+)\b/.exec(line) ?? []
+    return name === undefined || state === undefined ? [] : [{ name, state }]
+  })
+}
+
+/** Waits until the entrypoint has mapped the owner. @throws DevenvError `not-ready` */
+export async function waitReady(engine: Engine, container: Container): Promise<void> {
+  const deadline = Date.now() + 30_000
+  for (;;) {
+    const { exitCode } = await captureInside(engine, {
+      container: container.id,
+      argv: ['/bin/sh', '-c', 'test -s /run/devenv/owner && test -S /run/devenv/supervisor.sock'],
+      user: 'root',
+    }).catch(() => ({ exitCode: 1 }))
+    if (exitCode === 0) return
+    if (Date.now() > deadline)
+      throw new DevenvError({
+        code: 'not-ready',
+        container: container.service,
+        log: await lastLogLines(engine, container.id, 20),
+      })
+    await pause(50)
+  }
+}
+
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** What a health check said last. */
+export async function lastProbe(engine: Engine, id: string): Promise<string> {
+  const { State } = await inspectContainer(engine, id)
+  const last = State.Health?.Log?.at(-1)
+  return last === undefined
+    ? 'it has not answered yet'
+    : `exit ${last.ExitCode}: ${last.Output.trim().split('\n').at(-1) ?? ''}`
+}

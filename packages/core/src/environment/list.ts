@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs'
+import { removeProject } from '../engine/compose.js'
+import { listContainers } from '../engine/containers.js'
+import type { Engine } from '../engine/engine.js'
+import { LABELS } from '../engine/labels.js'
+import { type State, stateOf } from './status.js'
+
+/** An environment that the engine knows of. */
+export type Known = { service: string; checkout: string; project: string; state: State; gone: boolean }
+
+export async function listEnvironments(engine: Engine): Promise<Known[]> {
+  const projects = new Map<string, Awaited<ReturnType<typeof listContainers>>>()
+  for (const container of await listContainers(engine, [LABELS.service])) {
+    const project = container.labels['com.docker.compose.project'] ?? ''
+    projects.set(project, [...(projects.get(project) ?? []), container])
+  }
+  return [...projects].map(([project, containers]) => {
+    const labels = containers[0]?.labels ?? {}
+    const checkout = labels[LABELS.checkout] ?? ''
+    const configs = Object.fromEntries(containers.map(({ service }) => [service, '']))
+    return {
+      service: labels[LABELS.service] ?? '',
+      checkout,
+      project,
+      state: stateOf(containers, { primary: '', configs }),
+      gone: !existsSync(checkout),
+    }
+  })
+}
+
+/** Removes the containers and networks of environments whose checkout is gone. Data went with the checkout, or is elsewhere and stays. */
+export async function prune(engine: Engine): Promise<Known[]> {
+  const gone = (await listEnvironments(engine)).filter((known) => known.gone)
+  for (const { project } of gone) await removeProject(project, 30)
+  return gone
+}

@@ -1,0 +1,40 @@
+/**
+ * What a person typed to make, taken from the MAKEFLAGS that make hands to a recipe. Pure.
+ *
+ * MAKEFLAGS is a bundle of short options without its dash, then other options, then ` -- ` and the variables
+ * (https://www.gnu.org/software/make/manual/html_node/Options_002fRecursion.html). White space and `\` in a
+ * variable are escaped by `\`, and `$` is doubled. What joins a recipe to its make's job slots is left out: it
+ * names file descriptors that do not exist inside the container.
+ */
+export function parseMakeFlags(makeflags: string): string[] {
+  const words = splitWords(makeflags)
+  const dashes = words.indexOf('--')
+  const [options, variables] = dashes < 0 ? [words, []] : [words.slice(0, dashes), words.slice(dashes + 1)]
+  const typed = options.flatMap((word, index) => {
+    if (/^--(jobserver-auth|jobserver-fds|jobserver-style|sync-mutex)\b/.test(word)) return []
+    if (word.startsWith('-')) return [word]
+    return index === 0 ? [`-${word}`] : [word]
+  })
+  // GNU make before 4.0 writes no `--`.
+  const assignments = dashes < 0 ? typed.filter((word) => !word.startsWith('-')) : []
+  const flags = typed.filter((word) => !assignments.includes(word) && word !== '-')
+  return [...flags, ...[...assignments, ...variables].map((word) => word.replaceAll('$$', '$'))]
+}
+
+function splitWords(text: string): string[] {
+  const words: string[] = []
+  let word: string | undefined
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at] as string
+    if (character === '\\' && at + 1 < text.length) {
+      word = (word ?? '') + text[++at]
+    } else if (/\s/.test(character)) {
+      if (word !== undefined) words.push(word)
+      word = undefined
+    } else {
+      word = (word ?? '') + character
+    }
+  }
+  if (word !== undefined) words.push(word)
+  return words
+}

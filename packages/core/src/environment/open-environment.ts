@@ -1,0 +1,56 @@
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import type { EnvironmentPackage } from '../definition/definition.js'
+import { findCheckout, findPackage, readPackage } from '../definition/find-package.js'
+import { DevenvError } from '../problem/problem.js'
+import { type Environment, identify } from './identity.js'
+import type { Settings } from './settings.js'
+
+/** Where a command was given: `checkout` and `package` as typed, if they were. */
+export type Where = { directory: string; checkout: string | undefined; package: string | undefined }
+
+/**
+ * The environment that a command means.
+ * @throws DevenvError `checkout-missing`, `checkout-unrecognised`, `package-missing`, `package-unknown`
+ */
+export async function openEnvironment(where: Where, settings: Settings): Promise<Environment> {
+  const given = where.package === undefined ? undefined : readPackage(resolve(where.directory, where.package))
+  const looked = where.checkout === undefined ? findCheckout(where.directory) : resolve(where.directory, where.checkout)
+  if (!existsSync(looked) || !statSync(looked).isDirectory()) {
+    const extension = given === undefined ? undefined : await readExtension(given)
+    throw new DevenvError({
+      code: 'checkout-missing',
+      service: given?.service ?? basename(looked),
+      looked,
+      repository: extension?.repository,
+    })
+  }
+  const checkout = realpathSync(looked)
+  const environmentPackage = given ?? findPackage(checkout)
+  return identify(environmentPackage, checkout, settings.dataRoot)
+}
+
+/**
+ * Refuses a folder that is not a checkout of the service: mounting the wrong one would run nothing, in silence.
+ * @throws DevenvError `checkout-unrecognised`
+ */
+export async function requireRecognised({
+  package: environmentPackage,
+  service,
+  checkout,
+}: Environment): Promise<void> {
+  const extension = await readExtension(environmentPackage)
+  const wanted = extension?.['recognised-by'] ?? []
+  const missing = wanted.filter((file) => !existsSync(join(checkout, file)))
+  if (missing.length > 0) throw new DevenvError({ code: 'checkout-unrecognised', service, checkout, missing })
+}
+
+type Extension = { repository?: string; 'recognised-by'?: string[] }
+
+async function readExtension({ directory }: EnvironmentPackage): Promise<Extension | undefined> {
+  // The YAML parser is loaded only where it is needed: opening an environment is on every command's way.
+  const { parseSource } = await import('../definition/source.js')
+  const file = join(directory, 'compose.yaml')
+  const value = parseSource(file, readFileSync(file, 'utf8')).value as { 'x-devenv'?: Extension } | null
+  return value?.['x-devenv']
+}

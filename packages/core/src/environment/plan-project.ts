@@ -1,0 +1,203 @@
+import { createHash } from 'node:crypto'
+import {
+  type ComposeProject,
+  type ComposeService,
+  type ComposeVolume,
+  type Definition,
+  primaryOf,
+} from '../definition/definition.js'
+import { mapStrings } from '../definition/read-definition.js'
+import { LABELS } from '../engine/labels.js'
+import type { Environment } from './identity.js'
+import type { GitMount } from './read-git-mounts.js'
+import type { Settings } from './settings.js'
+
+/** Container port to host port, for each service that publishes any. */
+export type Ports = Readonly<Record<string, Readonly<Record<number, number>>>>
+
+/** What the project depends on beside the definition. */
+export type ProjectFacts = {
+  image: string
+  ports: Ports
+  /** `device:inode` of the folder of stores. */
+  storesIdentity: string
+  gitMounts: readonly GitMount[]
+  /** Of the host's way out, when it is less than Docker's 1500. */
+  mtu: number | undefined
+}
+
+/** The programs' own paths inside the container (packages/core/image). */
+export const CA_BUNDLE = '/run/devenv-ca.pem'
+const LOGS = '/var/log/devenv'
+const CA_VARIABLES = [
+  'SSL_CERT_FILE',
+  'REQUESTS_CA_BUNDLE',
+  'CURL_CA_BUNDLE',
+  'PIP_CERT',
+  'NODE_EXTRA_CA_CERTS',
+  'GIT_SSL_CAINFO',
+  'AWS_CA_BUNDLE',
+]
+const STORE_VERSION = 'org.openedx.devenv.store-version'
+
+/** A store of the project: which service fills it, and the name of its folder, `mysql-8.4`. */
+export type Store = { service: string; name: string; target: string; version: string }
+
+/** The Compose project that runs, complete: what `docker compose` is given, and what a person can read. Pure. */
+export function planProject(
+  definition: Definition,
+  environment: Environment,
+  settings: Settings,
+  facts: ProjectFacts,
+): ComposeProject {
+  const labels = {
+    [LABELS.service]: environment.service,
+    [LABELS.checkout]: environment.checkout,
+    [LABELS.stores]: facts.storesIdentity,
+  }
+  const services = Object.entries(definition.project.services).map(([name, service]) => {
+    const planned =
+      name === definition.primary
+        ? planPrimary(service, environment, settings, facts, urlsOf(facts.ports[name]))
+        : planThirdParty(name, service, definition, environment)
+    const ports = Object.entries(facts.ports[name] ?? {}).map(([target, published]) => ({
+      mode: 'host',
+      host_ip: '127.0.0.1',
+      target: Number(target),
+      published: String(published),
+      protocol: 'tcp',
+    }))
+    const complete: ComposeService = {
+      ...planned,
+      ports,
+      labels: { ...planned.labels, ...labels, [LABELS.image]: planned.image ?? '' },
+    }
+    return [name, { ...complete, labels: { ...complete.labels, [LABELS.config]: hash(complete) } }] as const
+  })
+  const mtu = facts.mtu === undefined ? {} : { driver_opts: { 'com.docker.network.driver.mtu': String(facts.mtu) } }
+  return {
+    name: environment.project,
+    services: Object.fromEntries(services),
+    networks: { default: { name: `${environment.project}_default`, labels, ...mtu } },
+  }
+}
+
+function planPrimary(
+  service: ComposeService,
+  { service: name, paths }: Environment,
+  { caBundle, proxies }: Settings,
+  { image, gitMounts }: ProjectFacts,
+  urls: Record<string, string>,
+): ComposeService {
+  const { build: _, ...rest } = service
+  const authorities =
+    caBundle === undefined ? {} : Object.fromEntries(CA_VARIABLES.map((variable) => [variable, CA_BUNDLE]))
+  return {
+    ...rest,
+    image,
+    environment: {
+      ...authorities,
+      ...proxies,
+      ...service.environment,
+      ...urls,
+      DEVENV_CONTAINER: name,
+      DEVENV_HELD: '1',
+    },
+    volumes: [
+      ...(service.volumes ?? []),
+      bind(paths.logs, LOGS),
+      ...(caBundle === undefined ? [] : [{ ...bind(caBundle, CA_BUNDLE), read_only: true }]),
+      ...gitMounts.map(({ source, target }) => bind(source, target)),
+      // Databases are not source code: nothing that walks the checkout shall find them.
+      ...maskOf(service, paths.stores),
+    ],
+  }
+}
+
+/** A mask over the stores, where they lie inside the mounted checkout. */
+function maskOf(service: ComposeService, stores: string): ComposeVolume[] {
+  const mount = service.volumes?.find(({ target }) => target === service.working_dir)
+  if (mount?.source === undefined || !stores.startsWith(`${mount.source}/`)) return []
+  return [{ type: 'tmpfs', target: `${mount.target}${stores.slice(mount.source.length)}`, tmpfs: { size: '65536' } }]
+}
+
+function planThirdParty(
+  name: string,
+  service: ComposeService,
+  definition: Definition,
+  { paths }: Environment,
+): ComposeService {
+  const stores = storesOf(definition, paths.stores).filter((store) => store.service === name)
+  return {
+    ...service,
+    volumes: (service.volumes ?? []).map((volume) => {
+      const store = stores.find(({ target }) => target === volume.target)
+      return store === undefined ? volume : bind(`${paths.stores}/${store.name}/data`, store.target)
+    }),
+  }
+}
+
+/** The stores of a project: volumes below the folder of stores, one for each server and version. Pure. */
+export function storesOf(definition: Definition, stores: string): Store[] {
+  return Object.entries(definition.project.services).flatMap(([service, { image, volumes, labels }]) =>
+    (volumes ?? []).flatMap(({ type, source, target }) => {
+      if (type !== 'bind' || !source?.startsWith(`${stores}/`)) return []
+      const version = majorOf(image ?? '', Number(labels?.[STORE_VERSION] ?? 1))
+      return [{ service, name: `${source.slice(stores.length + 1).replaceAll('/', '-')}-${version}`, target, version }]
+    }),
+  )
+}
+
+/** The first `parts` of an image's version: `…/mysql:8.4.9` and 2 is `8.4`. Pure. */
+export function majorOf(image: string, parts: number): string {
+  const tag = /:([^/:@]+)(?:@[^@]+)?$/.exec(image)?.[1] ?? 'unversioned'
+  const numbers = /^v?(\d+(?:\.\d+)*)/.exec(tag)?.[1]
+  return numbers === undefined ? tag : numbers.split('.').slice(0, parts).join('.')
+}
+
+/** `DEVENV_URL` is the address of the first port, `DEVENV_URL_<container port>` each port's. Pure. */
+export function urlsOf(ports: Readonly<Record<number, number>> | undefined): Record<string, string> {
+  const urls = Object.entries(ports ?? {}).map(
+    ([target, published]) => [target, `http://localhost:${published}`] as const,
+  )
+  const first = urls[0]
+  return {
+    ...(first && { DEVENV_URL: first[1] }),
+    ...Object.fromEntries(urls.map(([target, url]) => [`DEVENV_URL_${target}`, url])),
+  }
+}
+
+/** The ports that want a host port: all of the primary service, of the others what somebody asked for. Pure. */
+export function wantedPorts(
+  definition: Definition,
+  publish: readonly string[],
+): { service: string; target: number; fixed: number | undefined }[] {
+  return Object.entries(definition.project.services).flatMap(([service, { ports, expose }]) => {
+    const written = (ports ?? []).map(({ target, published }) => ({
+      service,
+      target,
+      fixed: published ? Number(published) : undefined,
+    }))
+    if (written.length > 0 || !publish.includes(service)) return written
+    return (expose ?? []).map((port) => ({ service, target: Number(port), fixed: undefined }))
+  })
+}
+
+/** For Compose `$` begins a variable; here everything is resolved. Pure. */
+export const renderProject = (project: ComposeProject): string =>
+  `${JSON.stringify(
+    mapStrings(project, (text) => text.replaceAll('$', '$$$$')),
+    null,
+    2,
+  )}\n`
+
+export const codeDirectoryOf = (definition: Definition): string => primaryOf(definition).working_dir ?? '/'
+
+const bind = (source: string, target: string): ComposeVolume => ({
+  type: 'bind',
+  source,
+  target,
+  bind: { create_host_path: false },
+})
+
+const hash = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16)

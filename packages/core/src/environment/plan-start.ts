@@ -1,0 +1,60 @@
+import type { Container } from '../engine/containers.js'
+import { LABELS } from '../engine/labels.js'
+
+/** What a command needs running. `needs`: third-party services; `programs`: whether the primary's programs must run. */
+export type Wanted = { primary: string; needs: readonly string[]; programs: boolean }
+
+export type StartStep =
+  | { do: 'create'; services: readonly string[]; because: string }
+  | { do: 'start'; service: string; because: string }
+  | { do: 'provision'; step: string; because: string }
+  | { do: 'release'; because: string }
+
+/** What is, for the plan. `configs`: the label that each service's container should carry. */
+export type Observed = {
+  containers: readonly Container[]
+  configs: { readonly [service: string]: string }
+  /** The container whose programs were released. */
+  released: string | undefined
+  /** The provisioning steps, in order, each with what it depends on now and when it last passed. */
+  steps: readonly { name: string; now: string; passed: string | undefined }[]
+}
+
+/** The way from what is to what is wanted; empty when there is nothing to do. Pure. */
+export function planStart(wanted: Wanted, observed: Observed): StartStep[] {
+  const services = [...wanted.needs, wanted.primary]
+  const container = (service: string) => observed.containers.find((candidate) => candidate.service === service)
+  const outdated = services.filter((service) => container(service)?.labels[LABELS.config] !== observed.configs[service])
+  const create: StartStep[] = []
+  if (outdated.length > 0) {
+    const missing = outdated.filter((service) => container(service) === undefined)
+    const changed = outdated.filter((service) => container(service) !== undefined)
+    const causes = [
+      ...(missing.length > 0 ? [`${missing.join(', ')} not there yet`] : []),
+      ...(changed.length > 0 ? [`${changed.join(', ')} changed`] : []),
+    ]
+    create.push({ do: 'create', services: outdated, because: causes.join('; ') })
+  }
+  const start = services
+    .filter((service) => outdated.includes(service) || container(service)?.state !== 'running')
+    .map((service): StartStep => ({ do: 'start', service, because: container(service)?.state ?? 'new' }))
+  if (!wanted.programs) return [...create, ...start]
+
+  const provision = observed.steps
+    .filter(({ now, passed }) => now !== passed)
+    .map(
+      ({ name, passed }): StartStep => ({
+        do: 'provision',
+        step: name,
+        because: passed === undefined ? 'not done yet' : 'what it depends on changed',
+      }),
+    )
+  const primary = container(wanted.primary)
+  const held = primary === undefined || outdated.includes(wanted.primary) || observed.released !== primary.id
+  return [
+    ...create,
+    ...start,
+    ...provision,
+    ...(held ? [{ do: 'release' as const, because: 'the programs are held until provisioning is done' }] : []),
+  ]
+}

@@ -1,0 +1,52 @@
+import { rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Container } from '../engine/containers.js'
+import type { Engine } from '../engine/engine.js'
+import { captureInside, runInside } from '../engine/exec.js'
+import type { Environment } from './identity.js'
+import { asOwner, waitEventCommand } from './inside.js'
+import type { Report } from './progress.js'
+import { readRecord } from './record.js'
+
+const WITHIN_SECONDS = 2
+
+/**
+ * Whether a write on this machine is noticed inside the container. Some shared file systems do not tell; then
+ * the programs are told to poll, and the person why.
+ */
+export async function probeFileEvents(
+  engine: Engine,
+  environment: Environment,
+  primary: Container,
+  report: Report,
+): Promise<void> {
+  const { checkout, paths } = environment
+  const code = readRecord(environment)?.codeDirectory ?? '/'
+  const own = paths.home.startsWith(`${checkout}/`)
+  // Where the data directory is elsewhere, no file of ours may appear in the checkout: one of its dates is set to what it is.
+  const file = own ? join(paths.home, 'probe') : join(checkout, 'Makefile')
+  if (own) writeFileSync(file, '')
+  const touch = () => {
+    if (own) return writeFileSync(file, new Date().toISOString())
+    const { atime, mtime } = statSync(file)
+    utimesSync(file, atime, mtime)
+  }
+  const inside = `${code}${file.slice(checkout.length)}`
+  const noticed = await runInside(
+    engine,
+    { container: primary.id, argv: asOwner(waitEventCommand(inside, WITHIN_SECONDS)), user: 'root' },
+    (line) => {
+      if (line === 'ready') touch()
+    },
+  )
+  if (own) rmSync(file, { force: true })
+  if (noticed === 0) {
+    await captureInside(engine, { container: primary.id, argv: ['rm', '-f', '/run/devenv/polling'], user: 'root' })
+    return
+  }
+  await captureInside(engine, { container: primary.id, argv: ['touch', '/run/devenv/polling'], user: 'root' })
+  report({
+    kind: 'note',
+    text: 'saved files do not announce themselves inside the container (a shared file system), so reloading polls for them',
+  })
+}

@@ -1,0 +1,59 @@
+import { existsSync, lstatSync, readFileSync } from 'node:fs'
+import type { Account, SuppliedTarget } from '../definition/definition.js'
+import type { BuildSpec, InputList } from '../image/image-inputs.js'
+import { writeOwned } from './data-directory.js'
+import type { Environment } from './identity.js'
+import type { Ports } from './plan-project.js'
+
+/**
+ * What the last start of an environment knew, so that the next command need not find it out again. Never the
+ * authority: containers and images are asked of the engine, and files that changed make it void.
+ */
+export type Record = {
+  format: 1
+  /** Settings that stay in force until they are set again or the environment is cleaned. */
+  settings: { mirror: string | undefined; publish: readonly string[] }
+  primary: string
+  codeDirectory: string
+  image: { reference: string; digest: string; spec: BuildSpec; inputs: InputList }
+  ports: Ports
+  /** The label on each service's container. */
+  configs: { [service: string]: string }
+  targets: { [target: string]: SuppliedTarget }
+  accounts: readonly Account[]
+  /** Provisioning steps that passed, each with the hash of what it depended on. */
+  provisioned: { [step: string]: string }
+  /** The container whose programs were released. */
+  released: string | undefined
+  /** `size:mtime:inode:mode` of every file and folder that all this was made from. */
+  stamps: { inputs: Stamps; definition: Stamps; provision: Stamps }
+}
+
+export type Stamps = { [path: string]: string }
+
+const FORMAT = 1
+
+/** The record, or `undefined` where there is none that this version can read. */
+export function readRecord({ paths }: Environment): Record | undefined {
+  if (!existsSync(paths.record)) return undefined
+  try {
+    const record = JSON.parse(readFileSync(paths.record, 'utf8')) as Record
+    return record.format === FORMAT ? record : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export const writeRecord = ({ paths }: Environment, record: Record): void =>
+  writeOwned(paths.record, `${JSON.stringify(record, null, 1)}\n`)
+
+export const stampsOf = (paths: Iterable<string>): Stamps =>
+  Object.fromEntries([...paths].map((path) => [path, stampOf(path)]))
+
+export const unchanged = (stamps: Stamps): boolean =>
+  Object.entries(stamps).every(([path, stamp]) => stampOf(path) === stamp)
+
+function stampOf(path: string): string {
+  const status = lstatSync(path, { throwIfNoEntry: false })
+  return status === undefined ? 'missing' : `${status.size}:${status.mtimeMs}:${status.ino}:${status.mode}`
+}

@@ -1,0 +1,115 @@
+import type { Container } from '../engine/containers.js'
+import type { Engine } from '../engine/engine.js'
+import { attachInside, type ContainerCommand } from '../engine/exec.js'
+import { DevenvError } from '../problem/problem.js'
+import { type Extent, findRunning, type Started } from './find-running.js'
+import type { Environment } from './identity.js'
+import { asOwner, cancelByPid, cancelInside, containersOf, debugCommand, readPrograms, withPid } from './inside.js'
+import type { Report } from './progress.js'
+import { readRecord, unchanged } from './record.js'
+import type { Settings } from './settings.js'
+
+const TARGETS_FILE = '/etc/devenv/targets.mk'
+
+/** Runs a command of the owner in the primary container, with our terminal, streams and signals. Resolves to its exit code. */
+export const runAsOwner = (engine: Engine, primary: Container, argv: ContainerCommand['argv']): Promise<number> =>
+  attachInside(
+    engine,
+    { container: primary.id, argv, user: 'root' },
+    (id, command) => asOwner(command, id),
+    cancelInside,
+  )
+
+/**
+ * Runs a make target as if make had been called here: a target that the package supplies from its own file,
+ * every other from the checkout's Makefile. `words` are make's own arguments, the target among them.
+ */
+export async function runTarget(
+  engine: Engine,
+  environment: Environment,
+  settings: Settings,
+  target: string,
+  words: readonly string[],
+  report: Report,
+): Promise<number> {
+  const supplied = readRecord(environment)?.targets[target]
+  const started = await ensure(engine, environment, settings, extentOf(supplied), report)
+  // The first start of an environment is what tells which targets its package supplies.
+  const known = started.record.targets[target]
+  if (known === undefined) return await runAsOwner(engine, started.primary, ['make', ...words])
+  report({
+    kind: 'note',
+    text: `${target} is the environment’s own: ${known.because} The checkout’s, if it has one: devenv exec -- make ${target}`,
+  })
+  return await runAsOwner(engine, started.primary, ['make', '-f', TARGETS_FILE, ...words])
+}
+
+const extentOf = (supplied: { needs: readonly string[] | undefined } | undefined): Extent =>
+  supplied?.needs === undefined ? { all: true } : { all: false, needs: supplied.needs }
+
+/**
+ * What is needed, started if it does not run. A running environment is not replaced under a command's feet:
+ * what has changed is said, with what brings it in.
+ */
+export async function ensure(
+  engine: Engine,
+  environment: Environment,
+  settings: Settings,
+  extent: Extent,
+  report: Report,
+): Promise<Started> {
+  const running = await findRunning(engine, environment, settings, extent, 'running')
+  // What only a start needs is loaded only then: this is the way of every command.
+  if (running === undefined)
+    return await (await import('./start.js')).start(engine, environment, settings, extent, report)
+  if (unchanged(running.record.stamps.inputs)) return running
+  const stale = (await import('./explain-stale.js')).explainStale(running.record)
+  if (stale !== undefined)
+    report({
+      kind: 'note',
+      text: `this environment is older than the checkout: ${stale}. \`make dev.watch\` brings it in`,
+    })
+  return running
+}
+
+/**
+ * Runs a command in any container that runs, with exact exit code. In the primary one as the owner, in others
+ * as their image's user.
+ * @throws DevenvError `service-unknown`, `not-running`
+ */
+export async function execIn(
+  engine: Engine,
+  environment: Environment,
+  service: string | undefined,
+  argv: ContainerCommand['argv'],
+  started: Started,
+): Promise<number> {
+  if (service === undefined || service === started.record.primary)
+    return await runAsOwner(engine, started.primary, argv)
+  const containers = await containersOf(engine, environment)
+  const container = containers.find((candidate) => candidate.service === service)
+  if (container === undefined) {
+    const known = Object.keys(started.record.configs)
+    throw new DevenvError({ code: 'service-unknown', name: service, known })
+  }
+  if (container.state !== 'running')
+    throw new DevenvError({ code: 'not-running', service, project: environment.project })
+  return await attachInside(
+    engine,
+    { container: container.id, argv },
+    (id, command) => withPid(command, id),
+    cancelByPid,
+  )
+}
+
+/**
+ * Takes one program out of supervisord into the foreground, with this terminal; it goes back however that ends.
+ * @throws DevenvError `no-terminal`, `program-unknown`
+ */
+export async function debugProgram(engine: Engine, program: string, { primary }: Started): Promise<number> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY)
+    throw new DevenvError({ code: 'no-terminal', command: `devenv debug ${program}` })
+  const known = (await readPrograms(engine, primary.id)).map(({ name }) => name)
+  if (!known.includes(program)) throw new DevenvError({ code: 'program-unknown', name: program, known })
+  return await runAsOwner(engine, primary, debugCommand(program))
+}

@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+
+/** What a person sets by environment variables. Read once, at the edge; `docs/settings.md` is its table. */
+export type Settings = {
+  /** DEVENV_DIR: the folder that holds a data directory for each service, instead of `.dev/` in the checkout. */
+  dataRoot: string | undefined
+  /** DEVENV_MIRROR: the registry host asked instead of docker.io. */
+  mirror: string | undefined
+  /** DEVENV_PUBLISH: third-party services to publish on loopback. */
+  publish: readonly string[]
+  /** The host's bundle of certificate authorities: DEVENV_CA_BUNDLE, or where this machine keeps it. */
+  caBundle: string | undefined
+  /** HTTP_PROXY and its kin, as they are set. */
+  proxies: Readonly<Record<string, string>>
+}
+
+const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'ALL_PROXY', 'NO_PROXY']
+// Not NODE_EXTRA_CA_CERTS: it names what comes on top of Node's own, no complete bundle.
+const CA_VARIABLES = ['DEVENV_CA_BUNDLE', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE']
+/** Debian and Ubuntu, Fedora and RHEL, openSUSE, Alpine and macOS: as in Go's crypto/x509. */
+const CA_FILES = [
+  '/etc/ssl/certs/ca-certificates.crt',
+  '/etc/pki/tls/certs/ca-bundle.crt',
+  '/etc/ssl/ca-bundle.pem',
+  '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
+  '/etc/ssl/cert.pem',
+]
+
+export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
+  const both = PROXIES.flatMap((name) => [name, name.toLowerCase()])
+  const bundles = [...CA_VARIABLES.map((name) => env[name]), ...CA_FILES]
+  return {
+    dataRoot: env.DEVENV_DIR ? resolve(env.DEVENV_DIR) : undefined,
+    mirror: env.DEVENV_MIRROR || undefined,
+    publish: (env.DEVENV_PUBLISH ?? '').split(/[\s,]+/).filter((name) => name !== ''),
+    caBundle: bundles.find((file): file is string => Boolean(file) && existsSync(file as string)),
+    proxies: Object.fromEntries(both.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
+  }
+}

@@ -1,0 +1,78 @@
+import { type Container, findImage } from '../engine/containers.js'
+import type { Engine } from '../engine/engine.js'
+import { LABELS } from '../engine/labels.js'
+import { explainStale } from './explain-stale.js'
+import type { Environment } from './identity.js'
+import { containersOf, readPrograms } from './inside.js'
+import { urlsOf } from './plan-project.js'
+import { type Record, readRecord } from './record.js'
+
+export type State = 'running' | 'starting' | 'unhealthy' | 'partly running' | 'stopped' | 'not created'
+
+/** What `devenv status --json` prints. `address`: where a published port answers. */
+export type Status = {
+  service: string
+  package: string
+  checkout: string
+  project: string
+  dataDirectory: string
+  state: State
+  urls: string[]
+  stale: string | undefined
+  containers: {
+    service: string
+    name: string
+    state: string
+    health: string
+    image: string
+    standIn: string | undefined
+    addresses: string[]
+    programs: { name: string; state: string }[] | undefined
+  }[]
+}
+
+export async function readStatus(engine: Engine, environment: Environment): Promise<Status> {
+  const record = readRecord(environment)
+  const containers = await containersOf(engine, environment)
+  const described = containers.map(async (container) => {
+    const primary = container.service === record?.primary
+    const image = await findImage(engine, container.imageId)
+    return {
+      service: container.service,
+      name: container.name,
+      state: container.state,
+      health: container.health,
+      image: container.image,
+      standIn: image?.Config.Labels?.[LABELS.standInServer],
+      addresses: Object.values(container.ports).map((port) => `localhost:${port}`),
+      programs: primary && container.state === 'running' ? await readPrograms(engine, container.id) : undefined,
+    }
+  })
+  return {
+    service: environment.service,
+    package: `${environment.package.name}@${environment.package.version}`,
+    checkout: environment.checkout,
+    project: environment.project,
+    dataDirectory: environment.paths.dataDirectory,
+    state: stateOf(containers, record),
+    urls:
+      record === undefined
+        ? []
+        : Object.values(urlsOf(containers.find(({ service }) => service === record.primary)?.ports)).slice(1),
+    stale: record === undefined ? undefined : explainStale(record),
+    containers: await Promise.all(described),
+  }
+}
+
+/** Pure. */
+export function stateOf(
+  containers: readonly Container[],
+  record: Pick<Record, 'primary' | 'configs'> | undefined,
+): State {
+  if (containers.length === 0) return 'not created'
+  const running = containers.filter(({ state }) => state === 'running')
+  if (running.length === 0) return 'stopped'
+  if (running.length < Object.keys(record?.configs ?? {}).length) return 'partly running'
+  if (running.some(({ health }) => health === 'unhealthy')) return 'unhealthy'
+  return running.some(({ health }) => health === 'starting') ? 'starting' : 'running'
+}

@@ -1,0 +1,20 @@
+import { stopContainer } from '../engine/containers.js'
+import type { Engine } from '../engine/engine.js'
+import type { Environment } from './identity.js'
+import { containersOf } from './inside.js'
+import { readRecord } from './record.js'
+
+const GRACE_SECONDS = 30
+
+/** Stops what runs, the primary container first, and removes nothing. @returns the services that were stopped */
+export async function stop(engine: Engine, environment: Environment): Promise<string[]> {
+  const running = (await containersOf(engine, environment)).filter(
+    ({ state }) => state === 'running' || state === 'restarting',
+  )
+  const primary = readRecord(environment)?.primary
+  const first = running.filter(({ service }) => service === primary)
+  const others = running.filter(({ service }) => service !== primary)
+  for (const group of [first, others])
+    await Promise.all(group.map(({ id }) => stopContainer(engine, id, GRACE_SECONDS)))
+  return running.map(({ service }) => service)
+}

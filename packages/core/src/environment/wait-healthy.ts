@@ -1,0 +1,79 @@
+import { type Container, inspectContainer } from '../engine/containers.js'
+import type { Engine } from '../engine/engine.js'
+import { lastLogLines } from '../engine/logs.js'
+import { DevenvError } from '../problem/problem.js'
+import type { Environment } from './identity.js'
+import { containersOf, lastProbe, pause } from './inside.js'
+import type { Report } from './progress.js'
+
+const POLL_MS = 100
+const TELL_EVERY_MS = 5000
+const LEFT = 'The containers were left as they are; `devenv status` and `devenv logs` show more.'
+
+/**
+ * Waits until services answer their health checks, telling each that does, and every few seconds which does
+ * not and what it says. What counts as too long is the health check's own `start_period` and `retries`.
+ * @throws DevenvError `container-exited`, `not-healthy`
+ */
+export async function waitHealthy(
+  engine: Engine,
+  environment: Environment,
+  services: readonly string[],
+  report: Report,
+  signal?: AbortSignal,
+): Promise<void> {
+  const began = performance.now()
+  const seconds = () => (performance.now() - began) / 1000
+  const waiting = new Set(services)
+  for (const service of waiting) report({ kind: 'begin', step: service, because: undefined })
+  let tellAt = TELL_EVERY_MS
+  while (waiting.size > 0 && !signal?.aborted) {
+    const containers = await containersOf(engine, environment)
+    for (const container of containers.filter(({ service }) => waiting.has(service))) {
+      if (container.state === 'running' && (container.health === 'healthy' || container.health === 'none')) {
+        waiting.delete(container.service)
+        report({ kind: 'end', step: container.service, seconds: seconds() })
+      } else {
+        await refuseFailed(engine, container, seconds())
+      }
+    }
+    if (seconds() * 1000 > tellAt) {
+      tellAt += TELL_EVERY_MS
+      for (const container of containers.filter(({ service }) => waiting.has(service))) {
+        const log = await lastLogLines(engine, container.id, 3)
+        report({
+          kind: 'waiting',
+          step: container.service,
+          seconds: seconds(),
+          on: await lastProbe(engine, container.id),
+          log,
+        })
+      }
+    }
+    if (waiting.size > 0) await pause(POLL_MS)
+  }
+}
+
+async function refuseFailed(engine: Engine, container: Container, seconds: number): Promise<void> {
+  const log = () => lastLogLines(engine, container.id, 20)
+  if (container.state === 'exited' || container.state === 'dead') {
+    const { State } = await inspectContainer(engine, container.id)
+    throw new DevenvError({
+      code: 'container-exited',
+      container: container.service,
+      exitCode: State.ExitCode,
+      log: await log(),
+      left: LEFT,
+    })
+  }
+  if (container.health === 'unhealthy') {
+    throw new DevenvError({
+      code: 'not-healthy',
+      container: container.service,
+      seconds,
+      probe: await lastProbe(engine, container.id),
+      log: await log(),
+      left: LEFT,
+    })
+  }
+}

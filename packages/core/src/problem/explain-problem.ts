@@ -1,0 +1,246 @@
+import type { Place, Problem } from './problem.js'
+
+/** What happened, why it matters or came to be, and the command or edit that mends it. */
+export type Explanation = { what: string; why: string; fix: string }
+
+/** The words for every problem. Pure. */
+export function explainProblem(problem: Problem): Explanation {
+  switch (problem.code) {
+    case 'package-missing':
+      return {
+        what: `There is no environment package in ${problem.looked}.`,
+        why: 'An environment package is a folder with a package.json and a compose.yaml.',
+        fix: 'Name one: --package PATH, or DEVENV_PACKAGE=PATH.',
+      }
+    case 'package-unknown':
+      return {
+        what: `Nothing says which environment ${problem.checkout} runs in.`,
+        why:
+          problem.dependencies.length === 0
+            ? 'A checkout names its environment package in devenv/package.json, and this one has none.'
+            : `devenv/package.json names ${problem.dependencies.join(', ')}, and none of that is installed as an environment package.`,
+        fix:
+          problem.dependencies.length === 0
+            ? 'npx @devenv/<service> init   (once, in the checkout)\nor run this in the folder of a service, or name the package: --package PATH'
+            : 'npm ci --prefix devenv',
+      }
+    case 'definition-unreadable':
+      return {
+        what: `${placed(problem.place)} cannot be read.`,
+        why: problem.detail,
+        fix: 'Correct the file at that place.',
+      }
+    case 'definition-invalid':
+      return {
+        what: `${placed(problem.place)}: ${problem.at} ${problem.detail.startsWith('it ') ? `is not understood: ${problem.detail}` : problem.detail}.`,
+        why: 'The extension x-devenv has a schema, which editors can use as well: @devenv/core/schema/x-devenv.schema.json.',
+        fix: 'Write it as docs/add-a-service.md shows.',
+      }
+    case 'compose-refused':
+      return {
+        what: `Docker Compose refuses ${problem.files.join(' with ')}.`,
+        why: problem.detail,
+        fix: `docker compose -f ${problem.files[0]} config   shows the same.`,
+      }
+    case 'rule-broken':
+      return {
+        what: `${placed(problem.place)}: ${problem.what}`,
+        why: `${problem.why} (${problem.clause}, ${problem.rule})`,
+        fix: problem.fix,
+      }
+    case 'checkout-missing':
+      return {
+        what: `${problem.service} has no source code to mount: ${problem.looked} is not there.`,
+        why: 'The environment runs your checkout, not a copy inside the image (OEP-5 rule 5).',
+        fix: `${problem.repository === undefined ? 'Clone it there' : `git clone ${problem.repository} ${quoted(problem.looked)}`}\nor name another: --checkout=PATH`,
+      }
+    case 'checkout-unrecognised':
+      return {
+        what: `${problem.checkout} is no checkout of ${problem.service}: it has no ${problem.missing.join(', no ')}.`,
+        why: 'Mounting another folder would run nothing, or something else.',
+        fix: `Name the checkout: --checkout=PATH, or run this inside it.`,
+      }
+    case 'init-unmade':
+      return {
+        what: `The environment package could not be installed into ${problem.checkout}/devenv.`,
+        why: problem.detail,
+        fix: 'Once npm can reach its registry, run `devenv init` again. A package on disk: devenv init ./core.tgz ./service.tgz',
+      }
+    case 'engine-missing':
+      return {
+        what: `No Docker engine answers at ${problem.endpoint}.`,
+        why: `It is not running, or not installed (${problem.detail}).`,
+        fix: 'Start Docker Desktop, or: sudo systemctl start docker\nTo install one: https://docs.docker.com/engine/install/ ; then `devenv doctor`.',
+      }
+    case 'engine-forbidden':
+      return {
+        what: `You may not use the Docker engine at ${problem.endpoint}.`,
+        why: 'Its socket belongs to another user or group.',
+        fix: 'sudo usermod -aG docker "$USER", then log in again (or: newgrp docker).',
+      }
+    case 'engine-remote':
+      return {
+        what: `The Docker engine is on another machine: ${problem.endpoint}.`,
+        why: 'An environment mounts the checkout, which that machine does not have.',
+        fix: 'Use the local engine: docker context use default, and unset DOCKER_HOST.',
+      }
+    case 'engine-old':
+      return {
+        what: `The Docker engine is ${problem.found}; ${problem.wanted} or later is needed.`,
+        why: 'Health checks with `start_interval` came with engine 25; without them every start waits for half a minute.',
+        fix: 'Update it: https://docs.docker.com/engine/install/',
+      }
+    case 'compose-missing':
+      return {
+        what: 'Docker Compose is not there.',
+        why: problem.detail,
+        fix: 'Install the Compose plugin: https://docs.docker.com/compose/install/',
+      }
+    case 'compose-old':
+      return {
+        what: `Docker Compose is ${problem.found}; ${problem.wanted} or later is needed.`,
+        why: 'Older ones resolve `extends` and health checks differently.',
+        fix: 'Update the Compose plugin: https://docs.docker.com/compose/install/',
+      }
+    case 'buildx-missing':
+      return {
+        what: 'Docker Buildx is not there.',
+        why: problem.detail,
+        fix: 'Install the Buildx plugin: https://docs.docker.com/build/install-buildx/',
+      }
+    case 'engine-refused':
+      return {
+        what: `The engine would not ${problem.doing}.`,
+        why: problem.detail,
+        fix: 'devenv doctor   looks for the cause.',
+      }
+    case 'input-missing':
+      return {
+        what: `${problem.file} is not there.`,
+        why: `It is ${problem.needed}.`,
+        fix: 'Restore it, or correct the build section of compose.yaml.',
+      }
+    case 'build-failed':
+      return {
+        what: `The image ${problem.image} could not be built.`,
+        why: 'Its last words stand above. Nothing was started or replaced.',
+        fix: 'Correct what it names and run the same again: what was built is kept.',
+      }
+    case 'image-unavailable':
+      return {
+        what: `Not to be had: ${problem.images.join(', ')}.`,
+        why: problem.detail,
+        fix:
+          problem.mirror === undefined
+            ? 'Where Docker Hub cannot be reached, name a mirror of it: DEVENV_MIRROR=registry.example.com'
+            : `DEVENV_MIRROR is ${problem.mirror}: it must serve these, under these names.`,
+      }
+    case 'port-taken':
+      return {
+        what: `Port ${problem.port} is taken${problem.holder === undefined ? '' : ` by ${problem.holder}`}.`,
+        why: 'The Compose file fixes that port, so that no other can be used.',
+        fix: 'Stop what holds it, or leave the port’s host part out: devenv then finds a free one.',
+      }
+    case 'ports-exhausted':
+      return {
+        what: `No port from ${problem.from} to ${problem.to} is free.`,
+        why: 'Environments get theirs from that range.',
+        fix: 'devenv prune, or stop what holds them.',
+      }
+    case 'store-in-use':
+      return {
+        what: `${problem.data} is in use by the environment of ${problem.holder}.`,
+        why: 'Two servers writing one store destroy it. Environments may share a data directory one at a time.',
+        fix: `devenv stop --checkout=${quoted(problem.holder)}\nor use another data directory: DEVENV_DIR=PATH`,
+      }
+    case 'store-foreign':
+      return {
+        what: `${problem.store} was written by ${problem.wrote}; this environment runs ${problem.wants}.`,
+        why: 'A server cannot read what another one, or another major version, wrote; trying may destroy it.',
+        fix: 'make dev.clean   removes it, and the next start fills a new one\nor keep it, and use another data directory: DEVENV_DIR=PATH',
+      }
+    case 'data-unusable':
+      return {
+        what: `The data directory ${problem.path} cannot be used.`,
+        why: problem.detail,
+        fix: 'Make it a folder that you may write, or name another: DEVENV_DIR=PATH',
+      }
+    case 'container-exited':
+      return {
+        what: `${problem.container} ended with exit code ${problem.exitCode} while it was started.`,
+        why: `Its last lines:\n${indent(problem.log)}`,
+        fix: `Correct what it names and run the same again. ${problem.left}`,
+      }
+    case 'not-healthy':
+      return {
+        what: `${problem.container} does not answer its health check after ${Math.round(problem.seconds)} s.`,
+        why: `The probe said: ${problem.probe}\nThe last lines of its log:\n${indent(problem.log)}`,
+        fix: `Correct what it names and run the same again. ${problem.left}`,
+      }
+    case 'not-ready':
+      return {
+        what: `${problem.container} started, and its entrypoint did not get ready.`,
+        why: `Its last lines:\n${indent(problem.log)}`,
+        fix: 'devenv doctor   looks for the cause.',
+      }
+    case 'provision-failed':
+      return {
+        what: `The provisioning step ${problem.step} failed with exit code ${problem.exitCode}.`,
+        why: `Its last lines:\n${indent(problem.log)}`,
+        fix: 'Correct what it names and run the same again: the steps before it are done and stay done.',
+      }
+    case 'not-running':
+      return {
+        what: `${problem.service} is not running.`,
+        why: `It is a container of ${problem.project}.`,
+        fix: 'make dev.watch, or: devenv start',
+      }
+    case 'busy':
+      return {
+        what: `Another devenv has been at work in ${problem.data} for an hour.`,
+        why: 'Only one at a time may change it.',
+        fix: 'End that one, and run this again.',
+      }
+    case 'service-unknown':
+      return {
+        what: `There is no service ${problem.name}.`,
+        why: `There are: ${problem.known.join(', ')}.`,
+        fix: 'devenv exec SERVICE -- COMMAND, with one of these.',
+      }
+    case 'program-unknown':
+      return {
+        what: `There is no program or service ${problem.name}.`,
+        why: `There are: ${problem.known.join(', ') || 'none yet'}.`,
+        fix: 'devenv status   lists them.',
+      }
+    case 'target-missing':
+      return {
+        what: 'No make target was named.',
+        why: 'devenv make runs one in the environment.',
+        fix: 'devenv make TARGET [VAR=value…]',
+      }
+    case 'no-terminal':
+      return {
+        what: `${problem.command} needs a terminal.`,
+        why: 'A debugger asks and waits for an answer.',
+        fix: 'Run it in a terminal, with nothing piped in or out.',
+      }
+    case 'usage':
+      return { what: problem.detail, why: 'The command line could not be understood.', fix: problem.see }
+    default:
+      return problem satisfies never
+  }
+}
+
+const placed = ({ file, line }: Place): string => (line === undefined ? file : `${file}:${line}`)
+const indent = (lines: readonly string[]): string =>
+  lines.length === 0 ? '  (none)' : lines.map((line) => `  ${line}`).join('\n')
+/** As a shell needs it. */
+const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
+
+/** A problem as it is printed: the code, and under it what, why and fix. Pure. */
+export function renderProblem(problem: Problem): string {
+  const { what, why, fix } = explainProblem(problem)
+  const block = (name: string, text: string) => `  ${name.padEnd(4)} ${text.split('\n').join('\n       ')}`
+  return [problem.code, block('what', what), block('why', why), block('fix', fix)].join('\n')
+}

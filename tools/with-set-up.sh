@@ -1,0 +1,34 @@
+#!/bin/sh
+# Installs what is missing, then runs a command with what this machine needs:
+#
+#   tools/with-set-up.sh PACKAGE… -- COMMAND…
+#
+# npm's packages; a Docker engine; and where Docker Hub cannot be reached, stand-ins for the official images
+# that the PACKAGEs (folders) name, served on loopback, with DEVENV_MIRROR set to them.
+set -eu
+cd "$(dirname "$0")/.."
+
+if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+  npm ci --no-audit --no-fund --loglevel=error >&2
+  touch node_modules/.package-lock.json
+fi
+node_modules/.bin/tsc -b packages/core
+
+tools/engine/set-up.sh
+
+images=
+while [ "$1" != -- ]; do
+  images="$images $(node tools/stand-ins/list-images.mjs "$1")"
+  shift
+done
+shift
+
+if [ -z "${DEVENV_MIRROR:-}" ] && [ -n "$images" ]; then
+  # Once stand-ins are in use, data was written by them: the choice holds until they are removed.
+  if docker container inspect devenv-stand-ins-registry >/dev/null 2>&1 || ! node tools/stand-ins/ensure.mjs --check-hub; then
+    # shellcheck disable=SC2086 # a list of image names
+    DEVENV_MIRROR=$(node tools/stand-ins/ensure.mjs $images)
+    export DEVENV_MIRROR
+  fi
+fi
+exec "$@"
