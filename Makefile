@@ -2,10 +2,9 @@
 
 SERVICE ?= hello
 PACKAGE = $(firstword $(wildcard packages/$(SERVICE) examples/$(SERVICE)/environment))
-# hello has its checkout beside it; a service's is a clone beside this repository, or CHECKOUT=PATH.
-NX = NX_DAEMON=false NX_ISOLATE_PLUGINS=false node_modules/.bin/nx
 WITH_SET_UP = tools/with-set-up.sh
-RUN = $(if $(PACKAGE),,$(error There is no service $(SERVICE): packages/$(SERVICE) is not there))$(WITH_SET_UP) '$(PACKAGE)' -- $(NX) run '$(SERVICE):$(1)' $(if $(CHECKOUT),'--checkout=$(CHECKOUT)')
+DEVENV = env NODE_EXTRA_CA_CERTS= node packages/core/bin/devenv.js --package '$(PACKAGE)' $(if $(CHECKOUT),--checkout '$(CHECKOUT)')
+RUN = $(if $(PACKAGE),,$(error There is no service $(SERVICE): neither packages/$(SERVICE) nor examples/$(SERVICE) is there))$(WITH_SET_UP) '$(PACKAGE)' -- $(DEVENV)
 
 .PHONY: help start watch stop clean set-up check test bench
 
@@ -13,16 +12,16 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 start: ## set up what is missing, bring up a service from its checkout, print its address (SERVICE=hello CHECKOUT=PATH)
-	@$(call RUN,start)
+	@$(RUN) start
 
 watch: ## the same, and show its logs
-	@$(call RUN,watch)
+	@$(RUN) watch
 
 stop: ## stop that service
-	@$(call RUN,stop)
+	@$(RUN) stop
 
 clean: ## remove what devenv created for it
-	@$(call RUN,clean)
+	@$(RUN) clean
 
 set-up: ## install what is missing, and nothing more
 	@$(WITH_SET_UP) -- true

@@ -7,12 +7,12 @@
 //
 // All but that one value goes to stderr.
 
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, relative } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { capture, reaches, run, runPiped } from './command.mjs'
+import { run, runPiped, succeeds } from './command.mjs'
 import { describeStandIn, parseReference, planStandIns, withBases } from './plan.mjs'
 import { MIRROR, RECIPE_LABEL, REGISTRY, readHeldRecipe, registryAnswers } from './registry.mjs'
 
@@ -71,15 +71,7 @@ async function build(standIn) {
   } else {
     await run(dockerBuild(unnamed, { ...args, DEVENV_MIRROR: MIRROR }, [folder]))
   }
-  const server = await capture([
-    'docker',
-    'run',
-    '--rm',
-    '--network=none',
-    '--entrypoint=cat',
-    unnamed,
-    '/etc/stand-in',
-  ])
+  const server = await run(['docker', 'run', '--rm', '--network=none', '--entrypoint=cat', unnamed, '/etc/stand-in'])
   const labels = { [LABEL]: reference, [`${LABEL}.server`]: server, [RECIPE_LABEL]: standIn.digest }
   const dockerfile = Object.entries(labels).map(([name, value]) => `LABEL ${name}=${JSON.stringify(value)}`)
   await run(dockerBuild(image, {}, ['-']), [`FROM ${unnamed}`, ...dockerfile, ''].join('\n'))
@@ -89,6 +81,7 @@ async function build(standIn) {
 
 /**
  * The engine's own builder, whatever builder is chosen: it sees the engine's images, and localhost is the machine's.
+ * What a network's own certificate authority signs is accepted through a secret: nothing of it stays in an image.
  * @param {string} image
  * @param {Record<string, string>} args
  * @param {string[]} context
@@ -96,14 +89,13 @@ async function build(standIn) {
  */
 function dockerBuild(image, args, context) {
   const buildArgs = Object.entries(args).map(([name, value]) => `--build-arg=${name}=${value}`)
+  const bundle = [process.env.SSL_CERT_FILE, '/etc/ssl/certs/ca-certificates.crt'].find(
+    (file) => file && existsSync(file),
+  )
   return [
     'docker',
-    'buildx',
-    'build',
-    '--builder=default',
-    '--quiet',
-    '--load',
-    `--tag=${image}`,
+    ...['buildx', 'build', '--builder=default', '--progress=plain', '--load', `--tag=${image}`],
+    ...(bundle ? [`--secret=id=ca-bundle,src=${bundle}`] : []),
     ...buildArgs,
     ...context,
   ]
@@ -119,12 +111,14 @@ async function carryOut(steps) {
     await build(standIn)
     await push(standIn.reference)
   }
+  // What an earlier recipe made has lost its name now.
+  if (steps.length > 0) await succeeds(['docker', 'image', 'prune', '--force', `--filter=label=${LABEL}`])
 }
 
 // --- the registry ----------------------------------------------------------------------------------------------------
 
 async function startRegistry() {
-  if (await reaches(['docker', 'start', REGISTRY_CONTAINER])) {
+  if (await succeeds(['docker', 'start', REGISTRY_CONTAINER])) {
     say(`started the registry again: container ${REGISTRY_CONTAINER}`)
     return waitForRegistry()
   }
@@ -132,13 +126,15 @@ async function startRegistry() {
   const registry = describeStandIn(REGISTRY_IMAGE, readRecipeFolder)
   const made = [...registry.bases, REGISTRY_IMAGE]
   for (const reference of made) {
-    if (await reaches(['docker', 'image', 'inspect', here(reference)])) continue
+    if (await succeeds(['docker', 'image', 'inspect', here(reference)])) continue
     say(`building ${reference}: the registry is made of it`)
     await build(describeStandIn(reference, readRecipeFolder))
   }
   say(`starting the registry: container ${REGISTRY_CONTAINER}, data in volume ${REGISTRY_VOLUME}, on ${MIRROR} only`)
+  await succeeds(['docker', 'rm', '--force', REGISTRY_CONTAINER]) // one that could not be started; the data is the volume's
   await run([
-    ...['docker', 'run', '--detach', `--name=${REGISTRY_CONTAINER}`, '--restart=unless-stopped'],
+    'docker',
+    ...['run', '--detach', `--name=${REGISTRY_CONTAINER}`, '--restart=unless-stopped'],
     ...['--label=org.openedx.devenv.stand-ins', `--volume=${REGISTRY_VOLUME}:/var/lib/registry`],
     ...[`--publish=${REGISTRY.address}:${REGISTRY.port}:5000`, here(REGISTRY_IMAGE)],
   ])
@@ -217,7 +213,7 @@ async function ensure(references) {
 const args = process.argv.slice(2)
 try {
   if (args.includes('--check-hub')) {
-    process.exitCode = (await reaches(['docker', 'buildx', 'imagetools', 'inspect', HUB_PROBE], 10_000)) ? 0 : 1
+    process.exitCode = (await succeeds(['docker', 'buildx', 'imagetools', 'inspect', HUB_PROBE], 10_000)) ? 0 : 1
   } else if (args.length === 0 || args.some((argument) => argument.startsWith('-'))) {
     say('usage: ensure.mjs IMAGE… | --check-hub, for example: ensure.mjs library/mysql:8.4.9')
     process.exitCode = 2

@@ -20,7 +20,7 @@ export async function checkPackage(options: {
   )
   const environment = identify(found, checkout, undefined)
   try {
-    await readDefinition({ ...environment, mirror: undefined, stores: environment.paths.stores })
+    await readDefinition({ ...environment, mirror: undefined, variables: {}, stores: environment.paths.stores })
     return []
   } catch (error) {
     if (error instanceof DevenvError) return error.problems

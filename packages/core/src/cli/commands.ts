@@ -15,8 +15,15 @@ const report = progressTo(process.stderr)
 async function open(command: Command) {
   const { checkout, package: named } = command.optsWithGlobals<{ checkout?: string; package?: string }>()
   const settings = settingsFrom(process.env)
-  const where = { directory: process.cwd(), checkout, package: named ?? (process.env.DEVENV_PACKAGE || undefined) }
-  const environment = await openEnvironment(where, settings)
+  const environment = await openEnvironment(
+    {
+      directory: process.cwd(),
+      checkout,
+      package: named ?? (process.env.DEVENV_PACKAGE || undefined),
+      otherwise: named === undefined ? 'checkout-around' : 'usual-checkout',
+    },
+    settings,
+  )
   return { settings, environment, engine: engineFrom(process.env) }
 }
 

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander'
+import { Command } from 'commander'
 import { COMMANDS } from './commands.js'
 import { version } from './version.js'
 
@@ -9,7 +9,10 @@ export function createProgram(): Command {
       'Pre-built developer environments for Open edX services (OEP-5).\n\nIn a checkout: `make dev.watch` is `devenv watch`, and `make dev.<target>` is `devenv make <target>`.',
     )
     .version(version())
-    .option('--checkout <path>', 'the checkout (default: the one around the current folder)')
+    .option(
+      '--checkout <path>',
+      'the checkout (default: the one around the current folder; with --package, the package’s usual one)',
+    )
     .option(
       '--package <path>',
       'the environment package (default: DEVENV_PACKAGE, then devenv/package.json of the checkout)',
@@ -19,5 +22,3 @@ export function createProgram(): Command {
   for (const add of COMMANDS) add(program)
   return program
 }
-
-export { CommanderError }

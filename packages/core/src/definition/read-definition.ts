@@ -25,6 +25,8 @@ export type ReadDefinition = {
   checkout: string
   project: string
   mirror: string | undefined
+  /** Of the variables that the files read, those that are set. */
+  variables: { readonly [name: string]: string | null }
   /** Where stores are kept; a volume below it is a store. */
   stores: string
 }
@@ -35,10 +37,8 @@ export type ReadDefinition = {
  * @throws DevenvError with every problem found: `definition-unreadable`, `definition-invalid`, `compose-refused`, `rule-broken`
  */
 export async function readDefinition(request: ReadDefinition): Promise<Definition> {
-  const own = join(request.package.directory, 'compose.yaml')
-  const extra = join(request.checkout, FOLDER_IN_CHECKOUT, 'compose.yaml')
-  const files = existsSync(extra) ? [own, extra] : [own]
-
+  const files = composeFilesOf(request)
+  const [own] = files
   const source = parseSource(own, readFileSync(own, 'utf8'))
   const invalid = await validateExtension(source)
   if (invalid.length > 0) throw new DevenvError(...invalid)
@@ -48,6 +48,7 @@ export async function readDefinition(request: ReadDefinition): Promise<Definitio
     directory: request.checkout,
     files,
     variables: {
+      ...Object.fromEntries(Object.entries(request.variables).filter(isSet)),
       DEVENV_CHECKOUT: request.checkout,
       DEVENV_PACKAGE: request.package.directory,
       DEVENV_CORE: CORE_DIRECTORY,
@@ -59,6 +60,23 @@ export async function readDefinition(request: ReadDefinition): Promise<Definitio
   const broken = checkRules(definition, source, request)
   if (broken.length > 0) throw new DevenvError(...broken)
   return definition
+}
+
+const isSet = (entry: [string, string | null]): entry is [string, string] => entry[1] !== null
+
+/** The package's compose.yaml, and over it the checkout's. */
+function composeFilesOf(where: { package: EnvironmentPackage; checkout: string }): [string, ...string[]] {
+  const own = join(where.package.directory, 'compose.yaml')
+  const extra = join(where.checkout, FOLDER_IN_CHECKOUT, 'compose.yaml')
+  return existsSync(extra) ? [own, extra] : [own]
+}
+
+/** The variables that these files read from the environment, ours (DEVENV_…) left out. */
+export function readVariableNames(where: { package: EnvironmentPackage; checkout: string }): string[] {
+  const texts = composeFilesOf(where).map((file) => readFileSync(file, 'utf8'))
+  const named = texts.flatMap((text) => [...text.matchAll(/(?<!\$)\$(?:\{(\w+)|([A-Za-z_]\w*))/g)])
+  const names = named.map(([, braced, bare]) => braced ?? bare ?? '')
+  return [...new Set(names)].filter((name) => !name.startsWith('DEVENV_')).sort()
 }
 
 /** Every rule of OEP-5 that can be checked before anything runs. Pure. */

@@ -41,6 +41,9 @@ export async function findRunning(
 }
 
 /** A setting that is not set keeps its last value; see `Record`. */
-const settingsDiffer = (record: Record, { mirror, publish }: Settings): boolean =>
-  (mirror !== undefined && mirror !== record.settings.mirror) ||
-  (publish.length > 0 && publish.join() !== record.settings.publish.join())
+const settingsDiffer = ({ settings }: Record, { mirror, publish, variables }: Settings): boolean =>
+  (mirror !== undefined && mirror !== settings.mirror) ||
+  (publish.length > 0 && publish.join() !== settings.publish.join()) ||
+  Object.entries(settings.variables).some(
+    ([name, before]) => variables[name] !== undefined && variables[name] !== before,
+  )

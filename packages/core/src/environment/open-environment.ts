@@ -6,8 +6,14 @@ import { DevenvError } from '../problem/problem.js'
 import { type Environment, identify } from './identity.js'
 import type { Settings } from './settings.js'
 
-/** Where a command was given: `checkout` and `package` as typed, if they were. */
-export type Where = { directory: string; checkout: string | undefined; package: string | undefined }
+/** Where a command was given, and what was named there: a checkout, a package. */
+export type Where = {
+  directory: string
+  checkout: string | undefined
+  package: string | undefined
+  /** Which checkout is meant where none is named: the one around us, or the package's usual one. */
+  otherwise: 'checkout-around' | 'usual-checkout'
+}
 
 /**
  * The environment that a command means.
@@ -15,7 +21,7 @@ export type Where = { directory: string; checkout: string | undefined; package: 
  */
 export async function openEnvironment(where: Where, settings: Settings): Promise<Environment> {
   const given = where.package === undefined ? undefined : readPackage(resolve(where.directory, where.package))
-  const looked = where.checkout === undefined ? findCheckout(where.directory) : resolve(where.directory, where.checkout)
+  const looked = lookFor(where, given)
   if (!existsSync(looked) || !statSync(looked).isDirectory()) {
     const extension = given === undefined ? undefined : await readExtension(given)
     throw new DevenvError({
@@ -28,6 +34,18 @@ export async function openEnvironment(where: Where, settings: Settings): Promise
   const checkout = realpathSync(looked)
   const environmentPackage = given ?? findPackage(checkout)
   return identify(environmentPackage, checkout, settings.dataRoot)
+}
+
+function lookFor({ directory, checkout, otherwise }: Where, given: EnvironmentPackage | undefined): string {
+  if (checkout !== undefined) return resolve(directory, checkout)
+  const usual = given !== undefined && otherwise === 'usual-checkout' ? readUsualCheckout(given) : undefined
+  return usual ?? findCheckout(directory)
+}
+
+/** What a package's compose.yaml says itself where nobody names a checkout: the default of DEVENV_CHECKOUT. */
+function readUsualCheckout({ directory }: EnvironmentPackage): string | undefined {
+  const usual = /\$\{DEVENV_CHECKOUT:-([^}]+)\}/.exec(readFileSync(join(directory, 'compose.yaml'), 'utf8'))?.[1]
+  return usual === undefined ? undefined : resolve(directory, usual)
 }
 
 /**

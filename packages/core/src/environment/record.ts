@@ -12,7 +12,12 @@ import type { Ports } from './plan-project.js'
 export type Record = {
   format: 1
   /** Settings that stay in force until they are set again or the environment is cleaned. */
-  settings: { mirror: string | undefined; publish: readonly string[] }
+  settings: {
+    mirror: string | undefined
+    publish: readonly string[]
+    /** Those that the Compose files read; `null` for one that was not set. */
+    variables: { [name: string]: string | null }
+  }
   primary: string
   codeDirectory: string
   image: { reference: string; digest: string; spec: BuildSpec; inputs: InputList }

@@ -13,6 +13,8 @@ export type Settings = {
   caBundle: string | undefined
   /** HTTP_PROXY and its kin, as they are set. */
   proxies: Readonly<Record<string, string>>
+  /** All that is set, for the variables that a Compose file reads itself. */
+  variables: Readonly<Record<string, string | undefined>>
 }
 
 const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'ALL_PROXY', 'NO_PROXY']
@@ -36,5 +38,6 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
     publish: (env.DEVENV_PUBLISH ?? '').split(/[\s,]+/).filter((name) => name !== ''),
     caBundle: bundles.find((file): file is string => Boolean(file) && existsSync(file as string)),
     proxies: Object.fromEntries(both.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
+    variables: env,
   }
 }

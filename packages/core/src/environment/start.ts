@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Definition, thirdPartyOf } from '../definition/definition.js'
-import { CORE_DIRECTORY, readDefinition } from '../definition/read-definition.js'
+import { CORE_DIRECTORY, readDefinition, readVariableNames } from '../definition/read-definition.js'
 import { pullImage } from '../engine/buildx.js'
 import { createContainers, removeProject } from '../engine/compose.js'
 import { type Container, findImage, listContainers, startContainer } from '../engine/containers.js'
@@ -89,7 +89,13 @@ async function startLocked(
     mirror: given.mirror ?? before?.settings.mirror,
     publish: given.publish.length > 0 ? given.publish : (before?.settings.publish ?? []),
   }
-  const definition = await readDefinition({ ...environment, mirror: settings.mirror, stores: environment.paths.stores })
+  const variables = rememberVariables(readVariableNames(environment), given.variables, before?.settings.variables ?? {})
+  const definition = await readDefinition({
+    ...environment,
+    mirror: settings.mirror,
+    variables,
+    stores: environment.paths.stores,
+  })
   const storesIdentity = folderIdentity(environment.paths.stores)
   await claimStores(engine, environment, storesIdentity, report)
 
@@ -144,7 +150,7 @@ async function startLocked(
   }
   const record: Record = {
     format: 1,
-    settings: { mirror: settings.mirror, publish: settings.publish },
+    settings: { mirror: settings.mirror, publish: settings.publish, variables },
     primary: definition.primary,
     codeDirectory: codeDirectoryOf(definition),
     image: { ...image, spec: inputs.spec, inputs: listInputs(inputs) },
@@ -249,6 +255,15 @@ async function provision(
   })
   record.provisioned[name] = planned.now
   writeRecord(environment, record)
+}
+
+/** What is set now, else what was set when the environment was last started. Pure. */
+export function rememberVariables(
+  names: readonly string[],
+  given: Settings['variables'],
+  before: { readonly [name: string]: string | null },
+): { [name: string]: string | null } {
+  return Object.fromEntries(names.map((name) => [name, given[name] ?? before[name] ?? null]))
 }
 
 /**

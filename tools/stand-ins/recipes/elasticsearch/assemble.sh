@@ -6,7 +6,7 @@ version=7.17.15
 
 unzip -q "$downloads/server.zip" '*/elasticsearch/*' -d /tmp/server
 mv /tmp/server/*/elasticsearch "$target"
-rm -r "$target/bin" "$target/config"
+rm -r "${target:?}/bin" "$target/config"
 mkdir -p "$target/bin" "$target/config" "$target/data" "$target/logs" "$target/plugins"
 
 # Elasticsearch loads a folder of modules/ by its descriptor, which the published jars do not hold.

@@ -53,10 +53,12 @@ read -r -a java_options <<<"$ES_JAVA_OPTS"
 
 cd "$HOME_FOLDER"
 unset JAVA_TOOL_OPTIONS
+room=$(mktemp --directory)
+export LIBFFI_TMPDIR=$room
 exec java "${heap[@]}" \
   -XX:+UseG1GC -XX:+ExitOnOutOfMemoryError -XX:-OmitStackTraceInFastThrow -XX:+ShowCodeDetailsInExceptionMessages \
   -XX:-HeapDumpOnOutOfMemoryError -Xss1m -Djava.awt.headless=true -Dfile.encoding=UTF-8 \
-  -Djava.io.tmpdir="$(mktemp --directory)" -Djava.locale.providers=SPI,COMPAT -Djava.security.manager=allow \
+  -Djava.io.tmpdir="$room" -Djna.tmpdir="$room" -Djava.locale.providers=SPI,COMPAT -Djava.security.manager=allow \
   --add-opens=java.base/java.io=ALL-UNNAMED -Djna.nosys=true \
   -Des.networkaddress.cache.ttl=60 -Des.networkaddress.cache.negative.ttl=10 -Des.cgroups.hierarchy.override=/ \
   -Dio.netty.noUnsafe=true -Dio.netty.noKeySetOptimization=true -Dio.netty.recycler.maxCapacityPerThread=0 \

@@ -1,0 +1,157 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { constants, tmpdir } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
+
+export type Outcome = { exitCode: number; stdout: string; stderr: string; bytes: Buffer }
+
+export type RunOptions = {
+  cwd?: string
+  env?: Readonly<Record<string, string | undefined>>
+  /** What it reads; without it, nothing. */
+  input?: string | Buffer
+  /** In a terminal of its own: stdout holds all that it shows. */
+  terminal?: boolean
+  /** As this user and group, with access to the engine. Takes root. */
+  as?: number
+}
+
+/** A command that runs. `ended` never rejects for an exit code. */
+export type Run = {
+  pid: number
+  ended: Promise<Outcome>
+  /** All that it wrote until now, both channels. */
+  written(): string
+  /** Waits until it has written this. */
+  said(pattern: RegExp, seconds?: number): Promise<RegExpExecArray>
+  type(text: string): void
+  signal(name: NodeJS.Signals): void
+  /** Ends it and what it started, if it still runs. */
+  kill(): void
+}
+
+const TERMINAL = fileURLToPath(new URL('terminal.py', import.meta.url))
+const ENGINE_GROUP = 'DEVENV_TEST_ENGINE_GROUP'
+
+/** Runs a command to its end. */
+export const run = (argv: readonly string[], options: RunOptions = {}): Promise<Outcome> => start(argv, options).ended
+
+/** Begins a command; it does not outlive the test. */
+export function begin(argv: readonly string[], options: RunOptions = {}): Run {
+  const begun = start(argv, options)
+  onTestFinished(begun.kill)
+  return begun
+}
+
+/** Runs a tool that must not fail; gives what it printed. */
+export async function ask(...argv: readonly string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await run(argv)
+  if (exitCode !== 0) throw new Error(`${argv.join(' ')} ended with ${exitCode}: ${stderr}`)
+  return stdout.trim()
+}
+
+function start(argv: readonly string[], { cwd, env, input, terminal = false, as }: RunOptions): Run {
+  const [program, ...words] = [
+    ...(as === undefined ? [] : asUser(as)),
+    ...(terminal ? ['python3', TERMINAL] : []),
+    ...argv,
+  ] as [string, ...string[]]
+  const child = spawn(program, words, {
+    cwd,
+    env: { ...cleanEnvironment(), ...(as !== undefined && { HOME: tmpdir(), DOCKER_CONFIG: tmpdir() }), ...env },
+    // A group of its own, so that it can be ended with all that it started.
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  const chunks = { out: [] as Buffer[], err: [] as Buffer[], all: [] as Buffer[] }
+  const waiting = new Set<() => void>()
+  const keep = (channel: 'out' | 'err') => (chunk: Buffer) => {
+    chunks[channel].push(chunk)
+    chunks.all.push(chunk)
+    for (const look of waiting) look()
+  }
+  child.stdout.on('data', keep('out'))
+  child.stderr.on('data', keep('err'))
+  child.stdin.on('error', () => {})
+  if (input !== undefined) child.stdin.end(input)
+  else if (!terminal) child.stdin.end()
+
+  const written = () => Buffer.concat(chunks.all).toString()
+  const ended = new Promise<Outcome>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code, signal) => {
+      const bytes = Buffer.concat(chunks.out)
+      const stderr = Buffer.concat(chunks.err).toString()
+      const exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal])
+      resolve({ exitCode, bytes, stdout: bytes.toString(), stderr })
+    })
+  })
+  return {
+    pid: child.pid ?? 0,
+    ended,
+    written,
+    said: (pattern, seconds = 60) => waitFor(pattern, seconds, { written, waiting, ended }),
+    type: (text) => child.stdin.write(text),
+    signal: (name) => child.kill(name),
+    kill: () => killGroup(child),
+  }
+}
+
+function waitFor(
+  pattern: RegExp,
+  seconds: number,
+  { written, waiting, ended }: { written: () => string; waiting: Set<() => void>; ended: Promise<Outcome> },
+): Promise<RegExpExecArray> {
+  return new Promise((resolve, reject) => {
+    const leave = (then: () => void) => {
+      waiting.delete(look)
+      clearTimeout(timer)
+      then()
+    }
+    const look = () => {
+      const found = pattern.exec(written())
+      if (found !== null) leave(() => resolve(found))
+    }
+    const fail = (why: string) =>
+      leave(() => reject(new Error(`${why} without ${pattern}, having said:\n${written()}`)))
+    const timer = setTimeout(() => fail(`${seconds} s went by`), seconds * 1000)
+    waiting.add(look)
+    ended.then(
+      ({ exitCode }) => {
+        look()
+        if (waiting.has(look)) fail(`it ended with ${exitCode}`)
+      },
+      (error) => fail(String(error)),
+    )
+    look()
+  })
+}
+
+function killGroup(child: ChildProcess): void {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
+  try {
+    process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // It has just ended.
+  }
+}
+
+/** Without what tells these tests' own surroundings: the make and the vitest that they run in. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  const foreign = /^(DEVENV_|VITEST|MAKE|MFLAGS|NODE_ENV$|NODE_OPTIONS$|GIT_|NAME$|TESTS$)/
+  const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name))
+  const { DEVENV_MIRROR } = process.env
+  // Node reads the bundle of certificates at each start, and devenv itself calls nobody.
+  return { ...Object.fromEntries(kept), NODE_EXTRA_CA_CERTS: '', ...(DEVENV_MIRROR && { DEVENV_MIRROR }) }
+}
+
+const asUser = (uid: number): string[] => {
+  const groups = process.env[ENGINE_GROUP]
+  return [
+    'setpriv',
+    `--reuid=${uid}`,
+    `--regid=${uid}`,
+    ...(groups ? [`--groups=${groups}`] : ['--clear-groups']),
+    '--',
+  ]
+}

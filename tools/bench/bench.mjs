@@ -1,0 +1,168 @@
+#!/usr/bin/env node
+// @ts-check
+// Ratios of speed on hello, each measured side by side in one run, in turn (A B A B …), median of the pairs.
+// Seconds drift from machine to machine; ratios are what to compare.
+//
+//   make bench            RUNS=9 make bench
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { $ as shell } from 'zx'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
+const RUNS = Number(process.env.RUNS ?? 9)
+const IDLE_SECONDS = 30
+
+const checkout = join(mkdtempSync(join(tmpdir(), 'devenv-bench-')), 'hello')
+const env = {
+  ...process.env,
+  DEVENV_PACKAGE: join(ROOT, 'examples/hello/environment'),
+  DEVENV_MK: join(ROOT, 'packages/core/make/devenv.mk'),
+}
+const $ = shell({ cwd: checkout, env, quiet: true })
+const devenv = [process.execPath, join(ROOT, 'packages/core/bin/devenv.js')]
+
+/** @param {() => Promise<unknown>} work */
+const secondsOf = async (work) => {
+  const began = performance.now()
+  await work()
+  return (performance.now() - began) / 1000
+}
+
+/** @param {number[]} values */
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+
+/**
+ * @param {() => Promise<number>} ours
+ * @param {() => Promise<number>} theirs
+ * @param {number} runs
+ */
+async function inTurn(ours, theirs, runs) {
+  await ours()
+  await theirs()
+  const pairs = []
+  for (let run = 0; run < runs; run++) pairs.push([await ours(), await theirs()])
+  return {
+    ours: median(pairs.map(([a = 0]) => a)),
+    theirs: median(pairs.map(([, b = 0]) => b)),
+    ratio: median(pairs.map(([a = 0, b = 1]) => a / b)),
+  }
+}
+
+/** @param {Awaited<ReturnType<typeof inTurn>>} measured @param {string} wanted @param {string} what */
+const row = ({ ours, theirs, ratio }, wanted, what) => {
+  console.log(`${ratio.toFixed(2).padStart(6)}  ${wanted.padEnd(7)} ${what} (${ms(ours)} against ${ms(theirs)})`)
+}
+/** @param {number} seconds */
+const ms = (seconds) => `${Math.round(seconds * 1000)} ms`
+
+/** Until the first line on stdout; the view is left after that. */
+async function firstLine() {
+  const began = performance.now()
+  const view = $({ nothrow: true, detached: true })`make dev.watch`
+  const seconds = await new Promise((resolve) =>
+    view.stdout.once('data', () => resolve((performance.now() - began) / 1000)),
+  )
+  await view.kill('SIGINT')
+  await view
+  return seconds
+}
+
+async function main() {
+  cpSync(join(ROOT, 'examples/hello/service'), checkout, { recursive: true, filter: (path) => !path.includes('.dev/') })
+  appendFileSync(join(checkout, 'Makefile'), '\n.PHONY: true\ntrue:\n\t@true\n')
+  const { stdout: started } = await $`${devenv} start`
+  const url = /http:\S+/.exec(started)?.[0] ?? ''
+  const home = join(checkout, '.dev/devenv')
+  const composeFile = join(home, readdirSync(home).find((name) => name.endsWith('.compose.json')) ?? '')
+  const compose = ['docker', 'compose', '--file', composeFile]
+
+  console.log(`ratio   wanted  of what (ours against the other, medians of ${RUNS})`)
+  const up = () => secondsOf(() => $`${compose} up -d --wait`)
+  row(
+    await inTurn(firstLine, up, RUNS),
+    '≤ 0.25',
+    'nothing to change: make dev.watch to the first log line, against docker compose up -d --wait',
+  )
+
+  const target = () => secondsOf(() => $`make dev.true`)
+  const exec = () => secondsOf(() => $`${compose} exec -T hello true`)
+  row(await inTurn(target, exec, RUNS * 2), '≤ 1.0', 'make dev.true, against docker compose exec')
+
+  const ourStart = async () => {
+    await $`${devenv} stop`
+    return await secondsOf(() => $`${devenv} start`)
+  }
+  const composeStart = async () => {
+    await $`${devenv} stop`
+    return await up()
+  }
+  row(
+    await inTurn(ourStart, composeStart, Math.max(3, Math.floor(RUNS / 2))),
+    '≤ 1.05',
+    'from stopped: devenv start, against docker compose up -d --wait',
+  )
+
+  await reload(url)
+  await idle(composeFile)
+}
+
+/** @param {string} url */
+async function reload(url) {
+  const page = join(checkout, 'hello', 'web.py')
+  const code = readFileSync(page, 'utf8')
+  const boot = [
+    'import subprocess, time, urllib.request',
+    'began = time.monotonic()',
+    'server = subprocess.Popen(["gunicorn", "--bind", "127.0.0.1:8999", "hello.web:app"], stderr=subprocess.DEVNULL)',
+    'while True:',
+    '    try:',
+    '        urllib.request.urlopen("http://127.0.0.1:8999/health/").read(); break',
+    '    except OSError: time.sleep(0.002)',
+    'print(time.monotonic() - began)',
+    'server.terminate(); server.wait()',
+  ].join('\n')
+  let version = 0
+  const saved = async () => {
+    version++
+    writeFileSync(page, `${code}\n\n@app.get('/version')\ndef version():\n    return '${version}'\n`)
+    return await secondsOf(async () => {
+      for (;;) {
+        const answer = await fetch(`${url}/version`).then(
+          (response) => response.text(),
+          () => '',
+        )
+        if (answer === String(version)) return
+        await pause(2)
+      }
+    })
+  }
+  const booted = async () => Number((await $`${devenv} exec -- python3 -c ${boot}`).stdout)
+  const { ours, theirs } = await inTurn(saved, booted, RUNS)
+  console.log(
+    `${ms(ours - theirs).padStart(6)}  +100 ms a save until the new code answers, beyond the server’s own boot (${ms(ours)} against ${ms(theirs)})`,
+  )
+}
+
+/** @param {string} composeFile */
+async function idle(composeFile) {
+  const id = (await $`docker compose --file ${composeFile} ps -q hello`).stdout.trim()
+  const used = async () =>
+    Number(/usage_usec (\d+)/.exec((await $`docker exec ${id} cat /sys/fs/cgroup/cpu.stat`).stdout)?.[1]) / 1e6
+  await pause(5000)
+  const before = await used()
+  await pause(IDLE_SECONDS * 1000)
+  const percent = (((await used()) - before) / IDLE_SECONDS) * 100
+  console.log(
+    `${percent.toFixed(2).padStart(5)}%  < 1 %   of a core, the primary container idle for ${IDLE_SECONDS} s (its health check included)`,
+  )
+}
+
+try {
+  await main()
+} finally {
+  await $({ nothrow: true })`${devenv} clean`
+  rmSync(join(checkout, '..'), { recursive: true, force: true })
+}
