@@ -1,6 +1,6 @@
 #!/bin/sh
-# Everything that needs no engine: format, lint, import boundaries, types, unused code, the packages' rules,
-# unit tests.
+# Everything that needs no engine running: format, lint, import boundaries, types, unused code, the packages'
+# rules, unit tests.
 set -eu
 cd "$(dirname "$0")/.."
 PATH=$PWD/node_modules/.bin:$PATH
@@ -10,4 +10,5 @@ knip
 for package in packages/*/compose.yaml examples/*/environment/compose.yaml; do
   node packages/core/bin/devenv.js check --package "$(dirname "$package")"
 done
+python3 -m unittest discover --start-directory packages/core/image-test
 vitest run --project unit

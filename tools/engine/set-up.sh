@@ -173,7 +173,7 @@ install() { # engine | plugins
 
 route_mtu() {
   local device
-  device=$(ip route show default 2>/dev/null | sed -n 's/.* dev \([^ ]*\).*/\1/p' | head -n 1)
+  device=$(awk '$2 == "00000000" { print $1; exit }' /proc/net/route)
   cat "/sys/class/net/${device:-none}/mtu" 2>/dev/null || echo 1500
 }
 
@@ -220,7 +220,12 @@ start() {
 
 start_by_hand() {
   say "starting the engine by hand, as no init runs here; its log: $LOG"
-  setsid dockerd </dev/null >>"$LOG" 2>&1 9>&- &
+  local options=() mtu
+  mtu=$(route_mtu)
+  if [[ $mtu -lt 1500 ]] && ! grep -qs mtu "$DAEMON_JSON"; then # given twice, dockerd refuses it
+    options=("--mtu=$mtu" "--default-network-opt=bridge=com.docker.network.driver.mtu=$mtu")
+  fi
+  setsid dockerd "${options[@]}" </dev/null >>"$LOG" 2>&1 9>&- &
   local pid=$!
   disown
   wait_until_it_answers "$pid" ||
@@ -244,52 +249,64 @@ grant_access() { # USER: through the group for good, through an access list at o
 
 # --- the flow --------------------------------------------------------------------------------------------------------
 
-become_root() {
-  ((EUID == 0)) && return
+# engine | plugins. Through sudo as a child, told what to do: root has neither the DOCKER_HOST nor the contexts of the
+# person who asked, so what it sees for itself may be another engine.
+set_up_as_root() {
+  if ((EUID == 0)); then
+    set_up "$1"
+    return
+  fi
   command -v sudo >/dev/null ||
     fail engine-needs-root 'Setting up a Docker engine needs root.' 'There is no sudo here.' "Run $0 as root, or: $DOCS"
   say 'asking for root, to set up the engine'
-  sudo -- "$0" # as a child: what it left is looked at again with the eyes of the person who asked
-  observe
-  enough || fail engine-out-of-reach 'The engine runs and you may not use it yet.' "${refusal##*$'\n'}" 'newgrp docker'
-  exit 0
+  sudo -- "$0" "$1"
 }
 
-main() {
-  observe
-  if ! enough; then
-    refuse_what_we_do_not_touch
-    become_root
-    exec 9>/run/devenv-engine.lock
-    if ! flock -n 9; then
-      say 'another set-up is at work; waiting for it'
-      flock 9
-    fi
-    observe
-    refuse_what_we_do_not_touch
+set_up() { # engine | plugins
+  exec 9>/run/devenv-engine.lock
+  if ! flock -n 9; then
+    say 'another set-up is at work; waiting for it'
+    flock 9
   fi
-  if [[ -z $engine ]]; then
+  observe # another may have done it meanwhile
+  if [[ $1 == engine && -z $engine ]]; then
+    refuse_what_we_do_not_touch
     if ! command -v dockerd >/dev/null; then
       fit_mtu
       install engine
+      hash -r
     fi
-    hash -r
-    answers || start
+    if ! answers; then start; fi
     observe
   fi
-  if [[ -n $engine && (-z $compose || -z $buildx) ]]; then
-    become_root
-    install plugins
+  if [[ -z $compose || -z $buildx ]]; then install plugins; fi
+}
+
+let_them_in() {
+  if [[ -z ${SUDO_USER:-} || $SUDO_USER == root || ! -S $SOCKET ]]; then return; fi
+  runuser -u "$SUDO_USER" -- test -w "$SOCKET" || grant_access "$SUDO_USER"
+}
+
+main() {
+  case ${1:-} in
+    engine | plugins) # the part that needs root, see set_up_as_root
+      set_up "$1"
+      let_them_in
+      return
+      ;;
+  esac
+  observe
+  if ! enough; then
+    refuse_what_we_do_not_touch
+    if [[ -n $engine ]]; then set_up_as_root plugins; else set_up_as_root engine; fi
     observe
   fi
   if ! enough; then
     refuse_what_we_do_not_touch
     fail engine-incomplete "Engine ${engine:-none}, Compose ${compose:-none}, Buildx ${buildx:-none}." \
-      "${refusal:-Not all of them could be set up.}" "Install them: $DOCS"
+      "${refusal:-Not all of them could be set up.}" "Install them ($DOCS); to count as a member of the group docker: newgrp docker"
   fi
-  if ((EUID == 0)) && [[ -n ${SUDO_USER:-} && $SUDO_USER != root && -S $SOCKET ]]; then
-    runuser -u "$SUDO_USER" -- test -w "$SOCKET" || grant_access "$SUDO_USER"
-  fi
+  if ((EUID == 0)); then let_them_in; fi
 }
 
-main
+main "$@"

@@ -26,6 +26,8 @@ export type Run = {
   said(pattern: RegExp, seconds?: number): Promise<RegExpExecArray>
   type(text: string): void
   signal(name: NodeJS.Signals): void
+  /** Signals it and all that it started, as a terminal or a job runner does. */
+  signalAll(name: NodeJS.Signals): void
   /** Ends it and what it started, if it still runs. */
   kill(): void
 }
@@ -93,7 +95,8 @@ function start(argv: readonly string[], { cwd, env, input, terminal = false, as 
     said: (pattern, seconds = 60) => waitFor(pattern, seconds, { written, waiting, ended }),
     type: (text) => child.stdin.write(text),
     signal: (name) => child.kill(name),
-    kill: () => killGroup(child),
+    signalAll: (name) => signalGroup(child, name),
+    kill: () => signalGroup(child, 'SIGKILL'),
   }
 }
 
@@ -127,12 +130,12 @@ function waitFor(
   })
 }
 
-function killGroup(child: ChildProcess): void {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
+function signalGroup({ pid }: ChildProcess, name: NodeJS.Signals): void {
+  if (pid === undefined) return
   try {
-    process.kill(-child.pid, 'SIGKILL')
+    process.kill(-pid, name)
   } catch {
-    // It has just ended.
+    // Nobody is left in it.
   }
 }
 

@@ -199,11 +199,20 @@ describe('a target that is ended leaves no process behind', () => {
     await nobodySleeps(seconds)
   })
 
-  test.each(SIGNALS)('$signal to the make that was called', async ({ signal }) => {
+  test.each(SIGNALS)('$signal to make and what it called', async ({ signal }) => {
     const seconds = someSeconds()
-    const running = hello.begin(['make', 'dev.slow', `FOR=${seconds}`])
+    const running = hello.begin(['make', 'dev.family', `FOR=${seconds}`])
     await running.said(/sleeping for/)
-    running.signal(signal)
+    running.signalAll(signal)
+    expect((await running.ended).exitCode).not.toBe(0)
+    await nobodySleeps(seconds)
+  })
+
+  test('SIGTERM to make alone', async () => {
+    const seconds = someSeconds()
+    const running = hello.begin(['make', 'dev.family', `FOR=${seconds}`])
+    await running.said(/sleeping for/)
+    running.signal('SIGTERM')
     expect((await running.ended).exitCode).not.toBe(0)
     await nobodySleeps(seconds)
   })

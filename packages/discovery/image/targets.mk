@@ -1,25 +1,28 @@
-# Targets that devenv supplies, because the checkout's Makefile lacks them or theirs cannot work here (compose.yaml says
-# why for each). The checkout's own stay within reach: `make <target>` in `make dev.shell`.
+# Targets that stand in for the checkout's own; compose.yaml says why for each. Inside the container the checkout's
+# are a plain `make test` away.
 #
-#   dev.test                       all tests
-#   dev.test TESTS=path            some: files, folders, node ids, or any pytest arguments
-#   dev.static.dev, dev.static     webpack once; and collectstatic
+#   make dev.test                  all tests
+#   make dev.test TESTS=PATH       some: files, folders, node ids, and any other arguments of pytest
+#   make dev.static.dev            webpack, once
+#   make dev.static                and collectstatic
+#   make dev.static.watch          webpack, again and again: what the program `assets` does anyway
 
-PYTHON := DJANGO_SETTINGS_MODULE=devenv_discovery.test python
-STATS := /edx/var/discovery/webpack-stats.json
 WEBPACK := webpack --config /etc/devenv/webpack.config.js
+STATS := /edx/var/discovery/webpack-stats.json
 
-# The classes that drive Firefox, when geckodriver is not in this image.
-BROWSER_TESTS := $(if $(shell command -v geckodriver),,ProgramAdminFunctionalTests CourseTaggingDetailViewJSTests)
+# The classes that drive Firefox, where its driver was left out of the image.
+LEFT_OUT := $(if $(shell command -v geckodriver),,ProgramAdminFunctionalTests CourseTaggingDetailViewJSTests)
+EMPTY :=
+SPACE := $(EMPTY) $(EMPTY)
 
 .PHONY: test static static.dev static.watch
 
-# The options of the checkout's pytest.ini stand (-n2, coverage); coverage of a part says nothing, so not for TESTS.
+# pytest.ini of the checkout stands: -n2, and coverage. That of a part says nothing, so with TESTS it is not measured.
 test: $(STATS)
-ifdef BROWSER_TESTS
+ifneq ($(LEFT_OUT),)
 	@cat /opt/discovery/BOWER_SKIPPED
 endif
-	pytest --ds=devenv_discovery.test $(if $(BROWSER_TESTS),-k "not ($(subst $() $(), or ,$(BROWSER_TESTS)))") \
+	pytest --ds=devenv_discovery.test $(if $(LEFT_OUT),-k "not ($(subst $(SPACE), or ,$(LEFT_OUT)))") \
 	  $(if $(TESTS),--no-cov $(TESTS))
 
 # Templates ask for the bundles. Once they are there, the program `assets` keeps them fresh.

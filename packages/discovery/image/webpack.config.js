@@ -13,8 +13,14 @@ tracker.options.filename = `${BUILT}/webpack-stats.json`
 
 config.output.path = `${BUILT}/static/bundles`
 config.output.clean = true // file names carry a hash: without this each edit leaves another copy
+// While watching, a quick rebuild is worth more than a small file.
+const watching = process.argv.includes('--watch')
+if (watching) {
+  config.optimization = { ...config.optimization, minimize: false }
+}
 config.cache = {
   type: 'filesystem',
+  name: watching ? 'watch' : 'once',
   cacheDirectory: `${BUILT}/webpack-cache`,
   buildDependencies: { config: [__filename, checkout] },
 }

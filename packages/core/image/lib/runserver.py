@@ -12,7 +12,6 @@ import os
 import runpy
 import socket
 import sys
-from wsgiref.simple_server import WSGIServer
 
 LISTEN_FD = 3  # sd_listen_fds(3)
 
@@ -20,11 +19,12 @@ LISTEN_FD = 3  # sd_listen_fds(3)
 def adopt():
     """Has the next server that would bind take the socket that was handed down."""
     handed_down = os.environ.get('LISTEN_FDS') == '1' and os.environ.get('LISTEN_PID') == str(os.getpid())
-    # Not for the children of this process.
+    # Not for the children of this process, nor for the requests: wsgiref copies what it finds when imported.
     os.environ.pop('LISTEN_FDS', None)
     os.environ.pop('LISTEN_PID', None)
     if not handed_down:
         return
+    from wsgiref.simple_server import WSGIServer
 
     def server_bind(server):
         server.socket.close()

@@ -67,7 +67,7 @@ export async function init(
   }
   const dependencies = JSON.parse(readFileSync(manifest, 'utf8')).dependencies ?? {}
   const wanted = specs.length > 0 ? specs : [`${environmentPackage.name}@${environmentPackage.version}`]
-  if (specs.length > 0 || dependencies[environmentPackage.name] !== environmentPackage.version) {
+  if (specs.length > 0 || dependencies[environmentPackage.name] === undefined) {
     const { exitCode, stderr } = await runCommand({
       argv: ['npm', 'install', '--save-exact', '--no-audit', '--no-fund', '--loglevel=error', ...wanted],
       cwd: folder,

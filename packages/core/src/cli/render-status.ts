@@ -9,7 +9,7 @@ export function renderStatus(status: Status): string[] {
     `  package   ${status.package}`,
     `  project   ${project}`,
     `  data      ${dataDirectory}`,
-    ...(stale === undefined ? [] : [`  older than the checkout: ${stale}. \`make dev.watch\` brings it in`]),
+    ...(stale === undefined ? [] : [`  image out of date: ${stale}. \`make dev.watch\` brings it in`]),
     ...containers.flatMap((container) => [
       `  ${container.service.padEnd(14)} ${container.state}${container.health === 'none' ? '' : ` (${container.health})`}  ${container.image}  ${container.addresses.join(' ')}`.trimEnd(),
       ...(container.standIn === undefined ? [] : [`      a stand-in, really ${container.standIn}`]),

@@ -67,7 +67,7 @@ export async function ensure(
   if (stale !== undefined)
     report({
       kind: 'note',
-      text: `this environment is older than the checkout: ${stale}. \`make dev.watch\` brings it in`,
+      text: `the image is out of date: ${stale}. \`make dev.watch\` brings it in`,
     })
   return running
 }

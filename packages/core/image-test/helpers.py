@@ -1,0 +1,71 @@
+"""What the tests of ../image share. Run them all, on any Linux with Python 3.9 or later:
+
+    python3 -m unittest discover -s packages/core/image-test
+"""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+IMAGE = pathlib.Path(__file__).resolve().parent.parent / 'image'
+sys.path.insert(0, str(IMAGE / 'lib'))
+
+
+class InFolder(unittest.TestCase):
+    """Each test has an empty folder, which is not hidden, and a console of two files."""
+
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory(prefix='image-test-')
+        self.addCleanup(temporary.cleanup)
+        self.folder = pathlib.Path(temporary.name)
+        for name in ('logs', 'console', 'code'):
+            (self.folder / name).mkdir()
+        for name in ('1', '2'):
+            (self.folder / 'console' / name).touch()
+        self.environment = {
+            **os.environ,
+            'DEVENV_LOG_DIR': str(self.folder / 'logs'),
+            'DEVENV_CONSOLE': str(self.folder / 'console'),
+            'DEVENV_POLLING': str(self.folder / 'polling'),
+        }
+
+    def start(self, tool, *arguments, **options):
+        process = subprocess.Popen(
+            [sys.executable, str(IMAGE / 'bin' / tool), *arguments], cwd=self.folder / 'code',
+            stdin=subprocess.DEVNULL, env=self.environment, **options)
+        self.addCleanup(end, process)
+        return process
+
+    def console(self, number):
+        return (self.folder / 'console' / number).read_text()
+
+    def log(self, name):
+        """All that was kept, oldest first."""
+        files = sorted((self.folder / 'logs').glob(name + '.log*'),
+                       key=lambda file: -int(file.suffix[1:]) if file.suffix != '.log' else 0)
+        return ''.join(file.read_text() for file in files)
+
+
+def end(process):
+    if process.poll() is None:
+        process.kill()
+    process.wait()
+    for stream in (process.stdout, process.stderr):
+        if stream:
+            stream.close()
+
+
+def eventually(check, seconds=15):
+    """The first true answer of check."""
+    until = time.monotonic() + seconds
+    while True:
+        answer = check()
+        if answer:
+            return answer
+        if time.monotonic() > until:
+            raise AssertionError('not in %s s: %s' % (seconds, check))
+        time.sleep(0.02)

@@ -1,0 +1,195 @@
+import signal
+import socket
+import subprocess
+import sys
+import unittest
+import urllib.error
+import urllib.request
+
+from helpers import IMAGE, InFolder, eventually
+
+# Serves the words in words.py on the socket that it was handed.
+SERVER = '''
+import os, socket, signal, sys, time
+assert os.environ['LISTEN_FDS'] == '1' and os.environ['LISTEN_PID'] == str(os.getpid())
+import words
+listening = socket.socket(fileno=3)
+listening.setblocking(True)
+while True:
+    asking, _ = listening.accept()
+    asking.recv(65536)
+    text = words.WORDS.encode()
+    asking.sendall(b'HTTP/1.0 200 OK\\r\\nContent-Length: %d\\r\\n\\r\\n%s' % (len(text), text))
+    asking.close()
+'''
+
+
+class Reload(InFolder):
+    def reload(self, *arguments):
+        self.output = self.folder / 'output'
+        with open(self.output, 'w') as output:
+            return self.start('reload', *arguments, stdout=output, stderr=subprocess.STDOUT)
+
+    def save(self, path, text=''):
+        file = self.folder / 'code' / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+    def said(self, words, times=1):
+        return eventually(lambda: self.output.read_text().count(words) >= times)
+
+    def counting(self, *options):
+        """A program that says at each start that it started."""
+        return self.reload(*options, '--', sys.executable, '-uc',
+                           'import time; print("started"); time.sleep(600)')
+
+    def test_a_save_starts_the_program_anew(self):
+        self.save('app.py')
+        self.counting()
+        self.said('started')
+        self.save('app.py', 'changed')
+        self.said('started', 2)
+        self.assertIn('reload: app.py changed', self.output.read_text())
+
+    def test_new_folders_are_watched_too(self):
+        self.counting()
+        self.said('started')
+        self.save('new/deep/one.py')
+        self.said('started', 2)
+        self.save('new/deep/one.py', 'changed')
+        self.said('started', 3)
+
+    def test_other_files_hidden_ones_and_node_modules_start_nothing(self):
+        self.save('.git/hook.py')
+        self.save('node_modules/a/b.py')
+        self.counting()
+        self.said('started')
+        for path in ('notes.txt', '.git/hook.py', 'node_modules/a/b.py', '.#app.py', '.new/a.py'):
+            self.save(path, 'changed')
+        self.save('last.py')  # events arrive in order
+        self.said('last.py changed')
+        self.assertNotIn('more changed', self.output.read_text())
+
+    def test_polling_notices_the_same(self):
+        (self.folder / 'polling').touch()
+        self.save('app.py')
+        self.counting()
+        self.said('file events do not arrive here')
+        self.said('started')
+        self.save('app.py', 'changed')
+        self.said('started', 2)
+        self.save('new/one.py')
+        self.said('started', 3)
+
+    def test_a_program_that_fails_after_a_save_waits_for_the_next(self):
+        self.save('app.py', 'import time; print("started", flush=True); time.sleep(600)')
+        self.reload('--', sys.executable, 'app.py')
+        self.said('started')
+        self.save('app.py', 'syntax error')
+        self.said('the program ended with 1; it starts again when a file is saved')
+        self.save('app.py', 'import time; print("mended", flush=True); time.sleep(600)')
+        self.said('mended')
+
+    def test_a_program_that_crashes_by_itself_is_started_again(self):
+        self.reload('--', 'sh', '-c', 'echo started; kill -9 $$')
+        self.said('was ended by SIGKILL; it starts again in 0.5 s')
+        self.said('started', 2)
+
+    def test_a_signal_ends_the_program_and_what_it_started(self):
+        reload = self.reload('--', 'sh', '-c', 'trap "echo told; exit" TERM; sleep 1000 & echo $! started; wait')
+        self.said('started')
+        child = int(self.output.read_text().split()[0])
+        reload.send_signal(signal.SIGTERM)
+        self.assertEqual(reload.wait(10), -signal.SIGTERM)
+        self.said('told')
+        eventually(lambda: not alive(child))
+
+    def test_a_program_that_does_not_end_is_killed(self):
+        reload = self.reload('--grace', '0.2', '--', 'sh', '-c',
+                             'trap "" TERM; echo started; while :; do sleep 0.1; done')
+        self.said('started')
+        reload.send_signal(signal.SIGTERM)
+        self.assertEqual(reload.wait(10), -signal.SIGTERM)
+
+    def test_killed_it_takes_the_program_with_it(self):
+        reload = self.reload('--', 'sh', '-c', 'echo $$ started; exec sleep 1000')
+        self.said('started')
+        program = int(self.output.read_text().split()[0])
+        reload.kill()
+        eventually(lambda: not alive(program))
+
+    def test_requests_wait_for_the_new_code_and_are_told_when_there_is_none(self):
+        port = free_port()
+        self.save('words.py', 'WORDS = "first"')
+        self.save('server.py', SERVER)
+        self.reload('--listen', '127.0.0.1:%d' % port, '--', sys.executable, '-B', 'server.py')
+        eventually(lambda: answer(port) == (200, 'first'))
+        self.save('words.py', 'import time; time.sleep(1); WORDS = "second"')
+        self.said('words.py changed')
+        self.assertEqual(answer(port), (200, 'second'))
+        self.save('words.py', 'syntax error')
+        self.said('the program ended')
+        self.assertEqual(answer(port)[0], 503)
+        self.save('words.py', 'WORDS = "third"')
+        self.assertEqual(answer(port), (200, 'third'))
+
+
+class WaitEvent(InFolder):
+    def test_ends_with_0_at_a_change_and_1_without(self):
+        (self.folder / 'code' / 'probe').touch()
+        waiting = self.start('wait-event', 'probe', '10', stdout=subprocess.PIPE, text=True)
+        self.assertEqual(waiting.stdout.readline(), 'ready\n')
+        (self.folder / 'code' / 'probe').write_text('changed')
+        self.assertEqual(waiting.wait(10), 0)
+        self.assertEqual(self.start('wait-event', 'probe', '0.1', stdout=subprocess.DEVNULL).wait(10), 1)
+
+
+class Runserver(InFolder):
+    def test_wsgiref_adopts_the_socket_of_reload_and_binds_its_own_without(self):
+        (self.folder / 'code' / 'manage.py').write_text(
+            'import sys\nfrom wsgiref.simple_server import demo_app, make_server\n'
+            'make_server("127.0.0.1", int(sys.argv[1]), demo_app).serve_forever()\n')
+        for before in ([], [sys.executable, str(IMAGE / 'bin/reload'), '--listen', '127.0.0.1:%d', '--']):
+            port = free_port()
+            command = [word % port if '%d' in word else word for word in before]
+            server = subprocess.Popen(
+                [*command, sys.executable, str(IMAGE / 'lib/runserver.py'), 'manage.py', str(port)],
+                cwd=self.folder / 'code', env=self.environment,
+                stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            try:
+                status, text = eventually(lambda: answer(port))
+                self.assertEqual((status, text.splitlines()[0]), (200, 'Hello world!'))
+                self.assertNotIn('LISTEN_FDS', text)
+            finally:
+                server.terminate()
+                server.wait()
+
+
+def answer(port):
+    """(status, text), or None where nobody listens."""
+    try:
+        with urllib.request.urlopen('http://127.0.0.1:%d/' % port, timeout=10) as response:
+            return response.status, response.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+    except OSError:
+        return None
+
+
+def free_port():
+    with socket.socket() as unused:
+        unused.bind(('127.0.0.1', 0))
+        return unused.getsockname()[1]
+
+
+def alive(pid):
+    try:
+        with open('/proc/%d/stat' % pid) as stat:
+            return stat.read().rpartition(')')[2].split()[0] != 'Z'
+    except FileNotFoundError:
+        return False
+
+
+if __name__ == '__main__':
+    unittest.main()
