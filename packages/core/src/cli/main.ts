@@ -1,6 +1,8 @@
+import { endOnSignals } from '../engine/signals.js'
 import { DevenvError } from '../problem/problem.js'
 import { createProgram } from './program.js'
 
+endOnSignals()
 try {
   await createProgram().parseAsync(process.argv)
 } catch (error) {

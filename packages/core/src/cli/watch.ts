@@ -1,4 +1,5 @@
 import type { Engine } from '../engine/engine.js'
+import { exitCodeFor, takeSignals } from '../engine/signals.js'
 import { findRunning } from '../environment/find-running.js'
 import type { Environment } from '../environment/identity.js'
 import type { Report } from '../environment/progress.js'
@@ -18,12 +19,11 @@ export async function watchEnvironment(
 ): Promise<number> {
   const leaving = new AbortController()
   let starting = true
-  const leave = (signal: NodeJS.Signals) => {
+  takeSignals((signal) => {
     // Every step can be gone on with, and the lock goes with the process.
-    if (starting) process.exit(signal === 'SIGINT' ? 130 : 143)
+    if (starting) process.exit(exitCodeFor(signal))
     leaving.abort()
-  }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave)
+  })
   process.stdout.on('error', () => leaving.abort())
 
   const running = await findRunning(engine, environment, settings, { all: true }, 'unchanged')

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { ask, type Engine, hijack } from './engine.js'
+import { type EndingSignal, exitCodeFor, takeSignals } from './signals.js'
 import { type Chunk, Demultiplexer, linesOf } from './streams.js'
 
 /** A command for a container. `env` as `NAME=value`. */
@@ -13,7 +14,6 @@ export type ContainerCommand = {
 /** Ends what runs: a command line that signals every process of the command `id`. */
 export type Canceller = (id: string, signal: NodeJS.Signals) => readonly [string, ...string[]]
 
-const SIGNALS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const
 const GRACE_MS = 10_000
 
 const createExec = async (engine: Engine, command: ContainerCommand, streams: object): Promise<string> => {
@@ -90,20 +90,19 @@ export async function attachInside(
     { AttachStdin: true, Tty: terminal, ...(terminal && { ConsoleSize: [size.h, size.w] }) },
   )
 
-  let ended: keyof typeof SIGNALS | undefined
+  let ended: EndingSignal | undefined
   let killer: NodeJS.Timeout | undefined
   const send = (signal: NodeJS.Signals) => {
     const argv = cancel(id, signal)
     void captureInside(engine, { container: command.container, argv, user: 'root' }).catch(() => {})
   }
-  const onSignal = (signal: NodeJS.Signals) => {
+  const onSignal = (signal: EndingSignal) => {
     if (ended !== undefined) return send('SIGKILL')
-    ended = signal as keyof typeof SIGNALS
+    ended = signal
     send(signal)
     killer = setTimeout(() => send('SIGKILL'), GRACE_MS)
   }
-  const listened = Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]
-  for (const signal of listened) process.on(signal, onSignal)
+  const release = takeSignals(onSignal)
 
   const socket = await hijack(engine, {
     method: 'POST',
@@ -143,10 +142,10 @@ export async function attachInside(
       socket.once('close', resolve)
     })
     const exitCode = await exitCodeOf(engine, exec)
-    return ended === undefined ? exitCode : 128 + SIGNALS[ended]
+    return ended === undefined ? exitCode : exitCodeFor(ended)
   } finally {
     clearTimeout(killer)
-    for (const signal of listened) process.off(signal, onSignal)
+    release()
     stdout.off('resize', resize)
     if (terminal) stdin.setRawMode(false)
     stdin.unpipe(socket)
