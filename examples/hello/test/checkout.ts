@@ -122,6 +122,11 @@ export class Checkout {
     )
   }
 
+  /** As if another person had cloned it. */
+  async giveTo(uid: number): Promise<void> {
+    await ask('chown', '-R', `${uid}:${uid}`, this.folder)
+  }
+
   async commitToGit(): Promise<void> {
     const git = ['git', '-C', this.path, '-c', 'user.name=A', '-c', 'user.email=a@example.com']
     await ask('git', 'init', '--quiet', this.path)

@@ -72,7 +72,7 @@ export const networksOf = async (project: string): Promise<string[]> =>
 
 /** Every process of a container, its command line each. */
 export const processesOf = async ({ id }: Container): Promise<string[]> =>
-  (await ask('docker', 'top', id, '-eo', 'args')).split('\n').slice(1)
+  (await ask('docker', 'top', id, '-eo', 'pid,args')).split('\n').slice(1)
 
 /** Runs something in a container past devenv. */
 export const inside = ({ id }: Container, ...argv: readonly string[]): Promise<string> =>

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, statSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
@@ -33,7 +34,6 @@ export type Run = {
 }
 
 const TERMINAL = fileURLToPath(new URL('terminal.py', import.meta.url))
-const ENGINE_GROUP = 'DEVENV_TEST_ENGINE_GROUP'
 
 /** Runs a command to its end. */
 export const run = (argv: readonly string[], options: RunOptions = {}): Promise<Outcome> => start(argv, options).ended
@@ -148,13 +148,10 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(kept), NODE_EXTRA_CA_CERTS: '', ...(DEVENV_MIRROR && { DEVENV_MIRROR }) }
 }
 
-const asUser = (uid: number): string[] => {
-  const groups = process.env[ENGINE_GROUP]
-  return [
-    'setpriv',
-    `--reuid=${uid}`,
-    `--regid=${uid}`,
-    ...(groups ? [`--groups=${groups}`] : ['--clear-groups']),
-    '--',
-  ]
+const asUser = (uid: number): string[] => ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, ...engineGroup(), '--']
+
+/** Who may use the engine. */
+function engineGroup(): [string] {
+  const socket = (process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock').replace('unix://', '')
+  return existsSync(socket) ? [`--groups=${statSync(socket).gid}`] : ['--clear-groups']
 }

@@ -4,9 +4,15 @@ ifndef DEVENV_CONTAINER
 
 devenv.core := $(patsubst %/make/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 
-# Another certificate bundle costs each start of Node tens of milliseconds, and devenv itself calls nobody.
-devenv.run = $(if $(DEVENV_PACKAGE),DEVENV_PACKAGE='$(DEVENV_PACKAGE)') \
-	NODE_EXTRA_CA_CERTS= node '$(devenv.core)/bin/devenv.js'
+# `exec`: a signal to make's child is one to devenv. Another certificate bundle costs each start of Node tens of
+# milliseconds, and devenv itself calls nobody.
+devenv.run = exec env $(if $(DEVENV_PACKAGE),DEVENV_PACKAGE='$(DEVENV_PACKAGE)') NODE_EXTRA_CA_CERTS= \
+	node '$(devenv.core)/bin/devenv.js'
+
+# With -e, make does not expand the variables of the command line for its recipes.
+devenv.quote := '
+devenv.flags = $(if $(findstring e,$(filter-out --%,$(firstword $(MAKEFLAGS)))),\
+	'--overrides=$(subst $(devenv.quote),$(devenv.quote)\$(devenv.quote)$(devenv.quote),$(MAKEOVERRIDES))')
 
 devenv.goals := $(filter-out dev.watch dev.shell dev.clean,$(filter dev.%,$(MAKECMDGOALS)))
 .PHONY: dev.watch dev.shell dev.clean $(devenv.goals)
@@ -18,11 +24,11 @@ dev.watch dev.shell dev.clean:
 # `+`: with -n, make inside the container is asked what it would do.
 ifneq (,$(devenv.goals))
 $(devenv.goals):
-	@+$(devenv.run) make --from-make $(patsubst dev.%,%,$@)
+	@+$(devenv.run) make --from-make $(devenv.flags) $(patsubst dev.%,%,$@)
 endif
 
 # The same where another target of this Makefile asks for one.
 dev.%:
-	@+$(devenv.run) make --from-make $*
+	@+$(devenv.run) make --from-make $(devenv.flags) $*
 
 endif

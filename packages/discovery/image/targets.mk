@@ -11,7 +11,7 @@ WEBPACK := webpack --config /etc/devenv/webpack.config.js
 STATS := /edx/var/discovery/webpack-stats.json
 
 # The classes that drive Firefox, where its driver was left out of the image.
-LEFT_OUT := $(if $(shell command -v geckodriver),,ProgramAdminFunctionalTests CourseTaggingDetailViewJSTests)
+LEFT_OUT := $(if $(wildcard /opt/discovery/BOWER_SKIPPED),ProgramAdminFunctionalTests CourseTaggingDetailViewJSTests)
 EMPTY :=
 SPACE := $(EMPTY) $(EMPTY)
 

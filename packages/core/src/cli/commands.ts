@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { engineFrom } from '../engine/engine.js'
 import { openEnvironment } from '../environment/open-environment.js'
 import { settingsFrom } from '../environment/settings.js'
@@ -71,15 +71,18 @@ const make: Add = (program) =>
     .description(
       'Runs make in the code directory, as the owner, with your terminal and signals; exit codes are exact.\n`make dev.<target>` is the same through make, which answers 2 for every failure.',
     )
-    .option('--from-make', 'options and variables come from MAKEFLAGS, as make hands them to a recipe')
+    .addOption(
+      new Option('--from-make', 'options and variables come from MAKEFLAGS, as make hands them to a recipe').hideHelp(),
+    )
+    .addOption(new Option('--overrides <variables>', 'MAKEOVERRIDES, where MAKEFLAGS does not hold them').hideHelp())
     .allowUnknownOption()
     .passThroughOptions()
-    .action(async (words: string[], options: { fromMake?: boolean }, command: Command) => {
+    .action(async (words: string[], options: { fromMake?: boolean; overrides?: string }, command: Command) => {
       const { runTarget } = await import('../environment/run.js')
-      const target = words.find((word) => !word.startsWith('-') && !word.includes('='))
+      const target = words.find((word) => !/^-|=|^\d+$/.test(word))
       if (target === undefined) throw new DevenvError({ code: 'target-missing' })
       const typed = options.fromMake
-        ? (await import('../environment/make-flags.js')).parseMakeFlags(process.env.MAKEFLAGS ?? '')
+        ? (await import('../environment/make-flags.js')).parseMakeFlags(process.env.MAKEFLAGS ?? '', options.overrides)
         : []
       const { settings, environment, engine } = await open(command)
       process.exitCode = await runTarget(engine, environment, settings, target, [...typed, ...words], report)

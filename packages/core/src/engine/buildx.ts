@@ -50,3 +50,11 @@ export async function pullImage(reference: string): Promise<string | undefined> 
   const { exitCode, stderr } = await runCommand({ argv: ['docker', 'pull', '--quiet', reference] })
   return exitCode === 0 ? undefined : stderr.trim().split('\n').at(-1)
 }
+
+/** Why a registry does not give an image, in Buildx's last words; `undefined` if it does. */
+export async function whyUnavailable(reference: string): Promise<string | undefined> {
+  const { exitCode, stderr } = await runCommand({
+    argv: ['docker', 'buildx', 'imagetools', 'inspect', '--raw', reference],
+  })
+  return exitCode === 0 ? undefined : stderr.trim().split('\n').at(-1)
+}

@@ -2,12 +2,13 @@
  * What a person typed to make, taken from the MAKEFLAGS that make hands to a recipe. Pure.
  *
  * MAKEFLAGS is a bundle of short options without its dash, then other options, then ` -- ` and the variables
- * (https://www.gnu.org/software/make/manual/html_node/Options_002fRecursion.html). White space and `\` in a
+ * (https://www.gnu.org/software/make/manual/html_node/Options_002fRecursion.html). Blanks and `\` in a
  * variable are escaped by `\`, and `$` is doubled. What joins a recipe to its make's job slots is left out: it
  * names file descriptors that do not exist inside the container.
+ * @param overrides the variables, where make hands down only `$(MAKEOVERRIDES)` (with -e)
  */
-export function parseMakeFlags(makeflags: string): string[] {
-  const words = splitWords(makeflags)
+export function parseMakeFlags(makeflags: string, overrides: string | undefined): string[] {
+  const words = splitWords(overrides === undefined ? makeflags : makeflags.replace('$(MAKEOVERRIDES)', () => overrides))
   const dashes = words.indexOf('--')
   const [options, variables] = dashes < 0 ? [words, []] : [words.slice(0, dashes), words.slice(dashes + 1)]
   const typed = options.flatMap((word, index) => {
@@ -28,7 +29,7 @@ function splitWords(text: string): string[] {
     const character = text[at] as string
     if (character === '\\' && at + 1 < text.length) {
       word = (word ?? '') + text[++at]
-    } else if (/\s/.test(character)) {
+    } else if (character === ' ' || character === '\t') {
       if (word !== undefined) words.push(word)
       word = undefined
     } else {

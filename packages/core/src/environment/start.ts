@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Definition, thirdPartyOf } from '../definition/definition.js'
 import { CORE_DIRECTORY, readDefinition, readVariableNames } from '../definition/read-definition.js'
-import { pullImage } from '../engine/buildx.js'
+import { pullImage, whyUnavailable } from '../engine/buildx.js'
 import { createContainers, removeProject } from '../engine/compose.js'
 import { type Container, findImage, listContainers, startContainer } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
@@ -12,7 +12,7 @@ import { LABELS } from '../engine/labels.js'
 import { readMtu } from '../engine/read-mtu.js'
 import { requireVersions } from '../engine/versions.js'
 import { buildImage } from '../image/build-image.js'
-import { type ImageInputs, listInputs } from '../image/image-inputs.js'
+import { basesOf, type ImageInputs, listInputs } from '../image/image-inputs.js'
 import { readKnownImages } from '../image/known-images.js'
 import { planImage } from '../image/plan-image.js'
 import { buildSpecOf, readImageInputs } from '../image/read-image-inputs.js'
@@ -287,6 +287,7 @@ async function claimStores(engine: Engine, environment: Environment, identity: s
   }
 }
 
+/** @throws DevenvError `build-failed`, or `image-unavailable` where it failed for want of a base image */
 async function ensureImage(
   engine: Engine,
   inputs: ImageInputs,
@@ -294,9 +295,27 @@ async function ensureImage(
   report: Report,
 ): Promise<{ reference: string; digest: string }> {
   const plan = planImage(inputs, await readKnownImages(engine, inputs.spec.name), settings.mirror)
-  if (plan.do === 'build')
-    await step(report, `image ${plan.reference}`, plan.because, () => buildImage(plan, inputs, settings))
-  return { reference: plan.reference, digest: plan.digest }
+  const { reference, digest, because } = plan
+  if (plan.do === 'use') return { reference, digest }
+  try {
+    await step(report, `image ${reference}`, because, () => buildImage(plan, inputs, settings))
+  } catch (error) {
+    await requireBases(engine, inputs, settings)
+    throw error
+  }
+  return { reference, digest }
+}
+
+/** @throws DevenvError `image-unavailable` naming the bases that are neither in the engine nor to be had */
+async function requireBases(engine: Engine, inputs: ImageInputs, { mirror }: Settings): Promise<void> {
+  const looks = basesOf(inputs).map(async (image) => {
+    const detail = (await findImage(engine, image)) === undefined ? await whyUnavailable(image) : undefined
+    return detail === undefined ? [] : [{ image, detail }]
+  })
+  const missing = (await Promise.all(looks)).flat()
+  if (missing.length === 0) return
+  const images = missing.map(({ image }) => image)
+  throw new DevenvError({ code: 'image-unavailable', images, mirror, detail: missing[0]?.detail ?? '' })
 }
 
 /** @throws DevenvError `image-unavailable` naming every image that could not be had */

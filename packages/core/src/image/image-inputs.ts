@@ -48,6 +48,24 @@ export const digestOf = (inputs: ImageInputs): string => sha256(JSON.stringify(l
 
 export const tagOf = (digest: string): string => `inputs-${digest.slice(0, 20)}`
 
+/** The images that a Dockerfile starts from or copies from, its arguments filled in; its own stages left out. Pure. */
+export function basesOf({ spec, dockerfile }: ImageInputs): string[] {
+  const values: Record<string, string> = {}
+  const fill = (text: string) => text.replace(/\$\{?(\w+)\}?/g, (_whole, name: string) => values[name] ?? '')
+  const stages = new Set(Object.keys(spec.contexts))
+  const bases: string[] = []
+  for (const line of dockerfile.split('\n')) {
+    const [, argument, otherwise] = /^ARG\s+(\w+)(?:=(\S*))?/i.exec(line) ?? []
+    if (argument !== undefined) values[argument] ??= spec.args[argument] ?? otherwise ?? ''
+    const [, from, stage] = /^FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/i.exec(line) ?? []
+    const copied = /^COPY\s+.*--from=(\S+)/i.exec(line)?.[1]
+    const base = fill(from ?? copied ?? '')
+    if (base !== '' && base !== 'scratch' && !stages.has(base) && !/^\d+$/.test(base)) bases.push(base)
+    if (stage !== undefined) stages.add(stage)
+  }
+  return [...new Set(bases)]
+}
+
 /** The list, short enough for a label. */
 export const abridge = (list: InputList): InputList =>
   Object.fromEntries(

@@ -1,0 +1,47 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { type Checkout, freshCheckout, post } from './checkout.js'
+import { ask } from './run.js'
+
+const me = process.getuid?.() ?? 0
+/** Only root can give a checkout away. */
+const OWNERS = me === 0 ? [0, 501, 1000, 100_000] : [me]
+
+const ownerOf = (hello: Checkout, file: string) => statSync(join(hello.path, file)).uid
+
+/** Outside the data directory, what belongs to somebody else. */
+const foreignFiles = (hello: Checkout, owner: number) =>
+  ask('find', hello.path, '-path', join(hello.path, '.dev'), '-prune', '-o', '!', '-uid', String(owner), '-print')
+
+test.each(OWNERS)('in a checkout of user %i everything is that user’s', async (owner) => {
+  const hello = freshCheckout()
+  if (owner !== me) await hello.giveTo(owner)
+
+  // A first start by dev.shell.
+  const shell = hello.begin(['make', 'dev.shell'], { terminal: true })
+  shell.type('echo "user=$(id -u) in=$(pwd) on=$(tty) home=$(test -w ~ && echo writable)"; touch by-shell; exit\n')
+  const [, user, folder, terminal, home] = await shell.said(/^user=(\d+) in=(\S+) on=(\S+) home=(\S*)/m, 120)
+  expect({ user, folder, home }).toEqual({ user: String(owner), folder: '/edx/app/hello', home: 'writable' })
+  expect(terminal).toMatch(/^\/dev\/pts\//)
+  expect((await shell.ended).exitCode).toBe(0)
+
+  await hello.devenv('exec', '--', 'sh', '-c', 'umask; touch by-exec; mkdir -p folder/below; touch folder/below/file')
+  expect((await hello.make('dev.test', 'TESTS=tests/test_greetings.py')).exitCode).toBe(0)
+  await post(`${await hello.url()}/greetings`, { name: 'Ada' })
+  expect((await hello.get('/')).status).toBe(200)
+
+  for (const file of ['by-shell', 'by-exec', 'folder/below/file', '.pytest_cache', '.dev', '.dev/devenv/logs/web.log'])
+    expect({ file, owner: ownerOf(hello, file) }).toEqual({ file, owner })
+  expect(await foreignFiles(hello, owner)).toBe('')
+})
+
+test('a shell passes on how it ended, and reads what is piped in', async () => {
+  const hello = freshCheckout()
+  await hello.start()
+  const shell = hello.beginDevenv(['shell'], { terminal: true })
+  shell.type('exit 7\n')
+  expect((await shell.ended).exitCode).toBe(7)
+  const piped = await hello.run(['node', ...hello.words('shell')], { input: 'pwd; exit 3\n' })
+  expect({ exitCode: piped.exitCode, stdout: piped.stdout }).toEqual({ exitCode: 3, stdout: '/edx/app/hello\n' })
+})
