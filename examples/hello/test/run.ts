@@ -130,8 +130,9 @@ function waitFor(
   })
 }
 
-function signalGroup({ pid }: ChildProcess, name: NodeJS.Signals): void {
-  if (pid === undefined) return
+function signalGroup({ pid, stdout, stderr }: ChildProcess, name: NodeJS.Signals): void {
+  // Once nobody can write any more, the number may be another's.
+  if (pid === undefined || (stdout?.closed && stderr?.closed)) return
   try {
     process.kill(-pid, name)
   } catch {

@@ -14,6 +14,9 @@ const hello = startedCheckout(async (checkout) => {
       'meet-%:',
       '\t@touch /tmp/met-$*; for i in $$(seq 100); do [ $$(ls /tmp/met-* | wc -l) = 2 ] && exit 0; sleep 0.1; done; exit 1',
       'family:',
+      '\t@sleep $(FOR) & echo "sleeping for $(FOR) s"; sleep $(FOR)',
+      // One that a terminal's Ctrl-C would not reach, at plain make either.
+      'clan:',
       `\t@bash -mc 'sleep $(FOR) & wait' & sleep $(FOR) & echo "sleeping for $(FOR) s"; sleep $(FOR)`,
       'asks-for-one: dev.greet',
       'where:',
@@ -192,7 +195,7 @@ describe('a target that is ended leaves no process behind', () => {
 
   test.each(SIGNALS)('$signal without a terminal', async ({ signal, exitCode }) => {
     const seconds = someSeconds()
-    const running = hello.beginDevenv(['make', 'family', `FOR=${seconds}`])
+    const running = hello.beginDevenv(['make', 'clan', `FOR=${seconds}`])
     await running.said(/sleeping for/)
     running.signal(signal)
     expect((await running.ended).exitCode).toBe(exitCode)
@@ -201,7 +204,7 @@ describe('a target that is ended leaves no process behind', () => {
 
   test.each(SIGNALS)('$signal to make and what it called', async ({ signal }) => {
     const seconds = someSeconds()
-    const running = hello.begin(['make', 'dev.family', `FOR=${seconds}`])
+    const running = hello.begin(['make', 'dev.clan', `FOR=${seconds}`])
     await running.said(/sleeping for/)
     running.signalAll(signal)
     expect((await running.ended).exitCode).not.toBe(0)
@@ -210,7 +213,7 @@ describe('a target that is ended leaves no process behind', () => {
 
   test('SIGTERM to make alone', async () => {
     const seconds = someSeconds()
-    const running = hello.begin(['make', 'dev.family', `FOR=${seconds}`])
+    const running = hello.begin(['make', 'dev.clan', `FOR=${seconds}`])
     await running.said(/sleeping for/)
     running.signal('SIGTERM')
     expect((await running.ended).exitCode).not.toBe(0)

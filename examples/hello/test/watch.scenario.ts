@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { eventually, freshCheckout, get, post, startedCheckout } from './checkout.js'
+import { ask } from './run.js'
 
 const stateOf = (containers: readonly { id: string; startedAt: string }[]) =>
   containers.map(({ id, startedAt }) => ({ id, startedAt }))
@@ -102,6 +103,31 @@ describe('in an environment that runs', () => {
     expect(kept).toEqual(all)
     expect(existsSync(join(hello.path, '.dev/devenv/logs/web.log.1')), 'the burst went beyond one file').toBe(true)
   }, 120_000)
+
+  test('what was removed or stopped by hand is brought back, and nothing else is touched', async () => {
+    const before = await hello.containers()
+    await ask('docker', 'rm', '--force', (await hello.container('redis')).id)
+    await ask('docker', 'stop', (await hello.container('mysql')).id)
+    expect((await hello.make('dev.greet')).stdout).toBe('Hello, world!\n')
+    const after = await hello.containers()
+    expect(after.every(({ running }) => running)).toBe(true)
+    const same = (service: string) => {
+      const of = (containers: typeof before) => containers.find((container) => container.service === service)
+      return of(before)?.id === of(after)?.id
+    }
+    expect({ hello: same('hello'), mysql: same('mysql'), redis: same('redis') }).toEqual({
+      hello: true,
+      mysql: true,
+      redis: false,
+    })
+    await post(`${await hello.url()}/greetings`, { name: 'Back' })
+    await eventually(async () => expect((await hello.get('/')).body).toContain('Hello, Back!'))
+  })
+
+  test('a primary container that the engine restarts serves again by itself', async () => {
+    await ask('docker', 'restart', (await hello.container('hello')).id)
+    await eventually(async () => expect((await hello.get('/health/')).status).toBe(200))
+  })
 
   describe('logs', () => {
     const linesOf = (text: string) => text.split('\n').filter(Boolean)

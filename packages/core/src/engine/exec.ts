@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { type Duplex, pipeline, type Writable } from 'node:stream'
+import { setTimeout as pause } from 'node:timers/promises'
 import { ask, type Engine, hijack } from './engine.js'
 import { type EndingSignal, exitCodeFor, takeSignals } from './signals.js'
 import { type Chunk, Demultiplexer, linesOf } from './streams.js'
@@ -15,6 +17,7 @@ export type ContainerCommand = {
 export type Canceller = (id: string, signal: NodeJS.Signals) => readonly [string, ...string[]]
 
 const GRACE_MS = 10_000
+const LEFT_MS = 500
 
 const createExec = async (engine: Engine, command: ContainerCommand, streams: object): Promise<string> => {
   const { container, argv, user, env } = command
@@ -30,9 +33,10 @@ const createExec = async (engine: Engine, command: ContainerCommand, streams: ob
   return Id
 }
 
-const exitCodeOf = async (engine: Engine, exec: string): Promise<number> => {
+/** `undefined` while it runs. */
+const exitCodeOf = async (engine: Engine, exec: string): Promise<number | undefined> => {
   const { ExitCode } = await ask<{ ExitCode: number | null }>(engine, { path: `/exec/${exec}/json` })
-  return ExitCode ?? 255
+  return ExitCode ?? undefined
 }
 
 /** Runs a command without input; gives each line as it comes. Resolves to the exit code. */
@@ -49,7 +53,7 @@ export async function runInside(
   })
   socket.end()
   for await (const { line, channel } of linesOf(socket.pipe(new Demultiplexer()))) onLine(line, channel)
-  return await exitCodeOf(engine, exec)
+  return (await exitCodeOf(engine, exec)) ?? 255
 }
 
 /** Runs a command without input. */
@@ -92,17 +96,26 @@ export async function attachInside(
 
   let ended: EndingSignal | undefined
   let killer: NodeJS.Timeout | undefined
-  const send = (signal: NodeJS.Signals) => {
+  /** Whether there was anything left to signal. */
+  const send = async (signal: NodeJS.Signals): Promise<boolean> => {
     const argv = cancel(id, signal)
-    void captureInside(engine, { container: command.container, argv, user: 'root' }).catch(() => {})
+    const { exitCode } = await captureInside(engine, { container: command.container, argv, user: 'root' }).catch(
+      () => ({
+        exitCode: 1,
+      }),
+    )
+    return exitCode === 0
   }
   const onSignal = (signal: EndingSignal) => {
-    if (ended !== undefined) return send('SIGKILL')
+    if (ended !== undefined) return void send('SIGKILL')
     ended = signal
-    send(signal)
-    killer = setTimeout(() => send('SIGKILL'), GRACE_MS)
+    void send(signal)
+    killer = setTimeout(() => void send('SIGKILL'), GRACE_MS)
   }
   const release = takeSignals(onSignal)
+  const hangUp = () => {
+    if (ended === undefined) onSignal('SIGHUP')
+  }
 
   const socket = await hijack(engine, {
     method: 'POST',
@@ -118,44 +131,63 @@ export async function attachInside(
       stdin.setRawMode(true)
       stdout.on('resize', resize)
     }
-    stdin.pipe(socket)
+    // The end of input is the command's to read; the end of a terminal is a hang-up.
+    stdin.pipe(socket, { end: !terminal })
+    if (terminal) stdin.once('close', hangUp).once('end', hangUp)
     socket.on('error', () => {})
-    stdout.on(
-      'error',
-      closedPipe(() => onSignal('SIGHUP')),
-    )
-    await new Promise<void>((resolve) => {
-      if (terminal) {
-        socket.pipe(stdout, { end: false })
-        socket.once('end', resolve)
-      } else {
-        const chunks = socket.pipe(new Demultiplexer())
-        chunks.on('data', ({ channel, data }: Chunk) => {
-          const target = channel === 'out' ? stdout : stderr
-          if (!target.write(data)) {
-            chunks.pause()
-            target.once('drain', () => chunks.resume())
-          }
-        })
-        chunks.once('end', resolve)
-      }
-      socket.once('close', resolve)
-    })
-    const exitCode = await exitCodeOf(engine, exec)
-    return ended === undefined ? exitCode : exitCodeFor(ended)
+    // A reader that has gone (`… | head`), a terminal that was closed: to the command both are a hang-up.
+    for (const stream of [stdin, stdout, stderr]) stream.on('error', hangUp)
+    await (terminal ? showAll(socket, stdout) : showApart(socket, stdout, stderr))
+    let exitCode = await exitCodeOf(engine, exec)
+    for (let waited = 0; exitCode === undefined && waited < 2 * GRACE_MS; waited += 100) {
+      // The connection broke, and the command goes on without anybody.
+      hangUp()
+      await pause(100)
+      exitCode = await exitCodeOf(engine, exec)
+    }
+    // A shell's background commands ignore the interrupt that ended the shell.
+    if (ended !== undefined && (await send('SIGTERM'))) {
+      await pause(LEFT_MS)
+      await send('SIGKILL')
+    }
+    return ended === undefined ? (exitCode ?? 255) : exitCodeFor(ended)
   } finally {
     clearTimeout(killer)
     release()
     stdout.off('resize', resize)
-    if (terminal) stdin.setRawMode(false)
-    stdin.unpipe(socket)
+    if (terminal && !stdin.destroyed) stdin.setRawMode(false)
+    stdin.off('close', hangUp).off('end', hangUp).unpipe(socket)
     stdin.destroy()
     socket.destroy()
   }
 }
 
-/** Who reads our output has gone (`… | head`): the same to the command as a hang-up. */
-const closedPipe = (then: () => void) => (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') then()
-  else throw error
+const showAll = (socket: Duplex, stdout: Writable): Promise<void> =>
+  new Promise((resolve) => {
+    socket.pipe(stdout, { end: false })
+    socket.once('close', resolve)
+  })
+
+async function showApart(socket: Duplex, stdout: Writable, stderr: Writable): Promise<void> {
+  // The callback keeps a connection that breaks from being an uncaught error; the loop ends with it as well.
+  const chunks = pipeline(socket, new Demultiplexer(), () => {})
+  try {
+    for await (const { channel, data } of chunks as AsyncIterable<Chunk>) {
+      const target = channel === 'out' ? stdout : stderr
+      // Where nobody reads any more, the rest is dropped, so that the end is reached.
+      if (target.writable && !target.write(data)) await drained(target)
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
+  }
 }
+
+const drained = (target: Writable): Promise<void> =>
+  new Promise((resolve) => {
+    const events = ['drain', 'close', 'error']
+    const done = () => {
+      for (const event of events) target.off(event, done)
+      resolve()
+    }
+    for (const event of events) target.on(event, done)
+  })

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Container } from '../engine/containers.js'
 import { inspectContainer, listContainers } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
@@ -85,8 +86,6 @@ export async function waitReady(engine: Engine, container: Container): Promise<v
     await pause(50)
   }
 }
-
-export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** What a health check said last. */
 export async function lastProbe(engine: Engine, id: string): Promise<string> {

@@ -1,9 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { type Container, inspectContainer } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
 import { lastLogLines } from '../engine/logs.js'
 import { DevenvError } from '../problem/problem.js'
 import type { Environment } from './identity.js'
-import { containersOf, lastProbe, pause } from './inside.js'
+import { containersOf, lastProbe } from './inside.js'
 import type { Report } from './progress.js'
 
 const POLL_MS = 100

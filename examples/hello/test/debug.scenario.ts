@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest'
+import { eventually, get, startedCheckout } from './checkout.js'
+
+const hello = startedCheckout(async (checkout) => {
+  const view = [
+    "@app.get('/stops')",
+    'def stops():',
+    '    found = 6',
+    '    breakpoint()',
+    "    return 'found %d' % found",
+  ]
+  await checkout.edit('hello/web.py', "@app.get('/health/')", `${view.join('\n')}\n\n\n@app.get('/health/')`)
+})
+
+const programs = async (): Promise<Record<string, string>> => {
+  const { containers } = JSON.parse((await hello.devenv('status', '--json')).stdout) as {
+    containers: { service: string; programs?: { name: string; state: string }[] }[]
+  }
+  const found = containers.find(({ service }) => service === 'hello')?.programs ?? []
+  return Object.fromEntries(found.map(({ name, state }) => [name, state]))
+}
+
+const givenBack = () =>
+  eventually(async () => {
+    expect(await programs()).toEqual({ web: 'RUNNING', worker: 'RUNNING' })
+    expect((await hello.get('/health/')).status).toBe(200)
+  })
+
+const debugWeb = async () => {
+  const terminal = hello.beginDevenv(['debug', 'web'], { terminal: true })
+  await terminal.said(/Listening at/)
+  expect((await programs()).web).toBe('STOPPED')
+  return terminal
+}
+
+describe('devenv debug', () => {
+  test('lets a breakpoint() be answered, and gives the program back', async () => {
+    const terminal = await debugWeb()
+    const answer = get(`${await hello.url()}/stops`)
+    await terminal.said(/\(Pdb\)/)
+    terminal.type('print("is", found * 7)\n')
+    await terminal.said(/^is 42/m)
+    terminal.type('found = 9\n')
+    terminal.type('continue\n')
+    expect(await answer).toEqual({ status: 200, body: 'found 9' })
+    terminal.type('\u0003')
+    await terminal.ended
+    await givenBack()
+  })
+
+  test('serves what is saved meanwhile', async () => {
+    const terminal = await debugWeb()
+    await hello.edit('hello/web.py', '<h1>Greetings</h1>', '<h1>Saved while debugging</h1>')
+    await eventually(async () => expect((await hello.get('/')).body).toContain('<h1>Saved while debugging</h1>'))
+    const answer = get(`${await hello.url()}/stops`)
+    await terminal.said(/\(Pdb\)/)
+    terminal.type('continue\n')
+    expect((await answer).body).toBe('found 6')
+    terminal.type('\u0003')
+    await terminal.ended
+    await givenBack()
+  })
+
+  test('gives the program back when the terminal goes away, at a breakpoint too', async () => {
+    const terminal = await debugWeb()
+    const answer = get(`${await hello.url()}/stops`).catch(() => undefined)
+    await terminal.said(/\(Pdb\)/)
+    terminal.signal('SIGKILL')
+    await givenBack()
+    await answer
+  })
+
+  test('gives the program back when it is ended from outside', async () => {
+    const terminal = await debugWeb()
+    terminal.signalAll('SIGTERM')
+    await givenBack()
+  })
+
+  test('leaves the other programs alone, and takes only what is there', async () => {
+    const unknown = await hello.beginDevenv(['debug', 'wbe'], { terminal: true }).ended
+    expect(unknown.exitCode).toBe(1)
+    expect(unknown.stdout).toContain('program-unknown')
+    const blind = await hello.devenv('debug', 'web')
+    expect(blind.exitCode).toBe(1)
+    expect(blind.stderr).toContain('no-terminal')
+    await givenBack()
+  })
+})

@@ -1,0 +1,118 @@
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { type Checkout, CORE, freshCheckout, PACKAGE, succeeded } from './checkout.js'
+import { builtImages } from './engine.js'
+import { ask, run } from './run.js'
+
+/** What npm would publish, beside a checkout. */
+async function pack(folder: string, into: string): Promise<string> {
+  const { stdout } = succeeded(
+    await run(['npm', 'pack', '--silent', '--ignore-scripts', '--pack-destination', into], { cwd: folder }),
+  )
+  return join(into, stdout.trim().split('\n').at(-1) ?? '')
+}
+
+const linesOf = (hello: Checkout, file: string) => readFileSync(join(hello.path, file), 'utf8').split('\n')
+
+test('a checkout prepared by init works on a fresh clone, from npm’s packages alone', async () => {
+  const hello = freshCheckout()
+  const beside = freshCheckout('beside')
+  // As a service of its own: the lines that find the packages in this repository are not there.
+  await hello.write('Makefile', (await hello.read('Makefile')).replace(/\n# The environment:[\s\S]*/, ''))
+  hello.env = {}
+  await hello.commitToGit()
+  const core = await pack(CORE, hello.folder)
+  const environment = await pack(PACKAGE, hello.folder)
+
+  const installed = join(hello.folder, 'installed')
+  succeeded(
+    await run(['npm', 'install', '--prefix', installed, '--no-audit', '--no-fund', '--silent', core, environment]),
+  )
+  // What `npx @devenv/hello init` runs.
+  const init = () => hello.run([join(installed, 'node_modules/.bin/devenv-hello'), 'init', core, environment])
+  succeeded(await init())
+  const changed = await ask('git', '-C', hello.path, 'status', '--porcelain', '--untracked-files=all')
+  expect(
+    changed
+      .split('\n')
+      .map((line) => line.slice(2).trim())
+      .sort(),
+  ).toEqual(['Makefile', 'devenv/.gitignore', 'devenv/devenv.mk', 'devenv/package-lock.json', 'devenv/package.json'])
+  expect(linesOf(hello, 'Makefile').filter((line) => line === 'include devenv/devenv.mk')).toHaveLength(1)
+  for (const file of ['.gitignore', '.dockerignore'])
+    expect(linesOf(hello, file).filter((line) => line === '.dev/')).toHaveLength(1)
+  await ask('git', '-C', hello.path, 'add', '--all')
+  await ask('git', '-C', hello.path, '-c', 'user.name=A', '-c', 'user.email=a@example.com', 'commit', '-qm', 'devenv')
+
+  succeeded(await init())
+  expect(await ask('git', '-C', hello.path, 'status', '--porcelain'), 'a second init changes nothing').toBe('')
+
+  // Another person, who has installed nothing.
+  await ask('git', 'clone', '--quiet', hello.path, join(hello.folder, 'clone'))
+  hello.path = join(hello.folder, 'clone')
+  expect(existsSync(join(hello.path, 'devenv/node_modules'))).toBe(false)
+  const greeted = await hello.make('dev.greet', 'NAME=Ada')
+  expect({ exitCode: greeted.exitCode, stdout: greeted.stdout }).toEqual({ exitCode: 0, stdout: 'Hello, Ada!\n' })
+  const view = hello.begin(['make', 'dev.watch'])
+  const [url] = await view.said(/http:\/\/localhost:\d+/)
+  expect(url).toBe(await hello.url())
+  expect((await hello.get('/')).status).toBe(200)
+  expect(await ask('git', '-C', hello.path, 'status', '--porcelain')).toBe('')
+  expect((await hello.make('test', 'PYTHON=true')).exitCode, 'the other targets are as they were').toBe(0)
+
+  await beside.start()
+  const image = async (checkout: Checkout) => (await checkout.container('hello')).labels['org.openedx.devenv.image']
+  expect(await image(hello), 'the same inputs, the same image').toBe(await image(beside))
+
+  succeeded(await hello.make('dev.clean'))
+  expect(existsSync(join(hello.path, '.dev'))).toBe(false)
+}, 300_000)
+
+test('init writes the lines that are missing, once, and keeps a tracked file of .dev/ in git', async () => {
+  const hello = freshCheckout()
+  await hello.write('.gitignore', '*.pyc')
+  await ask('rm', join(hello.path, '.dockerignore'))
+  await hello.commitToGit()
+  const core = await pack(CORE, hello.folder)
+  const environment = await pack(PACKAGE, hello.folder)
+  const init = () => hello.devenv('init', core, environment)
+  succeeded(await init())
+  expect(await hello.read('.gitignore')).toBe('*.pyc\n.dev/\n')
+  expect(await hello.read('.dockerignore')).toBe('.dev/\n')
+  succeeded(await init())
+  expect(await hello.read('.gitignore')).toBe('*.pyc\n.dev/\n')
+  expect(JSON.parse(await hello.read('devenv/package.json')).dependencies).toEqual({
+    '@devenv/core': `file:../../${basename(core)}`,
+    '@devenv/hello': `file:../../${basename(environment)}`,
+  })
+})
+
+test('a target that the package supplies says so, waits only for what it needs, and leaves the checkout’s within reach', async () => {
+  const hello = freshCheckout()
+  const folder = join(hello.folder, 'environment')
+  cpSync(PACKAGE, folder, { recursive: true })
+  const compose = readFileSync(join(folder, 'compose.yaml'), 'utf8')
+  const supplied =
+    '  primary: hello\n  targets:\n    quality: { needs: [], because: "its own asks for more than is there." }'
+  writeFileSync(join(folder, 'compose.yaml'), compose.replace('  primary: hello', supplied))
+  writeFileSync(join(folder, 'image/targets.mk'), 'quality:\n\t@echo "supplied, for $(TESTS)"\n')
+  hello.env.DEVENV_PACKAGE = folder
+  const known = await builtImages()
+  onTestFinished(async () => {
+    await hello.remove()
+    const added = (await builtImages()).filter((image) => !known.includes(image))
+    if (added.length > 0) await run(['docker', 'image', 'rm', ...added])
+  })
+  const { exitCode, stdout, stderr } = await hello.make('dev.quality', 'TESTS=one two')
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'supplied, for one two\n' })
+  expect(stderr).toContain('its own asks for more than is there.')
+
+  // The first start tells which targets there are; from then on only what one needs is started.
+  await hello.devenv('stop')
+  succeeded(await hello.make('dev.quality'))
+  expect((await hello.containers()).filter(({ running }) => running).map(({ service }) => service)).toEqual(['hello'])
+
+  const own = await hello.devenv('exec', '--', 'make', '-n', 'quality')
+  expect(own.stdout).toContain('pycodestyle')
+}, 240_000)

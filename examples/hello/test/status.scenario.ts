@@ -1,0 +1,126 @@
+import { rmSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { eventually, freshCheckout, startedCheckout } from './checkout.js'
+import { networksOf } from './engine.js'
+
+const hello = startedCheckout()
+
+const statusOf = async (checkout = hello) => JSON.parse((await checkout.devenv('status', '--json')).stdout)
+type Known = { service: string; checkout: string; project: string; state: string; gone: boolean }
+/** Asked from anywhere: it is about the machine. */
+const listed = async (): Promise<Known[]> =>
+  JSON.parse((await hello.run(['node', ...hello.words('list', '--json')], { cwd: '/' })).stdout)
+
+test('status tells a machine what runs, where it answers, and from which images', async () => {
+  const status = await eventually(async () => {
+    const found = await statusOf()
+    // A program counts as running once it has lived for a second.
+    expect(JSON.stringify(found)).not.toContain('STARTING')
+    return found
+  })
+  const container = await hello.container('hello')
+  expect(status).toMatchObject({
+    service: 'hello',
+    checkout: hello.path,
+    project: container.project,
+    state: 'running',
+    urls: [await hello.url()],
+  })
+  const described = Object.fromEntries(status.containers.map((one: { service: string }) => [one.service, one]))
+  expect(Object.keys(described).sort()).toEqual(['hello', 'mysql', 'redis'])
+  expect(described.hello).toMatchObject({
+    name: container.name,
+    state: 'running',
+    health: 'healthy',
+    image: expect.stringMatching(/^devenv\/hello:inputs-[0-9a-f]+$/),
+    programs: expect.arrayContaining([
+      { name: 'web', state: 'RUNNING' },
+      { name: 'worker', state: 'RUNNING' },
+    ]),
+  })
+  expect(described.mysql.image).toMatch(/library\/mysql:8\.4\.9$/)
+  expect(described.mysql.addresses, 'a database is not published').toEqual([])
+})
+
+test('status names each stand-in, and what it really is', async () => {
+  for (const service of ['mysql', 'redis']) {
+    const { image } = await hello.container(service)
+    const { containers } = await statusOf()
+    const { standIn } = containers.find((one: { service: string }) => one.service === service)
+    const really = (
+      await hello.run([
+        'docker',
+        'image',
+        'inspect',
+        image,
+        '--format',
+        '{{index .Config.Labels "org.openedx.devenv.stand-in.server"}}',
+      ])
+    ).stdout.trim()
+    expect(standIn ?? '').toBe(really)
+  }
+})
+
+test('status follows the environment', async () => {
+  const fresh = freshCheckout()
+  expect(await statusOf(fresh)).toMatchObject({ state: 'not created', urls: [], containers: [] })
+  await hello.devenv('stop')
+  expect(await statusOf()).toMatchObject({ state: 'stopped' })
+  await hello.start()
+  expect(await statusOf()).toMatchObject({ state: 'running' })
+})
+
+test('the first process of the primary container is supervisord, as the owner', async () => {
+  const { stdout } = await hello.devenv('exec', '--', 'ps', '-o', 'uid=,args=', '-p', '1')
+  expect(stdout).toMatch(new RegExp(`^\\s*${process.getuid?.()} .*supervis`))
+})
+
+test('DEVENV_PUBLISH publishes a database, on loopback only, until clean', async () => {
+  hello.env.DEVENV_PUBLISH = 'mysql'
+  await hello.start()
+  hello.env.DEVENV_PUBLISH = undefined
+  const published = async () => Object.values((await hello.container('mysql')).ports).map(({ address }) => address)
+  expect(await published()).toEqual(['127.0.0.1'])
+  await hello.start()
+  expect(await published()).toEqual(['127.0.0.1'])
+  expect((await hello.get('/')).status).toBe(200)
+})
+
+test('a checkout may add to the definition, in devenv/compose.yaml', async () => {
+  await hello.run(['mkdir', 'devenv'])
+  const addition = { services: { hello: { environment: { HELLO_ADDED: 'by $$the checkout' } } } }
+  await hello.write('devenv/compose.yaml', JSON.stringify(addition))
+  await hello.start()
+  expect((await hello.devenv('exec', '--', 'printenv', 'HELLO_ADDED')).stdout).toBe('by $the checkout\n')
+  await hello.run(['rm', '-r', 'devenv'])
+  await hello.start()
+  expect((await hello.devenv('exec', '--', 'printenv', 'HELLO_ADDED')).exitCode).toBe(1)
+})
+
+test('list names every environment, and prune removes those whose checkout is gone', async ({ skip }) => {
+  const [{ project } = { project: '' }] = await hello.containers()
+  expect(await listed()).toContainEqual({
+    service: 'hello',
+    checkout: hello.path,
+    project,
+    state: 'running',
+    gone: false,
+  })
+  // Other people's are theirs to prune.
+  skip(
+    (await listed()).some(({ gone }) => gone),
+    'an environment on this machine has lost its checkout',
+  )
+
+  await hello.devenv('stop')
+  rmSync(hello.path, { recursive: true })
+  expect(await listed()).toContainEqual(expect.objectContaining({ checkout: hello.path, gone: true }))
+  const others = (await listed()).filter(({ gone }) => !gone)
+  // From anywhere: there is no checkout to be in.
+  const { exitCode, stdout } = await hello.run(['node', ...hello.words('prune')], { cwd: '/' })
+  expect(exitCode).toBe(0)
+  expect(stdout).toContain(hello.path)
+  expect(await hello.containers()).toEqual([])
+  expect(await networksOf(project)).toEqual([])
+  expect(await listed()).toEqual(others)
+})

@@ -1,0 +1,103 @@
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { temporaryFolder, writeFiles } from '../../test/samples.js'
+import { planInit } from './init.js'
+
+/** Does what was planned. */
+function carryOut(checkout: string): string[] {
+  const edits = planInit(checkout)
+  for (const { file, lines, change } of edits) {
+    mkdirSync(dirname(join(checkout, file)), { recursive: true })
+    if (change === 'create') writeFileSync(join(checkout, file), lines)
+    else appendFileSync(join(checkout, file), lines)
+  }
+  return edits.map(({ file, change }) => `${change} ${file}`)
+}
+const INCLUDE = 'include devenv/devenv.mk'
+const filesOf = (checkout: string, file: string) => readFileSync(join(checkout, file), 'utf8')
+/** What is planned for one file of a checkout in which it holds `text`. */
+const planned = (file: string, text: string) =>
+  planInit(writeFiles(temporaryFolder(), { [file]: text })).find((edit) => edit.file === file)
+
+describe('a checkout that is prepared', () => {
+  test('gets what it lacks', () => {
+    expect(carryOut(temporaryFolder())).toEqual([
+      'create devenv/devenv.mk',
+      'create devenv/.gitignore',
+      'create Makefile',
+      'create .gitignore',
+      'create .dockerignore',
+    ])
+  })
+
+  test('keeps what it has, and gets lines behind it', () => {
+    const checkout = writeFiles(temporaryFolder(), {
+      Makefile: 'test:\n\tpytest\n',
+      '.gitignore': '*.pyc\n',
+      '.dockerignore': '.git\n',
+    })
+    carryOut(checkout)
+    expect(filesOf(checkout, 'Makefile')).toBe(`test:\n\tpytest\n${INCLUDE}\n`)
+    expect(filesOf(checkout, '.gitignore')).toBe('*.pyc\n.dev/\n')
+    expect(filesOf(checkout, '.dockerignore')).toBe('.git\n.dev/\n')
+  })
+
+  test('gets each line once', () => {
+    const checkout = writeFiles(temporaryFolder(), { Makefile: 'test:\n\tpytest' })
+    carryOut(checkout)
+    expect(carryOut(checkout)).toEqual([])
+  })
+
+  test('gets the make lines of a later version, and nothing else again', () => {
+    const checkout = temporaryFolder()
+    carryOut(checkout)
+    writeFiles(checkout, { 'devenv/devenv.mk': '# of an earlier version\n' })
+    expect(carryOut(checkout)).toEqual(['create devenv/devenv.mk'])
+    expect(carryOut(checkout)).toEqual([])
+  })
+
+  test('never has a line joined to its last one', () => {
+    const checkout = writeFiles(temporaryFolder(), { Makefile: 'test:\n\tpytest', '.gitignore': '*.pyc' })
+    carryOut(checkout)
+    expect(filesOf(checkout, 'Makefile')).toBe(`test:\n\tpytest\n${INCLUDE}\n`)
+    expect(filesOf(checkout, '.gitignore')).toBe('*.pyc\n.dev/\n')
+  })
+
+  test('does not begin an empty file with an empty line', () => {
+    const checkout = writeFiles(temporaryFolder(), { '.gitignore': '' })
+    carryOut(checkout)
+    expect(filesOf(checkout, '.gitignore')).toBe('.dev/\n')
+  })
+
+  test('does not commit what npm installs', () => {
+    const checkout = temporaryFolder()
+    carryOut(checkout)
+    expect(filesOf(checkout, 'devenv/.gitignore')).toBe('node_modules/\n')
+  })
+})
+
+describe.each(['.gitignore', '.dockerignore'])('%s', (file) => {
+  test.each(['.dev', '.dev/', '/.dev', '/.dev/', '.dev/*', '.dev/devenv', '.dev/devenv/', '/.dev/devenv/'])(
+    'that ignores %s already is left alone',
+    (line) => {
+      expect(planned(file, `a\n${line}\nb\n`)).toBeUndefined()
+      expect(planned(file, `a\r\n${line}\r\nb\r\n`)).toBeUndefined()
+    },
+  )
+
+  test.each(['.device/', '# .dev/', '.dev/volumes', '!.dev/', 'a/.dev/', '.dev.bak', 'xdev/'])(
+    'that says %s does not ignore our folder',
+    (line) => {
+      expect(planned(file, `${line}\n`)).toEqual({ file, lines: '.dev/\n', change: 'append' })
+    },
+  )
+})
+
+test.each([INCLUDE, `-${INCLUDE}`])('a Makefile that has %s is left alone', (line) => {
+  expect(planned('Makefile', `a:\n${line}\nb:\n`)).toBeUndefined()
+})
+
+test.each([`# ${INCLUDE}`, `${INCLUDE}.bak`, 'include other.mk'])('a Makefile that has %s gets the line', (line) => {
+  expect(planned('Makefile', `${line}\n`)).toMatchObject({ change: 'append', lines: `${INCLUDE}\n` })
+})

@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest'
+import { testEach } from '../../test/samples.js'
+import type { Progress } from '../environment/progress.js'
+import type { Status } from '../environment/status.js'
+import { renderAddresses } from './render-addresses.js'
+import { progressTo, renderProgress } from './render-progress.js'
+import { renderStatus } from './render-status.js'
+
+describe('progress', () => {
+  testEach<{ progress: Progress; lines: string[] }>([
+    { progress: { kind: 'begin', step: 'image', because: 'a.txt changed' }, lines: ['• image: a.txt changed'] },
+    { progress: { kind: 'begin', step: 'image', because: undefined }, lines: [] },
+    { progress: { kind: 'end', step: 'mysql', seconds: 2.345 }, lines: ['✓ mysql (2.3 s)'] },
+    { progress: { kind: 'line', step: 'migrations', line: 'Applying 0001' }, lines: ['  migrations: Applying 0001'] },
+    {
+      progress: { kind: 'waiting', step: 'mysql', seconds: 10.4, on: 'exit 1: refused', log: ['one', 'two'] },
+      lines: ['… mysql not healthy after 10 s: exit 1: refused', '    one', '    two'],
+    },
+    { progress: { kind: 'note', text: 'port 1 is taken' }, lines: ['devenv: port 1 is taken'] },
+  ])('$progress.kind is said as $lines', ({ progress, lines }) => {
+    expect(renderProgress(progress)).toEqual(lines)
+  })
+
+  /** A standard error that keeps what is written. */
+  const stderr = (isTTY: boolean) => {
+    const written: string[] = []
+    const stream = { isTTY, columns: 20, write: (text: string) => written.push(text) } as unknown as NodeJS.WriteStream
+    return { stream, written }
+  }
+  const LINES: Progress[] = [
+    { kind: 'line', step: 'a', line: 'one' },
+    { kind: 'line', step: 'a', line: 'x'.repeat(100) },
+    { kind: 'end', step: 'a', seconds: 1 },
+  ]
+
+  test('is kept, line by line, where nobody watches', () => {
+    const { stream, written } = stderr(false)
+    for (const progress of LINES) progressTo(stream)(progress)
+    expect(written).toEqual(['  a: one\n', `  a: ${'x'.repeat(100)}\n`, '✓ a (1.0 s)\n'])
+  })
+
+  test('of a terminal takes one line, which is cleared before what stays', () => {
+    const { stream, written } = stderr(true)
+    const term = process.env.TERM
+    process.env.TERM = 'xterm'
+    try {
+      const report = progressTo(stream)
+      for (const progress of LINES) report(progress)
+    } finally {
+      if (term === undefined) delete process.env.TERM
+      else process.env.TERM = term
+    }
+    const text = written.join('')
+    expect(text.match(/\n/g)).toHaveLength(1)
+    expect(text.endsWith('\r\u001b[K✓ a (1.0 s)\n')).toBe(true)
+    for (const part of text.split('\r\u001b[K')) expect(part.length).toBeLessThanOrEqual(20)
+  })
+})
+
+const STATUS: Status = {
+  service: 'hello',
+  package: '@devenv/hello@1.2.3',
+  checkout: '/home/dev/hello',
+  project: 'devenv-hello-0',
+  dataDirectory: '/home/dev/hello/.dev',
+  state: 'running',
+  urls: ['http://localhost:23000'],
+  stale: undefined,
+  containers: [
+    {
+      service: 'hello',
+      name: 'devenv-hello-0-hello-1',
+      state: 'running',
+      health: 'healthy',
+      image: 'devenv/hello:inputs-0',
+      standIn: undefined,
+      addresses: ['localhost:23000'],
+      programs: [
+        { name: 'web', state: 'RUNNING' },
+        { name: 'worker', state: 'FATAL' },
+      ],
+    },
+    {
+      service: 'mysql',
+      name: 'devenv-hello-0-mysql-1',
+      state: 'exited',
+      health: 'none',
+      image: 'localhost:5000/library/mysql:8.4.9',
+      standIn: 'mariadb 10.11.11',
+      addresses: [],
+      programs: undefined,
+    },
+  ],
+}
+
+describe('a status', () => {
+  const text = renderStatus(STATUS).join('\n')
+
+  test('begins with the state and the address', () => {
+    expect(renderStatus(STATUS)[0]).toBe('hello: running, http://localhost:23000')
+    expect(renderStatus({ ...STATUS, state: 'stopped', urls: [] })[0]).toBe('hello: stopped')
+  })
+
+  test('names what a person has to know', () => {
+    for (const part of ['/home/dev/hello', '@devenv/hello@1.2.3', 'devenv-hello-0', '/home/dev/hello/.dev'])
+      expect(text).toContain(part)
+  })
+
+  test('shows each container with its image, and each program with its state', () => {
+    expect(text).toMatch(/^ {2}hello +running \(healthy\) {2}devenv\/hello:inputs-0 {2}localhost:23000$/m)
+    expect(text).toMatch(/^ {2}mysql +exited {2}localhost:5000\/library\/mysql:8\.4\.9$/m)
+    expect(text).toMatch(/^ +web +running$/m)
+    expect(text).toMatch(/^ +worker +fatal$/m)
+  })
+
+  test('never shows a stand-in without saying what it is', () => {
+    expect(text).toMatch(/stand-in.*mariadb 10\.11\.11/)
+  })
+
+  test('says that the image is out of date, and what brings it in, only when it is', () => {
+    expect(text).not.toContain('out of date')
+    const stale = renderStatus({ ...STATUS, stale: 'requirements.txt changed' }).join('\n')
+    expect(stale).toMatch(/out of date: requirements\.txt changed.*make dev\.watch/)
+  })
+
+  test('has no blanks at the ends of its lines', () => {
+    for (const line of renderStatus(STATUS)) expect(line).toBe(line.trimEnd())
+  })
+})
+
+describe('the addresses of an environment', () => {
+  test('are its own first, then who can sign in, then published servers', () => {
+    expect(
+      renderAddresses('hello', {
+        primary: 'hello',
+        ports: { hello: { 8000: 23000 }, mysql: { 3306: 23001 } },
+        accounts: [
+          { what: 'admin', user: 'a', password: 'b', path: '/admin/' },
+          { what: 'learner', user: 'c', password: 'd' },
+        ],
+      }),
+    ).toEqual([
+      'hello answers at http://localhost:23000',
+      '  admin: a / b  http://localhost:23000/admin/',
+      '  learner: c / d',
+      '  mysql: localhost:23001',
+    ])
+  })
+})

@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { SAMPLE_PACKAGE, temporaryFolder, writeFiles } from '../../test/samples.js'
+import { primaryOf, thirdPartyOf } from './definition.js'
+import { CORE_DIRECTORY, mapStrings, parseDefinition, readVariableNames } from './read-definition.js'
+
+const RESOLVED = {
+  name: 'hello',
+  services: { web: { environment: { PRICE: '$$5', RUN: '$${HOME}' } }, mysql: {} },
+  'x-devenv': { primary: 'web', 'recognised-by': ['Makefile'] },
+}
+const parse = (extension: object) =>
+  parseDefinition(SAMPLE_PACKAGE, { ...RESOLVED, 'x-devenv': { ...RESOLVED['x-devenv'], ...extension } }, ['a.yaml'])
+
+describe('a definition', () => {
+  test('has the resolved model, with $ as itself and without the extension', () => {
+    const definition = parse({})
+    expect(primaryOf(definition).environment).toEqual({ PRICE: '$5', RUN: `\${HOME}` })
+    expect(definition.project).not.toHaveProperty('x-devenv')
+    expect(thirdPartyOf(definition)).toEqual(['mysql'])
+    expect(definition.files).toEqual(['a.yaml'])
+  })
+
+  test('that says little has nothing else', () => {
+    expect(parse({})).toMatchObject({
+      repository: undefined,
+      recognisedBy: ['Makefile'],
+      targets: {},
+      provision: [],
+      accounts: [],
+    })
+  })
+
+  test('has steps that depend on nothing where they say nothing', () => {
+    expect(parse({ provision: [{ name: 'a', run: ['b', '$$c'] }] }).provision).toEqual([
+      { name: 'a', run: ['b', '$c'], when: { files: [], stores: [], image: false, address: false } },
+    ])
+  })
+
+  test('has targets that need everything where they say nothing, which is not the same as nothing', () => {
+    const { targets } = parse({ targets: { all: { because: 'x' }, none: { needs: [], because: 'x' } } })
+    expect(targets.all?.needs).toBeUndefined()
+    expect(targets.none?.needs).toEqual([])
+  })
+})
+
+describe('the variables that a Compose file reads', () => {
+  const namesIn = (own: string, checkouts?: string) => {
+    const root = writeFiles(temporaryFolder(), {
+      'package/compose.yaml': own,
+      ...(checkouts === undefined ? {} : { 'checkout/devenv/compose.yaml': checkouts }),
+    })
+    return readVariableNames({
+      package: { ...SAMPLE_PACKAGE, directory: join(root, 'package') },
+      checkout: join(root, 'checkout'),
+    })
+  }
+  test.each([
+    [`a: \${FOO}`, ['FOO']],
+    ['a: $FOO', ['FOO']],
+    [`a: \${FOO:-bar} \${BAR?needed}`, ['BAR', 'FOO']],
+    [`a: \${FOO:-\${BAR}}`, ['BAR', 'FOO']],
+    ['a: $FOO-$FOO', ['FOO']],
+    [`a: $$FOO $\${BAR}`, []],
+    [`a: \${DEVENV_CHECKOUT:-.}`, []],
+    ['a: 5$', []],
+  ])('%j', (text, names) => {
+    expect(namesIn(text)).toEqual(names)
+  })
+
+  test('are also those of the checkout’s own', () => {
+    expect(namesIn('a: $FOO', 'b: $BAR')).toEqual(['BAR', 'FOO'])
+  })
+})
+
+test('mapStrings changes every string and nothing else', () => {
+  const value = { a: 'x', b: ['x', 1, null, { c: 'x' }], d: true, x: undefined }
+  expect(mapStrings(value, (text) => `${text}!`)).toEqual({
+    a: 'x!',
+    b: ['x!', 1, null, { c: 'x!' }],
+    d: true,
+    x: undefined,
+  })
+})
+
+test.each(['image', 'compose', 'make', 'schema'])('the folder of core holds %s', (folder) => {
+  expect(existsSync(join(CORE_DIRECTORY, folder))).toBe(true)
+})

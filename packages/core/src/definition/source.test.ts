@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest'
+import { problemsOf } from '../../test/samples.js'
+import { parseSource } from './source.js'
+
+const TEXT = `# a comment
+name: hello
+
+services:
+  web:
+    image: devenv/hello
+    ports: ["8000", "8001"]
+    labels: { a: "1",
+      b: "2" }
+  mysql:
+x-devenv:
+  provision:
+    - name: first
+      run: [a]
+
+    - name: second
+      run: [b]
+`
+
+describe('the place of a part of a file', () => {
+  const source = parseSource('compose.yaml', TEXT)
+  test.each<[path: (string | number)[], line: number]>([
+    [['name'], 2],
+    [['services'], 4],
+    [['services', 'web'], 5],
+    [['services', 'web', 'image'], 6],
+    [['services', 'web', 'ports'], 7],
+    [['services', 'web', 'ports', 1], 7],
+    [['services', 'web', 'labels', 'b'], 9],
+    [['services', 'mysql'], 10],
+    [['x-devenv', 'provision', 0], 13],
+    [['x-devenv', 'provision', 1], 16],
+    [['x-devenv', 'provision', 1, 'run'], 17],
+    [['x-devenv', 'provision', 1, 'run', 0], 17],
+  ])('%j is line %i', (path, line) => {
+    expect(source.placeOf(path)).toEqual({ file: 'compose.yaml', line })
+  })
+
+  test.each<[path: (string | number)[], line: number]>([
+    [['services', 'web', 'volumes'], 5],
+    [['services', 'web', 'healthcheck', 'test'], 5],
+    [['services', 'mysql', 'image'], 10],
+    [['x-devenv', 'provision', 7], 12],
+    [['x-devenv', 'targets', 'test'], 11],
+    [['volumes'], 1],
+    [[], 1],
+  ])('%j is missing, and belongs to line %i', (path, line) => {
+    expect(source.placeOf(path)).toEqual({ file: 'compose.yaml', line })
+  })
+
+  test('of an empty file is its first line', () => {
+    expect(parseSource('compose.yaml', '').placeOf(['services'])).toEqual({ file: 'compose.yaml', line: 1 })
+  })
+})
+
+test('a file is read with anchors and merged keys, as Compose reads it', () => {
+  const { value } = parseSource('compose.yaml', 'x-a: &a { image: b }\nservices:\n  web: { <<: *a, ports: ["1"] }\n')
+  expect(value).toMatchObject({ services: { web: { image: 'b', ports: ['1'] } } })
+})
+
+test('every error of a text is told, each with its line', async () => {
+  const problems = await problemsOf(() => parseSource('compose.yaml', 'a: 1\na: 2\nb:\n  - "x\n'))
+  expect(problems.length).toBeGreaterThan(1)
+  expect(problems[0]).toMatchObject({ code: 'definition-unreadable', place: { file: 'compose.yaml', line: 2 } })
+  for (const problem of problems) {
+    if (problem.code !== 'definition-unreadable') throw new Error(problem.code)
+    expect(problem.detail).not.toMatch(/\n|^$/)
+  }
+})

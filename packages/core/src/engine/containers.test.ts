@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest'
+import { parseListed } from './containers.js'
+import { LABELS } from './labels.js'
+
+const LISTED: Parameters<typeof parseListed>[0] = {
+  Id: '0123',
+  Names: ['/devenv-hello-0-mysql-1'],
+  Image: 'sha256:4567',
+  ImageID: 'sha256:4567',
+  State: 'running',
+  Status: 'Up 5 seconds (healthy)',
+  Labels: { 'com.docker.compose.service': 'mysql', [LABELS.image]: 'docker.io/library/mysql:8.4.9' },
+  Ports: [],
+}
+
+describe('a listed container', () => {
+  test('has the name of its service, and its own without the slash', () => {
+    expect(parseListed(LISTED)).toMatchObject({ service: 'mysql', name: 'devenv-hello-0-mysql-1', state: 'running' })
+  })
+
+  test('shows its image as the project names it, also after its tag has moved on', () => {
+    expect(parseListed(LISTED)).toMatchObject({ image: 'docker.io/library/mysql:8.4.9', imageId: 'sha256:4567' })
+    expect(parseListed({ ...LISTED, Labels: {} }).image).toBe('sha256:4567')
+  })
+
+  test.each([
+    ['Up 5 seconds (healthy)', 'healthy'],
+    ['Up 2 minutes (unhealthy)', 'unhealthy'],
+    ['Up Less than a second (health: starting)', 'starting'],
+    ['Up 5 seconds', 'none'],
+    ['Up 5 minutes (Paused)', 'none'],
+    ['Exited (0) 3 seconds ago', 'none'],
+    ['Created', 'none'],
+  ])('with the status %j has the health %s', (Status, health) => {
+    expect(parseListed({ ...LISTED, Status }).health).toBe(health)
+  })
+
+  test('has the ports that are published, once, and no other', () => {
+    const Ports = [
+      { PrivatePort: 3306, PublicPort: 23001, IP: '127.0.0.1' },
+      { PrivatePort: 3306, PublicPort: 23001, IP: '::1' },
+      { PrivatePort: 33060 },
+    ]
+    expect(parseListed({ ...LISTED, Ports }).ports).toEqual({ 3306: 23001 })
+  })
+
+  test('may lack what an engine leaves out', () => {
+    const { Ports: _, ...without } = LISTED
+    expect(parseListed({ ...without, Names: [] })).toMatchObject({ name: '0123', ports: {} })
+  })
+})

@@ -1,0 +1,104 @@
+import { appendFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Definition } from '../definition/definition.js'
+import { createContainers } from '../engine/compose.js'
+import { type Container, startContainer } from '../engine/containers.js'
+import type { Engine } from '../engine/engine.js'
+import { captureInside, runInside } from '../engine/exec.js'
+import { DevenvError } from '../problem/problem.js'
+import type { Started } from './find-running.js'
+import type { Environment } from './identity.js'
+import { asOwner, containersOf, releaseCommand, waitReady } from './inside.js'
+import type { StartStep, Wanted } from './plan-start.js'
+import { probeFileEvents } from './probe-file-events.js'
+import { type Report, step } from './progress.js'
+import { type Record, writeRecord } from './record.js'
+import { waitHealthy } from './wait-healthy.js'
+
+export type Work = {
+  engine: Engine
+  environment: Environment
+  definition: Definition
+  wanted: Wanted
+  record: Record
+  steps: readonly { name: string; now: string }[]
+  report: Report
+}
+
+/** Does what was planned. Each step that passed is recorded at once, so that the next start goes on from there. */
+export async function carryOut(plan: readonly StartStep[], work: Work): Promise<Started> {
+  const { engine, environment, wanted, record, report } = work
+  const { paths, project, checkout } = environment
+  for (const planned of plan) {
+    if (planned.do !== 'create') continue
+    const files = { project, directory: checkout, files: [paths.composeFile], variables: {} }
+    await step(report, 'containers', planned.because, () => createContainers(files, planned.services))
+  }
+  const containers = await containersOf(engine, environment)
+  const starting = plan.flatMap((planned) => (planned.do === 'start' ? [planned.service] : []))
+  const primary = containers.find(({ service }) => service === wanted.primary)
+  if (primary === undefined) throw new Error(`Compose made no container for ${wanted.primary}`)
+
+  const others = starting.filter((service) => service !== wanted.primary)
+  await Promise.all(
+    containers.filter(({ service }) => others.includes(service)).map(({ id }) => startContainer(engine, id)),
+  )
+  // Held programs need nothing yet, so the primary starts beside the others; released ones start at once.
+  const held = record.released !== primary.id
+  if (held && starting.includes(wanted.primary)) await startContainer(engine, primary.id)
+  const unhealthy = wanted.needs.filter(
+    (service) =>
+      others.includes(service) || containers.find((container) => container.service === service)?.health !== 'healthy',
+  )
+  if (unhealthy.length > 0) await waitHealthy(engine, environment, unhealthy, report)
+  if (!held && starting.includes(wanted.primary)) await startContainer(engine, primary.id)
+  if (starting.includes(wanted.primary)) {
+    await waitReady(engine, primary)
+    await probeFileEvents(engine, environment, primary, report)
+  }
+
+  for (const planned of plan) {
+    if (planned.do === 'provision') await provision(planned, primary, work)
+    if (planned.do !== 'release') continue
+    const { exitCode, lines } = await captureInside(engine, {
+      container: primary.id,
+      argv: releaseCommand([]),
+      user: 'root',
+    })
+    if (exitCode !== 0)
+      throw new DevenvError({
+        code: 'engine-refused',
+        doing: `start the programs of ${wanted.primary}`,
+        detail: lines.join('\n'),
+      })
+    record.released = primary.id
+    writeRecord(environment, record)
+  }
+  return { record, primary, containers: await containersOf(engine, environment) }
+}
+
+async function provision(
+  { step: name, because }: { step: string; because: string },
+  primary: Container,
+  { engine, environment, definition, record, steps, report }: Work,
+): Promise<void> {
+  const described = definition.provision.find((candidate) => candidate.name === name)
+  const planned = steps.find((candidate) => candidate.name === name)
+  if (described === undefined || planned === undefined) throw new Error(`no step ${name}`)
+  const log: string[] = []
+  const kept = join(environment.paths.logs, 'provision.log')
+  await step(report, name, because, async () => {
+    const exitCode = await runInside(
+      engine,
+      { container: primary.id, argv: asOwner(described.run), user: 'root' },
+      (line, channel) => {
+        log.push(line)
+        appendFileSync(kept, `${new Date().toISOString()} ${channel} ${name}: ${line}\n`)
+        report({ kind: 'line', step: name, line })
+      },
+    )
+    if (exitCode !== 0) throw new DevenvError({ code: 'provision-failed', step: name, exitCode, log: log.slice(-20) })
+  })
+  record.provisioned[name] = planned.now
+  writeRecord(environment, record)
+}

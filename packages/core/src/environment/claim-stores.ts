@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs'
+import type { Definition } from '../definition/definition.js'
+import { removeProject } from '../engine/compose.js'
+import { findImage, listContainers } from '../engine/containers.js'
+import type { Engine } from '../engine/engine.js'
+import { LABELS } from '../engine/labels.js'
+import { DevenvError } from '../problem/problem.js'
+import { openStore, type StoreRecord } from './data-directory.js'
+import type { Environment } from './identity.js'
+import { storesOf } from './plan-project.js'
+import type { Report } from './progress.js'
+
+/**
+ * Two environments never write one store at once. One whose checkout has moved here is ours: its containers go.
+ * @throws DevenvError `store-in-use`
+ */
+export async function claimStores(
+  engine: Engine,
+  environment: Environment,
+  identity: string,
+  report: Report,
+): Promise<void> {
+  const holders = await listContainers(engine, [`${LABELS.stores}=${identity}`])
+  for (const { labels, state } of holders) {
+    const project = labels['com.docker.compose.project'] ?? ''
+    const checkout = labels[LABELS.checkout] ?? ''
+    if (project === environment.project) continue
+    if (!existsSync(checkout)) {
+      report({ kind: 'note', text: `this checkout was ${checkout}; its containers of that name are removed` })
+      await removeProject(project, 30)
+      return
+    }
+    if (state === 'running' || state === 'restarting' || state === 'paused') {
+      throw new DevenvError({ code: 'store-in-use', data: environment.paths.dataDirectory, holder: checkout })
+    }
+  }
+}
+
+/** Every store that will be mounted, made or checked; by service. A stand-in counts as the server that it really is. */
+export async function openStores(
+  engine: Engine,
+  environment: Environment,
+  definition: Definition,
+  needs: readonly string[],
+): Promise<{ [service: string]: StoreRecord }> {
+  const opened: { [service: string]: StoreRecord } = {}
+  for (const { service, name, version } of storesOf(definition, environment.paths.stores)) {
+    if (!needs.includes(service)) continue
+    const standIn = (await findImage(engine, definition.project.services[service]?.image ?? ''))?.Config.Labels?.[
+      LABELS.standInServer
+    ]
+    const [, server, number] = /^(\S+)\s+(\d+(?:\.\d+)?)/.exec(standIn ?? '') ?? []
+    opened[service] = openStore(
+      environment,
+      name,
+      server === undefined || number === undefined
+        ? { server: service, version }
+        : { server: `${server} (stand-in)`, version: number },
+    )
+  }
+  return opened
+}

@@ -1,0 +1,118 @@
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { problemsOf, sampleSettings, temporaryFolder, writeFiles } from '../../test/samples.js'
+import { openEnvironment, requireRecognised, type Where } from './open-environment.js'
+
+const COMPOSE = `x-devenv:
+  primary: hello
+  repository: https://example.com/hello
+  recognised-by: [Makefile, hello/web.py]
+services: { hello: { build: { context: "\${DEVENV_CHECKOUT:-../service}" } } }
+`
+
+const sample = (files: { [path: string]: string } = {}) =>
+  writeFiles(temporaryFolder(), {
+    'package/package.json': '{"name":"@devenv/hello","version":"1.0.0"}',
+    'package/compose.yaml': COMPOSE,
+    'service/Makefile': '',
+    'service/hello/web.py': '',
+    'prepared/devenv/package.json': '{"dependencies":{"@devenv/hello":"1.0.0"}}',
+    'prepared/devenv/node_modules/@devenv/hello/package.json': '{"name":"@devenv/hello","version":"2.0.0"}',
+    'prepared/devenv/node_modules/@devenv/hello/compose.yaml': COMPOSE,
+    'prepared/src/file': '',
+    ...files,
+  })
+const open = (root: string, where: Partial<Where>, dataRoot?: string) =>
+  openEnvironment(
+    { directory: root, checkout: undefined, package: undefined, otherwise: 'checkout-around', ...where },
+    sampleSettings({ dataRoot }),
+  )
+
+describe('the environment that a command means', () => {
+  test('is that of the checkout around the current folder, with the package that it depends on', async () => {
+    const root = sample()
+    const { checkout, package: found } = await open(root, { directory: join(root, 'prepared/src') })
+    expect(checkout).toBe(join(root, 'prepared'))
+    expect(found.version).toBe('2.0.0')
+  })
+
+  test('is that of the checkout that was named, from where it was named', async () => {
+    const root = sample()
+    const { checkout } = await open(root, { directory: join(root, 'package'), package: '.', checkout: '../service' })
+    expect(checkout).toBe(join(root, 'service'))
+  })
+
+  test('has the package that was named, also in a checkout that depends on another', async () => {
+    const root = sample()
+    const { package: found } = await open(root, { directory: join(root, 'prepared'), package: '../package' })
+    expect(found.version).toBe('1.0.0')
+  })
+
+  test('is, of a package alone, that of its usual checkout', async () => {
+    const root = sample()
+    expect((await open(root, { package: 'package', otherwise: 'usual-checkout' })).checkout).toBe(join(root, 'service'))
+  })
+
+  test('is the same through a link to the checkout', async () => {
+    const root = sample()
+    writeFiles(root, { link: { link: 'service' } })
+    const [direct, linked] = await Promise.all(
+      ['service', 'link'].map((checkout) => open(root, { package: 'package', checkout })),
+    )
+    expect(linked).toEqual(direct)
+  })
+
+  test('keeps its data where that was set', async () => {
+    const root = sample()
+    const { paths } = await open(root, { package: 'package', checkout: 'service' }, '/data')
+    expect(paths.dataDirectory).toBe('/data/hello')
+  })
+
+  test('is refused without a checkout, which is told with where to clone it from', async () => {
+    const root = sample()
+    expect(await problemsOf(() => open(root, { package: 'package', checkout: 'none' }))).toEqual([
+      {
+        code: 'checkout-missing',
+        service: 'hello',
+        looked: join(root, 'none'),
+        repository: 'https://example.com/hello',
+      },
+    ])
+  })
+
+  test('is refused where the checkout is a file', async () => {
+    const root = sample({ file: '' })
+    expect(await problemsOf(() => open(root, { package: 'package', checkout: 'file' }))).toMatchObject([
+      { code: 'checkout-missing' },
+    ])
+  })
+
+  test('is refused where nothing says which package', async () => {
+    const root = sample()
+    expect(await problemsOf(() => open(root, { directory: join(root, 'service') }))).toMatchObject([
+      { code: 'package-unknown', checkout: join(root, 'service') },
+    ])
+  })
+})
+
+describe('a folder', () => {
+  test('is a checkout when it holds all that it is recognised by', async () => {
+    const root = sample()
+    await expect(
+      requireRecognised(await open(root, { package: 'package', checkout: 'service' })),
+    ).resolves.toBeUndefined()
+  })
+
+  test('is none when it lacks some of that; what it lacks is told', async () => {
+    const root = sample()
+    const environment = await open(root, { package: 'package', checkout: 'prepared' })
+    expect(await problemsOf(() => requireRecognised(environment))).toEqual([
+      {
+        code: 'checkout-unrecognised',
+        service: 'hello',
+        checkout: join(root, 'prepared'),
+        missing: ['Makefile', 'hello/web.py'],
+      },
+    ])
+  })
+})

@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest'
+import { sampleContainer, testEach } from '../../test/samples.js'
+import { type Observed, planStart, type StartStep, type Wanted } from './plan-start.js'
+
+const ALL: Wanted = { primary: 'web', needs: ['mysql', 'redis'], programs: true }
+const CONFIGS = { web: 'w1', mysql: 'm1', redis: 'r1' }
+const RUNNING: Observed = {
+  containers: [sampleContainer('mysql', 'm1'), sampleContainer('redis', 'r1'), sampleContainer('web', 'w1')],
+  configs: CONFIGS,
+  released: 'id-of-web',
+  steps: [
+    { name: 'migrations', now: 'a', passed: 'a' },
+    { name: 'accounts', now: 'b', passed: 'b' },
+  ],
+}
+const replace = (...changed: Observed['containers'][number][]): Observed => ({
+  ...RUNNING,
+  containers: RUNNING.containers.map(
+    (container) => changed.find(({ service }) => service === container.service) ?? container,
+  ),
+})
+
+/** A plan as words, causes left out. */
+const words = (plan: readonly StartStep[]): string[] =>
+  plan.map((step) => {
+    if (step.do === 'create') return `create ${step.services.join(' ')}`
+    if (step.do === 'start') return `start ${step.service}`
+    return step.do === 'provision' ? `provision ${step.step}` : 'release'
+  })
+
+describe('the plan of a start', () => {
+  const cases: { title: string; wanted?: Wanted; observed: Observed; plan: string[] }[] = [
+    { title: 'is empty when all runs as it should', observed: RUNNING, plan: [] },
+    {
+      title: 'creates, starts, provisions and releases where nothing is there',
+      observed: {
+        containers: [],
+        configs: CONFIGS,
+        released: undefined,
+        steps: [{ name: 'migrations', now: 'a', passed: undefined }],
+      },
+      plan: ['create mysql redis web', 'start mysql', 'start redis', 'start web', 'provision migrations', 'release'],
+    },
+    {
+      title: 'replaces only the service whose configuration changed',
+      observed: replace(sampleContainer('redis', 'r0')),
+      plan: ['create redis', 'start redis'],
+    },
+    {
+      title: 'releases the programs of a primary container that is replaced',
+      observed: replace(sampleContainer('web', 'w0')),
+      plan: ['create web', 'start web', 'release'],
+    },
+    {
+      title: 'creates only the one that is missing',
+      observed: { ...RUNNING, containers: RUNNING.containers.slice(1) },
+      plan: ['create mysql', 'start mysql'],
+    },
+    {
+      title: 'starts what is stopped and replaces nothing',
+      observed: replace(
+        sampleContainer('mysql', 'm1', { state: 'exited', health: 'none' }),
+        sampleContainer('web', 'w1', { state: 'exited', health: 'none' }),
+      ),
+      plan: ['start mysql', 'start web'],
+    },
+    {
+      title: 'goes on after an interruption between creating and starting',
+      observed: {
+        ...RUNNING,
+        released: undefined,
+        containers: RUNNING.containers.map((container) => ({ ...container, state: 'created', health: 'none' })),
+      },
+      plan: ['start mysql', 'start redis', 'start web', 'release'],
+    },
+    {
+      title: 'releases programs that are still held',
+      observed: { ...RUNNING, released: undefined },
+      plan: ['release'],
+    },
+    {
+      title: 'releases programs when another container was released',
+      observed: { ...RUNNING, released: 'id-of-the-one-before' },
+      plan: ['release'],
+    },
+    {
+      title: 'runs only the steps that are due, in the order in which they are declared',
+      observed: {
+        ...RUNNING,
+        steps: [
+          { name: 'first', now: 'a', passed: 'z' },
+          { name: 'second', now: 'b', passed: 'b' },
+          { name: 'third', now: 'c', passed: undefined },
+        ],
+      },
+      plan: ['provision first', 'provision third'],
+    },
+    {
+      title: 'provisions before it releases',
+      observed: { ...RUNNING, released: undefined, steps: [{ name: 'migrations', now: 'b', passed: 'a' }] },
+      plan: ['provision migrations', 'release'],
+    },
+    {
+      title: 'of a target that needs one server touches that and the primary only, and neither provisions nor releases',
+      wanted: { primary: 'web', needs: ['mysql'], programs: false },
+      observed: { containers: [], configs: CONFIGS, released: undefined, steps: RUNNING.steps },
+      plan: ['create mysql web', 'start mysql', 'start web'],
+    },
+    {
+      title: 'of a target that needs no server is the primary alone',
+      wanted: { primary: 'web', needs: [], programs: false },
+      observed: { ...RUNNING, containers: RUNNING.containers.slice(0, 2), released: undefined },
+      plan: ['create web', 'start web'],
+    },
+    {
+      title: 'leaves a container alone that is no part of what is wanted',
+      wanted: { primary: 'web', needs: ['mysql'], programs: false },
+      observed: replace(sampleContainer('redis', 'r0', { state: 'exited' })),
+      plan: [],
+    },
+  ]
+  testEach(cases)('$title', ({ wanted, observed, plan }) => {
+    expect(words(planStart(wanted ?? ALL, observed))).toEqual(plan)
+  })
+
+  test('names in each cause what made the step necessary', () => {
+    const plan = planStart(ALL, {
+      ...RUNNING,
+      containers: [sampleContainer('mysql', 'm0'), sampleContainer('web', 'w1', { state: 'exited' })],
+      steps: [
+        { name: 'migrations', now: 'b', passed: 'a' },
+        { name: 'accounts', now: 'b', passed: undefined },
+      ],
+    })
+    const because = (find: (step: StartStep) => boolean) => plan.find(find)?.because ?? ''
+    const create = because((step) => step.do === 'create')
+    expect(create).toMatch(/redis/)
+    expect(create).toMatch(/mysql changed/)
+    expect(create).not.toMatch(/web/)
+    expect(because((step) => step.do === 'start' && step.service === 'web')).toBe('exited')
+    const due = because((step) => step.do === 'provision' && step.step === 'migrations')
+    const never = because((step) => step.do === 'provision' && step.step === 'accounts')
+    expect(due).not.toBe(never)
+    for (const step of plan) expect(step.because).not.toBe('')
+  })
+})

@@ -1,0 +1,101 @@
+import { appendFileSync, chmodSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { SAMPLE_PACKAGE, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
+import { type Environment, identify } from './identity.js'
+import { type Record, readRecord, stampsOf, unchanged, writeRecord } from './record.js'
+
+const RECORD: Record = {
+  format: 1,
+  settings: { mirror: 'localhost:5000', publish: ['mysql'], variables: { A: '1', B: null } },
+  primary: 'hello',
+  codeDirectory: '/edx/app/hello',
+  image: {
+    reference: 'devenv/hello:inputs-0',
+    digest: '0',
+    spec: { name: 'devenv/hello', dockerfile: '/Dockerfile', target: 'dev', args: {}, contexts: {} },
+    inputs: { Dockerfile: '0' },
+  },
+  ports: { hello: { 8000: 23000 } },
+  configs: { hello: 'a' },
+  targets: { test: { needs: [], because: 'x' } },
+  accounts: [],
+  provisioned: { migrations: 'a' },
+  released: 'id',
+  stamps: { inputs: {}, definition: {}, provision: {} },
+}
+
+function environment(): Environment {
+  const made = identify(SAMPLE_PACKAGE, temporaryFolder(), undefined)
+  mkdirSync(made.paths.home, { recursive: true })
+  return made
+}
+
+describe('a record', () => {
+  test('is read as it was written', () => {
+    const made = environment()
+    writeRecord(made, RECORD)
+    expect(readRecord(made)).toEqual(RECORD)
+  })
+
+  test('is none before the first start', () => {
+    expect(readRecord(environment())).toBeUndefined()
+  })
+
+  test.each([
+    ['empty', ''],
+    ['cut off', JSON.stringify(RECORD).slice(0, 100)],
+    ['null', 'null'],
+    ['of another format', JSON.stringify({ ...RECORD, format: 2 })],
+    ['of no format', '{}'],
+  ])('that is %s counts as none', (_what, text) => {
+    const made = environment()
+    writeFileSync(made.paths.record, text)
+    expect(readRecord(made)).toBeUndefined()
+  })
+
+  test('is not that of another checkout with the same data directory', () => {
+    const data = temporaryFolder()
+    const [one, other] = ['a', 'b'].map((name) => identify(SAMPLE_PACKAGE, join('/home', name), data)) as [
+      Environment,
+      Environment,
+    ]
+    mkdirSync(one.paths.home, { recursive: true })
+    writeRecord(one, RECORD)
+    expect(readRecord(other)).toBeUndefined()
+  })
+})
+
+describe('stamps', () => {
+  const sample = () => {
+    const root = writeFiles(temporaryFolder(), { file: 'text', 'folder/one': '', link: { link: 'file' } })
+    const paths = ['file', 'folder', 'link', 'missing'].map((name) => join(root, name))
+    return { root, stamps: stampsOf(paths) }
+  }
+
+  test('stay the same while nothing changes', () => {
+    const { stamps } = sample()
+    expect(unchanged(stamps)).toBe(true)
+    expect(unchanged({})).toBe(true)
+  })
+
+  testEach<{ what: string; change: (root: string) => void }>([
+    { what: 'content', change: (root) => appendFileSync(join(root, 'file'), 'more') },
+    { what: 'a date', change: (root) => utimesSync(join(root, 'file'), new Date(0), new Date(0)) },
+    { what: 'a mode', change: (root) => chmodSync(join(root, 'file'), 0o755) },
+    { what: 'a file that is gone', change: (root) => rmSync(join(root, 'file')) },
+    { what: 'a file that has come', change: (root) => writeFileSync(join(root, 'missing'), '') },
+    { what: 'a folder in which a file has come', change: (root) => writeFileSync(join(root, 'folder/two'), '') },
+    {
+      what: 'a link to elsewhere',
+      change: (root) => {
+        rmSync(join(root, 'link'))
+        writeFiles(root, { link: { link: 'folder' } })
+      },
+    },
+  ])('tell of $what', ({ change }) => {
+    const { root, stamps } = sample()
+    change(root)
+    expect(unchanged(stamps)).toBe(false)
+  })
+})

@@ -1,0 +1,257 @@
+import { spawnSync } from 'node:child_process'
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, rmSync, utimesSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { planInit } from '../src/checkout/init.js'
+import { parseMakeFlags } from '../src/environment/make-flags.js'
+import { temporaryFolder, writeFiles } from './samples.js'
+
+const SOURCE = fileURLToPath(new URL('../make/devenv.mk', import.meta.url))
+const INSTALLED = 'devenv/node_modules/@devenv/core/make/devenv.mk'
+
+/** Instead of Node: notes how it was called, a field each, a call at once. */
+const FAKE_NODE = `#!/bin/sh
+call=$(for word in "$@" "MAKEFLAGS=$MAKEFLAGS" "PACKAGE=$DEVENV_PACKAGE" "CERTS=$NODE_EXTRA_CA_CERTS" "PWD=$PWD"; do
+  printf '%s\\036' "$word"
+done)
+printf '%s\\037' "$call" >> "$CALLS"
+exit "\${FAKE_EXIT:-0}"
+`
+
+type Call = { argv: string[]; makeflags: string; package: string; certificates: string; directory: string }
+
+/** A checkout with the include, in a folder with a name that wants quoting. */
+function checkout(makefile = 'test:\n\t@echo on the host\n'): string {
+  const folder = join(temporaryFolder(), "a checkout's folder")
+  writeFiles(folder, {
+    Makefile: `${makefile}include ${INSTALLED}\n`,
+    'bin/node': { text: FAKE_NODE, mode: 0o755 },
+  })
+  mkdirSync(dirname(join(folder, INSTALLED)), { recursive: true })
+  copyFileSync(SOURCE, join(folder, INSTALLED))
+  return folder
+}
+
+function make(folder: string, words: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const { MAKEFLAGS: _, MAKELEVEL: __, DEVENV_CONTAINER: ___, DEVENV_PACKAGE: ____, ...inherited } = process.env
+  const calls = join(folder, 'calls')
+  writeFiles(folder, { calls: '' })
+  const { status, stdout, stderr } = spawnSync('make', [...words], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...inherited, PATH: `${join(folder, 'bin')}:${process.env.PATH}`, CALLS: calls, ...env },
+  })
+  const noted = spawnSync('cat', [calls], { encoding: 'utf8' }).stdout
+  return {
+    status,
+    output: `${stdout}${stderr}`,
+    calls: noted
+      .split('\u001f')
+      .slice(0, -1)
+      .map((call): Call => {
+        const fields = call.split('\u001e').slice(0, -1)
+        const [makeflags, named, certificates, directory] = fields
+          .slice(-4)
+          .map((field) => field.slice(field.indexOf('=') + 1))
+        return {
+          argv: fields.slice(0, -4),
+          makeflags: makeflags ?? '',
+          package: named ?? '',
+          certificates: certificates ?? '',
+          directory: directory ?? '',
+        }
+      }),
+  }
+}
+/** What devenv was called with, and what it takes from MAKEFLAGS. */
+const told = ({ calls }: ReturnType<typeof make>) =>
+  calls.map(({ argv: [_command, ...argv], makeflags }) => {
+    const overrides = argv.find((word) => word.startsWith(OVERRIDES))
+    return [
+      ...argv.filter((word) => word !== overrides),
+      ...parseMakeFlags(makeflags, overrides?.slice(OVERRIDES.length)),
+    ]
+  })
+const OVERRIDES = '--overrides='
+
+describe('make in a checkout', () => {
+  test.each([
+    [['dev.watch'], [['watch']]],
+    [['dev.shell'], [['shell']]],
+    [['dev.clean'], [['clean']]],
+    [['dev.test'], [['make', '--from-make', 'test']]],
+    [['dev.static.build'], [['make', '--from-make', 'static.build']]],
+    [['dev.no_such-target'], [['make', '--from-make', 'no_such-target']]],
+    [['dev.watch.x'], [['make', '--from-make', 'watch.x']]],
+    [
+      ['dev.migrate', 'dev.test'],
+      [
+        ['make', '--from-make', 'migrate'],
+        ['make', '--from-make', 'test'],
+      ],
+    ],
+    [['dev.test', 'TESTS=tests/a b.py'], [['make', '--from-make', 'test', 'TESTS=tests/a b.py']]],
+    [['dev.test', `ARGS=-k "it's" $$HOME \\`], [['make', '--from-make', 'test', `ARGS=-k "it's" $$HOME \\`]]],
+    [['dev.test', 'ARGS=two\nlines'], [['make', '--from-make', 'test', 'ARGS=two\nlines']]],
+    [['-e', 'dev.test', `ARGS=-k "it's" $$HOME`], [['make', '--from-make', 'test', '-e', `ARGS=-k "it's" $$HOME`]]],
+    [['dev.test', '-k', '-i'], [['make', '--from-make', 'test', '-ik']]],
+    [['-n', 'dev.test'], [['make', '--from-make', 'test', '-n']]],
+    [['dev.test', '-k', '-j2'], [['make', '--from-make', 'test', '-k', '-j2']]],
+  ])('%j calls devenv with %j', (words, expected) => {
+    const result = make(checkout(), words)
+    expect(result.status).toBe(0)
+    expect(told(result)).toEqual(expected)
+    // With -n make itself shows what it calls.
+    if (!words.includes('-n')) expect(result.output).toBe('')
+  })
+
+  test('calls the command of the core that it came with, in the checkout', () => {
+    const folder = checkout()
+    const [call] = make(folder, ['dev.watch']).calls
+    expect(call?.argv[0]).toBe('devenv/node_modules/@devenv/core/bin/devenv.js')
+    expect(call?.directory).toBe(folder)
+  })
+
+  test('runs each of several goals, whatever the number of jobs', () => {
+    const result = make(checkout(), ['-j2', 'dev.a', 'dev.b'])
+    expect(result.calls.map(({ argv }) => argv.at(-1)).sort()).toEqual(['a', 'b'])
+  })
+
+  test.each(['dev.watch', 'dev.clean', 'dev.shell'])(
+    '%s changes nothing when make is asked what it would do',
+    (goal) => {
+      expect(make(checkout(), ['-n', goal]).calls).toEqual([])
+    },
+  )
+
+  test.each(['dev.test', 'dev.watch', 'dev.clean', 'dev.shell'])('runs %s although a file has that name', (goal) => {
+    const folder = writeFiles(checkout(), { [goal]: '' })
+    expect(make(folder, [goal]).calls).toHaveLength(1)
+  })
+
+  test('is not led astray by an included dev.mk', () => {
+    const folder = writeFiles(checkout('include dev.mk\n'), { 'dev.mk': 'FROM_DEV_MK = 1\n' })
+    expect(told(make(folder, ['dev.test']))).toEqual([['make', '--from-make', 'test']])
+  })
+
+  test('does not take an optional include that is missing for a target', () => {
+    expect(told(make(checkout('-include dev.local.mk\n'), ['dev.test']))).toEqual([['make', '--from-make', 'test']])
+  })
+
+  test('runs a dev. target that another target of the Makefile asks for', () => {
+    expect(told(make(checkout('check: dev.lint\n'), ['check']))).toEqual([['make', '--from-make', 'lint']])
+  })
+
+  test('leaves targets of the Makefile without dev. alone', () => {
+    const result = make(checkout(), ['test'])
+    expect(result.output).toBe('on the host\n')
+    expect(result.calls).toEqual([])
+  })
+
+  test('fails when devenv fails', () => {
+    expect(make(checkout(), ['dev.test'], { FAKE_EXIT: '7' }).status).toBe(2)
+  })
+
+  test('goes on with the next goal only under -k', () => {
+    expect(make(checkout(), ['dev.a', 'dev.b'], { FAKE_EXIT: '1' }).calls).toHaveLength(1)
+    expect(make(checkout(), ['-k', 'dev.a', 'dev.b'], { FAKE_EXIT: '1' }).calls).toHaveLength(2)
+  })
+
+  test('does nothing inside the container', () => {
+    const result = make(checkout(), ['dev.test'], { DEVENV_CONTAINER: 'hello' })
+    expect(result.calls).toEqual([])
+    expect(result.status).toBe(2)
+    expect(result.output).toContain("No rule to make target 'dev.test'")
+  })
+
+  test('names the package that was set, in the environment or to make', () => {
+    expect(make(checkout(), ['dev.test'], { DEVENV_PACKAGE: '../my package' }).calls[0]?.package).toBe('../my package')
+    expect(make(checkout(), ['dev.test', 'DEVENV_PACKAGE=../other'], {}).calls[0]?.package).toBe('../other')
+    expect(make(checkout(), ['dev.test']).calls[0]?.package).toBe('')
+  })
+
+  test('starts Node without a certificate bundle to read', () => {
+    const [call] = make(checkout(), ['dev.watch'], { NODE_EXTRA_CA_CERTS: '/etc/ca.pem' }).calls
+    expect(call?.certificates).toBe('')
+  })
+})
+
+/** As `devenv init` leaves it, on a clone in which nothing is installed; `npm ci` notes itself and installs. */
+function freshClone(makefile: string): string {
+  const folder = join(temporaryFolder(), 'clone')
+  writeFiles(folder, {
+    Makefile: makefile,
+    'devenv/package-lock.json': '{}',
+    'core.mk': readFileSync(SOURCE, 'utf8'),
+    'bin/node': { text: FAKE_NODE, mode: 0o755 },
+    'bin/npm': {
+      text: `#!/bin/sh
+mkdir -p node_modules/@devenv/core/make
+cp ../core.mk node_modules/@devenv/core/make/devenv.mk
+echo "npm $*" >> ../installs
+`,
+      mode: 0o755,
+    },
+    installs: '',
+  })
+  for (const { file, lines, change } of planInit(folder))
+    if (change === 'create') writeFiles(folder, { [file]: lines })
+    else appendFileSync(join(folder, file), lines)
+  return folder
+}
+
+describe('make in a clone of a checkout that was prepared', () => {
+  const MAKEFILE = 'all:\n\t@echo all\ntest:\n\t@echo on the host\n'
+  const installs = (folder: string) => readFileSync(join(folder, 'installs'), 'utf8')
+
+  test('installs the package with the first dev. target, from its lock, and hands over to it', () => {
+    const folder = freshClone(MAKEFILE)
+    const result = make(folder, ['dev.test', 'X=1'])
+    expect(told(result)).toEqual([['make', '--from-make', 'test', 'X=1']])
+    expect(installs(folder)).toMatch(/^npm ci\b.*\n$/)
+  })
+
+  test('installs once', () => {
+    const folder = freshClone(MAKEFILE)
+    make(folder, ['dev.test'])
+    expect(told(make(folder, ['dev.watch']))).toEqual([['watch']])
+    expect(installs(folder).match(/npm ci/g)).toHaveLength(1)
+  })
+
+  test('installs again when the lock is newer: another version of the package came with a pull', () => {
+    const folder = freshClone(MAKEFILE)
+    make(folder, ['dev.test'])
+    // Not a lock of the future: by that clock nothing could ever be up to date.
+    const before = new Date(Date.now() - 60_000)
+    utimesSync(join(folder, INSTALLED), before, before)
+    make(folder, ['dev.test'])
+    expect(installs(folder).match(/npm ci/g)).toHaveLength(2)
+  })
+
+  test('has the default target that it had', () => {
+    const folder = freshClone(MAKEFILE)
+    expect(make(folder, []).output).toBe('all\n')
+    expect(installs(folder)).toBe('')
+  })
+
+  test('runs its own targets without the package, and installs nothing for them', () => {
+    const folder = freshClone(MAKEFILE)
+    expect(make(folder, ['test']).output).toBe('on the host\n')
+    expect(installs(folder)).toBe('')
+  })
+
+  test('is inside the container what it was before', () => {
+    const folder = freshClone(MAKEFILE)
+    expect(make(folder, ['test'], { DEVENV_CONTAINER: 'hello' }).output).toBe('on the host\n')
+    expect(make(folder, ['dev.test'], { DEVENV_CONTAINER: 'hello' }).status).toBe(2)
+    expect(installs(folder)).toBe('')
+  })
+
+  test('works where it had no Makefile', () => {
+    const folder = freshClone(MAKEFILE)
+    rmSync(join(folder, 'Makefile'))
+    for (const { file, lines } of planInit(folder)) writeFiles(folder, { [file]: lines })
+    expect(told(make(folder, ['dev.watch']))).toEqual([['watch']])
+  })
+})

@@ -1,0 +1,136 @@
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { onTestFinished, test } from 'vitest'
+import type { ComposeService, Definition, EnvironmentPackage } from '../src/definition/definition.js'
+import type { Container } from '../src/engine/containers.js'
+import { LABELS } from '../src/engine/labels.js'
+import { type Environment, identify } from '../src/environment/identity.js'
+import type { Settings } from '../src/environment/settings.js'
+import { DevenvError, type Problem } from '../src/problem/problem.js'
+
+/** A folder for one test, by its real path. It goes when the test ends. */
+export function temporaryFolder(): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'devenv-test-')))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** `text`, a link, or a file with its mode. */
+type FileSample = string | { link: string } | { text: string; mode: number }
+
+export function writeFiles(root: string, files: { [path: string]: FileSample }): string {
+  for (const [path, sample] of Object.entries(files)) {
+    const file = join(root, path)
+    mkdirSync(dirname(file), { recursive: true })
+    if (typeof sample === 'string') writeFileSync(file, sample)
+    else if ('link' in sample) symlinkSync(sample.link, file)
+    else {
+      writeFileSync(file, sample.text)
+      chmodSync(file, sample.mode)
+    }
+  }
+  return root
+}
+
+export const SAMPLE_PACKAGE: EnvironmentPackage = {
+  name: '@devenv/hello',
+  version: '1.2.3',
+  service: 'hello',
+  directory: '/packages/hello',
+}
+
+export const SAMPLE_CHECKOUT = '/home/dev/hello'
+
+export const sampleEnvironment = (dataRoot?: string): Environment => identify(SAMPLE_PACKAGE, SAMPLE_CHECKOUT, dataRoot)
+
+export const sampleSettings = (change: Partial<Settings> = {}): Settings => ({
+  dataRoot: undefined,
+  mirror: undefined,
+  publish: [],
+  caBundle: undefined,
+  proxies: {},
+  variables: {},
+  ...change,
+})
+
+const healthcheck = { test: ['CMD', 'true'], start_period: '60s', start_interval: '200ms' }
+
+/** As Compose resolves the definition of a small service: one primary, a server with a store, one without. */
+export function sampleDefinition(
+  where: { checkout?: string; stores?: string; package?: EnvironmentPackage } = {},
+  change: { [service: string]: Partial<ComposeService> } = {},
+): Definition {
+  const checkout = where.checkout ?? SAMPLE_CHECKOUT
+  const stores = where.stores ?? `${checkout}/.dev/devenv/stores`
+  const environmentPackage = where.package ?? SAMPLE_PACKAGE
+  const services: { [service: string]: ComposeService } = {
+    hello: {
+      image: 'devenv/hello',
+      build: { context: checkout, dockerfile: `${environmentPackage.directory}/Dockerfile`, target: 'dev' },
+      working_dir: '/edx/app/hello',
+      volumes: [{ type: 'bind', source: checkout, target: '/edx/app/hello' }],
+      ports: [{ target: 8000 }],
+      environment: { GREETING: 'hello' },
+      healthcheck,
+    },
+    mysql: {
+      image: 'docker.io/library/mysql:8.4.9',
+      volumes: [{ type: 'bind', source: `${stores}/mysql`, target: '/var/lib/mysql' }],
+      labels: { 'org.openedx.devenv.store-version': '2' },
+      expose: ['3306'],
+      healthcheck,
+    },
+    memcached: { image: 'docker.io/library/memcached:1.6.38', expose: ['11211'], healthcheck },
+  }
+  for (const [name, changed] of Object.entries(change)) services[name] = { ...services[name], ...changed }
+  return {
+    package: environmentPackage,
+    primary: 'hello',
+    repository: undefined,
+    recognisedBy: ['Makefile'],
+    targets: {},
+    provision: [],
+    accounts: [],
+    project: { name: 'hello', services },
+    files: [],
+  }
+}
+
+export const sampleContainer = (service: string, config: string, change: Partial<Container> = {}): Container => ({
+  id: `id-of-${service}`,
+  name: `devenv-hello-0-${service}-1`,
+  service,
+  state: 'running',
+  health: 'healthy',
+  image: service,
+  imageId: 'sha256:0',
+  labels: { [LABELS.config]: config },
+  ports: {},
+  ...change,
+})
+
+/** The problems that a call is refused with. */
+export async function problemsOf(call: () => unknown): Promise<readonly Problem[]> {
+  try {
+    await call()
+  } catch (error) {
+    if (error instanceof DevenvError) return error.problems
+    throw error
+  }
+  throw new Error('it was not refused')
+}
+
+/** A table test. `$key` in its title is that part of each sample, in plain words: Vitest's own quotes and cuts them. */
+export const testEach =
+  <T extends object>(samples: readonly T[]) =>
+  (title: string, check: (sample: T) => void | Promise<void>): void => {
+    for (const sample of samples) {
+      const parts: { [key: string]: unknown } = Object.fromEntries(Object.entries(sample))
+      const words = (key: string) => (typeof parts[key] === 'string' ? parts[key] : JSON.stringify(parts[key]))
+      test(
+        title.replace(/\$(\w+)/g, (_, key) => words(key)),
+        () => check(sample),
+      )
+    }
+  }
