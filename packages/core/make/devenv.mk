@@ -27,6 +27,9 @@ $(devenv.goals):
 	@+$(devenv.run) make --from-make $(devenv.flags) $(patsubst dev.%,%,$@)
 endif
 
+# What is included is no target.
+dev.%.mk: ;
+
 # The same where another target of this Makefile asks for one.
 dev.%:
 	@+$(devenv.run) make --from-make $(devenv.flags) $*

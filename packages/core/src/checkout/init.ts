@@ -16,7 +16,7 @@ ifndef DEVENV_CONTAINER
 ifneq (,$(filter dev.%,$(MAKECMDGOALS)))
 include devenv/node_modules/@devenv/core/make/devenv.mk
 devenv/node_modules/@devenv/core/make/devenv.mk: devenv/package-lock.json
-	@cd devenv && npm ci --no-audit --no-fund --loglevel=error >&2 && touch node_modules/@devenv/core/make/devenv.mk
+	@cd devenv && npm ci --no-audit --no-fund --loglevel=error >&2 && touch -r package-lock.json node_modules/@devenv/core/make/devenv.mk
 endif
 endif
 `

@@ -4,9 +4,14 @@ import type { Record } from '../environment/record.js'
 /** Where an environment answers, and who can sign in there. Pure. */
 export function renderAddresses(
   service: string,
-  { ports, primary, accounts }: Pick<Record, 'ports' | 'primary' | 'accounts'>,
+  {
+    ports,
+    address,
+    primary,
+    accounts,
+  }: Pick<Record, 'ports' | 'primary' | 'accounts'> & { address?: number | undefined },
 ): string[] {
-  const url = urlsOf(ports[primary]).DEVENV_URL ?? ''
+  const url = urlsOf(ports[primary], address).DEVENV_URL ?? ''
   const others = Object.entries(ports).filter(([name]) => name !== primary)
   return [
     `${service} answers at ${url}`,

@@ -46,6 +46,8 @@ export async function watchEnvironment(
       show,
       AbortSignal.any([leaving.signal, stopEarly.signal]),
     )
+    // Where the engine cannot be asked, `start` says why.
+    view.catch(() => {})
     const { start } = await import('../environment/start.js')
     try {
       primary = (await start(engine, environment, settings, { all: true }, report)).record.primary

@@ -38,11 +38,11 @@ export function findPackage(checkout: string): EnvironmentPackage {
   throw new DevenvError({ code: 'package-unknown', checkout, dependencies })
 }
 
-/** The checkout that `directory` lies in: the nearest folder up that `devenv init` prepared, else itself. */
+/** The checkout that `directory` lies in: the nearest folder up that `devenv init` prepared, no further than its repository; else itself. */
 export function findCheckout(directory: string): string {
   for (let at = resolve(directory); ; at = dirname(at)) {
     if (existsSync(join(at, FOLDER_IN_CHECKOUT, 'package.json'))) return at
-    if (dirname(at) === at) return resolve(directory)
+    if (existsSync(join(at, '.git')) || dirname(at) === at) return resolve(directory)
   }
 }
 

@@ -113,7 +113,7 @@ export function parseDefinition(
     targets: Object.fromEntries(
       Object.entries(extension.targets ?? {}).map(([name, { needs, because }]): [string, SuppliedTarget] => [
         name,
-        { needs, because },
+        { needs: needs === null ? [] : needs, because },
       ]),
     ),
     provision: (extension.provision ?? []).map(
@@ -138,7 +138,8 @@ type Extension = {
   primary: string
   repository?: string
   'recognised-by': string[]
-  targets?: Record<string, { needs?: string[]; because: string }>
+  /** Compose 2.26 gives an empty list of an extension back as null. */
+  targets?: Record<string, { needs?: string[] | null; because: string }>
   provision?: { name: string; run: [string, ...string[]]; when?: Partial<ProvisionStep['when']> }[]
   accounts?: Account[]
 }

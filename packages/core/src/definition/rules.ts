@@ -131,15 +131,15 @@ const dataStaysInDataDirectory: Rule = {
     Object.entries(definition.project.services).flatMap(([name, { volumes }]) =>
       (volumes ?? []).flatMap((volume) => {
         const kept = volume.type === 'tmpfs' || volume.read_only === true
+        const folders = name === definition.primary ? [stores, checkout] : [stores]
         const owned =
-          volume.type === 'bind' &&
-          [stores, checkout].some((folder) => `${volume.source}${sep}`.startsWith(`${folder}${sep}`))
+          volume.type === 'bind' && folders.some((folder) => `${volume.source}${sep}`.startsWith(`${folder}${sep}`))
         if (kept || owned) return []
         return [
           {
             place: source.placeOf(['services', name, 'volumes']),
             what: `${name} keeps ${volume.target} in ${volume.source ?? 'an anonymous volume'}.`,
-            fix: `- \${DEVENV_STORES:-.dev/devenv/stores}/${name}:${volume.target}`,
+            fix: `- \${DEVENV_STORES:-.dev/devenv/stores}/${name}:${volume.target}  (or read_only: true, for what it only reads)`,
           },
         ]
       }),
@@ -211,10 +211,10 @@ const targetsAreThere: Rule = {
   why: 'A target that the package promises must run at once.',
   check: ({ definition, source }) => {
     const file = join(definition.package.directory, 'image', 'targets.mk')
-    const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
+    const supplied = parseTargets(existsSync(file) ? readFileSync(file, 'utf8') : '')
     return Object.entries(definition.targets).flatMap(([target, { needs }]) => {
       const place = source.placeOf(['x-devenv', 'targets', target])
-      const missing = new RegExp(`^${target.replace(/[^\w]/g, '\\$&')}[^:=\\n]*:(?!=)`, 'm').test(text)
+      const missing = supplied.has(target)
         ? []
         : [
             {
@@ -241,11 +241,13 @@ const stepsNameServices: Rule = {
   why: 'A step runs again when the store that it fills is new.',
   check: ({ definition, source }) =>
     definition.provision.flatMap(({ name, when }, index) =>
-      unknownServices(definition, when.stores).map((store) => ({
-        place: source.placeOf(['x-devenv', 'provision', index]),
-        what: `The step ${name} fills ${store}, which is no third-party service of this file.`,
-        fix: knownServices(definition),
-      })),
+      when.stores
+        .filter((store) => !thirdPartyOf(definition).includes(store))
+        .map((store) => ({
+          place: source.placeOf(['x-devenv', 'provision', index]),
+          what: `The step ${name} fills ${store}, which is no third-party service of this file.`,
+          fix: knownServices(definition),
+        })),
     ),
 }
 
@@ -321,7 +323,7 @@ const healthIsKnown: Rule = {
   check: ({ definition, source }) =>
     Object.entries(definition.project.services).flatMap(([name, { healthcheck }]) => {
       const place = source.placeOf(['services', name, 'healthcheck'])
-      if (healthcheck?.test === undefined || healthcheck.disable) {
+      if (healthcheck?.test === undefined || healthcheck.test[0] === 'NONE' || healthcheck.disable) {
         return [
           {
             place,
@@ -359,6 +361,12 @@ export const OEP5_RULES = [
   healthIsKnown,
 ] satisfies Rule[]
 
+/** The targets that a makefile has rules for. Pure. */
+function parseTargets(text: string): Set<string> {
+  const rules = [...text.matchAll(/^([^\s#:=][^:=#\n]*):(?!=)/gm)]
+  return new Set(rules.flatMap(([, names]) => (names ?? '').split(/\s+/)))
+}
+
 /** The tag or digest of an image reference, `latest` and none excepted. `localhost:5000/mysql` has none. */
 export function versionOf(image: string | undefined): string | undefined {
   const version = /(?:@sha256:|:)([^/:]+)$/.exec(image ?? '')?.[1]
@@ -379,13 +387,15 @@ export function readPrograms(directory: string): Program[] {
 /** Pure. Continued lines of a value are not needed here, and skipped. */
 export function parsePrograms(file: string, text: string): Program[] {
   const programs: Program[] = []
+  let inProgram = false
   for (const [index, line] of text.split('\n').entries()) {
     const section = /^\[(?:(program):)?([^\]]+)\]/.exec(line)
+    inProgram = section === null ? inProgram : section[1] !== undefined
     if (section?.[1])
       programs.push({ name: section[2] ?? '', file, line: index + 1, command: undefined, logfile: undefined })
     const program = programs.at(-1)
     const [, key, value] = /^(\w+)\s*=\s*(.*)$/.exec(line) ?? []
-    if (program === undefined || key === undefined) continue
+    if (!inProgram || program === undefined || key === undefined) continue
     if (key === 'command') program.command = value
     if (/^std(out|err)_logfile$/.test(key)) program.logfile = key
   }

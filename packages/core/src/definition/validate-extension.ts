@@ -14,9 +14,10 @@ export async function validateExtension(source: Source): Promise<Problem[]> {
   if (validate(source.value)) return []
   return (validate.errors ?? []).map((error): Problem => {
     const path = error.instancePath.split('/').slice(1).map(unescapePointer)
+    const extra = error.keyword === 'additionalProperties' ? [error.params.additionalProperty as string] : []
     return {
       code: 'definition-invalid',
-      place: source.placeOf(path),
+      place: source.placeOf([...path, ...extra]),
       at: path.join('.') || 'the file',
       detail: explain(error),
     }

@@ -13,7 +13,7 @@ const CONVENTIONAL = 'unix:///var/run/docker.sock'
  */
 export function readEndpoint(env: NodeJS.ProcessEnv): string {
   if (env.DOCKER_HOST) return env.DOCKER_HOST
-  const directory = env.DOCKER_CONFIG ?? join(homedir(), '.docker')
+  const directory = env.DOCKER_CONFIG || join(homedir(), '.docker')
   const context = env.DOCKER_CONTEXT || readJson(join(directory, 'config.json'))?.currentContext
   if (typeof context !== 'string' || context === '' || context === 'default') return CONVENTIONAL
   const id = createHash('sha256').update(context).digest('hex')

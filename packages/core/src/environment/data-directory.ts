@@ -22,7 +22,7 @@ const OURS = [
   /^logs$/,
   /^README$/,
   /^probe$/,
-  /^devenv-[a-z0-9_-]+-[0-9a-f]{8}(\.compose)?\.json$/,
+  /^devenv-[a-z0-9_-]+-[0-9a-f]{8}(\.compose)?\.json(\.\d+\.tmp)?$/,
   /^start\.lock$/,
 ]
 
@@ -138,4 +138,10 @@ export function removeEmpty(folder: string): void {
   }
 }
 
-const isLink = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
+  } catch {
+    return false // a file stands where its folder should be
+  }
+}

@@ -28,9 +28,12 @@ export async function listEnvironments(engine: Engine): Promise<Known[]> {
   })
 }
 
+/** Servers whose data is gone have nothing to write. */
+const GRACE_SECONDS = 3
+
 /** Removes the containers and networks of environments whose checkout is gone. Data went with the checkout, or is elsewhere and stays. */
 export async function prune(engine: Engine): Promise<Known[]> {
   const gone = (await listEnvironments(engine)).filter((known) => known.gone)
-  for (const { project } of gone) await removeProject(project, 30)
+  for (const { project } of gone) await removeProject(project, GRACE_SECONDS)
   return gone
 }

@@ -1,8 +1,8 @@
 import { createReadStream, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import type { Engine } from '../engine/engine.js'
 import { readLogs } from '../engine/logs.js'
+import { linesOf } from '../engine/streams.js'
 import { DevenvError } from '../problem/problem.js'
 import type { Environment } from './identity.js'
 import { containersOf } from './inside.js'
@@ -69,14 +69,16 @@ export function listLogFiles(folder: string): { [program: string]: string[] } {
 
 /** Pure: `2026-11-23T20:14:05.123Z out the line`. A line of another form belongs to the entry as it is. */
 export function parseLogLine(text: string, source: string): LogEntry {
-  const [, at, channel, line] = /^(\S+Z) (out|err) (.*)$/.exec(text) ?? []
+  const [, at, channel, line] = /^(\S+Z) (out|err) (.*)$/s.exec(text) ?? []
   if (at === undefined || line === undefined) return { at: '', source, channel: 'out', line: text }
   return { at, source, channel: channel as 'out' | 'err', line }
 }
 
 async function* readLogFile(file: string, source: string): AsyncGenerator<LogEntry> {
-  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY }))
-    yield parseLogLine(line, source)
+  const chunks = (async function* () {
+    for await (const data of createReadStream(file)) yield { channel: 'out' as const, data: data as Buffer }
+  })()
+  for await (const { line } of linesOf(chunks)) yield parseLogLine(line, source)
 }
 
 /** `15m`, `2h`, `1d` ago, or a date as `new Date` reads it. Pure. */

@@ -10,17 +10,20 @@
 export function parseMakeFlags(makeflags: string, overrides: string | undefined): string[] {
   const words = splitWords(overrides === undefined ? makeflags : makeflags.replace('$(MAKEOVERRIDES)', () => overrides))
   const dashes = words.indexOf('--')
-  const [options, variables] = dashes < 0 ? [words, []] : [words.slice(0, dashes), words.slice(dashes + 1)]
-  const typed = options.flatMap((word, index) => {
-    if (/^--(jobserver-auth|jobserver-fds|jobserver-style|sync-mutex)\b/.test(word)) return []
-    if (word.startsWith('-')) return [word]
-    return index === 0 ? [`-${word}`] : [word]
-  })
   // GNU make before 4.0 writes no `--`.
-  const assignments = dashes < 0 ? typed.filter((word) => !word.startsWith('-')) : []
-  const flags = typed.filter((word) => !assignments.includes(word) && word !== '-')
-  return [...flags, ...[...assignments, ...variables].map((word) => word.replaceAll('$$', '$'))]
+  const isVariable = (word: string) => dashes < 0 && !word.startsWith('-') && word.includes('=')
+  const options = dashes < 0 ? words.filter((word) => !isVariable(word)) : words.slice(0, dashes)
+  const variables = dashes < 0 ? words.filter(isVariable) : words.slice(dashes + 1)
+  const shared = options.some((word) => JOB_SLOTS.test(word))
+  const typed = options.flatMap((word, index) => {
+    // Beside shared slots, a bare -j says nothing of how many there are; alone it would mean any number.
+    if (JOB_SLOTS.test(word) || word === '-' || (shared && word === '-j')) return []
+    return [index === 0 && !word.startsWith('-') ? `-${word}` : word]
+  })
+  return [...typed, ...variables].map((word) => word.replaceAll('$$', '$'))
 }
+
+const JOB_SLOTS = /^--(jobserver-auth|jobserver-fds|jobserver-style|sync-mutex)\b/
 
 function splitWords(text: string): string[] {
   const words: string[] = []

@@ -58,7 +58,7 @@ export function planProject(
   const services = Object.entries(definition.project.services).map(([name, service]) => {
     const planned =
       name === definition.primary
-        ? planPrimary(service, environment, settings, facts, urlsOf(facts.ports[name]))
+        ? planPrimary(service, environment, settings, facts, urlsOf(facts.ports[name], addressOf(definition)))
         : planThirdParty(name, service, definition, environment)
     const ports = Object.entries(facts.ports[name] ?? {}).map(([target, published]) => ({
       mode: 'host',
@@ -150,17 +150,19 @@ export function storesOf(definition: Definition, stores: string): Store[] {
 
 /** The first `parts` of an image's version: `…/mysql:8.4.9` and 2 is `8.4`. Pure. */
 export function majorOf(image: string, parts: number): string {
-  const tag = /:([^/:@]+)(?:@[^@]+)?$/.exec(image)?.[1] ?? 'unversioned'
+  const tag = /:([^/:]+)$/.exec(image.replace(/@.*$/, ''))?.[1] ?? 'unversioned'
   const numbers = /^v?(\d+(?:\.\d+)*)/.exec(tag)?.[1]
   return numbers === undefined ? tag : numbers.split('.').slice(0, parts).join('.')
 }
 
-/** `DEVENV_URL` is the address of the first port, `DEVENV_URL_<container port>` each port's. Pure. */
-export function urlsOf(ports: Readonly<Record<number, number>> | undefined): Record<string, string> {
+/**
+ * `DEVENV_URL` is where the container port `address` answers, `DEVENV_URL_<container port>` where each does. Pure.
+ */
+export function urlsOf(ports: Readonly<Record<number, number>> | undefined, address?: number): Record<string, string> {
   const urls = Object.entries(ports ?? {}).map(
     ([target, published]) => [target, `http://localhost:${published}`] as const,
   )
-  const first = urls[0]
+  const first = urls.find(([target]) => Number(target) === address) ?? urls[0]
   return {
     ...(first && { DEVENV_URL: first[1] }),
     ...Object.fromEntries(urls.map(([target, url]) => [`DEVENV_URL_${target}`, url])),
@@ -182,6 +184,9 @@ export function wantedPorts(
     return (expose ?? []).map((port) => ({ service, target: Number(port), fixed: undefined }))
   })
 }
+
+/** The container port whose address is the environment's: the first that the primary service names. Pure. */
+export const addressOf = (definition: Definition): number | undefined => primaryOf(definition).ports?.[0]?.target
 
 /** For Compose `$` begins a variable; here everything is resolved. Pure. */
 export const renderProject = (project: ComposeProject): string =>

@@ -12,13 +12,12 @@ export type Matched = { hash: string; watched: string[] }
 export async function readMatchingFiles(checkout: string, glob: string): Promise<Matched> {
   const { glob: find } = await import('tinyglobby')
   const options = { cwd: checkout, ignore: SKIPPED, expandDirectories: false, followSymbolicLinks: false }
-  const base = glob.split('/').slice(
-    0,
-    glob.split('/').findIndex((segment) => /[*?[{]/.test(segment)),
-  )
+  const segments = glob.split('/')
+  const wild = segments.findIndex((segment) => /[*?[{]/.test(segment))
+  const base = segments.slice(0, wild < 0 ? -1 : wild)
   const [files, folders] = await Promise.all([
     find([glob], options),
-    find([[...base, '**'].join('/')], { ...options, onlyDirectories: true }),
+    wild < 0 ? [] : find([[...base, '**'].join('/')], { ...options, onlyDirectories: true }),
   ])
   const hash = createHash('sha256')
   for (const file of files.sort())

@@ -22,6 +22,8 @@ export type Record = {
   codeDirectory: string
   image: { reference: string; digest: string; spec: BuildSpec; inputs: InputList }
   ports: Ports
+  /** The container port that the environment's address leads to. */
+  address: number | undefined
   /** The label on each service's container. */
   configs: { [service: string]: string }
   targets: { [target: string]: SuppliedTarget }

@@ -18,7 +18,7 @@ import { type Environment, folderIdentity } from './identity.js'
 import { containersOf } from './inside.js'
 import { withLock } from './lock.js'
 import { requireRecognised } from './open-environment.js'
-import { codeDirectoryOf, planProject, renderProject, urlsOf, wantedPorts } from './plan-project.js'
+import { addressOf, codeDirectoryOf, planProject, renderProject, urlsOf, wantedPorts } from './plan-project.js'
 import { type ProvisionFacts, planProvision } from './plan-provision.js'
 import { planStart, type Wanted } from './plan-start.js'
 import type { Report } from './progress.js'
@@ -124,7 +124,7 @@ async function startLocked(
     definition,
     stores,
     image.digest,
-    urlsOf(ports[definition.primary]).DEVENV_URL ?? '',
+    urlsOf(ports[definition.primary], addressOf(definition)).DEVENV_URL ?? '',
   )
   const steps = planProvision(definition.provision, facts).map((planned) => ({
     ...planned,
@@ -147,6 +147,7 @@ async function startLocked(
     codeDirectory: codeDirectoryOf(definition),
     image: { ...image, spec: inputs.spec, inputs: listInputs(inputs) },
     ports,
+    address: addressOf(definition),
     configs,
     targets: definition.targets,
     accounts: definition.accounts,

@@ -58,7 +58,9 @@ export async function readStatus(engine: Engine, environment: Environment): Prom
     urls:
       record === undefined
         ? []
-        : Object.values(urlsOf(containers.find(({ service }) => service === record.primary)?.ports)).slice(1),
+        : Object.values(
+            urlsOf(containers.find(({ service }) => service === record.primary)?.ports, record.address),
+          ).slice(1),
     stale: record === undefined ? undefined : explainStale(record),
     containers: await Promise.all(described),
   }

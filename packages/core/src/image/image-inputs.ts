@@ -30,21 +30,33 @@ export type InputList = Readonly<Record<string, string>>
 export const CHECKOUT_CONTEXT = 'checkout'
 const MIRROR_ARGUMENT = 'DEVENV_MIRROR'
 
-/** Everything that counts, under the name by which a person knows it. Pure. */
-export function listInputs({ spec, dockerfile, files }: ImageInputs): InputList {
-  const entries: [string, string][] = [['Dockerfile', sha256(dockerfile)]]
-  if (spec.target !== undefined) entries.push(['target', spec.target])
-  for (const [name, value] of Object.entries(spec.args))
-    if (name !== MIRROR_ARGUMENT) entries.push([`argument ${name}`, value])
-  for (const { context, path, mode, sha256 } of files) {
-    const name = context === CHECKOUT_CONTEXT ? path : `${context}:${path}`
-    entries.push([name, mode === '100644' ? sha256 : `${mode} ${sha256}`])
-  }
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
+type Entry = [kind: 'build' | 'argument' | 'file', name: string, value: string]
+
+/** Everything that counts, in one order. */
+function entriesOf({ spec, dockerfile, files }: ImageInputs): Entry[] {
+  const args = Object.entries(spec.args).filter(([name]) => name !== MIRROR_ARGUMENT)
+  const entries: Entry[] = [
+    ['build', 'Dockerfile', sha256(dockerfile)],
+    ['build', 'target', spec.target ?? ''],
+    ...args.map(([name, value]): Entry => ['argument', name, value]),
+    ...files.map(({ context, path, mode, sha256 }): Entry => ['file', `${context}:${path}`, `${mode} ${sha256}`]),
+  ]
+  return entries.sort((a, b) => (a.join('\0') < b.join('\0') ? -1 : 1))
+}
+
+/** The same, under the names by which a person knows it. Pure. */
+export function listInputs(inputs: ImageInputs): InputList {
+  const named = entriesOf(inputs).flatMap(([kind, name, value]): [string, string][] => {
+    if (kind === 'argument') return [[`argument ${name}`, value]]
+    if (kind === 'build') return value === '' ? [] : [[name, value]]
+    const known = name.startsWith(`${CHECKOUT_CONTEXT}:`) ? name.slice(CHECKOUT_CONTEXT.length + 1) : name
+    return [[known, value.replace(/^100644 /, '')]]
+  })
+  return Object.fromEntries(named.sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** The input digest: 64 hexadecimal digits, of which the tag carries the first 20. Pure. */
-export const digestOf = (inputs: ImageInputs): string => sha256(JSON.stringify(listInputs(inputs)))
+export const digestOf = (inputs: ImageInputs): string => sha256(JSON.stringify(entriesOf(inputs)))
 
 export const tagOf = (digest: string): string => `inputs-${digest.slice(0, 20)}`
 

@@ -50,7 +50,7 @@ export function readImageInputs(spec: BuildSpec): ImageInputs {
 export const parsePatterns = (text: string): string[] =>
   text
     .split('\n')
-    .map((line) => line.trim())
+    .map((line) => line.trim().replace(/^!\s+/, '!'))
     .filter((line) => line !== '' && !line.startsWith('#'))
 
 /** Docker's own rules decide each path; only folders in which nothing can be let through are not entered. */
@@ -63,7 +63,7 @@ function walk(root: string, patterns: readonly string[]): string[] {
       : undefined
   const mayHold = (path: string) =>
     allowed === undefined ||
-    allowed.some((start) => `${path}/`.startsWith(`${start}/`) || `${start}/`.startsWith(`${path}/`))
+    allowed.some((start) => start === '' || `${path}/`.startsWith(`${start}/`) || `${start}/`.startsWith(`${path}/`))
   const found: string[] = []
   const enter = (directory: string) => {
     for (const entry of readdirSync(join(root, directory), { withFileTypes: true })) {
