@@ -23,6 +23,7 @@ function sample(): { record: Record; save: (path: string, text: string) => void 
     codeDirectory: '/edx/app/hello',
     image: { reference: '', digest: '', spec, inputs: abridge(listInputs(readImageInputs(spec))) },
     ports: {},
+    address: undefined,
     configs: {},
     targets: {},
     accounts: [],

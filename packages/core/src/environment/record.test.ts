@@ -17,6 +17,7 @@ const RECORD: Record = {
     inputs: { Dockerfile: '0' },
   },
   ports: { hello: { 8000: 23000 } },
+  address: 8000,
   configs: { hello: 'a' },
   targets: { test: { needs: [], because: 'x' } },
   accounts: [],
