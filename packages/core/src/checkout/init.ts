@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { EnvironmentPackage } from '../definition/definition.js'
 import { FOLDER_IN_CHECKOUT } from '../definition/find-package.js'
 import { runCommand } from '../engine/command.js'
@@ -66,7 +66,9 @@ export async function init(
     changed.push('devenv/package.json')
   }
   const dependencies = JSON.parse(readFileSync(manifest, 'utf8')).dependencies ?? {}
-  const wanted = specs.length > 0 ? specs : [`${environmentPackage.name}@${environmentPackage.version}`]
+  // npm runs in `devenv/`; a file is named from where the person stands.
+  const named = specs.map((spec) => (existsSync(spec) ? resolve(spec) : spec))
+  const wanted = named.length > 0 ? named : [`${environmentPackage.name}@${environmentPackage.version}`]
   if (specs.length > 0 || dependencies[environmentPackage.name] === undefined) {
     const { exitCode, stderr } = await runCommand({
       argv: ['npm', 'install', '--save-exact', '--no-audit', '--no-fund', '--loglevel=error', ...wanted],

@@ -38,6 +38,8 @@ export async function followLogs(
   const isRunning = ({ state }: Container) => state === 'running' || state === 'restarting'
   const events = readEvents(engine, environment.project, signal)
   const next = events.next()
+  // Asked before the list, so that no start falls between; a refusal is met when it is awaited.
+  next.catch(() => {})
   for (const { id, service } of (await containersOf(engine, environment)).filter(isRunning)) follow(id, service, from)
 
   for (let event = await next; !event.done; event = await events.next()) {
