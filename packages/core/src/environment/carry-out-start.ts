@@ -8,7 +8,7 @@ import { captureInside, runInside } from '../engine/exec.js'
 import { DevenvError } from '../problem/problem.js'
 import type { Started } from './find-running.js'
 import type { Environment } from './identity.js'
-import { asOwner, containersOf, releaseCommand, waitReady } from './inside.js'
+import { asOwner, containersOf, releaseCommand, supervisorctl, waitReady } from './inside.js'
 import type { StartStep, Wanted } from './plan-start.js'
 import { probeFileEvents } from './probe-file-events.js'
 import { type Report, step } from './progress.js'
@@ -59,22 +59,27 @@ export async function carryOut(plan: readonly StartStep[], work: Work): Promise<
 
   for (const planned of plan) {
     if (planned.do === 'provision') await provision(planned, primary, work)
+    if (planned.do === 'restart-programs') {
+      await step(report, 'programs', planned.because, () =>
+        commandPrograms(primary, supervisorctl('restart', 'all'), work),
+      )
+    }
     if (planned.do !== 'release') continue
-    const { exitCode, lines } = await captureInside(engine, {
-      container: primary.id,
-      argv: releaseCommand([]),
-      user: 'root',
-    })
-    if (exitCode !== 0)
-      throw new DevenvError({
-        code: 'engine-refused',
-        doing: `start the programs of ${wanted.primary}`,
-        detail: lines.join('\n'),
-      })
+    await commandPrograms(primary, releaseCommand([]), work)
     record.released = primary.id
     writeRecord(environment, record)
   }
   return { record, primary, containers: await containersOf(engine, environment) }
+}
+
+async function commandPrograms(
+  { id, service }: Container,
+  argv: readonly [string, ...string[]],
+  { engine }: Work,
+): Promise<void> {
+  const { exitCode, lines } = await captureInside(engine, { container: id, argv, user: 'root' })
+  const doing = `start the programs of ${service}`
+  if (exitCode !== 0) throw new DevenvError({ code: 'engine-refused', doing, detail: lines.join('\n') })
 }
 
 async function provision(

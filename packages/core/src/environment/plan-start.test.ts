@@ -44,7 +44,7 @@ describe('the plan of a start', () => {
     {
       title: 'replaces only the service whose configuration changed',
       observed: replace(sampleContainer('redis', 'r0')),
-      plan: ['create redis', 'start redis'],
+      plan: ['create redis', 'start redis', 'restart-programs'],
     },
     {
       title: 'releases the programs of a primary container that is replaced',
@@ -54,7 +54,12 @@ describe('the plan of a start', () => {
     {
       title: 'creates only the one that is missing',
       observed: { ...RUNNING, containers: RUNNING.containers.slice(1) },
-      plan: ['create mysql', 'start mysql'],
+      plan: ['create mysql', 'start mysql', 'restart-programs'],
+    },
+    {
+      title: 'restarts programs that went on without their database, which wait longer each time',
+      observed: replace(sampleContainer('mysql', 'm1', { state: 'exited', health: 'none' })),
+      plan: ['start mysql', 'restart-programs'],
     },
     {
       title: 'starts what is stopped and replaces nothing',

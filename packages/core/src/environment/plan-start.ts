@@ -9,6 +9,7 @@ export type StartStep =
   | { do: 'start'; service: string; because: string }
   | { do: 'provision'; step: string; because: string }
   | { do: 'release'; because: string }
+  | { do: 'restart-programs'; because: string }
 
 /** What is, for the plan. `configs`: the label that each service's container should carry. */
 export type Observed = {
@@ -37,7 +38,7 @@ export function planStart(wanted: Wanted, observed: Observed): StartStep[] {
   }
   const start = services
     .filter((service) => outdated.includes(service) || container(service)?.state !== 'running')
-    .map((service): StartStep => ({ do: 'start', service, because: container(service)?.state ?? 'new' }))
+    .map((service) => ({ do: 'start' as const, service, because: container(service)?.state ?? 'new' }))
   if (!wanted.programs) return [...create, ...start]
 
   const provision = observed.steps
@@ -51,10 +52,15 @@ export function planStart(wanted: Wanted, observed: Observed): StartStep[] {
     )
   const primary = container(wanted.primary)
   const held = primary === undefined || outdated.includes(wanted.primary) || observed.released !== primary.id
+  // Programs that went on without a server have failed, and wait longer each time before they try again.
+  const deprived = held || primary.state !== 'running' ? [] : start.map(({ service }) => service)
   return [
     ...create,
     ...start,
     ...provision,
+    ...(deprived.length > 0
+      ? [{ do: 'restart-programs' as const, because: `${deprived.join(', ')} had not been running` }]
+      : []),
     ...(held ? [{ do: 'release' as const, because: 'the programs are held until provisioning is done' }] : []),
   ]
 }
