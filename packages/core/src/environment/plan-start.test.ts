@@ -25,7 +25,7 @@ const words = (plan: readonly StartStep[]): string[] =>
   plan.map((step) => {
     if (step.do === 'create') return `create ${step.services.join(' ')}`
     if (step.do === 'start') return `start ${step.service}`
-    return step.do === 'provision' ? `provision ${step.step}` : 'release'
+    return step.do === 'provision' ? `provision ${step.step}` : step.do
   })
 
 describe('the plan of a start', () => {
