@@ -1,6 +1,6 @@
 // The checkout's own webpack configuration, writing where devenv_discovery.paths says: outside the checkout.
-const fs = require('fs')
-const path = require('path')
+const fs = require('node:fs')
+const path = require('node:path')
 
 const BUILT = '/edx/var/discovery'
 const SKIPPED = '/opt/discovery/BOWER_SKIPPED'

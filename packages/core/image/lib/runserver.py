@@ -10,8 +10,12 @@ opens its socket are replaced, so all else stays Django's.
 
 import os
 import runpy
+import signal
 import socket
+import socketserver
 import sys
+import threading
+from wsgiref.handlers import BaseHandler
 
 LISTEN_FD = 3  # sd_listen_fds(3)
 
@@ -34,8 +38,55 @@ def adopt():
         server.server_name, server.server_port = server.server_address[:2]
         server.setup_environ()
 
+    finish_requests()
     WSGIServer.server_bind = server_bind
     WSGIServer.server_activate = lambda server: None  # listens already, with a longer queue
+
+
+def finish_requests():
+    """Has TERM end the server when nobody waits for an answer any more. While the signal is handled, nothing
+    is accepted: that is the new server's. A connection counts from when it is accepted until its first
+    answer, and later while it has a request; kept alive without one, it does not hold the end up."""
+    waiting, idle, thread = [0], threading.Condition(), threading.local()
+
+    def count(step):
+        with idle:
+            waiting[0] += step
+            idle.notify_all()
+
+    accept, serve = socketserver.ThreadingMixIn.process_request, socketserver.ThreadingMixIn.process_request_thread
+    answer = BaseHandler.run
+
+    def process_request(server, *request):
+        count(1)
+        accept(server, *request)
+
+    def process_request_thread(server, *request):
+        thread.fresh = True
+        try:
+            serve(server, *request)
+        finally:
+            if thread.fresh:
+                count(-1)
+
+    def run(handler, application):
+        fresh, thread.fresh = getattr(thread, 'fresh', False), False
+        if not fresh:
+            count(1)
+        try:
+            answer(handler, application)
+        finally:
+            count(-1)
+
+    def finish(*_):
+        with idle:
+            idle.wait_for(lambda: not waiting[0])
+        os._exit(0)
+
+    socketserver.ThreadingMixIn.process_request = process_request
+    socketserver.ThreadingMixIn.process_request_thread = process_request_thread
+    BaseHandler.run = run
+    signal.signal(signal.SIGTERM, finish)
 
 
 adopt()

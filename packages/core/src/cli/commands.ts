@@ -204,11 +204,12 @@ const debug: Add = (program) =>
     .action(async (named: string, _options, command: Command) => {
       const { settings, environment, engine } = await open(command)
       const { debugProgram, ensure } = await import('../environment/run.js')
-      process.exitCode = await debugProgram(
-        engine,
-        named,
-        await ensure(engine, environment, settings, { all: true }, report),
-      )
+      const started = await ensure(engine, environment, settings, { all: true }, report)
+      report({
+        kind: 'note',
+        text: `${named} moves into this terminal; when it ends (Ctrl-C; at a (Pdb) prompt: q), it goes back`,
+      })
+      process.exitCode = await debugProgram(engine, named, started)
     })
 
 const list: Add = (program) =>

@@ -1,11 +1,22 @@
+import { CommanderError } from 'commander'
 import { endOnSignals } from '../engine/signals.js'
 import { DevenvError } from '../problem/problem.js'
 import { createProgram } from './program.js'
 
 endOnSignals()
+// Who reads has gone (`devenv status | head`): there is nobody left to tell.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
+    if (stream.listenerCount('error') === 1) process.exit(0)
+  })
+}
+
 try {
   await createProgram().parseAsync(process.argv)
 } catch (error) {
+  // Commander has said what it could not understand.
+  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2)
   if (!(error instanceof DevenvError)) throw error
   const { renderProblem } = await import('../problem/explain-problem.js')
   process.stderr.write(`${error.problems.map(renderProblem).join('\n')}\n`)

@@ -19,6 +19,13 @@ export function createProgram(): Command {
     )
     .enablePositionalOptions()
     .showHelpAfterError('(devenv --help lists the commands)')
+  program.exitOverride()
   for (const add of COMMANDS) add(program)
+  for (const command of program.commands) {
+    if (command.description() === '') command.description(sentence(command.summary()))
+    command.showHelpAfterError(`(devenv ${command.name()} --help lists its options)`)
+  }
   return program
 }
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`

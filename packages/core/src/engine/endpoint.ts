@@ -10,6 +10,7 @@ const CONVENTIONAL = 'unix:///var/run/docker.sock'
  * Where the engine listens, by the rules of Docker's own client: DOCKER_HOST, then DOCKER_CONTEXT, then the
  * current context of `config.json`, then the conventional socket
  * (https://docs.docker.com/engine/manage-resources/contexts/).
+ * @throws DevenvError `engine-missing` for a context that is not there
  */
 export function readEndpoint(env: NodeJS.ProcessEnv): string {
   if (env.DOCKER_HOST) return env.DOCKER_HOST
@@ -18,7 +19,12 @@ export function readEndpoint(env: NodeJS.ProcessEnv): string {
   if (typeof context !== 'string' || context === '' || context === 'default') return CONVENTIONAL
   const id = createHash('sha256').update(context).digest('hex')
   const host = readJson(join(directory, 'contexts', 'meta', id, 'meta.json'))?.Endpoints?.docker?.Host
-  return typeof host === 'string' && host !== '' ? host : CONVENTIONAL
+  if (typeof host === 'string' && host !== '') return host
+  throw new DevenvError({
+    code: 'engine-missing',
+    endpoint: `the context ${context}`,
+    detail: 'Docker knows no context of that name',
+  })
 }
 
 /**

@@ -27,17 +27,16 @@ export async function clean(engine: Engine, environment: Environment, report: Re
     // One by one, an image that can remove what other users' servers wrote.
     const image = containers.map((container) => container.imageId)[0]
     await step(report, 'containers', undefined, () => removeProject(project, STOP_SECONDS))
-    const { remove, leave } = planRemoval(paths)
+    const { remove, leave, folders } = planRemoval(paths)
     await step(report, 'data', paths.home, async () => {
       const stubborn = removeOwned(remove.filter((path) => !path.endsWith('start.lock')))
       if (stubborn.length > 0) await removeAsRoot(engine, paths.home, stubborn, image)
     })
-    return { left: leave }
+    return { left: leave, folders }
   }
   const result = existsSync(paths.home) ? await withLock(environment, report, work) : await work()
-  removeEmpty(paths.home)
-  removeEmpty(paths.dataDirectory)
-  return result
+  for (const folder of [...result.folders, paths.dataDirectory]) removeEmpty(folder)
+  return { left: result.left }
 }
 
 async function refuseForeignWriter(engine: Engine, { paths, project }: Environment): Promise<void> {

@@ -73,21 +73,43 @@ describe('the data directory', () => {
 })
 
 describe('clean', () => {
-  test('removes everything that devenv creates', () => {
+  test('removes everything that devenv creates, and folders that are empty then', () => {
     const { paths } = environment()
     writeFiles(paths.home, {
       README: '',
       probe: '',
       'stores/mysql-8.4/data/ibdata1': '',
+      'stores/mysql-8.4/store.json': '{}',
       'logs/web.log': '',
-      'start.lock/x': '',
+      'logs/web.log.10': '',
+      'start.lock/mtime': '',
       [basename(paths.record)]: '{}',
       [basename(paths.composeFile)]: '{}',
     })
-    expect(planRemoval(paths).leave).toEqual([])
-    expect(names(planRemoval(paths).remove)).toEqual(
-      names(['README', 'probe', 'stores', 'logs', 'start.lock', paths.record, paths.composeFile]),
+    const { remove, leave, folders } = planRemoval(paths)
+    expect(leave).toEqual([])
+    expect(names(remove)).toEqual(
+      names([
+        'README',
+        'probe',
+        'data',
+        'store.json',
+        'web.log',
+        'web.log.10',
+        'start.lock',
+        paths.record,
+        paths.composeFile,
+      ]),
     )
+    expect(folders).toEqual([paths.logs, storeFolder(paths, 'mysql-8.4'), paths.stores, paths.home])
+  })
+
+  test('leaves what a person put beside logs and databases', () => {
+    const { paths } = environment()
+    const foreign = ['stores/dump.sql', 'stores/backup/dump.sql', 'stores/mysql-8.4/notes.txt', 'logs/mine.txt']
+    writeFiles(paths.home, Object.fromEntries(foreign.map((name) => [name, ''])))
+    expect(planRemoval(paths).remove).toEqual([])
+    expect(names(planRemoval(paths).leave)).toEqual(names(foreign))
   })
 
   test('removes what an environment of another checkout left here that shared the stores', () => {
@@ -99,7 +121,7 @@ describe('clean', () => {
   test('removes what a write that was interrupted left', () => {
     const { paths } = environment()
     writeFiles(paths.home, { [`${basename(paths.record)}.4711.tmp`]: '' })
-    expect(planRemoval(paths)).toEqual({ remove: [`${paths.record}.4711.tmp`], leave: [] })
+    expect(planRemoval(paths)).toMatchObject({ remove: [`${paths.record}.4711.tmp`], leave: [] })
   })
 
   test('leaves every name that devenv does not create', () => {
@@ -129,11 +151,11 @@ describe('clean', () => {
     const target = writeFiles(temporaryFolder(), { 'stores/data': '' })
     mkdirSync(paths.dataDirectory)
     symlinkSync(target, paths.home)
-    expect(planRemoval(paths)).toEqual({ remove: [], leave: [paths.home] })
+    expect(planRemoval(paths)).toEqual({ remove: [], leave: [paths.home], folders: [] })
   })
 
   test('has nothing to do where nothing was started', () => {
-    expect(planRemoval(environment().paths)).toEqual({ remove: [], leave: [] })
+    expect(planRemoval(environment().paths)).toMatchObject({ remove: [], leave: [] })
   })
 
   test('never follows a link out of what it removes', () => {

@@ -16,14 +16,14 @@ import { dirname, join } from 'node:path'
 import { DevenvError } from '../problem/problem.js'
 import type { Environment, Paths } from './identity.js'
 
-/** Everything that we ever create in `home`. What is not here is somebody else's. */
+/** Everything that we ever create below `home`, by path. What is not here is somebody else's. */
 const OURS = [
-  /^stores$/,
-  /^logs$/,
   /^README$/,
   /^probe$/,
-  /^devenv-[a-z0-9_-]+-[0-9a-f]{8}(\.compose)?\.json(\.\d+\.tmp)?$/,
   /^start\.lock$/,
+  /^devenv-[a-z0-9_-]+-[0-9a-f]{8}(\.compose)?\.json(\.\d+\.tmp)?$/,
+  /^logs\/[^/]+\.log(\.\d+)?$/,
+  /^stores\/[^/]+\/(data|store\.json(\.\d+\.tmp)?)$/,
 ]
 
 const README = `devenv keeps here what it creates for this checkout: databases (stores/), logs, and its record.
@@ -106,14 +106,26 @@ export function openStore(
   return record
 }
 
-/** What `clean` may remove: names in `home` that we create, none of them a link. The rest is left. Pure but for the look. */
-export function planRemoval(paths: Paths): { remove: string[]; leave: string[] } {
-  if (isLink(paths.home) || !existsSync(paths.home))
-    return { remove: [], leave: isLink(paths.home) ? [paths.home] : [] }
-  const entries = readdirSync(paths.home).map((name) => join(paths.home, name))
-  const ours = (path: string) =>
-    OURS.some((pattern) => pattern.test(path.slice(paths.home.length + 1))) && !isLink(path)
-  return { remove: entries.filter(ours), leave: entries.filter((path) => !ours(path)) }
+/** What `clean` may remove, what it leaves, and the folders that go if nothing is left in them, innermost first. */
+export type Removal = { remove: string[]; leave: string[]; folders: string[] }
+
+/** Names below `home` that we create, none of them a link; the rest is left. Looks, and changes nothing. */
+export function planRemoval(paths: Paths): Removal {
+  if (isLink(paths.home)) return { remove: [], leave: [paths.home], folders: [] }
+  const removal: Removal = { remove: [], leave: [], folders: [] }
+  const look = (folder: string) => {
+    for (const name of existsSync(folder) ? readdirSync(folder).sort() : []) {
+      const path = join(folder, name)
+      const known = path.slice(paths.home.length + 1)
+      if (isLink(path)) removal.leave.push(path)
+      else if (OURS.some((pattern) => pattern.test(known))) removal.remove.push(path)
+      else if (/^(logs|stores(\/[^/]+)?)$/.test(known) && lstatSync(path).isDirectory()) look(path)
+      else removal.leave.push(path)
+    }
+    removal.folders.push(folder)
+  }
+  look(paths.home)
+  return removal
 }
 
 /** Removes files; gives what could not be removed because it is another user's. Follows no link. */

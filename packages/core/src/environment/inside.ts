@@ -41,7 +41,8 @@ export const waitEventCommand = (file: string, seconds: number): Argv => [`${BIN
 export const withPid = (argv: Argv, id: string): Argv => [
   'sh',
   '-c',
-  'echo $$ > "/tmp/.devenv-$0"; exec "$@"',
+  'echo $$ > "/tmp/.devenv-$1"; shift; exec "$@"',
+  'devenv',
   id,
   ...argv,
 ]

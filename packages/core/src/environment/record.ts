@@ -45,7 +45,9 @@ export function readRecord({ paths }: Environment): Record | undefined {
   if (!existsSync(paths.record)) return undefined
   try {
     const record = JSON.parse(readFileSync(paths.record, 'utf8')) as Record
-    return record.format === FORMAT ? record : undefined
+    const whole =
+      record.settings?.variables && record.image?.spec && record.configs && record.targets && record.provisioned
+    return record.format === FORMAT && whole && record.stamps?.inputs ? record : undefined
   } catch {
     return undefined
   }

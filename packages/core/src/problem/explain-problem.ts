@@ -58,7 +58,7 @@ export function explainProblem(problem: Problem): Explanation {
       return {
         what: `${problem.checkout} is no checkout of ${problem.service}: it has no ${problem.missing.join(', no ')}.`,
         why: 'Mounting another folder would run nothing, or something else.',
-        fix: `Name the checkout: --checkout=PATH, or run this inside it.`,
+        fix: 'Name the checkout: --checkout=PATH, or run this in its top folder.',
       }
     case 'init-unmade':
       return {
