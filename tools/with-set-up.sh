@@ -29,6 +29,8 @@ if [ -z "${DEVENV_MIRROR:-}" ] && [ -n "$images" ]; then
     # shellcheck disable=SC2086 # a list of image names
     DEVENV_MIRROR=$(node tools/stand-ins/ensure.mjs $images)
     export DEVENV_MIRROR
+    # For the Makefile of hello, which is of this repository: `make dev.watch` there finds them too.
+    echo "export DEVENV_MIRROR ?= $DEVENV_MIRROR" > .stand-ins.mk
   fi
 fi
 exec "$@"

@@ -15,7 +15,6 @@ import socket
 import socketserver
 import sys
 import threading
-from wsgiref.handlers import BaseHandler
 
 LISTEN_FD = 3  # sd_listen_fds(3)
 
@@ -47,6 +46,8 @@ def finish_requests():
     """Has TERM end the server when nobody waits for an answer any more. While the signal is handled, nothing
     is accepted: that is the new server's. A connection counts from when it is accepted until its first
     answer, and later while it has a request; kept alive without one, it does not hold the end up."""
+    from wsgiref.handlers import BaseHandler
+
     waiting, idle, thread = [0], threading.Condition(), threading.local()
 
     def count(step):

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { EnvironmentPackage } from '../definition/definition.js'
 import { FOLDER_IN_CHECKOUT } from '../definition/find-package.js'
@@ -74,6 +74,7 @@ export async function init(
       argv: ['npm', 'install', '--save-exact', '--no-audit', '--no-fund', '--loglevel=error', ...wanted],
       cwd: folder,
     })
+    if (exitCode !== 0 && changed.length > 0) rmSync(folder, { recursive: true })
     if (exitCode !== 0) throw new DevenvError({ code: 'init-unmade', checkout, detail: stderr.trim() })
     changed.push('devenv/package-lock.json')
   }

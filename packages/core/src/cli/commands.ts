@@ -132,7 +132,7 @@ const stop: Add = (program) =>
     .action(async (_options, command: Command) => {
       const { environment, engine } = await open(command)
       const { stop } = await import('../environment/stop.js')
-      const stopped = await stop(engine, environment)
+      const stopped = await stop(engine, environment, report)
       say(
         stopped.length === 0
           ? 'Nothing was running.'

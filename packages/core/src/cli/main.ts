@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander'
+import { EngineRefusal } from '../engine/engine.js'
 import { endOnSignals } from '../engine/signals.js'
 import { DevenvError } from '../problem/problem.js'
 import { createProgram } from './program.js'
@@ -17,8 +18,14 @@ try {
 } catch (error) {
   // Commander has said what it could not understand.
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2)
-  if (!(error instanceof DevenvError)) throw error
+  const problems =
+    error instanceof EngineRefusal
+      ? [{ code: 'engine-refused' as const, doing: 'do what it was asked', detail: error.detail }]
+      : error instanceof DevenvError
+        ? error.problems
+        : undefined
+  if (problems === undefined) throw error
   const { renderProblem } = await import('../problem/explain-problem.js')
-  process.stderr.write(`${error.problems.map(renderProblem).join('\n')}\n`)
-  process.exitCode = error.problems.some(({ code }) => code === 'usage') ? 2 : 1
+  process.stderr.write(`${problems.map(renderProblem).join('\n')}\n`)
+  process.exitCode = problems.some(({ code }) => code === 'usage') ? 2 : 1
 }

@@ -64,8 +64,9 @@ export type Inspection = {
 export const inspectContainer = (engine: Engine, id: string): Promise<Inspection> =>
   ask(engine, { path: `/containers/${id}/json` })
 
-export const startContainer = (engine: Engine, id: string): Promise<void> =>
-  ask(engine, { method: 'POST', path: `/containers/${id}/start` })
+/** Has it run, also where somebody has paused it. */
+export const startContainer = (engine: Engine, { id, state }: Container): Promise<void> =>
+  ask(engine, { method: 'POST', path: `/containers/${id}/${state === 'paused' ? 'unpause' : 'start'}` })
 
 /** Asks PID 1 to end, kills it after `seconds`. */
 export const stopContainer = (engine: Engine, id: string, seconds: number): Promise<void> =>

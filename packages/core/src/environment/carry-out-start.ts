@@ -41,19 +41,20 @@ export async function carryOut(plan: readonly StartStep[], work: Work): Promise<
 
   const others = starting.filter((service) => service !== wanted.primary)
   await Promise.all(
-    containers.filter(({ service }) => others.includes(service)).map(({ id }) => startContainer(engine, id)),
+    containers.filter(({ service }) => others.includes(service)).map((container) => startContainer(engine, container)),
   )
   // Held programs need nothing yet, so the primary starts beside the others; released ones start at once.
   const held = record.released !== primary.id
-  if (held && starting.includes(wanted.primary)) await startContainer(engine, primary.id)
+  if (held && starting.includes(wanted.primary)) await startContainer(engine, primary)
   const unhealthy = wanted.needs.filter(
     (service) =>
       others.includes(service) || containers.find((container) => container.service === service)?.health !== 'healthy',
   )
   if (unhealthy.length > 0) await waitHealthy(engine, environment, unhealthy, report)
-  if (!held && starting.includes(wanted.primary)) await startContainer(engine, primary.id)
+  if (!held && starting.includes(wanted.primary)) await startContainer(engine, primary)
   if (starting.includes(wanted.primary)) {
     await waitReady(engine, primary)
+    if (!held && !wanted.programs) await holdPrograms(primary, work)
     await probeFileEvents(engine, environment, primary, report)
   }
 
@@ -70,6 +71,13 @@ export async function carryOut(plan: readonly StartStep[], work: Work): Promise<
     writeRecord(environment, record)
   }
   return { record, primary, containers: await containersOf(engine, environment) }
+}
+
+/** Programs whose servers do not all run would only fail, and take time from what was asked for. */
+async function holdPrograms(primary: Container, work: Work): Promise<void> {
+  work.record.released = undefined
+  writeRecord(work.environment, work.record)
+  await commandPrograms(primary, supervisorctl('stop', 'all'), work)
 }
 
 async function commandPrograms(

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runCommand } from '../engine/command.js'
 import { removeProject } from '../engine/compose.js'
@@ -28,8 +28,15 @@ export async function clean(engine: Engine, environment: Environment, report: Re
     const image = containers.map((container) => container.imageId)[0]
     await step(report, 'containers', undefined, () => removeProject(project, STOP_SECONDS))
     const { remove, leave, folders } = planRemoval(paths)
+    const sharers = readSharers(environment)
+    if (sharers.length > 0) {
+      // What several environments use in turn goes with the last of them.
+      report({ kind: 'note', text: `databases and logs stay: ${sharers.join(', ')} shares them` })
+      removeOwned(remove.filter((path) => path === paths.record || path === paths.composeFile))
+      return { left: leave, folders: [] }
+    }
     await step(report, 'data', paths.home, async () => {
-      const stubborn = removeOwned(remove.filter((path) => !path.endsWith('start.lock')))
+      const stubborn = removeOwned(remove.filter((path) => !/start\.(lock|pid)$/.test(path)))
       if (stubborn.length > 0) await removeAsRoot(engine, paths.home, stubborn, image)
     })
     return { left: leave, folders }
@@ -39,11 +46,33 @@ export async function clean(engine: Engine, environment: Environment, report: Re
   return { left: result.left }
 }
 
+/** The other checkouts, still there, whose environments have their record in this data directory. */
+function readSharers({ paths }: Environment): string[] {
+  const records = existsSync(paths.home)
+    ? readdirSync(paths.home).filter((name) => /^devenv-.*(?<!\.compose)\.json$/.test(name))
+    : []
+  return records.flatMap((name) => {
+    const file = join(paths.home, name)
+    if (file === paths.record) return []
+    const checkout = checkoutOf(file)
+    return checkout !== undefined && existsSync(checkout) ? [checkout] : []
+  })
+}
+
+function checkoutOf(record: string): string | undefined {
+  try {
+    return JSON.parse(readFileSync(record, 'utf8')).image?.spec?.contexts?.checkout
+  } catch {
+    return undefined
+  }
+}
+
 async function refuseForeignWriter(engine: Engine, { paths, project }: Environment): Promise<void> {
   if (!existsSync(paths.stores)) return
   const holders = await listContainers(engine, [`${LABELS.stores}=${folderIdentity(paths.stores)}`])
   const other = holders.find(
-    ({ labels, state }: Container) => labels['com.docker.compose.project'] !== project && state === 'running',
+    ({ labels, state }: Container) =>
+      labels['com.docker.compose.project'] !== project && ['running', 'restarting', 'paused'].includes(state),
   )
   if (other !== undefined)
     throw new DevenvError({
@@ -77,7 +106,7 @@ async function removeAsRoot(
       '--entrypoint',
       'rm',
       '--mount',
-      `type=bind,source=${home},target=/devenv`,
+      `type=bind,"source=${home.replaceAll('"', '""')}",target=/devenv`,
       image,
       '-rf',
       '--',

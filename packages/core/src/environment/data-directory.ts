@@ -20,7 +20,8 @@ import type { Environment, Paths } from './identity.js'
 const OURS = [
   /^README$/,
   /^probe$/,
-  /^start\.lock$/,
+  /^start\.(lock|pid(\.\d+\.tmp)?)$/,
+  /^\.gitignore$/,
   /^devenv-[a-z0-9_-]+-[0-9a-f]{8}(\.compose)?\.json(\.\d+\.tmp)?$/,
   /^logs\/[^/]+\.log(\.\d+)?$/,
   /^stores\/[^/]+\/(data|store\.json(\.\d+\.tmp)?)$/,
@@ -42,10 +43,8 @@ export function createDataDirectory({ paths, checkout }: Environment): void {
     throw new DevenvError({ code: 'data-unusable', path: paths.home, detail: 'it is a symbolic link' })
   try {
     for (const folder of [paths.dataDirectory, paths.home, paths.stores, paths.logs]) makeFolder(folder, owner)
-    const readme = join(paths.home, 'README')
-    if (!existsSync(readme)) {
-      writeFileSync(readme, README)
-      own(readme, owner)
+    for (const [name, text] of Object.entries({ README, '.gitignore': '*\n' })) {
+      if (!existsSync(join(paths.home, name))) writeOwned(join(paths.home, name), text)
     }
   } catch (error) {
     throw new DevenvError({ code: 'data-unusable', path: paths.home, detail: (error as Error).message })
@@ -91,7 +90,7 @@ export function openStore(
   const owner = statSync(checkout)
   makeFolder(storeData(paths, store), owner)
   const file = join(storeFolder(paths, store), 'store.json')
-  const found = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as StoreRecord) : undefined
+  const found = existsSync(file) ? readStoreRecord(file) : undefined
   if (found !== undefined) {
     if (found.server === wants.server && found.version === wants.version) return found
     throw new DevenvError({
@@ -104,6 +103,16 @@ export function openStore(
   const record = { ...wants, id: randomUUID() }
   writeOwned(file, `${JSON.stringify(record, null, 2)}\n`)
   return record
+}
+
+function readStoreRecord(file: string): StoreRecord {
+  const unknown = { server: 'something', version: `that ${file} does not tell`, id: '' }
+  try {
+    const { server, version, id } = JSON.parse(readFileSync(file, 'utf8'))
+    return server && version && id ? { server, version, id } : unknown
+  } catch {
+    return unknown
+  }
 }
 
 /** What `clean` may remove, what it leaves, and the folders that go if nothing is left in them, innermost first. */

@@ -63,6 +63,6 @@ test('a lock that is left behind is ours to clean', async () => {
   await withLock(made, silent, async () => {
     expect(planRemoval(made.paths).leave).toEqual([])
     expect(planRemoval(made.paths).remove.every((path) => existsSync(path))).toBe(true)
-    expect(planRemoval(made.paths).remove).toHaveLength(1)
+    expect(planRemoval(made.paths).remove).toHaveLength(2)
   })
 })

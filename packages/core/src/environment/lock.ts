@@ -1,41 +1,64 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import lockfile from 'proper-lockfile'
 import { DevenvError } from '../problem/problem.js'
+import { writeOwned } from './data-directory.js'
 import type { Environment } from './identity.js'
 import type { Report } from './progress.js'
 
 const STALE_MS = 10_000
 
+const lockOf = ({ paths }: Environment): string => join(paths.home, 'start.lock')
+/** Who holds the lock: `<host> <process id>`. */
+const holderOf = ({ paths }: Environment): string => join(paths.home, 'start.pid')
+
+export const isLocked = (environment: Environment): boolean => existsSync(lockOf(environment))
+
 /**
- * Lets one command at a time change what a data directory holds. A lock whose holder was killed is broken
- * after 10 seconds.
- * @throws DevenvError `busy` after an hour
+ * Lets one command at a time change what a data directory holds. A lock whose holder was killed is broken: at
+ * once where that can be seen, else after 10 seconds.
+ * @throws DevenvError `busy` after an hour, `data-unusable`
  */
-export async function withLock<T>({ paths }: Environment, report: Report, work: () => Promise<T>): Promise<T> {
-  const options = {
-    lockfilePath: join(paths.home, 'start.lock'),
-    stale: STALE_MS,
-    update: 2500,
-    realpath: true,
-    onCompromised: () => {},
-  }
-  let release: () => Promise<void>
+export async function withLock<T>(environment: Environment, report: Report, work: () => Promise<T>): Promise<T> {
+  const release = await take(environment, report)
   try {
-    release = await lockfile.lock(paths.home, options)
-  } catch {
-    report({ kind: 'note', text: `another devenv is at work in ${paths.home}; waiting for it` })
-    try {
-      release = await lockfile.lock(paths.home, {
-        ...options,
-        retries: { forever: true, minTimeout: 100, maxTimeout: 500, maxRetryTime: 3_600_000 },
-      })
-    } catch {
-      throw new DevenvError({ code: 'busy', data: paths.home })
-    }
-  }
-  try {
+    writeOwned(holderOf(environment), `${hostname()} ${process.pid}`)
     return await work()
   } finally {
+    rmSync(holderOf(environment), { force: true })
     await release().catch(() => {})
+  }
+}
+
+async function take(environment: Environment, report: Report): Promise<() => Promise<void>> {
+  const { home } = environment.paths
+  const lockfilePath = lockOf(environment)
+  const options = { lockfilePath, stale: STALE_MS, update: 2500, realpath: true, onCompromised: () => {} }
+  try {
+    return await lockfile.lock(home, options)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code !== 'ELOCKED') throw new DevenvError({ code: 'data-unusable', path: lockfilePath, detail: message })
+  }
+  if (holderIsGone(environment)) rmSync(lockfilePath, { recursive: true, force: true })
+  else report({ kind: 'note', text: `another devenv is at work in ${home}; waiting for it` })
+  try {
+    const retries = { forever: true, minTimeout: 100, maxTimeout: 500, maxRetryTime: 3_600_000 }
+    return await lockfile.lock(home, { ...options, retries })
+  } catch {
+    throw new DevenvError({ code: 'busy', data: home })
+  }
+}
+
+function holderIsGone(environment: Environment): boolean {
+  if (!existsSync(holderOf(environment))) return false
+  const [host, pid] = readFileSync(holderOf(environment), 'utf8').split(' ')
+  if (host !== hostname() || !Number(pid)) return false
+  try {
+    process.kill(Number(pid), 0)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH'
   }
 }

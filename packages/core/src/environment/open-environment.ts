@@ -50,13 +50,14 @@ function readUsualCheckout({ directory }: EnvironmentPackage): string | undefine
 
 /**
  * Refuses a folder that is not a checkout of the service: mounting the wrong one would run nothing, in silence.
- * @throws DevenvError `checkout-unrecognised`
+ * @throws DevenvError `checkout-unrecognised`, `checkout-unmountable`
  */
 export async function requireRecognised({
   package: environmentPackage,
   service,
   checkout,
 }: Environment): Promise<void> {
+  if (checkout.includes(':')) throw new DevenvError({ code: 'checkout-unmountable', checkout })
   const extension = await readExtension(environmentPackage)
   const wanted = extension?.['recognised-by'] ?? []
   const missing = wanted.filter((file) => !existsSync(join(checkout, file)))

@@ -29,7 +29,11 @@ export async function probeFileEvents(
   const touch = () => {
     if (own) return writeFileSync(file, new Date().toISOString())
     const { atime, mtime } = statSync(file)
-    utimesSync(file, atime, mtime)
+    try {
+      utimesSync(file, atime, mtime)
+    } catch {
+      // A file of another user, a read-only disk: not to be tried, and so polled.
+    }
   }
   const inside = `${code}${file.slice(checkout.length)}`
   const noticed = await runInside(

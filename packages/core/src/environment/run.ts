@@ -39,7 +39,7 @@ export async function runTarget(
   if (known === undefined) return await runAsOwner(engine, started.primary, ['make', ...words])
   report({
     kind: 'note',
-    text: `${target} is the environment’s own: ${known.because} The checkout’s, if it has one: devenv exec -- make ${target}`,
+    text: `${target} is the environment’s own: ${known.because.replace(/\.$/, '')}. The checkout’s, if it has one: devenv exec -- make ${target}`,
   })
   return await runAsOwner(engine, started.primary, ['make', '-f', TARGETS_FILE, ...words])
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Definition, thirdPartyOf } from '../definition/definition.js'
 import { CORE_DIRECTORY, readDefinition, readVariableNames } from '../definition/read-definition.js'
+import { removeProject } from '../engine/compose.js'
 import { type Engine, EngineRefusal } from '../engine/engine.js'
 import { LABELS } from '../engine/labels.js'
 import { readMtu } from '../engine/read-mtu.js'
@@ -16,7 +17,7 @@ import { ensureImage, ensurePulled } from './ensure-images.js'
 import { type Extent, findRunning, type Started } from './find-running.js'
 import { type Environment, folderIdentity } from './identity.js'
 import { containersOf } from './inside.js'
-import { withLock } from './lock.js'
+import { isLocked, withLock } from './lock.js'
 import { requireRecognised } from './open-environment.js'
 import { addressOf, codeDirectoryOf, planProject, renderProject, urlsOf, wantedPorts } from './plan-project.js'
 import { type ProvisionFacts, planProvision } from './plan-provision.js'
@@ -39,24 +40,37 @@ export async function start(
   extent: Extent,
   report: Report,
 ): Promise<Started> {
-  const running = await findRunning(engine, environment, settings, extent, 'unchanged')
+  // Somebody at work (a clean, another start) may be taking away what runs.
+  const running = isLocked(environment)
+    ? undefined
+    : await findRunning(engine, environment, settings, extent, 'unchanged')
   if (running !== undefined) return running
   await requireVersions(engine)
   await requireRecognised(environment)
   createDataDirectory(environment)
   return await withLock(environment, report, async () => {
+    // A clean that was waited for has taken the folder with it.
+    createDataDirectory(environment)
     const refused = new Set<number>()
     for (let attempt = 1; ; attempt++) {
       try {
         return await startLocked(engine, environment, settings, extent, report, refused)
       } catch (error) {
         const port = portOf(error)
-        if (port === undefined || attempt === 3) throw error
-        refused.add(port)
+        if (attempt === 3) throw error
+        if (port !== undefined) refused.add(port)
+        else if (lacksNetwork(error)) await removeProject(environment.project, STOP_SECONDS)
+        else throw error
       }
     }
   })
 }
+
+const STOP_SECONDS = 30
+
+/** Somebody removed the network: containers cannot start without the one that they were created for. */
+const lacksNetwork = (error: unknown): boolean =>
+  error instanceof EngineRefusal && error.status === 404 && error.detail.includes('network')
 
 /** The port that the engine could not bind: somebody took it between our look and its try. */
 const portOf = (error: unknown): number | undefined => {

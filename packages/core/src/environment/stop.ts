@@ -2,12 +2,19 @@ import { stopContainer } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
 import type { Environment } from './identity.js'
 import { containersOf } from './inside.js'
+import { isLocked, withLock } from './lock.js'
+import type { Report } from './progress.js'
 import { readRecord } from './record.js'
 
 const GRACE_SECONDS = 30
 
-/** Stops what runs, the primary container first, and removes nothing. @returns the services that were stopped */
-export async function stop(engine: Engine, environment: Environment): Promise<string[]> {
+/** Stops what runs, the primary container first, and removes nothing. A start that is at work is waited for. @returns the services that were stopped */
+export async function stop(engine: Engine, environment: Environment, report: Report): Promise<string[]> {
+  const work = () => stopRunning(engine, environment)
+  return isLocked(environment) ? await withLock(environment, report, work) : await work()
+}
+
+async function stopRunning(engine: Engine, environment: Environment): Promise<string[]> {
   const running = (await containersOf(engine, environment)).filter(
     ({ state }) => state === 'running' || state === 'restarting',
   )

@@ -9,12 +9,14 @@ import type { Report } from './progress.js'
 
 const POLL_MS = 100
 const TELL_EVERY_MS = 5000
+/** Longer than the interval and the timeout of any health check of ours. */
+const SECOND_CHANCE_SECONDS = 45
 const LEFT = 'The containers were left as they are; `devenv status` and `devenv logs` show more.'
 
 /**
  * Waits until services answer their health checks, telling each that does, and every few seconds which does
  * not and what it says. What counts as too long is the health check's own `start_period` and `retries`.
- * @throws DevenvError `container-exited`, `not-healthy`
+ * @throws DevenvError `container-exited`, `container-gone`, `not-healthy`
  */
 export async function waitHealthy(
   engine: Engine,
@@ -28,13 +30,24 @@ export async function waitHealthy(
   const waiting = new Set(services)
   for (const service of waiting) report({ kind: 'begin', step: service, because: undefined })
   let tellAt = TELL_EVERY_MS
+  // What was unhealthy before we began may have been mended since: its next probe tells.
+  let before: Set<string> | undefined
   while (waiting.size > 0 && !signal?.aborted) {
     const containers = await containersOf(engine, environment)
+    for (const service of waiting) {
+      if (!containers.some((container) => container.service === service))
+        throw new DevenvError({ code: 'container-gone', container: service })
+    }
+    before ??= new Set(containers.filter(({ health }) => health === 'unhealthy').map(({ service }) => service))
     for (const container of containers.filter(({ service }) => waiting.has(service))) {
       if (container.state === 'running' && (container.health === 'healthy' || container.health === 'none')) {
         waiting.delete(container.service)
         report({ kind: 'end', step: container.service, seconds: seconds() })
-      } else {
+      } else if (
+        !before.has(container.service) ||
+        seconds() > SECOND_CHANCE_SECONDS ||
+        container.health !== 'unhealthy'
+      ) {
         await refuseFailed(engine, container, seconds())
       }
     }

@@ -69,6 +69,8 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
     log: ['one', 'two'],
     left: 'All is left.',
   },
+  'container-gone': { code: 'container-gone', container: 'mysql' },
+  'checkout-unmountable': { code: 'checkout-unmountable', checkout: '/a:b' },
   'not-ready': { code: 'not-ready', container: 'hello', log: ['one', 'two'] },
   'provision-failed': { code: 'provision-failed', step: 'migrations', exitCode: 3, log: ['one', 'two'] },
   'not-running': { code: 'not-running', service: 'mysql', project: 'devenv-hello-0' },

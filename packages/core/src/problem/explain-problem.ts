@@ -40,7 +40,7 @@ export function explainProblem(problem: Problem): Explanation {
       return {
         what: `Docker Compose refuses ${problem.files.join(' with ')}.`,
         why: problem.detail,
-        fix: `docker compose -f ${problem.files[0]} config   shows the same.`,
+        fix: `docker compose ${problem.files.map((file) => `-f ${quoted(file)}`).join(' ')} config   shows the same.`,
       }
     case 'rule-broken':
       return {
@@ -59,6 +59,12 @@ export function explainProblem(problem: Problem): Explanation {
         what: `${problem.checkout} is no checkout of ${problem.service}: it has no ${problem.missing.join(', no ')}.`,
         why: 'Mounting another folder would run nothing, or something else.',
         fix: 'Name the checkout: --checkout=PATH, or run this in its top folder.',
+      }
+    case 'checkout-unmountable':
+      return {
+        what: `${problem.checkout} cannot be mounted: its path holds a colon.`,
+        why: 'In a Compose file a colon ends the path of a volume.',
+        fix: 'Move the checkout to a path without one.',
       }
     case 'init-unmade':
       return {
@@ -176,6 +182,12 @@ export function explainProblem(problem: Problem): Explanation {
         what: `${problem.container} does not answer its health check after ${Math.round(problem.seconds)} s.`,
         why: `The probe said: ${problem.probe}\nThe last lines of its log:\n${indent(problem.log)}`,
         fix: `Correct what it names and run the same again. ${problem.left}`,
+      }
+    case 'container-gone':
+      return {
+        what: `${problem.container} was removed while it was waited for.`,
+        why: 'Somebody removed its container: another `devenv clean`, or `docker rm`.',
+        fix: 'Run the same again: what is missing is created.',
       }
     case 'not-ready':
       return {

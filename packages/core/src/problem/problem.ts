@@ -16,6 +16,7 @@ export type Problem =
   // the checkout
   | { code: 'checkout-missing'; service: string; looked: string; repository: string | undefined }
   | { code: 'checkout-unrecognised'; service: string; checkout: string; missing: readonly string[] }
+  | { code: 'checkout-unmountable'; checkout: string }
   | { code: 'init-unmade'; checkout: string; detail: string }
   // the engine
   | { code: 'engine-missing'; endpoint: string; detail: string }
@@ -38,6 +39,7 @@ export type Problem =
   | { code: 'data-unusable'; path: string; detail: string }
   | { code: 'container-exited'; container: string; exitCode: number; log: readonly string[]; left: string }
   | { code: 'not-healthy'; container: string; seconds: number; probe: string; log: readonly string[]; left: string }
+  | { code: 'container-gone'; container: string }
   | { code: 'not-ready'; container: string; log: readonly string[] }
   | { code: 'provision-failed'; step: string; exitCode: number; log: readonly string[] }
   | { code: 'not-running'; service: string; project: string }
