@@ -10,9 +10,12 @@ devenv.run = exec env $(if $(DEVENV_PACKAGE),DEVENV_PACKAGE='$(DEVENV_PACKAGE)')
 	node '$(devenv.core)/bin/devenv.js'
 
 # With -e, make does not expand the variables of the command line for its recipes.
-devenv.quote := '
 devenv.flags = $(if $(findstring e,$(filter-out --%,$(firstword $(MAKEFLAGS)))),\
-	'--overrides=$(subst $(devenv.quote),$(devenv.quote)\$(devenv.quote)$(devenv.quote),$(MAKEOVERRIDES))')
+	$(call devenv.quoted,--overrides=$(MAKEOVERRIDES)))
+
+# As a shell takes it literally.
+devenv.quote := '
+devenv.quoted = '$(subst $(devenv.quote),$(devenv.quote)\$(devenv.quote)$(devenv.quote),$1)'
 
 devenv.goals := $(filter-out dev.watch dev.shell dev.clean,$(filter dev.%,$(MAKECMDGOALS)))
 .PHONY: dev.watch dev.shell dev.clean $(devenv.goals)
@@ -24,7 +27,7 @@ dev.watch dev.shell dev.clean:
 # `+`: with -n, make inside the container is asked what it would do.
 ifneq (,$(devenv.goals))
 $(devenv.goals):
-	@+$(devenv.run) make --from-make $(devenv.flags) $(patsubst dev.%,%,$@)
+	@+$(devenv.run) make --from-make $(devenv.flags) $(call devenv.quoted,$(patsubst dev.%,%,$@))
 endif
 
 # What is included is no target.
@@ -32,6 +35,6 @@ dev.%.mk: ;
 
 # The same where another target of this Makefile asks for one.
 dev.%:
-	@+$(devenv.run) make --from-make $(devenv.flags) $*
+	@+$(devenv.run) make --from-make $(devenv.flags) $(call devenv.quoted,$*)
 
 endif

@@ -27,6 +27,13 @@ async function open(command: Command) {
   return { settings, environment, engine: engineFrom(process.env) }
 }
 
+/** The same for a command that looks at, or ends, what runs. */
+async function openRunning(command: Command) {
+  const { environment, engine } = await open(command)
+  const { locateData } = await import('../environment/locate-data.js')
+  return { engine, environment: await locateData(engine, environment) }
+}
+
 const withWhere = (command: Command): Command =>
   command.option('--checkout <path>', 'the checkout').option('--package <path>', 'the environment package')
 
@@ -130,7 +137,7 @@ const stop: Add = (program) =>
   withWhere(program.command('stop'))
     .summary('stop the containers; nothing is removed')
     .action(async (_options, command: Command) => {
-      const { environment, engine } = await open(command)
+      const { environment, engine } = await openRunning(command)
       const { stop } = await import('../environment/stop.js')
       const stopped = await stop(engine, environment, report)
       say(
@@ -144,7 +151,7 @@ const clean: Add = (program) =>
   withWhere(program.command('clean'))
     .summary('stop the environment and remove the data that it created; nothing else')
     .action(async (_options, command: Command) => {
-      const { environment, engine } = await open(command)
+      const { environment, engine } = await openRunning(command)
       const { clean } = await import('../environment/clean.js')
       const { left } = await clean(engine, environment, report)
       for (const path of left) say(`Left, because devenv did not make it: ${path}`)
@@ -155,7 +162,7 @@ const status: Add = (program) =>
     .summary('what runs, where it answers, from which images')
     .option('--json', 'for machines')
     .action(async ({ json }: { json?: boolean }, command: Command) => {
-      const { environment, engine } = await open(command)
+      const { environment, engine } = await openRunning(command)
       const { readStatus } = await import('../environment/status.js')
       const { renderStatus } = await import('./render-status.js')
       const found = await readStatus(engine, environment)

@@ -58,27 +58,6 @@ export async function createContainers(compose: ComposeFiles, services: readonly
   if (exitCode !== 0) throw composeProblem(stderr, compose.files)
 }
 
-/** Stops and removes a project's containers and networks, found by their labels; no file is needed. */
-export async function removeProject(project: string, seconds: number): Promise<void> {
-  const { exitCode, stderr } = await runCommand({
-    argv: [
-      'docker',
-      'compose',
-      '--project-name',
-      project,
-      'down',
-      '--volumes',
-      '--remove-orphans',
-      '--timeout',
-      String(seconds),
-    ],
-    cwd: '/',
-    env: withoutCompose(process.env),
-  })
-  if (exitCode !== 0)
-    throw new DevenvError({ code: 'engine-refused', doing: `remove the project ${project}`, detail: stderr.trim() })
-}
-
 function composeProblem(stderr: string, files: readonly string[]): DevenvError {
   if (/unknown (shorthand flag|command)|is not a docker command/.test(stderr)) {
     return new DevenvError({ code: 'compose-missing', detail: stderr.trim().split('\n')[0] ?? '' })

@@ -4,6 +4,8 @@ const PREFIX = 'org.openedx.devenv'
 export const LABELS = {
   service: `${PREFIX}.service`,
   checkout: `${PREFIX}.checkout`,
+  /** The data directory. */
+  data: `${PREFIX}.data`,
   /** `device:inode` of the folder that holds the stores: the same folder under any path. */
   stores: `${PREFIX}.stores`,
   /** The hash of the container's configuration. */

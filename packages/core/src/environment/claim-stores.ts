@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import type { Definition } from '../definition/definition.js'
-import { removeProject } from '../engine/compose.js'
 import { findImage, listContainers } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
 import { LABELS } from '../engine/labels.js'
+import { removeProject } from '../engine/remove-project.js'
 import { DevenvError } from '../problem/problem.js'
 import { openStore, type StoreRecord } from './data-directory.js'
 import type { Environment } from './identity.js'
@@ -27,7 +27,7 @@ export async function claimStores(
     if (project === environment.project) continue
     if (!existsSync(checkout)) {
       report({ kind: 'note', text: `this checkout was ${checkout}; its containers of that name are removed` })
-      await removeProject(project, 30)
+      await removeProject(engine, project, 30)
       return
     }
     if (state === 'running' || state === 'restarting' || state === 'paused') {

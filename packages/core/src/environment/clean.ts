@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runCommand } from '../engine/command.js'
-import { removeProject } from '../engine/compose.js'
 import { type Container, listContainers } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
 import { LABELS } from '../engine/labels.js'
+import { removeProject } from '../engine/remove-project.js'
 import { DevenvError } from '../problem/problem.js'
 import { planRemoval, removeEmpty, removeOwned } from './data-directory.js'
 import { type Environment, folderIdentity } from './identity.js'
@@ -26,7 +26,7 @@ export async function clean(engine: Engine, environment: Environment, report: Re
     const containers = await containersOf(engine, environment)
     // One by one, an image that can remove what other users' servers wrote.
     const image = containers.map((container) => container.imageId)[0]
-    await step(report, 'containers', undefined, () => removeProject(project, STOP_SECONDS))
+    await step(report, 'containers', undefined, () => removeProject(engine, project, STOP_SECONDS))
     const { remove, leave, folders } = planRemoval(paths)
     const sharers = readSharers(environment)
     if (sharers.length > 0) {

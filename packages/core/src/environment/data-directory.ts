@@ -144,7 +144,7 @@ export function removeOwned(paths: readonly string[]): string[] {
       rmSync(path, { recursive: true, force: true })
       return false
     } catch (error) {
-      if (['EACCES', 'EPERM', 'ENOTEMPTY'].includes((error as NodeJS.ErrnoException).code ?? '')) return true
+      if (['EACCES', 'EPERM', 'ENOTEMPTY', 'EBUSY'].includes((error as NodeJS.ErrnoException).code ?? '')) return true
       throw error
     }
   })

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
-import { removeProject } from '../engine/compose.js'
 import { listContainers } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
 import { LABELS } from '../engine/labels.js'
+import { removeProject } from '../engine/remove-project.js'
 import { type State, stateOf } from './status.js'
 
 /** An environment that the engine knows of. */
@@ -34,6 +34,6 @@ const GRACE_SECONDS = 3
 /** Removes the containers and networks of environments whose checkout is gone. Data went with the checkout, or is elsewhere and stays. */
 export async function prune(engine: Engine): Promise<Known[]> {
   const gone = (await listEnvironments(engine)).filter((known) => known.gone)
-  for (const { project } of gone) await removeProject(project, GRACE_SECONDS)
+  for (const { project } of gone) await removeProject(engine, project, GRACE_SECONDS)
   return gone
 }

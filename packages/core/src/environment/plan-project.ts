@@ -53,6 +53,7 @@ export function planProject(
   const labels = {
     [LABELS.service]: environment.service,
     [LABELS.checkout]: environment.checkout,
+    [LABELS.data]: environment.paths.dataDirectory,
     [LABELS.stores]: facts.storesIdentity,
   }
   const services = Object.entries(definition.project.services).map(([name, service]) => {

@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Definition, thirdPartyOf } from '../definition/definition.js'
 import { CORE_DIRECTORY, readDefinition, readVariableNames } from '../definition/read-definition.js'
-import { removeProject } from '../engine/compose.js'
 import { type Engine, EngineRefusal } from '../engine/engine.js'
 import { LABELS } from '../engine/labels.js'
 import { readMtu } from '../engine/read-mtu.js'
+import { removeProject } from '../engine/remove-project.js'
 import { requireVersions } from '../engine/versions.js'
 import { type ImageInputs, listInputs } from '../image/image-inputs.js'
 import { buildSpecOf, readImageInputs } from '../image/read-image-inputs.js'
@@ -59,7 +59,7 @@ export async function start(
         const port = portOf(error)
         if (attempt === 3) throw error
         if (port !== undefined) refused.add(port)
-        else if (lacksNetwork(error)) await removeProject(environment.project, STOP_SECONDS)
+        else if (lacksNetwork(error)) await removeProject(engine, environment.project, STOP_SECONDS)
         else throw error
       }
     }

@@ -1,0 +1,27 @@
+import { listContainers, stopContainer } from './containers.js'
+import { ask, type Engine } from './engine.js'
+
+/**
+ * Stops and removes a project's containers, their anonymous volumes and its networks, found by their labels:
+ * also where some of it was removed by hand, which `docker compose down` without a file trips over.
+ */
+export async function removeProject(engine: Engine, project: string, seconds: number): Promise<void> {
+  const label = `com.docker.compose.project=${project}`
+  const containers = await listContainers(engine, [label])
+  await Promise.all(
+    containers.map(async ({ id, state }) => {
+      if (state === 'running') await stopContainer(engine, id, seconds).catch(unlessGone)
+      await ask(engine, { method: 'DELETE', path: `/containers/${id}`, query: { v: '1', force: '1' } }).catch(
+        unlessGone,
+      )
+    }),
+  )
+  const filters = JSON.stringify({ label: [label] })
+  const networks = await ask<{ Id: string }[]>(engine, { path: '/networks', query: { filters } })
+  for (const { Id } of networks) await ask(engine, { method: 'DELETE', path: `/networks/${Id}` }).catch(unlessGone)
+}
+
+/** Somebody else was quicker: gone, or being removed. */
+const unlessGone = (error: { status?: number }): void => {
+  if (error.status !== 404 && error.status !== 409) throw error
+}
