@@ -146,7 +146,7 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name))
   const { DEVENV_MIRROR } = process.env
   // Node reads the bundle of certificates at each start, and devenv itself calls nobody.
-  return { ...Object.fromEntries(kept), NODE_EXTRA_CA_CERTS: '', ...(DEVENV_MIRROR && { DEVENV_MIRROR }) }
+  return { ...Object.fromEntries(kept), ...(DEVENV_MIRROR && { DEVENV_MIRROR }) }
 }
 
 const asUser = (uid: number): string[] => ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, ...engineGroup(), '--']
