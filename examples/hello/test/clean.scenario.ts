@@ -59,7 +59,13 @@ test('clean leaves what is not ours, and never follows a link out of the data di
   expect(readFileSync(join(hello.path, '.dev/mine.sqlite'), 'utf8')).toBe('mine')
   expect(readFileSync(join(dataOf(hello), 'notes.txt'), 'utf8')).toBe('mine as well')
   expect(lstatSync(join(hello.path, '.dev/elsewhere')).isSymbolicLink()).toBe(true)
-  for (const ours of ['stores', 'logs', 'README']) expect(existsSync(join(dataOf(hello), ours))).toBe(false)
+  for (const link of ['elsewhere', 'logs/elsewhere', 'stores/elsewhere']) {
+    expect(lstatSync(join(dataOf(hello), link)).isSymbolicLink()).toBe(true)
+    expect(stdout).toContain(link)
+  }
+  for (const ours of ['stores/mysql-8.4', 'logs/web.log', 'README']) {
+    expect(existsSync(join(dataOf(hello), ours))).toBe(false)
+  }
   expect(await ask('git', '-C', hello.path, 'ls-files', '--deleted')).toBe('')
   expect(stdout).toContain('notes.txt')
 })
