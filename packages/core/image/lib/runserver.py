@@ -56,7 +56,8 @@ def finish_requests():
             idle.notify_all()
 
     accept, serve = socketserver.ThreadingMixIn.process_request, socketserver.ThreadingMixIn.process_request_thread
-    answer = BaseHandler.run
+    answer, take = BaseHandler.run, socketserver.BaseServer._handle_request_noblock
+    accepting, told_to_end = threading.Lock(), threading.Event()
 
     def process_request(server, *request):
         count(1)
@@ -80,10 +81,19 @@ def finish_requests():
             count(-1)
 
     def finish(*_):
+        if accepting.locked():
+            return told_to_end.set()  # what is being accepted has to be counted first
         with idle:
             idle.wait_for(lambda: not waiting[0])
         os._exit(0)
 
+    def take_next(server):
+        with accepting:
+            take(server)
+        if told_to_end.is_set():
+            finish()
+
+    socketserver.BaseServer._handle_request_noblock = take_next
     socketserver.ThreadingMixIn.process_request = process_request
     socketserver.ThreadingMixIn.process_request_thread = process_request_thread
     BaseHandler.run = run
