@@ -16,6 +16,10 @@ export type Container = {
   ports: Readonly<Record<number, number>>
 }
 
+/** Whether its processes are there and may write: a paused one goes on where it was. */
+export const mayWrite = ({ state }: Pick<Container, 'state'>): boolean =>
+  state === 'running' || state === 'restarting' || state === 'paused'
+
 type Listed = {
   Id: string
   Names: string[]

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Definition } from '../definition/definition.js'
-import { findImage, listContainers } from '../engine/containers.js'
+import { findImage, listContainers, mayWrite } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
 import { LABELS } from '../engine/labels.js'
 import { removeProject } from '../engine/remove-project.js'
@@ -30,7 +30,7 @@ export async function claimStores(
       await removeProject(engine, project, 30)
       return
     }
-    if (state === 'running' || state === 'restarting' || state === 'paused') {
+    if (mayWrite({ state })) {
       throw new DevenvError({ code: 'store-in-use', data: environment.paths.dataDirectory, holder: checkout })
     }
   }

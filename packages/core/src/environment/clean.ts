@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runCommand } from '../engine/command.js'
-import { type Container, listContainers } from '../engine/containers.js'
+import { type Container, listContainers, mayWrite } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
 import { LABELS } from '../engine/labels.js'
 import { removeProject } from '../engine/remove-project.js'
@@ -24,7 +24,7 @@ export async function clean(engine: Engine, environment: Environment, report: Re
   const work = async () => {
     await refuseForeignWriter(engine, environment)
     const containers = await containersOf(engine, environment)
-    // One by one, an image that can remove what other users' servers wrote.
+    // Noted while they are there: an image by which root can remove what other users' servers wrote.
     const image = containers.map((container) => container.imageId)[0]
     await step(report, 'containers', undefined, () => removeProject(engine, project, STOP_SECONDS))
     const { remove, leave, folders } = planRemoval(paths)
@@ -71,8 +71,7 @@ async function refuseForeignWriter(engine: Engine, { paths, project }: Environme
   if (!existsSync(paths.stores)) return
   const holders = await listContainers(engine, [`${LABELS.stores}=${folderIdentity(paths.stores)}`])
   const other = holders.find(
-    ({ labels, state }: Container) =>
-      labels['com.docker.compose.project'] !== project && ['running', 'restarting', 'paused'].includes(state),
+    ({ labels, state }: Container) => labels['com.docker.compose.project'] !== project && mayWrite({ state }),
   )
   if (other !== undefined)
     throw new DevenvError({
