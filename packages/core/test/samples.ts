@@ -47,6 +47,9 @@ export const sampleEnvironment = (dataRoot?: string): Environment => identify(SA
 export const sampleSettings = (change: Partial<Settings> = {}): Settings => ({
   dataRoot: undefined,
   mirror: undefined,
+  registry: undefined,
+  digests: undefined,
+  network: 'online',
   publish: [],
   caBundle: undefined,
   proxies: {},
@@ -89,6 +92,8 @@ export function sampleDefinition(
     primary: 'hello',
     repository: undefined,
     recognisedBy: ['Makefile'],
+    variant: undefined,
+    releases: {},
     targets: {},
     provision: [],
     accounts: [],

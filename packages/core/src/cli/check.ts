@@ -1,8 +1,10 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { readExtension } from '../definition/extension.js'
 import { findCheckout, findPackage, readPackage } from '../definition/find-package.js'
-import { readDefinition } from '../definition/read-definition.js'
+import { readLock } from '../definition/lock.js'
+import { type ReadDefinition, readDefinition } from '../definition/read-definition.js'
 import { identify } from '../environment/identity.js'
 import { DevenvError, type Problem } from '../problem/problem.js'
 
@@ -19,13 +21,30 @@ export async function checkPackage(options: {
     options.checkout === undefined ? mkdtempSync(join(tmpdir(), 'devenv-check-')) : resolve(options.checkout),
   )
   const environment = identify(found, checkout, undefined)
+  const { stores } = environment.paths
+  const variants = Object.keys(readExtension(found).variants ?? {})
+  const problems = new Map<string, Problem>()
   try {
-    await readDefinition({ ...environment, mirror: undefined, variables: {}, stores: environment.paths.stores })
-    return []
+    readLock(found)
+    // Each shape is a definition of its own; without any, there is one.
+    for (const variant of variants.length === 0 ? [undefined] : variants)
+      for (const problem of await problemsOf({ ...environment, variant, mirror: undefined, variables: {}, stores }))
+        problems.set(JSON.stringify(problem), problem)
+    return [...problems.values()]
   } catch (error) {
     if (error instanceof DevenvError) return error.problems
     throw error
   } finally {
     if (options.checkout === undefined) rmSync(checkout, { recursive: true })
+  }
+}
+
+async function problemsOf(request: ReadDefinition): Promise<readonly Problem[]> {
+  try {
+    await readDefinition(request)
+    return []
+  } catch (error) {
+    if (error instanceof DevenvError) return error.problems
+    throw error
   }
 }

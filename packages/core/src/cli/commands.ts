@@ -1,8 +1,9 @@
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { engineFrom } from '../engine/engine.js'
-import { openEnvironment } from '../environment/open-environment.js'
-import { settingsFrom } from '../environment/settings.js'
+import { openEnvironment, openPackage, type Where } from '../environment/open-environment.js'
+import { type Settings, settingsFrom } from '../environment/settings.js'
 import { DevenvError } from '../problem/problem.js'
+import type { OpenedSource, PublishOptions, Selection } from './images.js'
 import { progressTo } from './render-progress.js'
 
 type Add = (program: Command) => void
@@ -11,20 +12,38 @@ const say = (line: string) => process.stdout.write(`${line}\n`)
 const sayJson = (value: unknown) => say(JSON.stringify(value, null, 2))
 const report = progressTo(process.stderr)
 
-/** What nearly every command begins with. `--checkout` and `--package` may stand before or behind its name. */
-async function open(command: Command) {
-  const { checkout, package: named } = command.optsWithGlobals<{ checkout?: string; package?: string }>()
+/** What was named, and what is set. `--checkout`, `--package` and `--offline` may stand before or behind a command's name. */
+function read(command: Command): { where: Where; settings: Settings } {
+  const {
+    checkout,
+    package: named,
+    offline,
+  } = command.optsWithGlobals<{ checkout?: string; package?: string; offline?: boolean }>()
   const settings = settingsFrom(process.env)
-  const environment = await openEnvironment(
-    {
+  return {
+    where: {
       directory: process.cwd(),
       checkout,
       package: named ?? (process.env.DEVENV_PACKAGE || undefined),
       otherwise: named === undefined ? 'checkout-around' : 'usual-checkout',
     },
-    settings,
-  )
-  return { settings, environment, engine: engineFrom(process.env) }
+    settings: offline ? { ...settings, network: 'offline' } : settings,
+  }
+}
+
+/** What nearly every command begins with. */
+async function open(command: Command) {
+  const { where, settings } = read(command)
+  return { settings, environment: await openEnvironment(where, settings), engine: engineFrom(process.env) }
+}
+
+/** The same for a command about images, which may do without a checkout. */
+function openSource(command: Command): OpenedSource {
+  const { where, settings } = read(command)
+  const { package: found, checkout, looked } = openPackage(where)
+  if (found === undefined)
+    throw new DevenvError({ code: 'checkout-missing', service: 'this service', looked, repository: undefined })
+  return { package: found, checkout, looked, settings }
 }
 
 /** The same for a command that looks at, or ends, what runs. */
@@ -35,7 +54,10 @@ async function openRunning(command: Command) {
 }
 
 const withWhere = (command: Command): Command =>
-  command.option('--checkout <path>', 'the checkout').option('--package <path>', 'the environment package')
+  command
+    .option('--checkout <path>', 'the checkout')
+    .option('--package <path>', 'the environment package')
+    .option('--offline', 'make no call that leaves this machine')
 
 const watch: Add = (program) =>
   withWhere(program.command('watch'))
@@ -128,7 +150,7 @@ const withoutOptions = (words: readonly string[]): string[] => {
   for (let at = 0; at < words.length; at++) {
     const word = words[at] as string
     if (/^--(checkout|package)$/.test(word)) at++
-    else if (!/^--(checkout|package)=/.test(word)) kept.push(word)
+    else if (!/^--(offline$|(checkout|package)=)/.test(word)) kept.push(word)
   }
   return kept
 }
@@ -238,12 +260,19 @@ const prune: Add = (program) =>
   program
     .command('prune')
     .summary('remove the containers of environments whose checkout is gone')
-    .action(async () => {
+    .option('--images', 'also every image of ours that no container is made of')
+    .action(async ({ images }: { images?: boolean }) => {
       const { prune } = await import('../environment/list.js')
-      const removed = await prune(engineFrom(process.env))
+      const engine = engineFrom(process.env)
+      const removed = await prune(engine)
       if (removed.length === 0) say('Every environment has its checkout.')
       for (const { service, checkout } of removed)
         say(`Removed the containers of ${service}, whose checkout was ${checkout}.`)
+      if (!images) return
+      const { pruneImages } = await import('../environment/prune-images.js')
+      const gone = await pruneImages(engine)
+      for (const { names } of gone) say(`Removed ${names.join(', ')}.`)
+      say(`${gone.length} images removed. What builds keep for the next one: docker buildx prune`)
     })
 
 const doctor: Add = (program) =>
@@ -260,6 +289,124 @@ const doctor: Add = (program) =>
         for (const { looked, found, problem } of findings)
           say(problem === undefined ? `✓ ${looked}: ${found}` : `✗ ${looked}: ${found}\n${renderProblem(problem)}`)
       if (findings.some(({ problem }) => problem !== undefined)) process.exitCode = 1
+    })
+
+const collect = (value: string, before: string[] = []): string[] => [...before, value]
+const RELEASE = ['--release <name>', 'a release that the package declares, or `all`; may be given again'] as const
+const REF = ['--ref <commit>', 'a commit, tag or branch of the checkout instead of the files as they are'] as const
+
+const withSelection = (command: Command): Command =>
+  withWhere(command)
+    .option(...REF)
+    .option(...RELEASE, collect)
+
+const digest: Add = (program) =>
+  withSelection(program.command('digest'))
+    .summary('the digest of the image inputs, which names the image')
+    .description(
+      'Prints the reference of the image that the checkout asks for, `…:inputs-<digest>`. Nothing is checked out, built or asked of a registry.\nWith --json, the whole digest and the list of inputs.',
+    )
+    .option('--json', 'for machines')
+    .action(async ({ json, ...selection }: Selection & { json?: boolean }, command: Command) => {
+      const { readDigests } = await import('./images.js')
+      const found = await readDigests(openSource(command), selection)
+      if (json) sayJson(found.length === 1 ? found[0] : found)
+      else
+        for (const { release, reference } of found) say(release === undefined ? reference : `${release} ${reference}`)
+    })
+
+const explain: Add = (program) =>
+  withSelection(program.command('explain'))
+    .summary('what a start would do about images, and why; nothing is changed')
+    .option('--json', 'for machines')
+    .action(async ({ json, ...selection }: Selection & { json?: boolean }, command: Command) => {
+      const { explainImages } = await import('./images.js')
+      const plans = await explainImages(openSource(command), selection, engineFrom(process.env))
+      const { renderImagesPlan } = await import('./render-plans.js')
+      if (json) sayJson(plans.length === 1 ? plans[0] : plans)
+      else for (const line of plans.flatMap(renderImagesPlan)) say(line)
+    })
+
+const image: Add = (program) =>
+  withSelection(program.command('image'))
+    .summary('have the image in the engine, pulled or built, and print its name')
+    .option('--dry-run', 'say what would be done, as `explain`')
+    .option('--json', 'for machines')
+    .action(
+      async ({ json, dryRun, ...selection }: Selection & { json?: boolean; dryRun?: boolean }, command: Command) => {
+        const { ensureOwnImages, explainImages } = await import('./images.js')
+        const engine = engineFrom(process.env)
+        if (!dryRun) {
+          const references = await ensureOwnImages(openSource(command), selection, engine, report)
+          if (json) sayJson(references)
+          else for (const reference of references) say(reference)
+          return
+        }
+        const plans = (await explainImages(openSource(command), selection, engine)).map(({ own }) => own)
+        const { renderImagePlan } = await import('./render-plans.js')
+        if (json) sayJson(plans)
+        else for (const plan of plans) say(renderImagePlan(plan))
+      },
+    )
+
+const publish: Add = (program) =>
+  withSelection(program.command('publish'))
+    .summary('build what the registry lacks, push it, then move tags')
+    .description(
+      'Publishes the images of each declared release at the commit that the lock names, or of one commit (--ref, --pushed), to DEVENV_REGISTRY.\nA package without releases: the image of its checkout, by its digest. Safe to interrupt and to repeat. Prints the bill.',
+    )
+    .option(
+      '--pushed <ref>',
+      'a pushed ref, such as refs/heads/master: its commit, and the release it belongs to, if any',
+    )
+    .option('--unreleased', 'between two versions of the package: images and `main`, and no edition of a release')
+    .option('--dry-run', 'print the plan and change nothing')
+    .option('--json', 'for machines')
+    .option('--builder <name>', 'a builder of Buildx, of any driver (default: the current one)')
+    .option(
+      '--platform <list>',
+      'such as linux/amd64,linux/arm64 (default: both, as far as the builder can)',
+      parseList,
+    )
+    .option('--bill <file>', 'append what was built, and what it costs, as Markdown')
+    .option('--digests <file>', 'write the digest of every tag, as JSON')
+    .action(async ({ json, ...options }: PublishOptions & { json?: boolean }, command: Command) => {
+      const { publishImages } = await import('./images.js')
+      const { plan, digests, bill } = await publishImages(openSource(command), options, engineFrom(process.env), report)
+      const { renderPublishPlan } = await import('./render-plans.js')
+      if (json) sayJson({ ...plan, digests })
+      else if (options.dryRun) for (const line of renderPublishPlan(plan)) say(line)
+      else say(bill)
+    })
+
+function parseList(text: string): string[] {
+  const list = text.split(',').filter(Boolean)
+  if (list.length > 0 && list.every((platform) => /^\w+\/\w+(\/\w+)?$/.test(platform))) return list
+  throw new InvalidArgumentError('It is no list of platforms, such as linux/amd64,linux/arm64.')
+}
+
+const lock: Add = (program) =>
+  withWhere(program.command('lock'))
+    .summary('look up what upstream names mean now, and write it to devenv-lock.json')
+    .description(
+      'Writes the digests of official base and third-party images, and the commit of each release’s ref.\nBuilds and environments use these. Stand-ins are not locked, and it says so.',
+    )
+    .option('--dry-run', 'say what moved and write nothing')
+    .option('--json', 'for machines')
+    .action(async ({ json, dryRun }: { json?: boolean; dryRun?: boolean }, command: Command) => {
+      const { updateLock } = await import('./images.js')
+      const update = await updateLock(openSource(command), dryRun ? 'look' : 'write')
+      if (json) {
+        sayJson(update)
+        return
+      }
+      for (const line of update.changes) say(line)
+      if (update.changes.length === 0) say('Nothing moved.')
+      if (update.standIns.length > 0)
+        report({
+          kind: 'note',
+          text: `not locked, because stand-ins are served for them: ${update.standIns.join(', ')}`,
+        })
     })
 
 const check: Add = (program) =>
@@ -305,6 +452,11 @@ export const COMMANDS: readonly Add[] = [
   list,
   prune,
   doctor,
+  digest,
+  explain,
+  image,
+  publish,
+  lock,
   check,
   init,
 ]

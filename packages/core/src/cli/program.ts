@@ -17,6 +17,7 @@ export function createProgram(): Command {
       '--package <path>',
       'the environment package (default: DEVENV_PACKAGE, then devenv/package.json of the checkout)',
     )
+    .option('--offline', 'make no call that leaves this machine; say what is lacking (also: DEVENV_OFFLINE=1)')
     .enablePositionalOptions()
     .showHelpAfterError('(devenv --help lists the commands)')
   program.exitOverride()

@@ -1,4 +1,4 @@
-import type { Progress, Report } from '../environment/progress.js'
+import type { Progress, Report } from '../progress/progress.js'
 
 /**
  * Shows progress on stderr. In a terminal the running step's last line moves in place; elsewhere every line

@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+
 /** One service of a Compose project as `docker compose config` gives it: only what we read or change. */
 export type ComposeService = {
   image?: string
@@ -50,6 +52,10 @@ export type Definition = {
   primary: string
   repository: string | undefined
   recognisedBy: readonly string[]
+  /** Which of the package's shapes this checkout has, where the package knows several. */
+  variant: string | undefined
+  /** Releases that images are published for, each with its ref. */
+  releases: Readonly<Record<string, string>>
   targets: Readonly<Record<string, SuppliedTarget>>
   provision: readonly ProvisionStep[]
   accounts: readonly Account[]
@@ -67,6 +73,10 @@ export const primaryOf = (definition: Definition): ComposeService => {
   if (service === undefined) throw new Error(`the definition of ${definition.package.name} was not checked`)
   return service
 }
+
+/** The Dockerfile that the primary service is built by. */
+export const dockerfileOf = (definition: Definition): string =>
+  primaryOf(definition).build?.dockerfile ?? join(definition.package.directory, 'Dockerfile')
 
 export const thirdPartyOf = (definition: Definition): string[] =>
   Object.keys(definition.project.services).filter((name) => name !== definition.primary)

@@ -10,8 +10,10 @@ const RESOLVED = {
   services: { web: { environment: { PRICE: '$$5', RUN: '$${HOME}' } }, mysql: {} },
   'x-devenv': { primary: 'web', 'recognised-by': ['Makefile'] },
 }
-const parse = (extension: object) =>
-  parseDefinition(SAMPLE_PACKAGE, { ...RESOLVED, 'x-devenv': { ...RESOLVED['x-devenv'], ...extension } }, ['a.yaml'])
+const parse = (extension: object, variant?: string) =>
+  parseDefinition(SAMPLE_PACKAGE, variant, { ...RESOLVED, 'x-devenv': { ...RESOLVED['x-devenv'], ...extension } }, [
+    'a.yaml',
+  ])
 
 describe('a definition', () => {
   test('has the resolved model, with $ as itself and without the extension', () => {
@@ -26,9 +28,18 @@ describe('a definition', () => {
     expect(parse({})).toMatchObject({
       repository: undefined,
       recognisedBy: ['Makefile'],
+      variant: undefined,
+      releases: {},
       targets: {},
       provision: [],
       accounts: [],
+    })
+  })
+
+  test('knows of which variant it is, and the releases that are published', () => {
+    expect(parse({ releases: { 'ulmo.4': 'release/ulmo.4', main: 'master' } }, 'uv')).toMatchObject({
+      variant: 'uv',
+      releases: { 'ulmo.4': 'release/ulmo.4', main: 'master' },
     })
   })
 
@@ -46,14 +57,12 @@ describe('a definition', () => {
 })
 
 describe('the variables that a Compose file reads', () => {
-  const namesIn = (own: string, checkouts?: string) => {
-    const root = writeFiles(temporaryFolder(), {
-      'package/compose.yaml': own,
-      ...(checkouts === undefined ? {} : { 'checkout/devenv/compose.yaml': checkouts }),
-    })
+  const namesIn = (own: string, others: { [path: string]: string } = {}, variant?: string) => {
+    const root = writeFiles(temporaryFolder(), { 'package/compose.yaml': own, ...others })
     return readVariableNames({
       package: { ...SAMPLE_PACKAGE, directory: join(root, 'package') },
       checkout: join(root, 'checkout'),
+      variant,
     })
   }
   test.each([
@@ -70,7 +79,13 @@ describe('the variables that a Compose file reads', () => {
   })
 
   test('are also those of the checkout’s own', () => {
-    expect(namesIn('a: $FOO', 'b: $BAR')).toEqual(['BAR', 'FOO'])
+    expect(namesIn('a: $FOO', { 'checkout/devenv/compose.yaml': 'b: $BAR' })).toEqual(['BAR', 'FOO'])
+  })
+
+  test('are also those of the variant, and of no other variant', () => {
+    const files = { 'package/compose.pip.yaml': 'b: $PIP', 'package/compose.uv.yaml': 'b: $UV' }
+    expect(namesIn('a: $FOO', files, 'uv')).toEqual(['FOO', 'UV'])
+    expect(namesIn('a: $FOO', files)).toEqual(['FOO'])
   })
 })
 

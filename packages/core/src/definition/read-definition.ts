@@ -3,14 +3,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readComposeModel } from '../engine/compose.js'
 import { DevenvError, type Problem } from '../problem/problem.js'
-import type {
-  Account,
-  ComposeProject,
-  Definition,
-  EnvironmentPackage,
-  ProvisionStep,
-  SuppliedTarget,
-} from './definition.js'
+import type { ComposeProject, Definition, EnvironmentPackage, ProvisionStep, SuppliedTarget } from './definition.js'
+import type { Extension } from './extension.js'
 import { FOLDER_IN_CHECKOUT } from './find-package.js'
 import { OEP5_RULES } from './rules.js'
 import { parseSource, type Source } from './source.js'
@@ -23,6 +17,8 @@ export type ReadDefinition = {
   package: EnvironmentPackage
   /** Real path of the checkout. */
   checkout: string
+  /** Which of the package's shapes it has. */
+  variant: string | undefined
   project: string
   mirror: string | undefined
   /** Of the variables that the files read, those that are set. */
@@ -32,31 +28,40 @@ export type ReadDefinition = {
 }
 
 /**
- * Reads an environment package for a checkout: its compose.yaml, over it the checkout's `devenv/compose.yaml`,
- * resolved by Compose.
+ * Reads an environment package for a checkout: its compose.yaml, over it that of the variant, over both the
+ * checkout's `devenv/compose.yaml`, resolved by Compose.
  * @throws DevenvError with every problem found: `definition-unreadable`, `definition-invalid`, `compose-refused`, `rule-broken`
  */
 export async function readDefinition(request: ReadDefinition): Promise<Definition> {
   const files = composeFilesOf(request)
   const [own] = files
   const source = parseSource(own, readFileSync(own, 'utf8'))
-  const invalid = await validateExtension(source)
+  // Compose is a process of its own: it works while the schema is compiled.
+  const [invalid, resolved] = await Promise.all([
+    validateExtension(source),
+    readComposeModel({
+      project: request.project,
+      directory: request.checkout,
+      files,
+      variables: {
+        ...Object.fromEntries(Object.entries(request.variables).filter(isSet)),
+        DEVENV_CHECKOUT: request.checkout,
+        DEVENV_PACKAGE: request.package.directory,
+        DEVENV_CORE: CORE_DIRECTORY,
+        DEVENV_MIRROR: request.mirror ?? 'docker.io',
+        DEVENV_STORES: request.stores,
+      },
+    }).then(
+      (text) => ({ text }),
+      (error: unknown) => ({ error }),
+    ),
+  ])
+  // What is invalid may be why Compose refuses, and is said more exactly.
   if (invalid.length > 0) throw new DevenvError(...invalid)
-
-  const text = await readComposeModel({
-    project: request.project,
-    directory: request.checkout,
-    files,
-    variables: {
-      ...Object.fromEntries(Object.entries(request.variables).filter(isSet)),
-      DEVENV_CHECKOUT: request.checkout,
-      DEVENV_PACKAGE: request.package.directory,
-      DEVENV_CORE: CORE_DIRECTORY,
-      DEVENV_MIRROR: request.mirror ?? 'docker.io',
-      DEVENV_STORES: request.stores,
-    },
-  })
-  const definition = parseDefinition(request.package, JSON.parse(text), [...files, ...readFragments()])
+  if ('error' in resolved) throw resolved.error
+  const { text } = resolved
+  const read = [...files, ...readFragments()]
+  const definition = parseDefinition(request.package, request.variant, JSON.parse(text), read)
   const broken = checkRules(definition, source, request)
   if (broken.length > 0) throw new DevenvError(...broken)
   return definition
@@ -64,15 +69,21 @@ export async function readDefinition(request: ReadDefinition): Promise<Definitio
 
 const isSet = (entry: [string, string | null]): entry is [string, string] => entry[1] !== null
 
-/** The package's compose.yaml, and over it the checkout's. */
-function composeFilesOf(where: { package: EnvironmentPackage; checkout: string }): [string, ...string[]] {
-  const own = join(where.package.directory, 'compose.yaml')
-  const extra = join(where.checkout, FOLDER_IN_CHECKOUT, 'compose.yaml')
-  return existsSync(extra) ? [own, extra] : [own]
+/** The package's compose.yaml, and over it the variant's and the checkout's. */
+function composeFilesOf({
+  package: { directory },
+  checkout,
+  variant,
+}: Pick<ReadDefinition, 'package' | 'checkout' | 'variant'>): [string, ...string[]] {
+  const over = [
+    ...(variant === undefined ? [] : [join(directory, `compose.${variant}.yaml`)]),
+    join(checkout, FOLDER_IN_CHECKOUT, 'compose.yaml'),
+  ]
+  return [join(directory, 'compose.yaml'), ...over.filter(existsSync)]
 }
 
 /** The variables that these files read from the environment, ours (DEVENV_…) left out. */
-export function readVariableNames(where: { package: EnvironmentPackage; checkout: string }): string[] {
+export function readVariableNames(where: Pick<ReadDefinition, 'package' | 'checkout' | 'variant'>): string[] {
   const texts = composeFilesOf(where).map((file) => readFileSync(file, 'utf8'))
   const named = texts.flatMap((text) => [...text.matchAll(/(?<!\$)\$(?:\{(\w+)|([A-Za-z_]\w*))/g)])
   const names = named.map(([, braced, bare]) => braced ?? bare ?? '')
@@ -97,6 +108,7 @@ export function checkRules(
 /** Pure: Compose's resolved JSON, in which `$` is still doubled, to a definition. */
 export function parseDefinition(
   environmentPackage: EnvironmentPackage,
+  variant: string | undefined,
   resolved: unknown,
   files: readonly string[],
 ): Definition {
@@ -110,6 +122,8 @@ export function parseDefinition(
     primary: extension.primary,
     repository: extension.repository,
     recognisedBy: extension['recognised-by'],
+    variant,
+    releases: extension.releases ?? {},
     targets: Object.fromEntries(
       Object.entries(extension.targets ?? {}).map(([name, { needs, because }]): [string, SuppliedTarget] => [
         name,
@@ -132,16 +146,6 @@ export function parseDefinition(
     project,
     files,
   }
-}
-
-type Extension = {
-  primary: string
-  repository?: string
-  'recognised-by': string[]
-  /** Compose 2.26 gives an empty list of an extension back as null. */
-  targets?: Record<string, { needs?: string[] | null; because: string }>
-  provision?: { name: string; run: [string, ...string[]]; when?: Partial<ProvisionStep['when']> }[]
-  accounts?: Account[]
 }
 
 /** The same value with every string in it changed, keys excepted. */

@@ -49,9 +49,11 @@ function broken(change: (root: string) => void, edit: (compose: string) => strin
   const root = writeFiles(temporaryFolder(), FILES)
   change(root)
   const text = edit(COMPOSE)
+  writeFileSync(join(root, 'compose.yaml'), text)
   const source = parseSource(join(root, 'compose.yaml'), text)
   const definition: Definition = parseDefinition(
     { name: '@devenv/hello', version: '1.0.0', service: 'hello', directory: root },
+    undefined,
     source.value,
     [],
   )
@@ -74,6 +76,7 @@ const writing = (file: string, text: string) => (root: string) => writeFileSync(
 const removing = (file: string) => (root: string) => rmSync(join(root, file), { recursive: true })
 
 const [IMAGE, MYSQL_IMAGE] = ['    image: devenv/hello\n', '    image: docker.io/library/mysql:8.4.9\n']
+const RECOGNISED = '  recognised-by: [Makefile]\n'
 const MOUNT = '{ type: bind, source: /home/dev/hello, target: /edx/app/hello }'
 const STORE = '{ type: bind, source: /home/dev/hello/.dev/devenv/stores/mysql, target: /var/lib/mysql }'
 const HEALTH = '    healthcheck: { test: [CMD, "true"], start_period: 60s, start_interval: 200ms }\n'
@@ -298,6 +301,20 @@ const BROKEN: Broken[] = [
     edit: replacing(', start_interval: 200ms', ''),
     breaks: { rule: 'health-is-known', at: 'healthcheck: {' },
   },
+  {
+    title: 'a variant without a Compose file of its own',
+    edit: replacing(RECOGNISED, `${RECOGNISED}  variants:\n    pip: { recognised-by: [requirements] }\n`),
+    breaks: { rule: 'variants-are-there', at: '    pip: {' },
+  },
+  {
+    title: 'a second variant without a Compose file, the first having one',
+    change: writing('compose.uv.yaml', 'services: {}\n'),
+    edit: replacing(
+      RECOGNISED,
+      `${RECOGNISED}  variants:\n    uv: { recognised-by: [uv.lock] }\n    pip: { recognised-by: [requirements] }\n`,
+    ),
+    breaks: { rule: 'variants-are-there', at: '    pip: {' },
+  },
 ]
 
 describe('a package', () => {
@@ -324,6 +341,7 @@ describe('a package', () => {
       () => `x-devenv:
   primary: hello
   recognised-by: [Makefile]
+  variants: { uv: { recognised-by: [uv.lock] } }
   targets: { test: { because: x } }
   provision: [{ name: a, run: [a], when: { stores: [mongo] } }]
 services:
@@ -336,6 +354,11 @@ services:
   })
 
   testEach<{ title: string; change?: (root: string) => void; edit?: (compose: string) => string }>([
+    {
+      title: 'a variant with a Compose file of its own',
+      change: writing('compose.pip.yaml', 'services: {}\n'),
+      edit: replacing(RECOGNISED, `${RECOGNISED}  variants:\n    pip: { recognised-by: [requirements] }\n`),
+    },
     {
       title: 'a server by tag and digest',
       edit: replacing(':8.4.9', `:8.4.9@sha256:${'a'.repeat(64)}`),

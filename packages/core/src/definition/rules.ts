@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import type { Place } from '../problem/problem.js'
-import { type Definition, primaryOf, thirdPartyOf } from './definition.js'
+import { type Definition, dockerfileOf, primaryOf, thirdPartyOf } from './definition.js'
+import { readExtension } from './extension.js'
 import type { Source } from './source.js'
 
 /** What a rule looks at. `stores` is the folder that holds the data of third-party services. */
@@ -57,7 +58,7 @@ const runsUnderSupervisor: Rule = {
         fix: `Remove \`${key}:\` and put the process into image/supervisor/<program>.conf.`,
       })
     }
-    const dockerfile = join(definition.package.directory, 'Dockerfile')
+    const dockerfile = dockerfileOf(definition)
     if (!existsSync(dockerfile)) {
       breaches.push({
         place: { file: dockerfile },
@@ -188,7 +189,7 @@ const imageByDigest: Rule = {
         fix: 'Add `build:` with context, dockerfile and target.',
       })
     }
-    const ignore = join(definition.package.directory, 'Dockerfile.dockerignore')
+    const ignore = `${dockerfileOf(definition)}.dockerignore`
     const first = existsSync(ignore)
       ? readFileSync(ignore, 'utf8')
           .split('\n')
@@ -345,6 +346,24 @@ const healthIsKnown: Rule = {
     }),
 }
 
+const variantsAreThere: Rule = {
+  name: 'variants-are-there',
+  clause: 'OEP-5 rule 5',
+  why: 'A checkout of that shape would run in an environment made for another.',
+  check: ({ definition, source }) =>
+    Object.keys(readExtension(definition.package).variants ?? {}).flatMap((variant) => {
+      const file = `compose.${variant}.yaml`
+      if (existsSync(join(definition.package.directory, file))) return []
+      return [
+        {
+          place: source.placeOf(['x-devenv', 'variants', variant]),
+          what: `The variant ${variant} has no ${file}.`,
+          fix: `Write ${file}: what differs from compose.yaml for checkouts of that shape.`,
+        },
+      ]
+    }),
+}
+
 /** What can be read from a package before anything runs. The clauses seen at run time: `docs/oep-5.md`. */
 export const OEP5_RULES = [
   officialImages,
@@ -359,6 +378,7 @@ export const OEP5_RULES = [
   nothingOfOthers,
   ownerIsMapped,
   healthIsKnown,
+  variantsAreThere,
 ] satisfies Rule[]
 
 /** The targets that a makefile has rules for. Pure. */

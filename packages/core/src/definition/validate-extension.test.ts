@@ -8,6 +8,8 @@ x-devenv:
   primary: hello
   repository: https://example.com/hello
   recognised-by: [Makefile]
+  variants: { uv: { recognised-by: [uv.lock] }, pip-3: { recognised-by: [{ file: setup.py, matches: ^a }] } }
+  releases: { ulmo.4: release/ulmo.4, main: master }
   targets:
     test: { needs: [mysql], because: there is none }
   provision:
@@ -22,9 +24,10 @@ const validate = async (text: string) =>
     if (problem.code !== 'definition-invalid') throw new Error(problem.code)
     return problem
   })
-const replacing = (before: string, after: string) => {
-  if (!VALID.includes(before)) throw new Error(`the sample has no ${before}`)
-  return VALID.replace(before, after)
+const replacing = (before: string | RegExp, after: string) => {
+  const text = VALID.replace(before, after)
+  if (text === VALID) throw new Error(`the sample has no ${before}`)
+  return text
 }
 
 describe('the extension of a Compose file', () => {
@@ -42,50 +45,106 @@ describe('the extension of a Compose file', () => {
       what: 'an unknown word',
       text: replacing('  provision:', '  provisions: []\n  provision:'),
       at: 'x-devenv',
-      line: 8,
+      line: 10,
       detail: /provisions/,
     },
     {
       what: 'an unknown word further in',
       text: replacing('      run: [migrate]', '      run: [migrate]\n      runs: [migrate]'),
       at: 'x-devenv.provision.0',
-      line: 11,
+      line: 13,
       detail: /runs/,
     },
     {
       what: 'a text where a list belongs',
       text: replacing('[migrate]', 'migrate'),
       at: 'x-devenv.provision.0.run',
-      line: 10,
+      line: 12,
       detail: /array/,
     },
     {
       what: 'a list with something that is no text',
       text: replacing('needs: [mysql]', 'needs: [{ mysql: 8 }]'),
       at: 'x-devenv.targets.test.needs.0',
-      line: 7,
+      line: 9,
       detail: /string/,
     },
     {
       what: 'an empty command',
       text: replacing('run: [migrate]', 'run: []'),
       at: 'x-devenv.provision.0.run',
-      line: 10,
+      line: 12,
       detail: /fewer than 1/,
     },
     {
       what: 'a target without a reason',
       text: replacing(', because: there is none', ''),
       at: 'x-devenv.targets.test',
-      line: 7,
+      line: 9,
       detail: /because/,
     },
     {
       what: 'an account without a password',
       text: replacing(', password: b', ''),
       at: 'x-devenv.accounts.0',
-      line: 13,
+      line: 15,
       detail: /password/,
+    },
+    {
+      what: 'no variant among variants',
+      text: replacing(/variants: .*/, 'variants: {}'),
+      at: 'x-devenv.variants',
+      line: 6,
+      detail: /fewer than 1/,
+    },
+    {
+      what: 'a variant by nothing',
+      text: replacing('recognised-by: [uv.lock]', 'recognised-by: []'),
+      at: 'x-devenv.variants.uv.recognised-by',
+      line: 6,
+      detail: /fewer than 1/,
+    },
+    {
+      what: 'a variant that could be no file name',
+      text: replacing('uv: {', 'uv/../x: {'),
+      at: 'x-devenv.variants',
+      line: 6,
+      detail: /^has a name that .*: uv\/\.\.\/x$/,
+    },
+    {
+      what: 'a mark that is neither a file nor a line of one',
+      text: replacing('[uv.lock]', '[3]'),
+      at: 'x-devenv.variants.uv.recognised-by.0',
+      line: 6,
+      detail: /string,object/,
+    },
+    {
+      what: 'a mark without a line',
+      text: replacing(', matches: ^a', ''),
+      at: 'x-devenv.variants.pip-3.recognised-by.0',
+      line: 6,
+      detail: /matches/,
+    },
+    {
+      what: 'a mark that is no regular expression',
+      text: replacing('matches: ^a', 'matches: "("'),
+      at: 'x-devenv.variants.pip-3.recognised-by.0.matches',
+      line: 6,
+      detail: /regex/,
+    },
+    {
+      what: 'a release without a number',
+      text: replacing('ulmo.4:', 'ulmo:'),
+      at: 'x-devenv.releases',
+      line: 7,
+      detail: /^has a name that .*: ulmo$/,
+    },
+    {
+      what: 'a release without a ref',
+      text: replacing('main: master', 'main: ""'),
+      at: 'x-devenv.releases.main',
+      line: 7,
+      detail: /fewer than 1/,
     },
     { what: 'no extension', text: 'services: {}\n', at: 'the file', line: 1, detail: /x-devenv/ },
     { what: 'no services', text: VALID.replace('services: {}\n', ''), at: 'the file', line: 1, detail: /services/ },

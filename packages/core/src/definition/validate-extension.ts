@@ -8,13 +8,17 @@ const SCHEMA = new URL('../../schema/x-devenv.schema.json', import.meta.url)
 /** Everything in which a compose.yaml differs from the JSON Schema that editors use as well. */
 export async function validateExtension(source: Source): Promise<Problem[]> {
   const { Ajv2020 } = await import('ajv/dist/2020.js')
-  const validate = new Ajv2020({ allErrors: true, formats: { uri: true } }).compile(
-    JSON.parse(readFileSync(SCHEMA, 'utf8')),
-  )
+  const validate = new Ajv2020({
+    allErrors: true,
+    allowUnionTypes: true,
+    formats: { uri: true, regex: isRegex },
+  }).compile(JSON.parse(readFileSync(SCHEMA, 'utf8')))
   if (validate(source.value)) return []
-  return (validate.errors ?? []).map((error): Problem => {
+  // What is wrong with a name is told by the error before that.
+  const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== 'propertyNames')
+  return errors.map((error): Problem => {
     const path = error.instancePath.split('/').slice(1).map(unescapePointer)
-    const extra = error.keyword === 'additionalProperties' ? [error.params.additionalProperty as string] : []
+    const extra = [error.propertyName ?? error.params.additionalProperty].filter((name) => typeof name === 'string')
     return {
       code: 'definition-invalid',
       place: source.placeOf([...path, ...extra]),
@@ -24,6 +28,15 @@ export async function validateExtension(source: Source): Promise<Problem[]> {
   })
 }
 
+function isRegex(text: string): boolean {
+  try {
+    new RegExp(text, 'm')
+    return true
+  } catch {
+    return false
+  }
+}
+
 const unescapePointer = (part: string): string | number => {
   const text = part.replaceAll('~1', '/').replaceAll('~0', '~')
   return /^\d+$/.test(text) ? Number(text) : text
@@ -31,5 +44,6 @@ const unescapePointer = (part: string): string | number => {
 
 function explain(error: ErrorObject): string {
   if (error.keyword === 'additionalProperties') return `it has no word for "${error.params.additionalProperty}"`
-  return error.message ?? error.keyword
+  const message = error.message ?? error.keyword
+  return error.propertyName === undefined ? message : `has a name that ${message}: ${error.propertyName}`
 }

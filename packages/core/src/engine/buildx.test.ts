@@ -1,36 +1,138 @@
-import { expect, test } from 'vitest'
-import { type Build, renderBuildArgv } from './buildx.js'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
+import {
+  type BakeFile,
+  type Builder,
+  type BuildOutput,
+  parseBuilder,
+  renderBakeArgv,
+  renderBakeFile,
+} from './buildx.js'
 
-const BUILD: Build = {
-  reference: 'devenv/hello:inputs-0123',
-  context: '/staged/checkout',
-  contexts: { core: '/staged/core' },
-  dockerfile: '/staged/Dockerfile',
-  target: 'dev',
-  args: { GREETING: 'good day $USER' },
-  labels: { 'a.b': '{"c":1}' },
-  secrets: { 'ca-bundle': '/etc/ca.pem' },
-}
-const after = (argv: readonly string[], flag: string) => argv[argv.indexOf(flag) + 1]
+describe('a call of bake', () => {
+  testEach<{ output: BuildOutput; words: string[] }>([
+    { output: 'load', words: ['--load'] },
+    { output: 'push', words: ['--push'] },
+    { output: 'cache', words: ['--set', '*.output=type=cacheonly'] },
+  ])('with the output $output is told file, output and targets, each as one word', ({ output, words }) => {
+    expect(renderBakeArgv('/a b/bake.json', ['image-0', 'image-1'], output, undefined)).toEqual([
+      ...['docker', 'buildx', 'bake', '--file', '/a b/bake.json'],
+      ...words,
+      ...['image-0', 'image-1'],
+    ])
+  })
 
-test('a build is told everything, each as one word', () => {
-  const argv = renderBuildArgv(BUILD)
-  expect(argv.slice(0, 3)).toEqual(['docker', 'buildx', 'build'])
-  expect(after(argv, '--tag')).toBe(BUILD.reference)
-  expect(after(argv, '--file')).toBe(BUILD.dockerfile)
-  expect(after(argv, '--target')).toBe('dev')
-  expect(after(argv, '--build-context')).toBe('core=/staged/core')
-  expect(after(argv, '--build-arg')).toBe('GREETING=good day $USER')
-  expect(after(argv, '--label')).toBe('a.b={"c":1}')
-  expect(argv.at(-1)).toBe('/staged/checkout')
+  test('names the builder only where one is named', () => {
+    expect(renderBakeArgv('f', ['a'], 'load', 'farm').join(' ')).toContain(' bake --builder farm --file f ')
+    expect(renderBakeArgv('f', ['a'], 'load', undefined)).not.toContain('--builder')
+  })
 })
 
-test('the certificates are a secret and no argument: nothing of them is baked in', () => {
-  const argv = renderBuildArgv(BUILD)
-  expect(after(argv, '--secret')).toBe('id=ca-bundle,src=/etc/ca.pem')
-  expect(argv.filter((word) => word.includes('/etc/ca.pem'))).toHaveLength(1)
+const fileWith = (args: { [name: string]: string }): BakeFile => ({
+  group: { default: { targets: ['image'] } },
+  target: {
+    image: {
+      context: '/staged',
+      contexts: { core: '/core' },
+      dockerfile: '/staged/Dockerfile',
+      args,
+      labels: { 'a.b': `{"c":"\${d}"}` },
+      tags: ['devenv/hello:inputs-0'],
+      secret: [],
+    },
+  },
 })
 
-test('a Dockerfile without targets is built to its end', () => {
-  expect(renderBuildArgv({ ...BUILD, target: undefined })).not.toContain('--target')
+/** What a person or a list of inputs may hold: to HCL some of it is a template. */
+const TEXTS = [
+  ...['', 'plain', '5$', '$', '$$', '$HOME', '100%', '%', 'two\n"lines"', '\\', 'größe 🚀', '%{', '$%{', '%%{a}'],
+  ...[`\${X}`, `$\${X}`, `$$\${X}`, `\${`, `\${\${X}}`, `\\\${X}`, `%\${a`, '%{ if true }a%{ endif }'],
+]
+const ARGS = Object.fromEntries(TEXTS.map((text, at) => [`A${at}`, text]))
+
+describe('a bake file', () => {
+  test('is JSON in which every template of HCL is escaped, and nothing else is changed', () => {
+    const { target } = JSON.parse(renderBakeFile(fileWith({ A: `\${X} %{X} $X 5$ 5%`, B: `$\${X}` })))
+    expect(target.image.args).toEqual({ A: `$\${X} %%{X} $X 5$ 5%`, B: `$$\${X}` })
+    expect(JSON.parse(renderBakeFile(fileWith({ A: 'plain' }))).target.image).toMatchObject({
+      context: '/staged',
+      tags: ['devenv/hello:inputs-0'],
+    })
+  })
+
+  test.skipIf(spawnSync('docker', ['buildx', 'version']).status !== 0)('is read by Buildx as what was written', () => {
+    const file = join(writeFiles(temporaryFolder(), { 'bake.json': renderBakeFile(fileWith(ARGS)) }), 'bake.json')
+    const [program, ...words] = renderBakeArgv(file, ['image'], 'cache', undefined)
+    const printed = execFileSync(program, [...words, '--print'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    expect(JSON.parse(printed).target.image).toMatchObject({ args: ARGS, labels: fileWith({}).target.image?.labels })
+  })
+})
+
+/** As `docker buildx inspect` prints. */
+const DEFAULT = `Name:          default
+Driver:        docker
+Last Activity: 2025-11-24 14:00:00 +0000 UTC
+
+Nodes:
+Name:             default
+Endpoint:         default
+Status:           running
+BuildKit version: v0.13.2
+Platforms:        linux/amd64, linux/amd64/v2, linux/amd64/v3, linux/386
+Labels:
+ org.mobyproject.buildkit.worker.moby.host-gateway-ip: 172.17.0.1
+`
+const FARM = `Name:          farm
+Driver:        docker-container
+Last Activity: 2025-11-24 14:00:00 +0000 UTC
+
+Nodes:
+Name:                  farm0
+Endpoint:              unix:///var/run/docker.sock
+Driver Options:        network="host"
+Status:                running
+Platforms:             linux/amd64*, linux/amd64/v2
+Features:
+ Docker exporter: true
+
+Name:      farm1
+Endpoint:  ssh://arm
+Status:    running
+Platforms: linux/arm64*, linux/arm/v7, linux/amd64
+`
+
+describe('a builder', () => {
+  testEach<{ title: string; text: string; builder: Builder }>([
+    {
+      title: 'of the engine',
+      text: DEFAULT,
+      builder: {
+        name: 'default',
+        driver: 'docker',
+        platforms: ['linux/amd64', 'linux/amd64/v2', 'linux/amd64/v3', 'linux/386'],
+      },
+    },
+    {
+      title: 'of several nodes has what any of them has, once, preferred ones too',
+      text: FARM,
+      builder: {
+        name: 'farm',
+        driver: 'docker-container',
+        platforms: ['linux/amd64', 'linux/amd64/v2', 'linux/arm64', 'linux/arm/v7'],
+      },
+    },
+    {
+      title: 'that does not run has no platforms yet',
+      text: 'Name:   far\nDriver: remote\n\nNodes:\nName:      far0\nEndpoint:  tcp://far:1234\nStatus:    inactive\nPlatforms: \nLabels:\n a: b\n',
+      builder: { name: 'far', driver: 'remote', platforms: [] },
+    },
+    { title: 'of which nothing is known', text: '', builder: { name: '', driver: '', platforms: [] } },
+  ])('$title', ({ text, builder }) => {
+    expect(parseBuilder(text)).toEqual(builder)
+  })
 })

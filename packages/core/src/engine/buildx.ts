@@ -1,53 +1,112 @@
 import { DevenvError } from '../problem/problem.js'
 import { runCommand } from './command.js'
 
-/** One build, as `docker buildx build` is told. Folders are absolute. */
-export type Build = {
-  reference: string
+/** One target of a bake file, in Buildx's own words (https://docs.docker.com/build/bake/reference/). Folders are absolute. */
+export type BakeTarget = {
   context: string
   contexts: Readonly<Record<string, string>>
   dockerfile: string
-  target: string | undefined
+  target?: string
   args: Readonly<Record<string, string>>
   labels: Readonly<Record<string, string>>
-  /** Id to file: seen while building, never part of the image. */
-  secrets: Readonly<Record<string, string>>
+  tags: readonly string[]
+  /** `id=…,src=…`: seen while building, never part of the image. */
+  secret: readonly string[]
+  platforms?: readonly string[]
+  attest?: readonly string[]
+}
+export type BakeFile = {
+  group: { default: { targets: readonly string[] } }
+  target: { readonly [name: string]: BakeTarget }
+}
+
+/** What becomes of what was built: the engine's store, a registry, or nothing but the builder's cache. */
+export type BuildOutput = 'load' | 'push' | 'cache'
+
+const OUTPUT: { readonly [output in BuildOutput]: readonly string[] } = {
+  load: ['--load'],
+  push: ['--push'],
+  cache: ['--set', '*.output=type=cacheonly'],
 }
 
 /** Pure. */
-export function renderBuildArgv(build: Build): [string, ...string[]] {
-  const each = (flag: string, pairs: Readonly<Record<string, string>>) =>
-    Object.entries(pairs).flatMap(([key, value]) => [flag, `${key}=${value}`])
-  return [
-    'docker',
-    'buildx',
-    'build',
-    '--load',
-    '--tag',
-    build.reference,
-    '--file',
-    build.dockerfile,
-    ...(build.target === undefined ? [] : ['--target', build.target]),
-    ...each('--build-context', build.contexts),
-    ...each('--build-arg', build.args),
-    ...each('--label', build.labels),
-    ...Object.entries(build.secrets).flatMap(([id, file]) => ['--secret', `id=${id},src=${file}`]),
-    build.context,
-  ]
-}
+export const renderBakeArgv = (
+  file: string,
+  targets: readonly string[],
+  output: BuildOutput,
+  builder: string | undefined,
+): [string, ...string[]] => [
+  'docker',
+  'buildx',
+  'bake',
+  ...(builder === undefined ? [] : ['--builder', builder]),
+  '--file',
+  file,
+  ...OUTPUT[output],
+  ...targets,
+]
 
-/** Builds into the engine's store, with Buildx's own progress on stderr. @throws DevenvError `build-failed`, `buildx-missing` */
-export async function runBuild(build: Build): Promise<void> {
-  const { exitCode, stdout } = await runCommand({ argv: renderBuildArgv(build) }, 'progress')
+/** JSON is HCL to Buildx, which fills in `${…}` and `%{…}`. Pure. */
+export const renderBakeFile = (file: BakeFile): string =>
+  JSON.stringify(file, null, 1).replace(/[$%](?=\{)/g, (sign) => sign + sign)
+
+/**
+ * Builds targets of a bake file that is the top of all that they are made from, with Buildx's own progress on stderr.
+ * @throws DevenvError `build-failed`, `buildx-missing`
+ */
+export async function runBake(
+  { folder, file, builder }: { folder: string; file: string; builder: string | undefined },
+  targets: readonly string[],
+  output: BuildOutput,
+): Promise<void> {
+  const { exitCode, stdout } = await runCommand(
+    {
+      argv: renderBakeArgv(file, targets, output, builder),
+      cwd: folder,
+      // The files are those that we laid out, and the host's bundle of certificates: nobody need be asked.
+      env: { ...process.env, BUILDX_BAKE_ENTITLEMENTS_FS: '0', BUILDX_BAKE_GIT_AUTH_TOKEN: undefined },
+    },
+    'progress',
+  )
   if (exitCode === 0) return
   const { exitCode: present, stderr } = await runCommand({ argv: ['docker', 'buildx', 'version'] })
   if (present !== 0) throw new DevenvError({ code: 'buildx-missing', detail: stderr.trim().split('\n')[0] ?? '' })
-  throw new DevenvError({ code: 'build-failed', image: build.reference, detail: stdout.trim() })
+  throw new DevenvError({ code: 'build-failed', images: targets, doing: output, detail: stdout.trim() })
 }
 
-/** Pulls with the client's own progress. Resolves to the client's last words if it could not. */
-export async function pullImage(reference: string): Promise<string | undefined> {
-  const { exitCode, stderr } = await runCommand({ argv: ['docker', 'pull', '--quiet', reference] })
+/** What a builder can do. `driver`: docker, docker-container, kubernetes, remote. */
+export type Builder = { name: string; driver: string; platforms: readonly string[] }
+
+/** @throws DevenvError `builder-unknown` with Buildx's words */
+export async function readBuilder(name: string | undefined): Promise<Builder> {
+  const { exitCode, stdout, stderr } = await runCommand({
+    argv: ['docker', 'buildx', 'inspect', '--bootstrap', ...(name === undefined ? [] : [name])],
+  })
+  if (exitCode === 0) return parseBuilder(stdout)
+  throw new DevenvError({ code: 'builder-unknown', name: name ?? 'the current one', detail: stderr.trim() })
+}
+
+/** What `docker buildx inspect` prints: `Name:`, `Driver:`, and for each node `Platforms:`. Pure. */
+export function parseBuilder(text: string): Builder {
+  const field = (name: string) => new RegExp(`^${name}:[ \\t]*(.*)$`, 'm').exec(text)?.[1]?.trim() ?? ''
+  const platforms = [...text.matchAll(/^Platforms:[ \t]*(.*)$/gm)].flatMap(([, list]) => (list ?? '').split(/[,\s]+/))
+  return {
+    name: field('Name'),
+    driver: field('Driver'),
+    platforms: [...new Set(platforms.map((platform) => platform.replace(/\*$/, '')).filter(Boolean))],
+  }
+}
+
+/**
+ * Pulls with the client's own progress on stderr. Resolves to the client's last words if it could not.
+ * @param show a person's own image is worth watching; a server's is pulled in silence
+ */
+export async function pullImage(
+  reference: string,
+  show: 'nothing' | 'progress' = 'nothing',
+): Promise<string | undefined> {
+  const argv: [string, ...string[]] = ['docker', 'pull', ...(show === 'progress' ? [] : ['--quiet']), reference]
+  const { exitCode, stderr } = await runCommand({ argv }, show === 'progress' ? 'output' : 'nothing')
   return exitCode === 0 ? undefined : stderr.trim().split('\n').at(-1)
 }
 

@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
 import { DevenvError } from '../problem/problem.js'
 
 /** A program to start on this machine: a list, never a line. */
@@ -5,28 +9,41 @@ export type Command = { argv: readonly [string, ...string[]]; cwd?: string; env?
 export type Outcome = { exitCode: number; stdout: string; stderr: string }
 
 /**
- * Runs a program and keeps what it printed; it does not outlive us. `show: 'stderr'` also lets a person see it as it comes.
- * @throws DevenvError `engine-missing` when the program is not there
+ * Runs a program and keeps what it printed; it does not outlive us. `progress` lets a person see its stderr as it
+ * comes, `output` its stdout, both on our stderr.
+ * @throws DevenvError `engine-missing`, or `program-missing` when another program than Docker's is not there
  */
-export async function runCommand(command: Command, show: 'nothing' | 'progress' = 'nothing'): Promise<Outcome> {
-  const { $ } = await import('zx')
+export async function runCommand(
+  command: Command,
+  show: 'nothing' | 'progress' | 'output' = 'nothing',
+): Promise<Outcome> {
   const [program, ...rest] = command.argv
-  const run = $({
+  const child = spawn(program, rest, {
     ...(command.cwd && { cwd: command.cwd }),
     env: command.env ?? process.env,
-    stdio: [command.input === undefined ? 'ignore' : 'pipe', 'pipe', show === 'progress' ? 'inherit' : 'pipe'],
-    ...(command.input !== undefined && { input: command.input }),
-    nothrow: true,
-    quiet: true,
-    verbose: false,
-    // The shell becomes the program, so that ending the one ends the other.
-    prefix: 'exec ',
-  })`${program} ${rest}`
-  const end = () => run.child?.kill()
+    stdio: [
+      command.input === undefined ? 'ignore' : 'pipe',
+      show === 'output' ? 2 : 'pipe',
+      show === 'progress' ? 'inherit' : 'pipe',
+    ],
+  })
+  const end = () => child.kill()
   process.once('exit', end)
-  const { exitCode, stdout, stderr } = await run
-  process.off('exit', end)
-  if (exitCode === 127)
-    throw new DevenvError({ code: 'engine-missing', endpoint: program, detail: `${program}: command not found` })
-  return { exitCode: exitCode ?? 1, stdout, stderr }
+  // Who ends without reading breaks the pipe; its exit code says more.
+  child.stdin?.on('error', () => undefined)
+  child.stdin?.end(command.input)
+  const said = [child.stdout, child.stderr].map(async (stream) => (stream === null ? '' : await text(stream)))
+  try {
+    const [[exitCode], stdout = '', stderr = ''] = await Promise.all([once(child, 'close'), ...said])
+    return { exitCode: exitCode ?? 1, stdout, stderr }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || (command.cwd && !existsSync(command.cwd))) throw error
+    throw new DevenvError(
+      program === 'docker'
+        ? { code: 'engine-missing', endpoint: program, detail: `${program}: command not found` }
+        : { code: 'program-missing', program },
+    )
+  } finally {
+    process.off('exit', end)
+  }
 }

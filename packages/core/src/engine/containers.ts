@@ -31,7 +31,7 @@ type Listed = {
   Ports?: { PrivatePort: number; PublicPort?: number }[]
 }
 
-/** The containers that carry all of `labels` (`key=value`, or `key` alone), stopped ones included. */
+/** The containers that carry all of `labels` (`key=value`, or `key` alone; none: every container), stopped ones included. */
 export async function listContainers(engine: Engine, labels: readonly string[]): Promise<Container[]> {
   const filters = JSON.stringify({ label: labels })
   const listed = await ask<Listed[]>(engine, { path: '/containers/json', query: { all: '1', filters } })
@@ -87,7 +87,13 @@ export async function findImage(engine: Engine, reference: string): Promise<Imag
   })
 }
 
-type ListedImage = {
+/** Gives an image of the engine's store one more name. */
+export async function tagImage(engine: Engine, from: string, as: string): Promise<void> {
+  const [, repo = as, tag = 'latest'] = /^(.*):([^:/]+)$/.exec(as) ?? []
+  await ask(engine, { method: 'POST', path: `/images/${encodeURIComponent(from)}/tag`, query: { repo, tag } })
+}
+
+export type ListedImage = {
   Id: string
   RepoTags: string[] | null
   Created: number
@@ -100,6 +106,13 @@ export async function listImages(engine: Engine, label: string): Promise<ListedI
   const filters = JSON.stringify({ label: [label] })
   const listed = await ask<ListedImage[]>(engine, { path: '/images/json', query: { filters } })
   return listed.sort((a, b) => b.Created - a.Created)
+}
+
+/** Takes away one name of an image, and the image with its last one. One that is gone is what was wanted. */
+export async function removeImage(engine: Engine, reference: string): Promise<void> {
+  await ask(engine, { method: 'DELETE', path: `/images/${encodeURIComponent(reference)}` }).catch((error) => {
+    if (error.status !== 404) throw error
+  })
 }
 
 export type EngineVersion = { Version: string; ApiVersion: string; Os: string; Arch: string }

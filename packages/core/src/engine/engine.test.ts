@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { problemsOf, temporaryFolder, writeFiles } from '../../test/samples.js'
-import { findImage, listContainers } from './containers.js'
+import { findImage, listContainers, tagImage } from './containers.js'
 import { ask, type Engine, EngineRefusal, engineFrom } from './engine.js'
 import { lastLogLines } from './logs.js'
 
@@ -66,6 +66,26 @@ describe('the engine', () => {
     )
     expect(await findImage(engine, 'absent:1')).toBeUndefined()
     await expect(findImage(engine, 'broken:1')).rejects.toThrow(EngineRefusal)
+  })
+
+  test.each([
+    ['devenv/hello:inputs-0', 'devenv/hello', 'inputs-0'],
+    ['localhost:5000/devenv/hello:inputs-0', 'localhost:5000/devenv/hello', 'inputs-0'],
+    ['localhost:5000/devenv/hello', 'localhost:5000/devenv/hello', 'latest'],
+  ])('gives an image one more name: %s', async (name, repo, tag) => {
+    const asked: string[] = []
+    const engine = await answering((request, response) => {
+      asked.push(`${request.method} ${request.url}`)
+      response.writeHead(201).end()
+    })
+    await tagImage(engine, 'ghcr.io/x/hello:inputs-0', name)
+    const query = new URLSearchParams({ repo, tag })
+    expect(asked).toEqual([`POST /images/${encodeURIComponent('ghcr.io/x/hello:inputs-0')}/tag?${query}`])
+  })
+
+  test('that cannot give a name refuses', async () => {
+    const engine = await answering((_request, response) => response.writeHead(404).end('{"message":"No such image"}'))
+    await expect(tagImage(engine, 'a:1', 'b:1')).rejects.toMatchObject({ status: 404, detail: 'No such image' })
   })
 
   test('gives the last log lines of a container, both channels', async () => {

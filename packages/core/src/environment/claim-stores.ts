@@ -5,10 +5,10 @@ import type { Engine } from '../engine/engine.js'
 import { LABELS } from '../engine/labels.js'
 import { removeProject } from '../engine/remove-project.js'
 import { DevenvError } from '../problem/problem.js'
+import type { Report } from '../progress/progress.js'
 import { openStore, type StoreRecord } from './data-directory.js'
 import type { Environment } from './identity.js'
 import { storesOf } from './plan-project.js'
-import type { Report } from './progress.js'
 
 /**
  * Two environments never write one store at once. One whose checkout has moved here is ours: its containers go.

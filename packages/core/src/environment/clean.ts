@@ -6,11 +6,11 @@ import type { Engine } from '../engine/engine.js'
 import { LABELS } from '../engine/labels.js'
 import { removeProject } from '../engine/remove-project.js'
 import { DevenvError } from '../problem/problem.js'
+import { type Report, step } from '../progress/progress.js'
 import { planRemoval, removeEmpty, removeOwned } from './data-directory.js'
 import { type Environment, folderIdentity } from './identity.js'
 import { containersOf } from './inside.js'
 import { withLock } from './lock.js'
-import { type Report, step } from './progress.js'
 
 const STOP_SECONDS = 30
 

@@ -1,13 +1,15 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { temporaryFolder, writeFiles } from '../../test/samples.js'
+import { SAMPLE_PACKAGE, temporaryFolder, writeFiles } from '../../test/samples.js'
 import { abridge, listInputs } from '../image/image-inputs.js'
 import { readImageInputs } from '../image/read-image-inputs.js'
 import { explainStale } from './explain-stale.js'
 import { type Record, stampsOf } from './record.js'
 
-/** The record of an environment whose image was built from files of its own, and a way to change these. */
-function sample(): { record: Record; save: (path: string, text: string) => void } {
+type Save = (path: string, text: string) => void
+
+/** What is said of an image that was built from files of its own, and a way to change these. */
+async function sample(): Promise<{ stale: () => Promise<string | undefined>; save: Save }> {
   const root = writeFiles(temporaryFolder(), {
     'package/Dockerfile': 'FROM debian\n',
     'package/Dockerfile.dockerignore': '*\n!requirements.txt\n',
@@ -18,10 +20,10 @@ function sample(): { record: Record; save: (path: string, text: string) => void 
   const spec = { name: 'devenv/hello', dockerfile, target: undefined, args: {}, contexts }
   const record: Record = {
     format: 1,
-    settings: { mirror: undefined, publish: [], variables: {} },
+    settings: { mirror: undefined, registry: undefined, publish: [], variables: {} },
     primary: 'hello',
     codeDirectory: '/edx/app/hello',
-    image: { reference: '', digest: '', spec, inputs: abridge(listInputs(readImageInputs(spec))) },
+    image: { reference: '', digest: '', spec, inputs: abridge(listInputs(await readImageInputs(spec))) },
     ports: {},
     address: undefined,
     configs: {},
@@ -35,29 +37,41 @@ function sample(): { record: Record; save: (path: string, text: string) => void 
       provision: {},
     },
   }
-  return { record, save: (path, text) => void writeFiles(root, { [path]: text }) }
+  return {
+    stale: () => explainStale({ package: { ...SAMPLE_PACKAGE, directory: join(root, 'package') } }, record),
+    save: (path, text) => void writeFiles(root, { [path]: text }),
+  }
 }
 
 describe('an image is out of date', () => {
-  test('never while its inputs are what they were', () => {
-    expect(explainStale(sample().record)).toBeUndefined()
+  test('never while its inputs are what they were', async () => {
+    const { stale } = await sample()
+    expect(await stale()).toBeUndefined()
   })
 
-  test('not when an input was saved again as it was', () => {
-    const { record, save } = sample()
+  test('not when an input was saved again as it was', async () => {
+    const { stale, save } = await sample()
     save('checkout/requirements.txt', 'django\n')
-    expect(explainStale(record)).toBeUndefined()
+    expect(await stale()).toBeUndefined()
   })
 
-  test('when an input changed, which is named', () => {
-    const { record, save } = sample()
+  test('when an input changed, which is named', async () => {
+    const { stale, save } = await sample()
     save('checkout/requirements.txt', 'django==5\n')
-    expect(explainStale(record)).toBe('requirements.txt changed')
+    expect(await stale()).toBe('requirements.txt changed')
   })
 
-  test('when the Dockerfile changed', () => {
-    const { record, save } = sample()
+  test('when the Dockerfile changed', async () => {
+    const { stale, save } = await sample()
     save('package/Dockerfile', 'FROM debian:12\n')
-    expect(explainStale(record)).toBe('Dockerfile changed')
+    expect(await stale()).toBe('Dockerfile changed')
+  })
+
+  test('when a base image has been locked meanwhile, which is named beside what changed', async () => {
+    const { stale, save } = await sample()
+    const images = { 'docker.io/library/debian': `sha256:${'1'.repeat(64)}` }
+    save('package/devenv-lock.json', JSON.stringify({ images, releases: {} }))
+    save('checkout/requirements.txt', 'django==5\n')
+    expect(await stale()).toBe('base image docker.io/library/debian is new, requirements.txt changed')
   })
 })

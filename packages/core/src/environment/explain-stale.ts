@@ -1,11 +1,17 @@
+import { readLock } from '../definition/lock.js'
 import { compareInputs, listInputs } from '../image/image-inputs.js'
 import { enumerate } from '../image/plan-image.js'
 import { readImageInputs } from '../image/read-image-inputs.js'
+import type { Environment } from './identity.js'
 import { type Record, unchanged } from './record.js'
 
 /** Which inputs of the running image have changed in the checkout since; `undefined` when none has. */
-export function explainStale({ stamps, image }: Record): string | undefined {
+export async function explainStale(
+  { package: environmentPackage }: Pick<Environment, 'package'>,
+  { stamps, image }: Record,
+): Promise<string | undefined> {
   if (unchanged(stamps.inputs)) return undefined
-  const changes = compareInputs(image.inputs, listInputs(readImageInputs(image.spec)))
+  const now = await readImageInputs(image.spec, { locked: readLock(environmentPackage).images })
+  const changes = compareInputs(image.inputs, listInputs(now))
   return changes.length === 0 ? undefined : enumerate(changes)
 }

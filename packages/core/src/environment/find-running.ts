@@ -41,8 +41,9 @@ export async function findRunning(
 }
 
 /** A setting that is not set keeps its last value; see `Record`. */
-const settingsDiffer = ({ settings }: Record, { mirror, publish, variables }: Settings): boolean =>
+const settingsDiffer = ({ settings }: Record, { mirror, registry, publish, variables }: Settings): boolean =>
   (mirror !== undefined && mirror !== settings.mirror) ||
+  (registry !== undefined && registry !== settings.registry) ||
   (publish.length > 0 && publish.join() !== settings.publish.join()) ||
   Object.entries(settings.variables).some(
     ([name, before]) => variables[name] !== undefined && variables[name] !== before,

@@ -3,9 +3,9 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import lockfile from 'proper-lockfile'
 import { DevenvError } from '../problem/problem.js'
+import type { Report } from '../progress/progress.js'
 import { writeOwned } from './data-directory.js'
 import type { Environment } from './identity.js'
-import type { Report } from './progress.js'
 
 const STALE_MS = 10_000
 

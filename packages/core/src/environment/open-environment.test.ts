@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { problemsOf, sampleSettings, temporaryFolder, writeFiles } from '../../test/samples.js'
-import { openEnvironment, requireRecognised, type Where } from './open-environment.js'
+import { openEnvironment, openPackage, requireRecognised, type Where } from './open-environment.js'
 
 const COMPOSE = `x-devenv:
   primary: hello
@@ -95,12 +95,80 @@ describe('the environment that a command means', () => {
   })
 })
 
+describe('the package that a command means', () => {
+  const find = (root: string, where: Partial<Where>) =>
+    openPackage({ directory: root, checkout: undefined, package: undefined, otherwise: 'checkout-around', ...where })
+
+  test('is there without a checkout, which is said to be looked for in vain', () => {
+    const root = sample()
+    expect(find(root, { package: 'package', checkout: 'none' })).toMatchObject({
+      package: { version: '1.0.0' },
+      checkout: undefined,
+      looked: join(root, 'none'),
+    })
+  })
+
+  test('is there without a checkout where its usual one is missing', () => {
+    const root = writeFiles(temporaryFolder(), {
+      'package/package.json': '{"name":"@devenv/hello","version":"1.0.0"}',
+      'package/compose.yaml': COMPOSE,
+    })
+    expect(find(root, { package: 'package', otherwise: 'usual-checkout' })).toMatchObject({
+      package: { service: 'hello' },
+      checkout: undefined,
+      looked: join(root, 'service'),
+    })
+  })
+
+  test('comes with its checkout where there is one, by its real path', () => {
+    const root = sample()
+    writeFiles(root, { link: { link: 'service' } })
+    expect(find(root, { package: 'package', checkout: 'link' })).toMatchObject({
+      checkout: join(root, 'service'),
+      looked: join(root, 'link'),
+    })
+  })
+
+  test('is none where neither is there', () => {
+    const root = sample()
+    expect(find(root, { checkout: 'none' })).toEqual({
+      package: undefined,
+      checkout: undefined,
+      looked: join(root, 'none'),
+    })
+  })
+
+  test('is refused where the one that was named is none', async () => {
+    const root = sample()
+    expect(await problemsOf(() => find(root, { package: 'service' }))).toEqual([
+      { code: 'package-missing', looked: join(root, 'service') },
+    ])
+  })
+})
+
 describe('a folder', () => {
   test('is a checkout when it holds all that it is recognised by', async () => {
     const root = sample()
     await expect(
       requireRecognised(await open(root, { package: 'package', checkout: 'service' })),
     ).resolves.toBeUndefined()
+  })
+
+  test('is of the variant whose marks it holds', async () => {
+    const marks = 'variants: { uv: { recognised-by: [uv.lock] }, pip: { recognised-by: [Makefile] } }'
+    const root = sample({ 'package/compose.yaml': COMPOSE.replace('repository:', `${marks}\n  repository:`) })
+    const environment = await open(root, { package: 'package', checkout: 'service' })
+    expect(await requireRecognised(environment)).toBe('pip')
+    writeFiles(root, { 'service/uv.lock': '' })
+    expect(await requireRecognised(environment)).toBe('uv')
+  })
+
+  test('with a colon in its path cannot be mounted, whatever it holds', async () => {
+    const root = sample({ 'a:b/Makefile': '', 'a:b/hello/web.py': '' })
+    const environment = await open(root, { package: 'package', checkout: 'a:b' })
+    expect(await problemsOf(() => requireRecognised(environment))).toEqual([
+      { code: 'checkout-unmountable', checkout: join(root, 'a:b') },
+    ])
   })
 
   test('is none when it lacks some of that; what it lacks is told', async () => {

@@ -2,7 +2,9 @@ import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import type { EnvironmentPackage } from '../definition/definition.js'
 import { findCheckout, findPackage, readPackage } from '../definition/find-package.js'
+import { recognise } from '../definition/recognise.js'
 import { DevenvError } from '../problem/problem.js'
+import { folderTree } from '../tree/folder-tree.js'
 import { type Environment, identify } from './identity.js'
 import type { Settings } from './settings.js'
 
@@ -17,23 +19,36 @@ export type Where = {
 
 /**
  * The environment that a command means.
- * @throws DevenvError `checkout-missing`, `checkout-unrecognised`, `package-missing`, `package-unknown`
+ * @throws DevenvError `checkout-missing`, `package-missing`, `package-unknown`
  */
 export async function openEnvironment(where: Where, settings: Settings): Promise<Environment> {
+  const found = openPackage(where)
+  if (found.package !== undefined && found.checkout !== undefined)
+    return identify(found.package, found.checkout, settings.dataRoot)
+  // The YAML parser is loaded only where it is needed: opening an environment is on every command's way.
+  const { readExtension } = await import('../definition/extension.js')
+  throw new DevenvError({
+    code: 'checkout-missing',
+    service: found.package?.service ?? basename(found.looked),
+    looked: found.looked,
+    repository: found.package === undefined ? undefined : readExtension(found.package).repository,
+  })
+}
+
+/** What a command means, for one that can do without a checkout; `looked` is where that would be. */
+export type Opened =
+  | { package: EnvironmentPackage; checkout: string | undefined; looked: string }
+  | { package: undefined; checkout: undefined; looked: string }
+
+/** @throws DevenvError `package-missing`, `package-unknown` */
+export function openPackage(where: Where): Opened {
   const given = where.package === undefined ? undefined : readPackage(resolve(where.directory, where.package))
   const looked = lookFor(where, given)
-  if (!existsSync(looked) || !statSync(looked).isDirectory()) {
-    const extension = given === undefined ? undefined : await readExtension(given)
-    throw new DevenvError({
-      code: 'checkout-missing',
-      service: given?.service ?? basename(looked),
-      looked,
-      repository: extension?.repository,
-    })
-  }
-  const checkout = realpathSync(looked)
-  const environmentPackage = given ?? findPackage(checkout)
-  return identify(environmentPackage, checkout, settings.dataRoot)
+  const there = existsSync(looked) && statSync(looked).isDirectory()
+  const checkout = there ? realpathSync(looked) : undefined
+  if (given !== undefined) return { package: given, checkout, looked }
+  if (checkout === undefined) return { package: undefined, checkout, looked }
+  return { package: findPackage(checkout), checkout, looked }
 }
 
 function lookFor({ directory, checkout, otherwise }: Where, given: EnvironmentPackage | undefined): string {
@@ -50,26 +65,14 @@ function readUsualCheckout({ directory }: EnvironmentPackage): string | undefine
 
 /**
  * Refuses a folder that is not a checkout of the service: mounting the wrong one would run nothing, in silence.
- * @throws DevenvError `checkout-unrecognised`, `checkout-unmountable`
+ * @returns the variant that it is of, where the package knows several
+ * @throws DevenvError `checkout-unrecognised`, `checkout-unmountable`, `variant-unknown`
  */
 export async function requireRecognised({
   package: environmentPackage,
-  service,
   checkout,
-}: Environment): Promise<void> {
+}: Pick<Environment, 'package' | 'checkout'>): Promise<string | undefined> {
   if (checkout.includes(':')) throw new DevenvError({ code: 'checkout-unmountable', checkout })
-  const extension = await readExtension(environmentPackage)
-  const wanted = extension?.['recognised-by'] ?? []
-  const missing = wanted.filter((file) => !existsSync(join(checkout, file)))
-  if (missing.length > 0) throw new DevenvError({ code: 'checkout-unrecognised', service, checkout, missing })
-}
-
-type Extension = { repository?: string; 'recognised-by'?: string[] }
-
-async function readExtension({ directory }: EnvironmentPackage): Promise<Extension | undefined> {
-  // The YAML parser is loaded only where it is needed: opening an environment is on every command's way.
-  const { parseSource } = await import('../definition/source.js')
-  const file = join(directory, 'compose.yaml')
-  const value = parseSource(file, readFileSync(file, 'utf8')).value as { 'x-devenv'?: Extension } | null
-  return value?.['x-devenv']
+  const { readExtension } = await import('../definition/extension.js')
+  return await recognise(environmentPackage, readExtension(environmentPackage), folderTree(checkout))
 }

@@ -18,6 +18,7 @@ import type { Settings } from './settings.js'
 
 const FACTS: ProjectFacts = {
   image: 'devenv/hello:inputs-0123',
+  official: {},
   ports: { hello: { 8000: 23000 } },
   storesIdentity: '1:2',
   gitMounts: [],
@@ -192,6 +193,17 @@ describe('a planned project', () => {
     expect(dataOf('docker.io/library/mysql:8.0.46')).toBe(`${stores}/mysql-8.0/data`)
   })
 
+  test('runs each server from its official image as that is taken, and keeps its data where it was', () => {
+    const taken = `docker.io/library/mysql:8.4.9@sha256:${'9'.repeat(64)}`
+    const project = plan({ facts: { official: { mysql: taken } } })
+    const { image, volumes, labels } = service(project, 'mysql')
+    expect(image).toBe(taken)
+    expect(labels?.[LABELS.image]).toBe(taken)
+    expect(volumes).toEqual(service(plan(), 'mysql').volumes)
+    expect(service(project, 'memcached').image).toBe('docker.io/library/memcached:1.6.38')
+    expect(service(project, 'hello').image).toBe(FACTS.image)
+  })
+
   test('says the MTU of the way out only where it is a smaller one', () => {
     const options = (mtu: number | undefined) => JSON.stringify(plan({ facts: { mtu } }).networks)
     expect(options(1400)).toContain('"com.docker.network.driver.mtu":"1400"')
@@ -223,6 +235,11 @@ describe('the configuration label', () => {
       project: plan({
         definition: sampleDefinition({}, { memcached: { image: 'docker.io/library/memcached:1.6.39' } }),
       }),
+      services: ['memcached'],
+    },
+    {
+      what: 'the digest of one server',
+      project: plan({ facts: { official: { memcached: `memcached@sha256:${'9'.repeat(64)}` } } }),
       services: ['memcached'],
     },
     {

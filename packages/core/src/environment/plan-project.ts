@@ -18,6 +18,8 @@ export type Ports = Readonly<Record<string, Readonly<Record<number, number>>>>
 /** What the project depends on beside the definition. */
 export type ProjectFacts = {
   image: string
+  /** The official images of third-party services, as they are taken. */
+  official: Readonly<Record<string, string>>
   ports: Ports
   /** `device:inode` of the folder of stores. */
   storesIdentity: string
@@ -60,7 +62,7 @@ export function planProject(
     const planned =
       name === definition.primary
         ? planPrimary(service, environment, settings, facts, urlsOf(facts.ports[name], addressOf(definition)))
-        : planThirdParty(name, service, definition, environment)
+        : planThirdParty(name, service, definition, environment, facts)
     const ports = Object.entries(facts.ports[name] ?? {}).map(([target, published]) => ({
       mode: 'host',
       host_ip: '127.0.0.1',
@@ -127,10 +129,12 @@ function planThirdParty(
   service: ComposeService,
   definition: Definition,
   { paths }: Environment,
+  { official }: ProjectFacts,
 ): ComposeService {
   const stores = storesOf(definition, paths.stores).filter((store) => store.service === name)
   return {
     ...service,
+    ...(official[name] !== undefined && { image: official[name] }),
     volumes: (service.volumes ?? []).map((volume) => {
       const store = stores.find(({ target }) => target === volume.target)
       return store === undefined ? volume : bind(`${paths.stores}/${store.name}/data`, store.target)

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import type { Container } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
 import { captureInside, runInside } from '../engine/exec.js'
+import type { Report } from '../progress/progress.js'
 import type { Environment } from './identity.js'
 import { asOwner, waitEventCommand } from './inside.js'
-import type { Report } from './progress.js'
 import { readRecord } from './record.js'
 
 const WITHIN_SECONDS = 2

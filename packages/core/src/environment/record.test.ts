@@ -7,7 +7,12 @@ import { type Record, readRecord, stampsOf, unchanged, writeRecord } from './rec
 
 const RECORD: Record = {
   format: 1,
-  settings: { mirror: 'localhost:5000', publish: ['mysql'], variables: { A: '1', B: null } },
+  settings: {
+    mirror: 'localhost:5000',
+    registry: 'ghcr.io/openedx',
+    publish: ['mysql'],
+    variables: { A: '1', B: null },
+  },
   primary: 'hello',
   codeDirectory: '/edx/app/hello',
   image: {

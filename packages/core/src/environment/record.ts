@@ -14,6 +14,7 @@ export type Record = {
   /** Settings that stay in force until they are set again or the environment is cleaned. */
   settings: {
     mirror: string | undefined
+    registry: string | undefined
     publish: readonly string[]
     /** Those that the Compose files read; `null` for one that was not set. */
     variables: { [name: string]: string | null }

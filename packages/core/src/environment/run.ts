@@ -2,10 +2,10 @@ import type { Container } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
 import { attachInside, type ContainerCommand } from '../engine/exec.js'
 import { DevenvError } from '../problem/problem.js'
+import type { Report } from '../progress/progress.js'
 import { type Extent, findRunning, type Started } from './find-running.js'
 import type { Environment } from './identity.js'
 import { asOwner, cancelByPid, cancelInside, containersOf, debugCommand, readPrograms, withPid } from './inside.js'
-import type { Report } from './progress.js'
 import { readRecord, unchanged } from './record.js'
 import type { Settings } from './settings.js'
 
@@ -63,7 +63,7 @@ export async function ensure(
   if (running === undefined)
     return await (await import('./start.js')).start(engine, environment, settings, extent, report)
   if (unchanged(running.record.stamps.inputs)) return running
-  const stale = (await import('./explain-stale.js')).explainStale(running.record)
+  const stale = await (await import('./explain-stale.js')).explainStale(environment, running.record)
   if (stale !== undefined)
     report({
       kind: 'note',

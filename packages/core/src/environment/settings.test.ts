@@ -1,14 +1,50 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { temporaryFolder, writeFiles } from '../../test/samples.js'
-import { settingsFrom } from './settings.js'
+import { problemsOf, sampleSettings, temporaryFolder, writeFiles } from '../../test/samples.js'
+import { CORE_DIRECTORY } from '../definition/read-definition.js'
+import { imageSettingsOf, registryOf, settingsFrom } from './settings.js'
 
 describe('settings', () => {
-  test.each(['DEVENV_DIR', 'DEVENV_MIRROR', 'DEVENV_PUBLISH'])('an empty %s is the same as none', (name) => {
-    const { variables: _, ...empty } = settingsFrom({ [name]: '' })
-    const { variables: __, ...none } = settingsFrom({})
-    expect(empty).toEqual(none)
-    expect(none).toMatchObject({ dataRoot: undefined, mirror: undefined, publish: [], proxies: {} })
+  test.each(['DEVENV_DIR', 'DEVENV_MIRROR', 'DEVENV_DIGESTS', 'DEVENV_OFFLINE', 'DEVENV_PUBLISH'])(
+    'an empty %s is the same as none',
+    (name) => {
+      const { variables: _, ...empty } = settingsFrom({ [name]: '' })
+      const { variables: __, ...none } = settingsFrom({})
+      expect(empty).toEqual(none)
+      expect(none).toMatchObject({
+        dataRoot: undefined,
+        mirror: undefined,
+        registry: undefined,
+        digests: undefined,
+        network: 'online',
+        publish: [],
+        proxies: {},
+      })
+    },
+  )
+
+  test('an empty DEVENV_REGISTRY is none at all, which is not the same as none set', () => {
+    expect(settingsFrom({ DEVENV_REGISTRY: '' }).registry).toBe('')
+    expect(settingsFrom({}).registry).toBeUndefined()
+  })
+
+  test.each([
+    ['ghcr.io', 'ghcr.io'],
+    ['ghcr.io/openedx', 'ghcr.io/openedx'],
+    ['ghcr.io/openedx/', 'ghcr.io/openedx'],
+    ['localhost:5000//', 'localhost:5000'],
+    ['/', ''],
+  ])('DEVENV_REGISTRY=%s is the registry %j', (text, registry) => {
+    expect(settingsFrom({ DEVENV_REGISTRY: text }).registry).toBe(registry)
+  })
+
+  test('DEVENV_OFFLINE=1 keeps every call on this machine', () => {
+    expect(settingsFrom({ DEVENV_OFFLINE: '1' }).network).toBe('offline')
+  })
+
+  test('a file of digests is absolute, wherever devenv was called', () => {
+    expect(settingsFrom({ DEVENV_DIGESTS: 'digests.json' }).digests).toBe(join(process.cwd(), 'digests.json'))
   })
 
   test('a data directory is absolute, wherever devenv was called', () => {
@@ -51,5 +87,60 @@ describe('settings', () => {
       const file = join(folder(), 'ours.pem')
       expect(settingsFrom({ NODE_EXTRA_CA_CERTS: file }).caBundle).not.toBe(file)
     })
+  })
+})
+
+describe('the registry of our images', () => {
+  test('is the one that is set, none where that is empty, else the one that is written in core', () => {
+    const written = JSON.parse(readFileSync(join(CORE_DIRECTORY, 'package.json'), 'utf8')).devenv?.registry
+    expect(registryOf('ghcr.io/openedx')).toBe('ghcr.io/openedx')
+    expect(registryOf('')).toBeUndefined()
+    expect(registryOf(undefined)).toBe(written || undefined)
+  })
+})
+
+describe('the settings for images', () => {
+  const NOTHING = { images: {}, releases: {} }
+
+  test('are those of a person, with what is locked', () => {
+    const settings = sampleSettings({
+      registry: 'ghcr.io/openedx',
+      mirror: 'localhost:5000',
+      network: 'offline',
+      caBundle: '/ca.pem',
+      proxies: { HTTPS_PROXY: 'http://proxy' },
+    })
+    const images = { 'docker.io/library/mysql:8.4.9': `sha256:${'1'.repeat(64)}` }
+    expect(imageSettingsOf(settings, { images, releases: {} })).toEqual({
+      registry: 'ghcr.io/openedx',
+      mirror: 'localhost:5000',
+      locked: images,
+      published: {},
+      network: 'offline',
+      caBundle: '/ca.pem',
+      proxies: { HTTPS_PROXY: 'http://proxy' },
+      access: { caBundle: '/ca.pem', proxies: { HTTPS_PROXY: 'http://proxy' } },
+    })
+  })
+
+  test('have the digests of what was published, from the file that is named', () => {
+    const published = { 'ghcr.io/openedx/hello:main': `sha256:${'2'.repeat(64)}` }
+    const root = writeFiles(temporaryFolder(), { 'digests.json': JSON.stringify(published) })
+    const settings = sampleSettings({ digests: join(root, 'digests.json') })
+    expect(imageSettingsOf(settings, NOTHING).published).toEqual(published)
+  })
+
+  test.each([
+    ['is not there', undefined],
+    ['is cut off', '{'],
+    ['is null', 'null'],
+    ['is a text', '"sha256:0"'],
+    ['is a list', '[]'],
+  ])('are refused where that file %s', async (_what, text) => {
+    const root = writeFiles(temporaryFolder(), text === undefined ? {} : { 'digests.json': text })
+    const digests = join(root, 'digests.json')
+    expect(await problemsOf(() => imageSettingsOf(sampleSettings({ digests }), NOTHING))).toMatchObject([
+      { code: 'digests-unreadable', file: digests, detail: expect.stringMatching(/./) },
+    ])
   })
 })

@@ -1,5 +1,9 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { Lock } from '../definition/lock.js'
+import type { BuildSettings } from '../image/build-images.js'
+import type { ImageSources } from '../image/read-plan.js'
+import { DevenvError } from '../problem/problem.js'
 
 /** What a person sets by environment variables. Read once, at the edge; `docs/settings.md` is its table. */
 export type Settings = {
@@ -7,6 +11,12 @@ export type Settings = {
   dataRoot: string | undefined
   /** DEVENV_MIRROR: the registry host asked instead of docker.io. */
   mirror: string | undefined
+  /** DEVENV_REGISTRY: where images of ours live, a host and maybe a path; `''` for nowhere. Not set: as published. */
+  registry: string | undefined
+  /** DEVENV_DIGESTS: a file that `devenv publish --digests` wrote. */
+  digests: string | undefined
+  /** DEVENV_OFFLINE, or --offline: no call leaves this machine. */
+  network: 'online' | 'offline'
   /** DEVENV_PUBLISH: third-party services to publish on loopback. */
   publish: readonly string[]
   /** The host's bundle of certificate authorities: DEVENV_CA_BUNDLE, or where this machine keeps it. */
@@ -35,9 +45,42 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
   return {
     dataRoot: env.DEVENV_DIR ? resolve(env.DEVENV_DIR) : undefined,
     mirror: env.DEVENV_MIRROR || undefined,
+    registry: env.DEVENV_REGISTRY?.replace(/\/+$/, ''),
+    digests: env.DEVENV_DIGESTS ? resolve(env.DEVENV_DIGESTS) : undefined,
+    network: env.DEVENV_OFFLINE ? 'offline' : 'online',
     publish: (env.DEVENV_PUBLISH ?? '').split(/[\s,]+/).filter((name) => name !== ''),
     caBundle: bundles.find((file): file is string => Boolean(file) && existsSync(file as string)),
     proxies: Object.fromEntries(both.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
     variables: env,
+  }
+}
+
+/** The registry that is set, else the one written in core's package.json under `devenv.registry`; `undefined`: none. */
+export function registryOf(set: string | undefined): string | undefined {
+  if (set !== undefined) return set || undefined
+  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  return manifest.devenv?.registry || undefined
+}
+
+/** Where settings say that images are looked for, and how they are built. */
+export const imageSettingsOf = (settings: Settings, lock: Lock): ImageSources & BuildSettings => ({
+  registry: registryOf(settings.registry),
+  mirror: settings.mirror,
+  locked: lock.images,
+  published: settings.digests === undefined ? {} : readDigests(settings.digests),
+  network: settings.network,
+  caBundle: settings.caBundle,
+  proxies: settings.proxies,
+  access: { caBundle: settings.caBundle, proxies: settings.proxies },
+})
+
+/** @throws DevenvError `digests-unreadable` */
+function readDigests(file: string): Record<string, string> {
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('It holds no JSON object.')
+    return value as Record<string, string>
+  } catch (error) {
+    throw new DevenvError({ code: 'digests-unreadable', file, detail: (error as Error).message })
   }
 }

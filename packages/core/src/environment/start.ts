@@ -1,19 +1,21 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type Definition, thirdPartyOf } from '../definition/definition.js'
+import { LOCK_FILE, readLock } from '../definition/lock.js'
 import { CORE_DIRECTORY, readDefinition, readVariableNames } from '../definition/read-definition.js'
 import { type Engine, EngineRefusal } from '../engine/engine.js'
 import { LABELS } from '../engine/labels.js'
 import { readMtu } from '../engine/read-mtu.js'
 import { removeProject } from '../engine/remove-project.js'
 import { requireVersions } from '../engine/versions.js'
-import { type ImageInputs, listInputs } from '../image/image-inputs.js'
+import { carryOutImages, planImages, takeServices } from '../image/ensure-images.js'
+import { CHECKOUT_CONTEXT, type ImageInputs, listInputs } from '../image/image-inputs.js'
 import { buildSpecOf, readImageInputs } from '../image/read-image-inputs.js'
+import type { Report } from '../progress/progress.js'
 import { assignPorts } from './assign-ports.js'
 import { carryOut } from './carry-out-start.js'
 import { claimStores, openStores } from './claim-stores.js'
 import { createDataDirectory, type StoreRecord, writeOwned } from './data-directory.js'
-import { ensureImage, ensurePulled } from './ensure-images.js'
 import { type Extent, findRunning, type Started } from './find-running.js'
 import { type Environment, folderIdentity } from './identity.js'
 import { containersOf } from './inside.js'
@@ -22,11 +24,10 @@ import { requireRecognised } from './open-environment.js'
 import { addressOf, codeDirectoryOf, planProject, renderProject, urlsOf, wantedPorts } from './plan-project.js'
 import { type ProvisionFacts, planProvision } from './plan-provision.js'
 import { planStart, type Wanted } from './plan-start.js'
-import type { Report } from './progress.js'
 import { readGitMounts } from './read-git-mounts.js'
 import { readMatchingFiles } from './read-matching-files.js'
 import { type Record, readRecord, stampsOf, writeRecord } from './record.js'
-import type { Settings } from './settings.js'
+import { imageSettingsOf, type Settings } from './settings.js'
 
 /**
  * Brings an environment to where `extent` is running, but for the primary's own health. Safe to interrupt and
@@ -46,7 +47,7 @@ export async function start(
     : await findRunning(engine, environment, settings, extent, 'unchanged')
   if (running !== undefined) return running
   await requireVersions(engine)
-  await requireRecognised(environment)
+  const variant = await requireRecognised(environment)
   createDataDirectory(environment)
   return await withLock(environment, report, async () => {
     // A clean that was waited for has taken the folder with it.
@@ -54,7 +55,7 @@ export async function start(
     const refused = new Set<number>()
     for (let attempt = 1; ; attempt++) {
       try {
-        return await startLocked(engine, environment, settings, extent, report, refused)
+        return await startLocked(engine, { ...environment, variant }, settings, extent, report, refused)
       } catch (error) {
         const port = portOf(error)
         if (attempt === 3) throw error
@@ -83,7 +84,7 @@ const portOf = (error: unknown): number | undefined => {
 
 async function startLocked(
   engine: Engine,
-  environment: Environment,
+  environment: Environment & { variant: string | undefined },
   given: Settings,
   extent: Extent,
   report: Report,
@@ -93,6 +94,7 @@ async function startLocked(
   const settings: Settings = {
     ...given,
     mirror: given.mirror ?? before?.settings.mirror,
+    registry: given.registry ?? before?.settings.registry,
     publish: given.publish.length > 0 ? given.publish : (before?.settings.publish ?? []),
   }
   const variables = rememberVariables(readVariableNames(environment), given.variables, before?.settings.variables ?? {})
@@ -105,10 +107,12 @@ async function startLocked(
   const storesIdentity = folderIdentity(environment.paths.stores)
   await claimStores(engine, environment, storesIdentity, report)
 
-  const inputs = readImageInputs(buildSpecOf(definition))
-  const image = await ensureImage(engine, inputs, settings, report)
   const needs = extent.all ? thirdPartyOf(definition) : extent.needs
-  await ensurePulled(engine, definition, needs, settings, report)
+  const sources = imageSettingsOf(settings, readLock(environment.package))
+  const inputs = await readImageInputs(buildSpecOf(definition, sources.registry), sources)
+  const images = await planImages(engine, definition, inputs, needs, sources)
+  await carryOutImages(images, engine, inputs, sources, report)
+  const image = { reference: images.own.reference, digest: images.own.digest }
 
   const own = await containersOf(engine, environment)
   const { ports, moved } = await assignPorts(
@@ -126,6 +130,7 @@ async function startLocked(
   const gitMounts = readGitMounts(environment.checkout, codeDirectoryOf(definition))
   const project = planProject(definition, environment, settings, {
     image: image.reference,
+    official: await takeServices(engine, definition, sources),
     ports,
     storesIdentity,
     gitMounts,
@@ -156,7 +161,7 @@ async function startLocked(
   }
   const record: Record = {
     format: 1,
-    settings: { mirror: settings.mirror, publish: settings.publish, variables },
+    settings: { mirror: settings.mirror, registry: settings.registry, publish: settings.publish, variables },
     primary: definition.primary,
     codeDirectory: codeDirectoryOf(definition),
     image: { ...image, spec: inputs.spec, inputs: listInputs(inputs) },
@@ -207,8 +212,9 @@ async function readProvisionFacts(
 
 /** The files, and the folders around them, so that one that is added is noticed. */
 const inputPaths = ({ spec, files }: ImageInputs): Set<string> => {
-  const folders = files.flatMap(({ source, context }) => (context === 'checkout' ? [] : [join(source, '..')]))
-  return new Set([spec.dockerfile, `${spec.dockerfile}.dockerignore`, ...files.map(({ source }) => source), ...folders])
+  const paths = files.map(({ context, path }) => ({ context, file: join(spec.contexts[context] ?? '', path) }))
+  const folders = paths.flatMap(({ context, file }) => (context === CHECKOUT_CONTEXT ? [] : [dirname(file)]))
+  return new Set([spec.dockerfile, `${spec.dockerfile}.dockerignore`, ...paths.map(({ file }) => file), ...folders])
 }
 
 const definitionPaths = (
@@ -218,6 +224,7 @@ const definitionPaths = (
   new Set([
     ...definition.files,
     join(environmentPackage.directory, 'package.json'),
+    join(environmentPackage.directory, LOCK_FILE),
     join(checkout, 'devenv', 'compose.yaml'),
     join(checkout, '.git'),
     join(CORE_DIRECTORY, 'package.json'),

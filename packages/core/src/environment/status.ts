@@ -61,7 +61,7 @@ export async function readStatus(engine: Engine, environment: Environment): Prom
         : Object.values(
             urlsOf(containers.find(({ service }) => service === record.primary)?.ports, record.address),
           ).slice(1),
-    stale: record === undefined ? undefined : explainStale(record),
+    stale: record === undefined ? undefined : await explainStale(environment, record),
     containers: await Promise.all(described),
   }
 }

@@ -1,9 +1,9 @@
 import { stopContainer } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
+import type { Report } from '../progress/progress.js'
 import type { Environment } from './identity.js'
 import { containersOf } from './inside.js'
 import { isLocked, withLock } from './lock.js'
-import type { Report } from './progress.js'
 import { readRecord } from './record.js'
 
 const GRACE_SECONDS = 30

@@ -3,9 +3,9 @@ import { type Container, inspectContainer } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
 import { lastLogLines } from '../engine/logs.js'
 import { DevenvError } from '../problem/problem.js'
+import type { Report } from '../progress/progress.js'
 import type { Environment } from './identity.js'
 import { containersOf, lastProbe } from './inside.js'
-import type { Report } from './progress.js'
 
 const POLL_MS = 100
 const TELL_EVERY_MS = 5000

@@ -1,62 +1,110 @@
-import type { Definition } from '../definition/definition.js'
-import { pullImage, whyUnavailable } from '../engine/buildx.js'
-import { findImage } from '../engine/containers.js'
+import { type Definition, primaryOf, thirdPartyOf } from '../definition/definition.js'
+import { pullImage } from '../engine/buildx.js'
+import { findImage, tagImage } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
-import { type BuildSettings, buildImage } from '../image/build-image.js'
-import { basesOf, type ImageInputs } from '../image/image-inputs.js'
-import { readKnownImages } from '../image/known-images.js'
-import { planImage } from '../image/plan-image.js'
 import { DevenvError } from '../problem/problem.js'
-import { type Report, step } from './progress.js'
+import { type Report, step } from '../progress/progress.js'
+import type { Tree } from '../tree/tree.js'
+import { type BuildSettings, buildIntoEngine, buildOf } from './build-images.js'
+import type { ImageInputs } from './image-inputs.js'
+import { wantedOf } from './image-source.js'
+import { readKnownImages } from './known-images.js'
+import { requireBases, type Taken, takeBases, takeOfficial } from './official-images.js'
+import type { ImagePlan } from './plan-image.js'
+import { type ImageSources, readImagePlan } from './read-plan.js'
 
-/** @throws DevenvError `build-failed`, or `image-unavailable` where it failed for want of a base image */
-export async function ensureImage(
+export type ImageSettings = ImageSources & BuildSettings
+
+/** An official image, and whether the engine has it. */
+export type OfficialPlan = Taken & { do: 'use' | 'pull' }
+/** What has to be had before an environment can start. */
+export type ImagesPlan = { own: ImagePlan; official: readonly OfficialPlan[] }
+
+/** Looks, and changes nothing. `services`: those third-party services whose images are needed. */
+export async function planImages(
+  engine: Engine,
+  definition: Definition,
+  inputs: ImageInputs,
+  services: readonly string[],
+  settings: ImageSettings,
+): Promise<ImagesPlan> {
+  const image = primaryOf(definition).image ?? ''
+  const named = services.flatMap((service) => definition.project.services[service]?.image ?? [])
+  const official = [...new Set(named)].map(async (reference): Promise<OfficialPlan> => {
+    const taken = await takeOfficial(engine, reference, settings)
+    return { ...taken, do: (await findImage(engine, taken.taken)) === undefined ? 'pull' : 'use' }
+  })
+  return {
+    own: await readImagePlan(engine, await readKnownImages(engine, image), wantedOf(inputs), settings),
+    official: await Promise.all(official),
+  }
+}
+
+/** What a plan needs that is not on this machine. Pure. */
+export const lackingOf = ({ own, official }: ImagesPlan): string[] => [
+  ...(own.do === 'pull' || own.do === 'build' ? [own.reference] : []),
+  ...official.filter((image) => image.do === 'pull').map(({ taken }) => taken),
+]
+
+/**
+ * @throws DevenvError `offline-lacks` naming everything; `image-unavailable` naming every official image that could
+ *   not be had, `pull-failed`, `build-failed`
+ */
+export async function carryOutImages(
+  plan: ImagesPlan,
   engine: Engine,
   inputs: ImageInputs,
-  settings: BuildSettings,
+  settings: ImageSettings,
   report: Report,
-): Promise<{ reference: string; digest: string }> {
-  const plan = planImage(inputs, await readKnownImages(engine, inputs.spec.name), settings.mirror)
-  const { reference, digest, because } = plan
-  if (plan.do === 'use') return { reference, digest }
+  tree?: Tree,
+): Promise<void> {
+  const lacking = lackingOf(plan)
+  if (settings.network === 'offline' && lacking.length > 0)
+    throw new DevenvError({ code: 'offline-lacks', images: lacking, because: plan.own.because })
+  await carryOutOwn(plan.own, engine, inputs, settings, report, tree)
+  await pullOfficial(plan.official, settings, report)
+}
+
+async function carryOutOwn(
+  plan: ImagePlan,
+  engine: Engine,
+  inputs: ImageInputs,
+  settings: ImageSettings,
+  report: Report,
+  tree: Tree | undefined,
+): Promise<void> {
+  const { reference, because } = plan
+  if (plan.do === 'use') return
+  if (plan.do === 'tag') {
+    await step(report, `image ${reference}`, because, () => tagImage(engine, plan.from, reference))
+    return
+  }
+  if (plan.do === 'pull') {
+    await step(report, `pull ${reference}`, because, async () => {
+      const detail = await pullImage(reference, 'progress')
+      if (detail !== undefined) throw new DevenvError({ code: 'pull-failed', image: reference, detail })
+    })
+    return
+  }
+  const { pins, standIns } = await takeBases(engine, inputs, settings)
+  if (standIns.length > 0 && Object.keys(settings.locked).length > 0)
+    report({ kind: 'note', text: `stand-ins take the place of what is locked: ${standIns.join(', ')}` })
   try {
-    await step(report, `image ${reference}`, because, () => buildImage(plan, inputs, settings))
+    const build = buildOf('image', plan, inputs, { checkout: tree, pins })
+    await step(report, `build ${reference}`, because, () => buildIntoEngine(build, settings))
   } catch (error) {
     await requireBases(engine, inputs, settings)
     throw error
   }
-  return { reference, digest }
 }
 
-/** @throws DevenvError `image-unavailable` naming the bases that are neither in the engine nor to be had */
-async function requireBases(engine: Engine, inputs: ImageInputs, { mirror }: BuildSettings): Promise<void> {
-  const looks = basesOf(inputs).map(async (image) => {
-    const detail = (await findImage(engine, image)) === undefined ? await whyUnavailable(image) : undefined
-    return detail === undefined ? [] : [{ image, detail }]
-  })
-  const missing = (await Promise.all(looks)).flat()
-  if (missing.length === 0) return
-  const images = missing.map(({ image }) => image)
-  throw new DevenvError({ code: 'image-unavailable', images, mirror, detail: missing[0]?.detail ?? '' })
-}
-
-/** @throws DevenvError `image-unavailable` naming every image that could not be had */
-export async function ensurePulled(
-  engine: Engine,
-  definition: Definition,
-  services: readonly string[],
-  { mirror }: BuildSettings,
-  report: Report,
-): Promise<void> {
-  const images = new Set(
-    services.map((service) => definition.project.services[service]?.image).filter((image) => image !== undefined),
-  )
+async function pullOfficial(images: readonly OfficialPlan[], { mirror }: ImageSettings, report: Report): Promise<void> {
   const failed: { image: string; detail: string }[] = []
-  for (const image of images) {
-    if ((await findImage(engine, image)) !== undefined) continue
-    await step(report, `pull ${image}`, 'not in the engine’s store', async () => {
-      const detail = await pullImage(image)
-      if (detail !== undefined) failed.push({ image, detail })
+  for (const { do: what, taken } of images) {
+    if (what === 'use') continue
+    await step(report, `pull ${taken}`, 'not in the engine’s store', async () => {
+      const detail = await pullImage(taken)
+      if (detail !== undefined) failed.push({ image: taken, detail })
     })
   }
   if (failed.length === 0) return
@@ -66,4 +114,18 @@ export async function ensurePulled(
     mirror,
     detail: failed[0]?.detail ?? '',
   })
+}
+
+/** Official images as they are taken, for every third-party service of a project. */
+export async function takeServices(
+  engine: Engine,
+  definition: Definition,
+  settings: ImageSources,
+): Promise<{ [service: string]: string }> {
+  const taken = thirdPartyOf(definition).map(async (service): Promise<[string, string][]> => {
+    const image = definition.project.services[service]?.image
+    if (image === undefined) return []
+    return [[service, (await takeOfficial(engine, image, settings)).taken]]
+  })
+  return Object.fromEntries((await Promise.all(taken)).flat())
 }

@@ -3,11 +3,13 @@ import { testEach } from '../../test/samples.js'
 import {
   abridge,
   type BuildSpec,
+  basesOf,
   compareInputs,
   digestOf,
   type ImageInput,
   type ImageInputs,
   listInputs,
+  officialBasesOf,
   tagOf,
 } from './image-inputs.js'
 
@@ -17,7 +19,6 @@ const file = (path: string, sha256: string, change: Partial<ImageInput> = {}): I
   path,
   mode: '100644',
   sha256,
-  source: `/somewhere/${path}`,
   ...change,
 })
 const INPUTS: ImageInputs = {
@@ -34,7 +35,9 @@ const INPUTS: ImageInputs = {
     file('bin/run', hex('b'), { context: 'core', mode: '100755' }),
     file('link', hex('c'), { context: 'package', mode: '120000' }),
   ],
+  bases: {},
 }
+const DEBIAN = 'docker.io/library/debian:12'
 const withSpec = (change: Partial<BuildSpec>): ImageInputs => ({ ...INPUTS, spec: { ...INPUTS.spec, ...change } })
 const withFiles = (...files: ImageInput[]): ImageInputs => ({ ...INPUTS, files })
 
@@ -57,6 +60,7 @@ describe('the input digest', () => {
     { what: 'a file less', inputs: withFiles(first, second) },
     { what: 'a file more', inputs: withFiles(first, second, third, file('setup.py', hex('a'))) },
     { what: 'the context of a file', inputs: withFiles({ ...first, context: 'core' }, second, third) },
+    { what: 'a base image that is locked', inputs: { ...INPUTS, bases: { [DEBIAN]: `sha256:${hex('1')}` } } },
     {
       what: 'what two files hold, swapped',
       inputs: withFiles({ ...first, sha256: hex('b') }, { ...second, sha256: hex('a') }, third),
@@ -72,17 +76,27 @@ describe('the input digest', () => {
     { what: 'the order of files', inputs: withFiles(third, first, second) },
     {
       what: 'where things lie on this machine',
-      inputs: {
-        ...withSpec({ dockerfile: '/elsewhere/Dockerfile', contexts: { checkout: '/x', core: '/y', package: '/z' } }),
-        files: INPUTS.files.map((one) => ({ ...one, source: `/elsewhere/${one.path}` })),
-      },
+      inputs: withSpec({
+        dockerfile: '/elsewhere/Dockerfile',
+        contexts: { checkout: '/x', core: '/y', package: '/z' },
+      }),
     },
     { what: 'the name of the image', inputs: withSpec({ name: 'registry.example.com/devenv/hello' }) },
   ])('does not change with $what', ({ inputs }) => {
     expect(digestOf(inputs)).toBe(digestOf(INPUTS))
   })
 
-  test.each(['Dockerfile', 'target', 'argument PYTHON', 'core:bin/run'])(
+  test('changes with the digest of a base image, and with which image has it', () => {
+    const digests = [
+      { [DEBIAN]: `sha256:${hex('1')}` },
+      { [DEBIAN]: `sha256:${hex('2')}` },
+      { 'docker.io/library/debian:13': `sha256:${hex('1')}` },
+      { [DEBIAN]: `sha256:${hex('1')}`, 'docker.io/library/node:20': `sha256:${hex('2')}` },
+    ].map((bases) => digestOf({ ...INPUTS, bases }))
+    expect(new Set(digests).size).toBe(4)
+  })
+
+  test.each(['Dockerfile', 'target', 'argument PYTHON', 'core:bin/run', `base image ${DEBIAN}`])(
     'counts a file of the checkout that is called %s, and what else has that name',
     (path) => {
       const digest = (sha256: string, change: Partial<ImageInputs> = {}) =>
@@ -93,6 +107,7 @@ describe('the input digest', () => {
       expect(digest(hex('1'))).not.toBe(digest(hex('1'), { spec: { ...INPUTS.spec, target: 'prod' } }))
       expect(digest(hex('1'))).not.toBe(digest(hex('1'), { spec: { ...INPUTS.spec, args: { PYTHON: '3.11' } } }))
       expect(digest(hex('1'))).not.toBe(digestOf(other))
+      expect(digest(hex('1'))).not.toBe(digest(hex('1'), { bases: { [DEBIAN]: `sha256:${hex('3')}` } }))
     },
   )
 
@@ -128,6 +143,11 @@ describe('compareInputs', () => {
       words: ['core:bin/run is gone'],
     },
     {
+      title: 'names a base image that is locked from now on',
+      now: { ...INPUTS, bases: { [DEBIAN]: `sha256:${hex('1')}` } },
+      words: [`base image ${DEBIAN} is new`],
+    },
+    {
       title: 'says that an executable bit changed',
       now: withFiles(file('requirements/base.txt', hex('a'), { mode: '100755' }), ...INPUTS.files.slice(1)),
       words: ['requirements/base.txt changed'],
@@ -146,5 +166,148 @@ test('an abridged list keeps what is no hash, and little of what is one', () => 
     target: 'dev',
     'bin/run': `100755 ${'a'.repeat(12)}`,
     'argument COMMIT': 'abcdef',
+  })
+})
+
+describe('the base images of a Dockerfile', () => {
+  const SPEC: BuildSpec = {
+    name: 'devenv/hello',
+    dockerfile: '/Dockerfile',
+    target: 'dev',
+    args: { DEVENV_MIRROR: 'docker.io', PYTHON: '3.12', EMPTY: '' },
+    contexts: { checkout: '/x', core: '/y', package: '/z' },
+  }
+  const basesIn = (...lines: string[]) => basesOf({ spec: SPEC, dockerfile: `${lines.join('\n')}\n` })
+
+  testEach<{ title: string; lines: string[]; bases: string[] }>([
+    { title: 'what it starts from', lines: ['FROM debian:12'], bases: ['debian:12'] },
+    { title: 'each once', lines: ['FROM debian:12', 'FROM debian:12 AS two'], bases: ['debian:12'] },
+    { title: 'in small letters', lines: ['from debian:12 as base', 'FROM base'], bases: ['debian:12'] },
+    { title: 'of a platform', lines: ['FROM --platform=$BUILDPLATFORM debian:12 AS a'], bases: ['debian:12'] },
+    {
+      title: 'by tag and digest',
+      lines: [`FROM debian:12@sha256:${hex('1')}`],
+      bases: [`debian:12@sha256:${hex('1')}`],
+    },
+    { title: 'not its own stages', lines: ['FROM debian:12 AS base', 'FROM base AS dev'], bases: ['debian:12'] },
+    {
+      title: 'not its own stages in other letters',
+      lines: ['FROM debian:12 AS Base', 'FROM base', 'COPY --from=BASE a b'],
+      bases: ['debian:12'],
+    },
+    { title: 'not nothing', lines: ['FROM scratch', 'COPY --from=0 a b'], bases: [] },
+    { title: 'not the contexts', lines: ['FROM debian:12', 'COPY --from=core . /opt/'], bases: ['debian:12'] },
+    {
+      title: 'what it copies from',
+      lines: ['FROM debian:12', 'COPY --link --from=node:20 --chmod=755 a b', 'COPY a b'],
+      bases: ['debian:12', 'node:20'],
+    },
+    {
+      title: 'what it mounts',
+      lines: [
+        'FROM debian:12',
+        'RUN --mount=type=bind,from=ghcr.io/astral-sh/uv:0.9,source=/uv,target=/uv --mount=from=node:20,target=/n true',
+        'RUN --mount=type=bind,from=package,target=/p --mount=type=cache,target=/c true',
+      ],
+      bases: ['debian:12', 'ghcr.io/astral-sh/uv:0.9', 'node:20'],
+    },
+    {
+      title: 'what it mounts on a line that goes on',
+      lines: [
+        'FROM debian:12',
+        'RUN --mount=type=secret,id=a \\',
+        '    --mount=type=bind,from=node:20,target=/n \\',
+        ' true',
+      ],
+      bases: ['debian:12', 'node:20'],
+    },
+    {
+      title: 'what it starts from on a line that goes on, comments between',
+      lines: ['FROM \\', '  # which one', '  debian:12 \\', '# its name', '  AS base', 'FROM base'],
+      bases: ['debian:12'],
+    },
+    {
+      title: 'after a comment that ends like a line that goes on',
+      lines: ['# docker build \\', '#   --target dev', 'FROM debian:12'],
+      bases: ['debian:12'],
+    },
+    { title: 'after one such comment alone', lines: ['# see \\', 'FROM debian:12'], bases: ['debian:12'] },
+    { title: 'of a file from Windows', lines: ['FROM debian:12 \\\r', ' AS a\r', 'FROM a\r'], bases: ['debian:12'] },
+    {
+      title: 'with blanks before',
+      lines: ['  FROM debian:12', '\tCOPY --from=node:20 a b'],
+      bases: ['debian:12', 'node:20'],
+    },
+    {
+      title: 'not what a script says',
+      lines: [
+        'FROM debian:12',
+        'RUN python3 - <<EOF',
+        'from django.conf import settings',
+        'EOF',
+        'COPY --from=node:20 a b',
+      ],
+      bases: ['debian:12', 'node:20'],
+    },
+    {
+      title: 'not what an indented script with quoted end says',
+      lines: ['FROM debian:12', 'RUN <<-"END" cat', '\tfrom a import b', '\tEND', 'FROM node:20'],
+      bases: ['debian:12', 'node:20'],
+    },
+    { title: 'with an argument', lines: ['ARG PYTHON', 'FROM python:$PYTHON'], bases: ['python:3.12'] },
+    {
+      title: 'with an argument in braces',
+      lines: ['ARG PYTHON=3.11', `FROM python:\${PYTHON}-slim`],
+      bases: ['python:3.12-slim'],
+    },
+    { title: 'with the default of an argument', lines: ['ARG NODE=20', `FROM node:\${NODE}`], bases: ['node:20'] },
+    {
+      title: 'with a quoted default',
+      lines: ['ARG NODE="20"', "ARG SUFFIX='-slim'", `FROM node:$NODE\${SUFFIX}`],
+      bases: ['node:20-slim'],
+    },
+    { title: 'with a default in place', lines: ['ARG UNSET', `FROM node:\${UNSET:-20}`], bases: ['node:20'] },
+    {
+      title: 'with a default in place of what is empty',
+      lines: ['ARG EMPTY', `FROM node:\${EMPTY:-20}`],
+      bases: ['node:20'],
+    },
+    {
+      title: 'with no default in place of what is set',
+      lines: ['ARG PYTHON', `FROM python:\${PYTHON:-2.7}`],
+      bases: ['python:3.12'],
+    },
+    {
+      title: 'with an argument that is made of others',
+      lines: ['ARG PYTHON', `ARG IMAGE=python:\${PYTHON}-slim`, 'FROM $IMAGE'],
+      bases: ['python:3.12-slim'],
+    },
+    {
+      title: 'with the mirror',
+      lines: ['ARG DEVENV_MIRROR', `FROM \${DEVENV_MIRROR}/library/debian:12`],
+      bases: ['docker.io/library/debian:12'],
+    },
+  ])('are $title', ({ lines, bases }) => {
+    expect(basesIn(...lines)).toEqual(bases)
+  })
+
+  test('are official under the name that any registry serves them under', () => {
+    const official = (mirror: string) =>
+      officialBasesOf({
+        spec: { ...SPEC, args: { DEVENV_MIRROR: mirror } },
+        dockerfile: `ARG DEVENV_MIRROR\nFROM \${DEVENV_MIRROR}/library/debian:12\nCOPY --from=ghcr.io/a/b:1 a b\n`,
+      })
+    expect(official('docker.io')).toEqual(
+      new Map([
+        ['docker.io/library/debian:12', 'docker.io/library/debian:12'],
+        ['ghcr.io/a/b:1', 'ghcr.io/a/b:1'],
+      ]),
+    )
+    expect(official('localhost:5000/hub')).toEqual(
+      new Map([
+        ['docker.io/library/debian:12', 'localhost:5000/hub/library/debian:12'],
+        ['ghcr.io/a/b:1', 'ghcr.io/a/b:1'],
+      ]),
+    )
   })
 })

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { officialName } from './official-name.js'
 
 /** What an image is built from: where, by which Dockerfile, with which arguments. Paths are absolute. */
 export type BuildSpec = {
@@ -17,28 +18,34 @@ export type ImageInput = {
   path: string
   mode: '100644' | '100755' | '120000'
   sha256: string
-  source: string
 }
 
 /** Exactly what the build gets, and so exactly what is hashed. */
-export type ImageInputs = { spec: BuildSpec; dockerfile: string; files: readonly ImageInput[] }
+export type ImageInputs = {
+  spec: BuildSpec
+  dockerfile: string
+  files: readonly ImageInput[]
+  /** The digests of base images that are locked, by the name that any registry serves them under. */
+  bases: Readonly<Record<string, string>>
+}
 
 /** `context/path` (or `Dockerfile`, `argument NAME`, `target`) to a short hash: what an image's label carries. */
 export type InputList = Readonly<Record<string, string>>
 
 /** The context that is the checkout, and the argument that names the mirror: the same content from another host. */
 export const CHECKOUT_CONTEXT = 'checkout'
-const MIRROR_ARGUMENT = 'DEVENV_MIRROR'
+export const MIRROR_ARGUMENT = 'DEVENV_MIRROR'
 
-type Entry = [kind: 'build' | 'argument' | 'file', name: string, value: string]
+type Entry = [kind: 'build' | 'argument' | 'base' | 'file', name: string, value: string]
 
 /** Everything that counts, in one order. */
-function entriesOf({ spec, dockerfile, files }: ImageInputs): Entry[] {
+function entriesOf({ spec, dockerfile, files, bases }: ImageInputs): Entry[] {
   const args = Object.entries(spec.args).filter(([name]) => name !== MIRROR_ARGUMENT)
   const entries: Entry[] = [
     ['build', 'Dockerfile', sha256(dockerfile)],
     ['build', 'target', spec.target ?? ''],
     ...args.map(([name, value]): Entry => ['argument', name, value]),
+    ...Object.entries(bases).map(([name, digest]): Entry => ['base', name, digest]),
     ...files.map(({ context, path, mode, sha256 }): Entry => ['file', `${context}:${path}`, `${mode} ${sha256}`]),
   ]
   return entries.sort((a, b) => (a.join('\0') < b.join('\0') ? -1 : 1))
@@ -48,6 +55,7 @@ function entriesOf({ spec, dockerfile, files }: ImageInputs): Entry[] {
 export function listInputs(inputs: ImageInputs): InputList {
   const named = entriesOf(inputs).flatMap(([kind, name, value]): [string, string][] => {
     if (kind === 'argument') return [[`argument ${name}`, value]]
+    if (kind === 'base') return [[`base image ${name}`, value]]
     if (kind === 'build') return value === '' ? [] : [[name, value]]
     const known = name.startsWith(`${CHECKOUT_CONTEXT}:`) ? name.slice(CHECKOUT_CONTEXT.length + 1) : name
     return [[known, value.replace(/^100644 /, '')]]
@@ -60,23 +68,49 @@ export const digestOf = (inputs: ImageInputs): string => sha256(JSON.stringify(e
 
 export const tagOf = (digest: string): string => `inputs-${digest.slice(0, 20)}`
 
-/** The images that a Dockerfile starts from or copies from, its arguments filled in; its own stages left out. Pure. */
-export function basesOf({ spec, dockerfile }: ImageInputs): string[] {
+/**
+ * The images that a Dockerfile starts from, copies from or mounts, as the build names them: its arguments filled in,
+ * its own stages and contexts left out. Pure.
+ */
+export function basesOf({ spec, dockerfile }: Pick<ImageInputs, 'spec' | 'dockerfile'>): string[] {
   const values: Record<string, string> = {}
-  const fill = (text: string) => text.replace(/\$\{?(\w+)\}?/g, (_whole, name: string) => values[name] ?? '')
-  const stages = new Set(Object.keys(spec.contexts))
+  const fill = (text: string) =>
+    text.replace(
+      /\$(?:\{(\w+)(?::-([^}]*))?\}|(\w+))/g,
+      (_whole, braced?: string, otherwise?: string, bare?: string) => values[braced ?? bare ?? ''] || (otherwise ?? ''),
+    )
+  const stages = new Set(Object.keys(spec.contexts).map((name) => name.toLowerCase()))
   const bases: string[] = []
-  for (const line of dockerfile.split('\n')) {
-    const [, argument, otherwise] = /^ARG\s+(\w+)(?:=(\S*))?/i.exec(line) ?? []
-    if (argument !== undefined) values[argument] ??= spec.args[argument] ?? otherwise ?? ''
-    const [, from, stage] = /^FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/i.exec(line) ?? []
-    const copied = /^COPY\s+.*--from=(\S+)/i.exec(line)?.[1]
-    const base = fill(from ?? copied ?? '')
-    if (base !== '' && base !== 'scratch' && !stages.has(base) && !/^\d+$/.test(base)) bases.push(base)
-    if (stage !== undefined) stages.add(stage)
+  for (const line of instructionsOf(dockerfile)) {
+    const [, argument, otherwise] = /^\s*ARG\s+(\w+)(?:=(\S*))?/i.exec(line) ?? []
+    if (argument !== undefined) values[argument] ??= spec.args[argument] ?? fill(unquoted(otherwise ?? ''))
+    const [, from, stage] = /^\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/i.exec(line) ?? []
+    const copied = /^\s*(?:COPY|ADD)\s+.*?--from=(\S+)/i.exec(line)?.[1]
+    const mounted = /^\s*RUN\s/i.test(line)
+      ? [...line.matchAll(/--mount=\S*?\bfrom=([^,\s]+)/g)].map(([, name]) => name)
+      : []
+    for (const named of [from, copied, ...mounted]) {
+      const base = fill(named ?? '')
+      if (base !== '' && base !== 'scratch' && !stages.has(base.toLowerCase()) && !/^\d+$/.test(base)) bases.push(base)
+    }
+    if (stage !== undefined) stages.add(stage.toLowerCase())
   }
   return [...new Set(bases)]
 }
+
+/** One a line, as Docker reads them: comments go first, then scripts (`<<EOF`); what a backslash ends goes on. */
+const instructionsOf = (dockerfile: string): string[] =>
+  dockerfile
+    .replace(/^[ \t]*#.*(\r?\n|$)/gm, '')
+    .replace(/(?<!<)<<-?(["']?)(\w+)\1(.*)\n[\s\S]*?^[ \t]*\2\r?$/gm, '$3')
+    .replace(/\\[ \t]*\r?\n/g, ' ')
+    .split('\n')
+
+const unquoted = (text: string): string => text.replace(/^(["'])(.*)\1$/, '$2')
+
+/** The same by the names that any registry serves them under, each with how this build names it. Pure. */
+export const officialBasesOf = (inputs: Pick<ImageInputs, 'spec' | 'dockerfile'>): Map<string, string> =>
+  new Map(basesOf(inputs).map((base) => [officialName(base, inputs.spec.args[MIRROR_ARGUMENT]), base]))
 
 /** The list, short enough for a label. */
 export const abridge = (list: InputList): InputList =>

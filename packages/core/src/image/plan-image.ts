@@ -1,37 +1,79 @@
-import { compareInputs, digestOf, type ImageInputs, type InputList, listInputs, tagOf } from './image-inputs.js'
+import { compareInputs, type InputList, tagOf } from './image-inputs.js'
 
-/** An image of ours in the engine's store. `mirror` is where its bases came from if they were stand-ins. */
-export type KnownImage = { reference: string; digest: string; inputs: InputList; standInsFrom: string | undefined }
+/** An image of ours, in the engine's store or in a registry. */
+export type KnownImage = {
+  reference: string
+  digest: string
+  inputs: InputList
+  /** The mirror that its bases came from, if they were stand-ins. */
+  standInsFrom: string | undefined
+}
+
+/** What a registry said when it was asked for one image. */
+export type RegistryAnswer =
+  | { kind: 'not-asked'; because: string }
+  | { kind: 'unreachable'; registry: string; detail: string }
+  /** `releases`: the images of releases, by the tag that names them; read only where the image is not held. */
+  | { kind: 'answered'; held: KnownImage | undefined; releases: ReadonlyMap<string, KnownImage> }
+
+/** The image that inputs ask for: `name` without a tag, their digest, and what they are. */
+export type WantedImage = { name: string; digest: string; inputs: InputList }
 
 type Named = { reference: string; digest: string; because: string }
 
-/** What has to be done for the image that the inputs ask for. */
-export type ImagePlan = (Named & { do: 'use' }) | (Named & { do: 'build' })
+/** What has to be done to have an image in the engine's store. */
+export type ImagePlan = Named & ({ do: 'use' } | { do: 'tag'; from: string } | { do: 'pull' } | { do: 'build' })
+
+export const referenceOf = ({ name, digest }: Pick<WantedImage, 'name' | 'digest'>): string =>
+  `${name}:${tagOf(digest)}`
 
 /**
- * The digest decides. `known` are the engine's images of this name, newest first. Pure.
- *
- * An image whose bases were stand-ins has the digest of the real one. It serves only where the same stand-ins
- * were asked for.
+ * Whether an image is the one that is asked for. Its tag and its label must both say so. One whose bases were
+ * stand-ins has the digest of the real one: it serves only where the same stand-ins were asked for. Pure.
  */
-export function planImage(inputs: ImageInputs, known: readonly KnownImage[], mirror: string | undefined): ImagePlan {
-  const digest = digestOf(inputs)
-  const reference = `${inputs.spec.name}:${tagOf(digest)}`
-  const present = known.find((image) => image.reference === reference && image.digest === digest)
-  if (present !== undefined && (present.standInsFrom === undefined || present.standInsFrom === mirror)) {
+export const serves = (image: KnownImage, digest: string, mirror: string | undefined): boolean =>
+  image.digest === digest &&
+  image.reference.endsWith(`:${tagOf(digest)}`) &&
+  (image.standInsFrom === undefined || image.standInsFrom === mirror)
+
+/** The digest decides. `known` are the engine's images of this service, newest first. Pure. */
+export function planImage(
+  wanted: WantedImage,
+  known: readonly KnownImage[],
+  answer: RegistryAnswer,
+  mirror: string | undefined,
+): ImagePlan {
+  const reference = referenceOf(wanted)
+  const { digest } = wanted
+  const here = known.filter((image) => serves(image, digest, mirror))
+  if (here.some((image) => image.reference === reference)) {
     return { do: 'use', reference, digest, because: 'the inputs are those it was built from' }
   }
-  if (present !== undefined) {
-    return {
-      do: 'build',
-      reference,
-      digest,
-      because: `the one that is here was built on stand-ins from ${present.standInsFrom}`,
-    }
+  const [other] = here
+  if (other !== undefined) {
+    return { do: 'tag', from: other.reference, reference, digest, because: `it is here as ${other.reference}` }
   }
-  const [latest] = known
-  if (latest === undefined) return { do: 'build', reference, digest, because: 'there is none yet' }
-  return { do: 'build', reference, digest, because: enumerate(compareInputs(latest.inputs, listInputs(inputs))) }
+  if (answer.kind === 'answered' && answer.held !== undefined && serves(answer.held, digest, mirror)) {
+    return { do: 'pull', reference, digest, because: 'the registry has it' }
+  }
+  return { do: 'build', reference, digest, because: explainBuild(wanted, known, answer) }
+}
+
+/** Why nothing that is there serves: what changed since the image that is nearest to it. Pure. */
+export function explainBuild(wanted: WantedImage, known: readonly KnownImage[], answer: RegistryAnswer): string {
+  const tag = tagOf(wanted.digest)
+  const standIns = known.find(({ reference, digest }) => digest === wanted.digest && reference.endsWith(`:${tag}`))
+  const aside = answer.kind === 'unreachable' ? `; ${answer.registry} was not asked: ${answer.detail}` : ''
+  if (standIns !== undefined)
+    return `the one that is here was built on stand-ins from ${standIns.standInsFrom || 'nobody knows where'}${aside}`
+  const releases = answer.kind === 'answered' ? [...answer.releases] : []
+  const candidates = [
+    ...known.map((image) => ({ since: 'the image that is here', image })),
+    ...releases.map(([since, image]) => ({ since, image })),
+  ].map(({ since, image }) => ({ since, changes: compareInputs(image.inputs, wanted.inputs) }))
+  const nearest = candidates.sort((a, b) => a.changes.length - b.changes.length)[0]
+  if (nearest === undefined) return `there is none yet${aside}`
+  return `${enumerate(nearest.changes)} since ${nearest.since}${aside}`
 }
 
 /** At most five, then how many more. */

@@ -1,20 +1,22 @@
-import { createHash } from 'node:crypto'
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import dockerignore from '@balena/dockerignore'
 import { type Definition, primaryOf } from '../definition/definition.js'
+import { readIgnored } from '../git/repository.js'
 import { DevenvError } from '../problem/problem.js'
-import { type BuildSpec, CHECKOUT_CONTEXT, type ImageInput, type ImageInputs } from './image-inputs.js'
+import { folderTree } from '../tree/folder-tree.js'
+import type { Tree, TreeEntry } from '../tree/tree.js'
+import { type BuildSpec, CHECKOUT_CONTEXT, type ImageInput, type ImageInputs, officialBasesOf } from './image-inputs.js'
 
-/** What the definition's `build:` says. Pure. */
-export function buildSpecOf(definition: Definition): BuildSpec {
+/** What the definition's `build:` says; `registry` (a host, maybe with a path) is where images of ours live. Pure. */
+export function buildSpecOf(definition: Definition, registry: string | undefined): BuildSpec {
   const { image, build } = primaryOf(definition)
   if (image === undefined || build === undefined) throw new Error('the definition was not checked')
   const args = Object.entries(build.args ?? {}).flatMap(([name, value]) =>
     value == null ? [] : [[name, value] as const],
   )
   return {
-    name: image,
+    name: registry === undefined ? image : `${registry}/${image}`,
     dockerfile: join(build.dockerfile ?? join(definition.package.directory, 'Dockerfile')),
     target: build.target,
     args: Object.fromEntries(args),
@@ -22,30 +24,79 @@ export function buildSpecOf(definition: Definition): BuildSpec {
   }
 }
 
+/** What is read once for all images of a package: its folders, and which of their files git ignores. */
+export type PackageFiles = Map<string, Promise<readonly ImageInput[]>>
+
 /**
  * Gathers what the build may see: of the checkout what `Dockerfile.dockerignore` lets through, of each other
- * context everything that its own `.dockerignore` leaves. Of a file's metadata only the executable bit counts,
- * as for git.
+ * context everything that neither its own `.dockerignore` nor git leaves out. Of a file's metadata only the
+ * executable bit counts, as for git.
+ * @param checkout the checkout's files; without it, the folder that `spec` names
+ * @param locked digests of official images, by official name
  * @throws DevenvError `input-missing` for a context that is not there
  */
-export function readImageInputs(spec: BuildSpec): ImageInputs {
-  const files = Object.entries(spec.contexts).flatMap(([context, root]) => {
-    if (!existsSync(root))
-      throw new DevenvError({
-        code: 'input-missing',
-        file: root,
-        needed: `the build context ${context} of ${spec.name}`,
-      })
-    const own = context === CHECKOUT_CONTEXT ? `${spec.dockerfile}.dockerignore` : join(root, '.dockerignore')
-    const patterns = existsSync(own) ? parsePatterns(readFileSync(own, 'utf8')) : []
-    return walk(root, patterns).map((path) => readInput(context, root, path))
+export async function readImageInputs(
+  spec: BuildSpec,
+  {
+    checkout,
+    locked = {},
+    shared = new Map(),
+  }: { checkout?: Tree; locked?: Readonly<Record<string, string>>; shared?: PackageFiles } = {},
+): Promise<ImageInputs> {
+  const files = Object.entries(spec.contexts).map(async ([context, root]) => {
+    if (context === CHECKOUT_CONTEXT) {
+      const tree = checkout ?? folderTree(requireFolder(spec, context, root))
+      return await readContext(context, tree, patternsIn(`${spec.dockerfile}.dockerignore`))
+    }
+    const key = `${context}\0${root}`
+    const known = shared.get(key)
+    if (known !== undefined) return await known
+    const read = readPackageContext(context, requireFolder(spec, context, root))
+    shared.set(key, read)
+    return await read
+  })
+  const dockerfile = readFileSync(spec.dockerfile, 'utf8')
+  const bases = [...officialBasesOf({ spec, dockerfile }).keys()].flatMap((name) => {
+    const digest = locked[name]
+    return digest === undefined ? [] : [[name, digest] as const]
   })
   return {
     spec,
-    dockerfile: readFileSync(spec.dockerfile, 'utf8'),
-    files: files.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)),
+    dockerfile,
+    files: (await Promise.all(files)).flat().sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)),
+    bases: Object.fromEntries(bases),
   }
 }
+
+function requireFolder(spec: BuildSpec, context: string, root: string): string {
+  if (existsSync(root)) return root
+  throw new DevenvError({ code: 'input-missing', file: root, needed: `the build context ${context} of ${spec.name}` })
+}
+
+const patternsIn = (file: string): string[] => (existsSync(file) ? parsePatterns(readFileSync(file, 'utf8')) : [])
+
+/** A file that git ignores is no part of a package: the same package from npm does not have it. */
+async function readPackageContext(context: string, root: string): Promise<readonly ImageInput[]> {
+  const files = await readContext(context, folderTree(root), patternsIn(join(root, '.dockerignore')))
+  const ignored = await readIgnored(
+    root,
+    files.map(({ path }) => path),
+  )
+  return files.filter(({ path }) => !ignored.has(path))
+}
+
+async function readContext(context: string, tree: Tree, patterns: readonly string[]): Promise<ImageInput[]> {
+  const found = await walk(tree, patterns)
+  return await Promise.all(
+    found.map(async ({ path, kind }) => ({ context, path, mode: MODES[kind], sha256: await tree.sha256(path) })),
+  )
+}
+
+/** Every file of a tree. */
+export const listFiles = async (tree: Tree): Promise<{ path: string; mode: ImageInput['mode'] }[]> =>
+  (await walk(tree, [])).map(({ path, kind }) => ({ path, mode: MODES[kind] }))
+
+const MODES = { file: '100644', executable: '100755', link: '120000' } as const
 
 export const parsePatterns = (text: string): string[] =>
   text
@@ -53,8 +104,10 @@ export const parsePatterns = (text: string): string[] =>
     .map((line) => line.trim().replace(/^!\s+/, '!'))
     .filter((line) => line !== '' && !line.startsWith('#'))
 
+type Found = { path: string; kind: Exclude<TreeEntry['kind'], 'folder'> }
+
 /** Docker's own rules decide each path; only folders in which nothing can be let through are not entered. */
-function walk(root: string, patterns: readonly string[]): string[] {
+async function walk(tree: Tree, patterns: readonly string[]): Promise<Found[]> {
   // CommonJS: its types and Node disagree on where the default export is.
   const filter = dockerignore.default({ ignorecase: false }).add([...patterns])
   const allowed =
@@ -64,18 +117,18 @@ function walk(root: string, patterns: readonly string[]): string[] {
   const mayHold = (path: string) =>
     allowed === undefined ||
     allowed.some((start) => start === '' || `${path}/`.startsWith(`${start}/`) || `${start}/`.startsWith(`${path}/`))
-  const found: string[] = []
-  const enter = (directory: string) => {
-    for (const entry of readdirSync(join(root, directory), { withFileTypes: true })) {
-      const path = directory === '' ? entry.name : `${directory}/${entry.name}`
-      if (entry.isDirectory()) {
-        if (mayHold(path)) enter(path)
-      } else if ((entry.isFile() || entry.isSymbolicLink()) && !filter.ignores(path)) {
-        found.push(path)
+  const found: Found[] = []
+  const enter = async (directory: string) => {
+    for (const { name, kind } of (await tree.entries(directory)) ?? []) {
+      const path = directory === '' ? name : `${directory}/${name}`
+      if (kind === 'folder') {
+        if (mayHold(path)) await enter(path)
+      } else if (!filter.ignores(path)) {
+        found.push({ path, kind })
       }
     }
   }
-  enter('')
+  await enter('')
   return found
 }
 
@@ -87,15 +140,6 @@ function literalStart(pattern: string): string {
     .split('/')
   const wild = segments.findIndex((segment) => /[*?[\\]/.test(segment))
   return (wild < 0 ? segments : segments.slice(0, wild)).join('/')
-}
-
-function readInput(context: string, root: string, path: string): ImageInput {
-  const source = join(root, path)
-  const status = lstatSync(source)
-  const link = status.isSymbolicLink()
-  const content = link ? readlinkSync(source) : readFileSync(source)
-  const mode = link ? '120000' : status.mode & 0o100 ? '100755' : '100644'
-  return { context, path, mode, sha256: createHash('sha256').update(content).digest('hex'), source }
 }
 
 const keyOf = ({ context, path }: ImageInput) => `${context}\0${path}`

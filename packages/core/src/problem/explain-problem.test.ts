@@ -32,6 +32,15 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
     checkout: '/the/checkout',
     missing: ['Makefile', 'manage.py'],
   },
+  'variant-unknown': {
+    code: 'variant-unknown',
+    service: 'hello',
+    checkout: '/the/checkout',
+    variants: [
+      { variant: 'uv', missing: ['uv.lock'] },
+      { variant: 'pip', missing: ['requirements/base.txt', 'line /^pip/ in Makefile'] },
+    ],
+  },
   'init-unmade': { code: 'init-unmade', checkout: '/the/checkout', detail: 'npm error' },
   'engine-missing': { code: 'engine-missing', endpoint: 'unix:///a.sock', detail: 'ENOENT' },
   'engine-forbidden': { code: 'engine-forbidden', endpoint: 'unix:///a.sock' },
@@ -42,7 +51,73 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'buildx-missing': { code: 'buildx-missing', detail: 'unknown command' },
   'engine-refused': { code: 'engine-refused', doing: 'start it', detail: 'no space left' },
   'input-missing': { code: 'input-missing', file: '/core/image', needed: 'the build context core' },
-  'build-failed': { code: 'build-failed', image: 'devenv/hello:inputs-0', detail: 'exit 1' },
+  'input-changed': { code: 'input-changed', file: 'requirements/base.txt', tree: 'commit 0123456789ab' },
+  'build-failed': {
+    code: 'build-failed',
+    images: ['devenv/hello:inputs-0', 'devenv/hello-snapshot:inputs-1'],
+    doing: 'load',
+    detail: 'exit 1',
+  },
+  'builder-unknown': { code: 'builder-unknown', name: 'farm', detail: 'ERROR: no builder "farm" found' },
+  'digests-unreadable': { code: 'digests-unreadable', file: '/home/dev/digests.json', detail: 'no such file' },
+  'pull-failed': { code: 'pull-failed', image: 'ghcr.io/openedx/hello:inputs-0', detail: 'unexpected EOF' },
+  'offline-lacks': {
+    code: 'offline-lacks',
+    images: ['devenv/hello:inputs-0', 'mysql:8.4.9'],
+    because: 'requirements.txt changed',
+  },
+  'program-missing': { code: 'program-missing', program: 'git' },
+  'git-failed': { code: 'git-failed', doing: 'ask https://a.b/hello for its refs', detail: 'fatal: not found' },
+  'commit-unknown': {
+    code: 'commit-unknown',
+    commit: 'release/ulmo.9',
+    repository: '/the/checkout',
+    detail: 'fatal: needed a single revision',
+  },
+  'commits-unavailable': {
+    code: 'commits-unavailable',
+    service: 'hello',
+    commits: ['a'.repeat(40), 'b'.repeat(40)],
+    url: 'https://a.b/hello',
+    detail: 'fatal: not our ref',
+  },
+  'refs-missing': { code: 'refs-missing', url: 'https://a.b/hello', refs: ['release/ulmo.9', 'release/ulmo.10'] },
+  'lock-unreadable': { code: 'lock-unreadable', file: '/the/package/devenv-lock.json', detail: 'mysql has no digest' },
+  'lock-lacks': { code: 'lock-lacks', file: '/the/package/devenv-lock.json', releases: ['ulmo.3', 'ulmo.4'] },
+  'release-unknown': { code: 'release-unknown', release: 'ulmo.9', known: ['ulmo.4', 'main'] },
+  'registry-unset': { code: 'registry-unset', doing: 'publish to' },
+  'tag-taken': {
+    code: 'tag-taken',
+    tag: 'ghcr.io/openedx/hello:ulmo.4-1.0.0',
+    holds: 'inputs-0',
+    wants: 'inputs-1 (Dockerfile changed)',
+  },
+  'stand-ins-published': {
+    code: 'stand-ins-published',
+    images: ['ghcr.io/openedx/hello:inputs-0', 'ghcr.io/openedx/hello:inputs-1'],
+    registry: 'ghcr.io/openedx',
+  },
+  'push-incomplete': {
+    code: 'push-incomplete',
+    image: 'ghcr.io/openedx/hello:inputs-0',
+    left: 'No tag of a release was moved.',
+  },
+  'registry-unreachable': { code: 'registry-unreachable', registry: 'ghcr.io', detail: 'ECONNREFUSED' },
+  'registry-forbidden': {
+    code: 'registry-forbidden',
+    registry: 'ghcr.io',
+    repository: 'openedx/hello',
+    doing: 'write',
+    detail: '403 Forbidden',
+  },
+  'registry-read-only': { code: 'registry-read-only', registry: 'ghcr.io', detail: '405 Method Not Allowed' },
+  'registry-refused': {
+    code: 'registry-refused',
+    registry: 'ghcr.io',
+    doing: 'take hello:1',
+    detail: '400 Bad Request',
+  },
+  'docker-config-unreadable': { code: 'docker-config-unreadable', file: '/home/dev/config.json', detail: 'no JSON' },
   'image-unavailable': {
     code: 'image-unavailable',
     images: ['mysql:8.4.9', 'redis:7.4.5'],
@@ -82,8 +157,14 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   usage: { code: 'usage', detail: 'exec needs a command.', see: 'devenv exec --help' },
 }
 
-/** The build’s last words stand above: Buildx printed them. */
-const NOT_SHOWN = new Set(['build-failed.detail'])
+/** The build’s last words stand above: Buildx printed them. What it was about is said in other words. */
+const NOT_SHOWN = new Set(['build-failed.detail', 'build-failed.doing'])
+
+/** Every text in a value, however deep. */
+const textsIn = (value: unknown): string[] => {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
+}
 
 const EVERY = Object.entries(SAMPLES) as [Problem['code'], Problem][]
 
@@ -107,7 +188,7 @@ describe.each(EVERY)('%s', (code, problem) => {
     const text = renderProblem(problem)
     for (const [key, value] of Object.entries(problem)) {
       if (NOT_SHOWN.has(`${code}.${key}`)) continue
-      for (const part of [value].flat()) if (typeof part === 'string') expect(text).toContain(part.split('\n')[0])
+      for (const part of textsIn(value)) expect(text).toContain(part.split('\n')[0])
     }
   })
 })
@@ -121,6 +202,9 @@ test('what is optional leaves no hole', () => {
     { code: 'container-exited', container: 'mysql', exitCode: 1, log: [], left: 'x' },
     { code: 'program-unknown', name: 'x', known: [] },
     { code: 'package-unknown', checkout: '/x', dependencies: [] },
+    { code: 'commit-unknown', commit: 'x', repository: '/x', detail: '' },
+    { code: 'commits-unavailable', service: 'hello', commits: ['a'], url: undefined, detail: 'x' },
+    { code: 'release-unknown', release: 'x', known: [] },
   ]
   for (const problem of problems) expect(renderProblem(problem)).not.toMatch(/undefined|: \.|\(\)/)
 })
@@ -133,6 +217,41 @@ test('a path in a command is quoted as a shell needs it', () => {
   const fix = (looked: string) => explainProblem({ ...SAMPLES['checkout-missing'], looked }).fix
   expect(fix('/plain/path')).toContain(' /plain/path\n')
   expect(fix("/my code/it's")).toContain(`'/my code/it'\\''s'`)
+})
+
+test('an authority that is not known is mended by a bundle, another failure is not', () => {
+  const fix = (detail: string) => explainProblem({ ...SAMPLES['registry-unreachable'], detail }).fix
+  expect(fix('self-signed certificate in certificate chain (SELF_SIGNED_CERT_IN_CHAIN)')).toContain('DEVENV_CA_BUNDLE=')
+  expect(fix('certificate has expired (CERT_HAS_EXPIRED)')).not.toContain('DEVENV_CA_BUNDLE')
+})
+
+test('who may not read a registry logs in, and who may not write logs in as another', () => {
+  const fix = (doing: 'read' | 'write') => explainProblem({ ...SAMPLES['registry-forbidden'], doing }).fix
+  expect(fix('read')).toBe('docker login ghcr.io')
+  expect(fix('write')).toMatch(/^docker login ghcr\.io .*may push/)
+})
+
+test('after a push that failed it is said that no tag was moved; after a build, that nothing was published', () => {
+  const words = (doing: 'load' | 'push' | 'cache') =>
+    Object.values(explainProblem({ ...SAMPLES['build-failed'], doing })).join('\n')
+  expect(words('push')).toMatch(/^Not pushed: .*\n.*No tag was moved/)
+  for (const doing of ['load', 'cache'] as const)
+    expect(words(doing)).toMatch(/^Not built: .*\n.*Nothing was started, replaced or published/)
+})
+
+test('a clone is what helps where commits are missing, and a way to the repository where there is one', () => {
+  const fix = (change: { commits?: string[]; url?: undefined }) =>
+    explainProblem({ ...SAMPLES['commits-unavailable'], ...change }).fix
+  expect(fix({})).toMatch(/has them: --checkout=PATH\n.*https:\/\/a\.b\/hello$/)
+  expect(fix({ commits: ['a'], url: undefined })).toMatch(/has it: --checkout=PATH$/)
+})
+
+test('each shape that a checkout could have is told with all that it lacks', () => {
+  const { why } = explainProblem(SAMPLES['variant-unknown'])
+  expect(why.split('\n')).toEqual([
+    'uv: it has no uv.lock',
+    'pip: it has no requirements/base.txt, no line /^pip/ in Makefile',
+  ])
 })
 
 test('several lines stay under their word', () => {

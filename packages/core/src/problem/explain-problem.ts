@@ -66,6 +66,14 @@ export function explainProblem(problem: Problem): Explanation {
         why: 'In a Compose file a colon ends the path of a volume.',
         fix: 'Move the checkout to a path without one.',
       }
+    case 'variant-unknown':
+      return {
+        what: `${problem.checkout} is a checkout of ${problem.service} of no shape that its environment knows.`,
+        why: problem.variants
+          .map(({ variant, missing }) => `${variant}: it has no ${missing.join(', no ')}`)
+          .join('\n'),
+        fix: 'Update the environment package, or add the shape to it: `variants` in x-devenv.',
+      }
     case 'init-unmade':
       return {
         what: `The environment package could not be installed into ${problem.checkout}/devenv.`,
@@ -126,11 +134,154 @@ export function explainProblem(problem: Problem): Explanation {
         why: `It is ${problem.needed}.`,
         fix: 'Restore it, or correct the build section of compose.yaml.',
       }
-    case 'build-failed':
+    case 'input-changed':
       return {
-        what: `The image ${problem.image} could not be built.`,
-        why: 'Its last words stand above. Nothing was started or replaced.',
-        fix: 'Correct what it names and run the same again: what was built is kept.',
+        what: `${problem.file} changed while it was read (${problem.tree}).`,
+        why: 'The image would not be what its digest says.',
+        fix: 'Run the same again.',
+      }
+    case 'build-failed':
+      return problem.doing === 'push'
+        ? {
+            what: `Not pushed: ${problem.images.join(', ')}.`,
+            why: `Buildx’s last words stand above. No tag was moved.`,
+            fix: 'Run the same again: it goes on with what the registry has. To log in: docker login',
+          }
+        : {
+            what: `Not built: ${problem.images.join(', ')}.`,
+            why: 'Buildx’s last words stand above. Nothing was started, replaced or published.',
+            fix: 'Correct what it names and run the same again: what was built is kept.',
+          }
+    case 'builder-unknown':
+      return {
+        what: `Buildx cannot use the builder ${problem.name}.`,
+        why: problem.detail,
+        fix: 'docker buildx ls   lists the builders there are.',
+      }
+    case 'digests-unreadable':
+      return {
+        what: `${problem.file} cannot be read.`,
+        why: `DEVENV_DIGESTS names it: ${problem.detail}`,
+        fix: 'devenv publish --digests FILE   writes one; or unset DEVENV_DIGESTS.',
+      }
+    case 'pull-failed':
+      return {
+        what: `${problem.image} could not be pulled, although the registry has it.`,
+        why: problem.detail,
+        fix: 'Run the same again: what has arrived is kept. To build it here instead: DEVENV_REGISTRY= before the command.',
+      }
+    case 'offline-lacks':
+      return {
+        what: `Offline, and not on this machine: ${problem.images.join(', ')}.`,
+        why: `No call is made that leaves this machine (${problem.because}).`,
+        fix: 'Run the same once without --offline (and DEVENV_OFFLINE unset).',
+      }
+    case 'program-missing':
+      return {
+        what: `${problem.program} is not there.`,
+        why: 'It is looked for on the PATH.',
+        fix: `Install ${problem.program}.`,
+      }
+    case 'git-failed':
+      return {
+        what: `Git could not ${problem.doing}.`,
+        why: problem.detail,
+        fix: 'Correct what it names and run the same again.',
+      }
+    case 'commit-unknown':
+      return {
+        what: `${problem.repository} has no commit ${problem.commit}.`,
+        why: problem.detail || 'It is neither a commit, a branch nor a tag there.',
+        fix: `git -C ${quoted(problem.repository)} fetch --all --tags   and the same again.`,
+      }
+    case 'commits-unavailable':
+      return {
+        what: `The source of ${problem.service} is not to be had at ${problem.commits.join(', ')}.`,
+        why: problem.detail,
+        fix: `Name a clone that has ${problem.commits.length === 1 ? 'it' : 'them'}: --checkout=PATH${problem.url === undefined ? '' : `\nor see that git can reach ${problem.url}`}`,
+      }
+    case 'refs-missing':
+      return {
+        what: `${problem.url} has no ${problem.refs.join(', no ')}.`,
+        why: 'The package declares releases by these refs. Nothing was written.',
+        fix: 'Correct `releases` in x-devenv.',
+      }
+    case 'lock-unreadable':
+      return {
+        what: `${problem.file} cannot be read.`,
+        why: problem.detail,
+        fix: 'devenv lock   writes it anew; remove the file first.',
+      }
+    case 'lock-lacks':
+      return {
+        what: `${problem.file} has no commit for ${problem.releases.join(', ')}.`,
+        why: 'A release is published at the commit that the lock names for its ref.',
+        fix: 'devenv lock   looks the refs up. Commit what it writes.',
+      }
+    case 'release-unknown':
+      return {
+        what: `The package declares no release ${problem.release}.`,
+        why: `It declares ${problem.known.join(', ') || 'none'}.`,
+        fix: 'Name one of these, or `all`; or add it to `releases` in x-devenv.',
+      }
+    case 'registry-unset':
+      return {
+        what: `There is no registry to ${problem.doing}.`,
+        why: 'None is set, so none is asked.',
+        fix: 'DEVENV_REGISTRY=ghcr.io/<organisation>   (a host, and a path where you may push)',
+      }
+    case 'tag-taken':
+      return {
+        what: `${problem.tag} already names another image. It was not changed.`,
+        why: `It holds ${problem.holds}; this is ${problem.wants}. A published version stays what it is.`,
+        fix: 'Publish a new version of the package: nx release\nor, until there is one, its images alone: devenv publish --unreleased',
+      }
+    case 'stand-ins-published':
+      return {
+        what: `Nothing was published to ${problem.registry}: ${problem.images.join(', ')} only stand${problem.images.length === 1 ? 's' : ''} in for official images.`,
+        why: 'What is built on a stand-in never leaves a registry on loopback.',
+        fix: 'Unset DEVENV_MIRROR, or set it to a mirror of Docker Hub.',
+      }
+    case 'push-incomplete':
+      return {
+        what: `${problem.image} was pushed, and the registry does not give it back as it was.`,
+        why: 'Somebody removed or replaced it meanwhile, or the registry lost it.',
+        fix: `Run the same again: it goes on with what the registry has. ${problem.left}`,
+      }
+    case 'registry-unreachable':
+      return {
+        what: `The registry ${problem.registry} does not answer.`,
+        why: problem.detail,
+        fix: UNTRUSTED.test(problem.detail)
+          ? 'DEVENV_CA_BUNDLE=PATH   names a file with the certificate authority that signed for it (PEM).'
+          : 'devenv doctor   shows which proxy is used. Once the registry answers, run the same again.',
+      }
+    case 'registry-forbidden':
+      return {
+        what: `You may not ${problem.doing} ${problem.registry}/${problem.repository}.`,
+        why:
+          problem.doing === 'read'
+            ? `${problem.detail}\nMany registries answer the same where there is no such repository.`
+            : problem.detail,
+        fix: `docker login ${problem.registry}${problem.doing === 'read' ? '' : '   as somebody who may push to it'}`,
+      }
+    case 'registry-read-only':
+      return {
+        what: `The registry ${problem.registry} takes no images.`,
+        why: `It is a mirror, or under maintenance: ${problem.detail}`,
+        fix: 'Name the registry that it mirrors, or run the same again when it is writable.',
+      }
+    case 'registry-refused':
+      return {
+        what: `The registry ${problem.registry} would not ${problem.doing}.`,
+        why: problem.detail,
+        fix: 'Correct what it names, or give it time where it is busy, and run the same again.',
+      }
+    case 'docker-config-unreadable':
+      return {
+        what: `${problem.file} cannot be read.`,
+        why: `${problem.detail}\nDocker keeps there how you log in to registries.`,
+        fix: `Correct it, or begin a new one: mv ${quoted(problem.file)} ${quoted(`${problem.file}.old`)}, then docker login`,
       }
     case 'image-unavailable':
       return {
@@ -243,6 +394,9 @@ export function explainProblem(problem: Problem): Explanation {
       return problem satisfies never
   }
 }
+
+/** OpenSSL's codes for a certificate of an authority that is not known here. */
+const UNTRUSTED = /SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER_CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE/
 
 const placed = ({ file, line }: Place): string => (line === undefined ? file : `${file}:${line}`)
 const indent = (lines: readonly string[]): string =>

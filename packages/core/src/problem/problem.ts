@@ -17,6 +17,12 @@ export type Problem =
   | { code: 'checkout-missing'; service: string; looked: string; repository: string | undefined }
   | { code: 'checkout-unrecognised'; service: string; checkout: string; missing: readonly string[] }
   | { code: 'checkout-unmountable'; checkout: string }
+  | {
+      code: 'variant-unknown'
+      service: string
+      checkout: string
+      variants: readonly { variant: string; missing: readonly string[] }[]
+    }
   | { code: 'init-unmade'; checkout: string; detail: string }
   // the engine
   | { code: 'engine-missing'; endpoint: string; detail: string }
@@ -27,9 +33,41 @@ export type Problem =
   | { code: 'compose-old'; found: string; wanted: string }
   | { code: 'buildx-missing'; detail: string }
   | { code: 'engine-refused'; doing: string; detail: string }
+  // git
+  | { code: 'program-missing'; program: string }
+  | { code: 'git-failed'; doing: string; detail: string }
+  | { code: 'commit-unknown'; commit: string; repository: string; detail: string }
+  | {
+      code: 'commits-unavailable'
+      service: string
+      commits: readonly string[]
+      url: string | undefined
+      detail: string
+    }
+  | { code: 'refs-missing'; url: string; refs: readonly string[] }
+  // the lock
+  | { code: 'lock-unreadable'; file: string; detail: string }
+  | { code: 'lock-lacks'; file: string; releases: readonly string[] }
+  | { code: 'release-unknown'; release: string; known: readonly string[] }
   // the image
   | { code: 'input-missing'; file: string; needed: string }
-  | { code: 'build-failed'; image: string; detail: string }
+  | { code: 'input-changed'; file: string; tree: string }
+  | { code: 'build-failed'; images: readonly string[]; doing: 'load' | 'push' | 'cache'; detail: string }
+  | { code: 'builder-unknown'; name: string; detail: string }
+  | { code: 'digests-unreadable'; file: string; detail: string }
+  | { code: 'pull-failed'; image: string; detail: string }
+  | { code: 'offline-lacks'; images: readonly string[]; because: string }
+  // publishing
+  | { code: 'registry-unset'; doing: string }
+  | { code: 'tag-taken'; tag: string; holds: string; wants: string }
+  | { code: 'stand-ins-published'; images: readonly string[]; registry: string }
+  | { code: 'push-incomplete'; image: string; left: string }
+  // the registry
+  | { code: 'registry-unreachable'; registry: string; detail: string }
+  | { code: 'registry-forbidden'; registry: string; repository: string; doing: 'read' | 'write'; detail: string }
+  | { code: 'registry-read-only'; registry: string; detail: string }
+  | { code: 'registry-refused'; registry: string; doing: string; detail: string }
+  | { code: 'docker-config-unreadable'; file: string; detail: string }
   // the environment
   | { code: 'image-unavailable'; images: readonly string[]; mirror: string | undefined; detail: string }
   | { code: 'port-taken'; port: number; holder: string | undefined }

@@ -1,0 +1,26 @@
+import type { ImagesPlan } from '../image/ensure-images.js'
+import type { ImagePlan } from '../image/plan-image.js'
+import type { PublishPlan } from '../publish/plan-publish.js'
+
+/** Pure. */
+export const renderImagePlan = (plan: ImagePlan): string => `${plan.do.padEnd(5)} ${plan.reference}  (${plan.because})`
+
+/** Pure. */
+export const renderImagesPlan = ({ own, official }: ImagesPlan): string[] => [
+  renderImagePlan(own),
+  ...official.map(
+    ({ do: what, taken, standIn }) =>
+      `${what.padEnd(5)} ${taken}  (${standIn ? 'a stand-in for the official image' : what === 'use' ? 'it is here' : 'it is not here yet'})`,
+  ),
+]
+
+/** Pure. */
+export function renderPublishPlan({ steps, present }: PublishPlan): string[] {
+  const lines = steps.map((step) =>
+    step.do === 'build'
+      ? `build ${step.reference}${step.releases.length > 0 ? `  for ${step.releases.join(', ')}` : ''}  (${step.because})`
+      : `tag   ${step.name}:${step.as} = ${step.from}  (${step.because})`,
+  )
+  const kept = present.map((reference) => `keep  ${reference}  (the registry has it)`)
+  return lines.length === 0 ? [...kept, 'Nothing to do.'] : [...kept, ...lines]
+}

@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Account, EnvironmentPackage, ProvisionStep } from './definition.js'
+import { parseSource } from './source.js'
+
+/** Something that a checkout holds: a file or folder, or a file with a line that matches. */
+export type Mark = string | { file: string; matches: string }
+
+/** `x-devenv` as it is written. */
+export type Extension = {
+  primary: string
+  repository?: string
+  'recognised-by': string[]
+  variants?: Record<string, { 'recognised-by': Mark[] }>
+  releases?: Record<string, string>
+  /** Compose 2.26 gives an empty list of an extension back as null. */
+  targets?: Record<string, { needs?: string[] | null; because: string }>
+  provision?: { name: string; run: [string, ...string[]]; when?: Partial<ProvisionStep['when']> }[]
+  accounts?: Account[]
+}
+
+/** Of a package's compose.yaml, without Compose: what has to be known before a checkout is opened. Not validated. */
+export function readExtension({ directory }: Pick<EnvironmentPackage, 'directory'>): Partial<Extension> {
+  const file = join(directory, 'compose.yaml')
+  const value = parseSource(file, readFileSync(file, 'utf8')).value as { 'x-devenv'?: Partial<Extension> } | null
+  return value?.['x-devenv'] ?? {}
+}

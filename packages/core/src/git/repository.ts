@@ -1,0 +1,126 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { runCommand } from '../engine/command.js'
+import { DevenvError } from '../problem/problem.js'
+
+/** Git must not be steered by a hook or another command that we run in, and must not ask anybody. */
+export const gitEnvironment = (): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^GIT_(DIR|WORK_TREE|INDEX|OBJ|COMMON|NAMESP|PREFIX)/.test(name)),
+  ),
+  GIT_TERMINAL_PROMPT: '0',
+})
+
+const git = (argv: readonly string[], input?: string) =>
+  runCommand({ argv: ['git', ...argv], env: gitEnvironment(), ...(input !== undefined && { input }) })
+
+/**
+ * The commit that a name means in a repository.
+ * @throws DevenvError `commit-unknown`
+ */
+export async function resolveCommit(repository: string, name: string): Promise<string> {
+  const argv = ['-C', repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]
+  const { exitCode, stdout, stderr } = await git(argv)
+  if (exitCode === 0) return stdout.trim()
+  throw new DevenvError({ code: 'commit-unknown', commit: name, repository, detail: stderr.trim() })
+}
+
+/** Which of these commits a repository does not have. */
+async function missingCommits(repository: string, commits: readonly string[]): Promise<string[]> {
+  if (!existsSync(repository)) return [...commits]
+  const { exitCode, stdout } = await git(
+    ['-C', repository, 'cat-file', '--batch-check'],
+    commits.map((commit) => `${commit}^{commit}\n`).join(''),
+  )
+  if (exitCode !== 0) return [...commits]
+  const lines = stdout.split('\n')
+  return commits.filter((_commit, at) => !/ commit \d+$/.test(lines[at] ?? ''))
+}
+
+/**
+ * A repository that has all of `commits`: the checkout where it does, else a bare one of ours, under the person's
+ * cache folder, into which those that are missing are fetched without their history.
+ * @param network `offline` fetches nothing
+ * @throws DevenvError `commits-unavailable`
+ */
+export async function ensureCommits(
+  { checkout, service, url }: { checkout: string | undefined; service: string; url: string | undefined },
+  commits: readonly string[],
+  network: 'online' | 'offline' = 'online',
+): Promise<string> {
+  if (checkout !== undefined && (await missingCommits(checkout, commits)).length === 0) return checkout
+  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'devenv', 'repositories')
+  const repository = join(cache, `${service}.git`)
+  const missing = await missingCommits(repository, commits)
+  if (missing.length === 0) return repository
+  const unavailable = (detail: string) =>
+    new DevenvError({ code: 'commits-unavailable', service, commits: missing, url, detail })
+  if (url === undefined) throw unavailable('the package names no repository to fetch from')
+  if (network === 'offline') throw unavailable('--offline asks nobody')
+  mkdirSync(cache, { recursive: true })
+  const made = await git(['init', '--quiet', '--bare', repository])
+  if (made.exitCode !== 0) throw unavailable(made.stderr.trim())
+  const argv = [
+    '-C',
+    repository,
+    'fetch',
+    '--quiet',
+    '--no-tags',
+    '--depth=1',
+    '--no-write-fetch-head',
+    url,
+    ...missing,
+  ]
+  const fetched = await git(argv)
+  if (fetched.exitCode !== 0) throw unavailable(fetched.stderr.trim())
+  return repository
+}
+
+/**
+ * The commits that refs of a remote repository name now, by ref as asked; a tag's own object is followed.
+ * @throws DevenvError `refs-missing` naming each that is not there, `git-failed`
+ */
+export async function readRemoteRefs(url: string, refs: readonly string[]): Promise<Map<string, string>> {
+  const patterns = refs.flatMap((ref) => [ref, `${ref}^{}`])
+  const { exitCode, stdout, stderr } = await git(['ls-remote', url, ...patterns])
+  if (exitCode !== 0)
+    throw new DevenvError({ code: 'git-failed', doing: `ask ${url} for its refs`, detail: stderr.trim() })
+  const found = parseRemoteRefs(stdout, refs)
+  const missing = refs.filter((ref) => !found.has(ref))
+  if (missing.length > 0) throw new DevenvError({ code: 'refs-missing', url, refs: missing })
+  return found
+}
+
+/**
+ * What `git ls-remote` printed: `<id>\t<ref>`, and `<ref>^{}` for the commit behind a tag object. A short name is a
+ * tag before it is a branch, as for git itself (https://git-scm.com/docs/gitrevisions). Pure.
+ */
+export function parseRemoteRefs(text: string, refs: readonly string[]): Map<string, string> {
+  const listed = new Map(text.split('\n').flatMap((line) => pairOf(line)))
+  const found = refs.flatMap((ref): [string, string][] => {
+    const names = [ref, `refs/${ref}`, `refs/tags/${ref}`, `refs/heads/${ref}`].flatMap((name) => [`${name}^{}`, name])
+    const commit = names.map((name) => listed.get(name)).find((id) => id !== undefined)
+    return commit === undefined ? [] : [[ref, commit]]
+  })
+  return new Map(found)
+}
+
+const pairOf = (line: string): [string, string][] => {
+  const [id, ref] = line.split('\t')
+  return id && ref ? [[ref, id]] : []
+}
+
+/**
+ * Those of `paths` (relative to `root`) that git ignores. None where there is no repository, or where all of `root`
+ * is ignored: a package that npm installed.
+ */
+export async function readIgnored(root: string, paths: readonly string[]): Promise<Set<string>> {
+  const { exitCode, stdout } = await git(
+    ['-C', root, 'check-ignore', '-z', '--stdin'],
+    // `./`: a colon at the start of a path would begin git's own magic.
+    ['.', ...paths.map((path) => `./${path}`)].map((path) => `${path}\0`).join(''),
+  )
+  const ignored = exitCode === 0 ? stdout.split('\0').filter(Boolean) : []
+  return ignored[0] === '.' ? new Set() : new Set(ignored.map((path) => path.slice('./'.length)))
+}

@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest'
+import { sampleEngine } from '../../test/engine.js'
+import { problemsOf, sampleDefinition, testEach } from '../../test/samples.js'
+import { LABELS } from '../engine/labels.js'
+import type { Progress } from '../progress/progress.js'
+import {
+  carryOutImages,
+  type ImageSettings,
+  type ImagesPlan,
+  lackingOf,
+  type OfficialPlan,
+  planImages,
+  takeServices,
+} from './ensure-images.js'
+import { digestOf, type ImageInputs } from './image-inputs.js'
+import { wantedOf } from './image-source.js'
+import { type ImagePlan, referenceOf } from './plan-image.js'
+
+const SETTINGS: ImageSettings = {
+  registry: undefined,
+  mirror: undefined,
+  locked: {},
+  published: {},
+  network: 'online',
+  access: { caBundle: undefined, proxies: {} },
+  caBundle: undefined,
+  proxies: {},
+}
+const INPUTS: ImageInputs = {
+  spec: { name: 'devenv/hello', dockerfile: '/Dockerfile', target: 'dev', args: {}, contexts: {} },
+  dockerfile: 'FROM debian:12\n',
+  files: [],
+  bases: {},
+}
+const OWN = referenceOf(wantedOf(INPUTS))
+const [MYSQL, MEMCACHED] = ['mysql:8.4.9', 'memcached:1.6.38'].map((name) => `docker.io/library/${name}`) as [
+  string,
+  string,
+]
+const LABELLED = { [LABELS.digest]: digestOf(INPUTS), [LABELS.inputs]: '{}' }
+const own = (does: ImagePlan['do']): ImagePlan => {
+  const named = { reference: OWN, digest: digestOf(INPUTS), because: 'requirements.txt changed' }
+  return does === 'tag' ? { ...named, do: 'tag', from: 'ghcr.io/x:inputs-0' } : { ...named, do: does }
+}
+const official = (reference: string, does: 'use' | 'pull'): OfficialPlan => ({
+  reference,
+  taken: reference,
+  standIn: false,
+  do: does,
+})
+
+describe('the plan for the images of an environment', () => {
+  test('is that of its own and of each server that is needed, and of no other', async () => {
+    const { engine } = await sampleEngine([{ tags: [OWN], labels: LABELLED }, { tags: [MYSQL] }])
+    const plan = (services: string[]) => planImages(engine, sampleDefinition(), INPUTS, services, SETTINGS)
+    expect(await plan(['mysql', 'memcached'])).toMatchObject({
+      own: { do: 'use', reference: OWN },
+      official: [
+        { taken: MYSQL, do: 'use' },
+        { taken: MEMCACHED, do: 'pull' },
+      ],
+    })
+    expect((await plan(['mysql'])).official).toHaveLength(1)
+    expect((await plan([])).official).toEqual([])
+  })
+
+  test('wants an image that two servers share once', async () => {
+    const { engine } = await sampleEngine()
+    const definition = sampleDefinition({}, { memcached: { image: MYSQL } })
+    expect((await planImages(engine, definition, INPUTS, ['mysql', 'memcached'], SETTINGS)).official).toHaveLength(1)
+  })
+
+  test('wants exactly the digest that is locked: a tag that is here may be another', async () => {
+    const { engine } = await sampleEngine([{ tags: [MYSQL] }])
+    const locked = { [MYSQL]: `sha256:${'1'.repeat(64)}` }
+    const { official: planned } = await planImages(engine, sampleDefinition(), INPUTS, ['mysql'], {
+      ...SETTINGS,
+      locked,
+    })
+    expect(planned).toMatchObject([{ do: 'pull', reference: MYSQL, taken: `${MYSQL}@${locked[MYSQL]}` }])
+  })
+})
+
+describe('what a plan lacks on this machine', () => {
+  testEach<{ title: string; plan: ImagesPlan; lacking: string[] }>([
+    { title: 'nothing', plan: { own: own('use'), official: [official(MYSQL, 'use')] }, lacking: [] },
+    { title: 'nothing that has another name here', plan: { own: own('tag'), official: [] }, lacking: [] },
+    { title: 'what is pulled', plan: { own: own('pull'), official: [] }, lacking: [OWN] },
+    { title: 'what is built', plan: { own: own('build'), official: [] }, lacking: [OWN] },
+    {
+      title: 'servers, each as it is taken',
+      plan: {
+        own: own('use'),
+        official: [official(MYSQL, 'use'), { ...official(MEMCACHED, 'pull'), taken: `${MEMCACHED}@sha256:0` }],
+      },
+      lacking: [`${MEMCACHED}@sha256:0`],
+    },
+  ])('is $title', ({ plan, lacking }) => {
+    expect(lackingOf(plan)).toEqual(lacking)
+  })
+})
+
+describe('carrying out', () => {
+  const carryOut = async (plan: ImagesPlan, network: 'online' | 'offline') => {
+    const { engine, named } = await sampleEngine([{ tags: ['ghcr.io/x:inputs-0'], labels: LABELLED }])
+    const told: Progress[] = []
+    const done = carryOutImages(plan, engine, INPUTS, { ...SETTINGS, network }, (progress) => told.push(progress))
+    return { done, told, named }
+  }
+
+  test('offline refuses what is lacking, all of it at once, before anything is done', async () => {
+    const plan = { own: own('build'), official: [official(MYSQL, 'pull'), official(MEMCACHED, 'use')] }
+    const { done, told } = await carryOut(plan, 'offline')
+    expect(await problemsOf(() => done)).toEqual([
+      { code: 'offline-lacks', images: [OWN, MYSQL], because: 'requirements.txt changed' },
+    ])
+    expect(told).toEqual([])
+  })
+
+  test.each(['online', 'offline'] as const)('gives what is here its own name, %s too', async (network) => {
+    const { done, told, named } = await carryOut({ own: own('tag'), official: [official(MYSQL, 'use')] }, network)
+    await done
+    expect(named()).toEqual(['ghcr.io/x:inputs-0', OWN])
+    expect(told.map(({ kind }) => kind)).toEqual(['begin', 'end'])
+  })
+
+  test('does nothing where everything is here', async () => {
+    const { done, told, named } = await carryOut({ own: own('use'), official: [official(MYSQL, 'use')] }, 'online')
+    await done
+    expect(named()).toEqual(['ghcr.io/x:inputs-0'])
+    expect(told).toEqual([])
+  })
+})
+
+test('every server is named as its image is taken; the primary is not among them', async () => {
+  const { engine } = await sampleEngine()
+  const locked = { [MYSQL]: `sha256:${'1'.repeat(64)}` }
+  expect(await takeServices(engine, sampleDefinition(), { ...SETTINGS, locked })).toEqual({
+    mysql: `${MYSQL}@${locked[MYSQL]}`,
+    memcached: MEMCACHED,
+  })
+})

@@ -1,0 +1,63 @@
+import { whyUnavailable } from '../engine/buildx.js'
+import { findImage } from '../engine/containers.js'
+import type { Engine } from '../engine/engine.js'
+import { LABELS } from '../engine/labels.js'
+import { findPublishedImage, repositoryOf } from '../engine/registry.js'
+import { DevenvError } from '../problem/problem.js'
+import { basesOf, type ImageInputs } from './image-inputs.js'
+import { officialName } from './official-name.js'
+import type { ImageSources } from './read-plan.js'
+
+/** How an official image is taken: by its locked digest, or by its tag. `standIn`: it is none, but stands in for one. */
+export type Taken = { reference: string; taken: string; standIn: boolean }
+
+/**
+ * The lock decides, but for stand-ins, which no lock knows: only where a mirror is set, it is looked whether what it
+ * serves is one.
+ */
+export async function takeOfficial(engine: Engine, reference: string, settings: ImageSources): Promise<Taken> {
+  const digest = settings.locked[officialName(reference, settings.mirror)]
+  const standIn = settings.mirror !== undefined && (await isStandIn(engine, reference, settings))
+  const pinned = digest === undefined || standIn || reference.includes('@')
+  return { reference, taken: pinned ? reference : `${reference}@${digest}`, standIn }
+}
+
+async function isStandIn(engine: Engine, reference: string, { access, network }: ImageSources): Promise<boolean> {
+  const here = await findImage(engine, reference)
+  if (here !== undefined) return here.Config.Labels?.[LABELS.standIn] !== undefined
+  if (network === 'offline') return false
+  const [, name = '', tag = ''] = /^(.*?)(?::([^:/]+))?$/.exec(reference) ?? []
+  try {
+    const published = await findPublishedImage(repositoryOf(name, access), tag || 'latest')
+    return published?.platforms.some(({ labels }) => labels[LABELS.standIn] !== undefined) ?? false
+  } catch (error) {
+    // Whoever needs the image meets the same, and says it.
+    if (error instanceof DevenvError) return false
+    throw error
+  }
+}
+
+/** How the base images of a build are taken: those that are not as written, and those that are stand-ins. */
+export async function takeBases(
+  engine: Engine,
+  inputs: ImageInputs,
+  settings: ImageSources,
+): Promise<{ pins: Map<string, string>; standIns: string[] }> {
+  const all = await Promise.all(basesOf(inputs).map((base) => takeOfficial(engine, base, settings)))
+  return {
+    pins: new Map(all.flatMap(({ reference, taken }) => (reference === taken ? [] : [[reference, taken]]))),
+    standIns: all.filter(({ standIn }) => standIn).map(({ taken }) => taken),
+  }
+}
+
+/** @throws DevenvError `image-unavailable` naming the bases that are neither in the engine nor to be had */
+export async function requireBases(engine: Engine, inputs: ImageInputs, { mirror }: ImageSources): Promise<void> {
+  const looks = basesOf(inputs).map(async (image) => {
+    const detail = (await findImage(engine, image)) === undefined ? await whyUnavailable(image) : undefined
+    return detail === undefined ? [] : [{ image, detail }]
+  })
+  const missing = (await Promise.all(looks)).flat()
+  if (missing.length === 0) return
+  const images = missing.map(({ image }) => image)
+  throw new DevenvError({ code: 'image-unavailable', images, mirror, detail: missing[0]?.detail ?? '' })
+}

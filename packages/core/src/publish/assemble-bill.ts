@@ -1,0 +1,61 @@
+import { findPublishedImage, type PublishedImage, type RegistryAccess, repositoryOf } from '../engine/registry.js'
+import type { BillItem } from './bill.js'
+import type { Prepared } from './publish.js'
+import { type Edition, floatingTagsOf, MAIN, tagOfEdition } from './release-tags.js'
+
+/** What the registry holds now of what was asked for, each image once. */
+export async function assembleBill(prepared: Prepared, access: RegistryAccess): Promise<BillItem[]> {
+  const references = [...new Set(prepared.publications.flatMap((publication) => publication.references))]
+  const items = references.map(async (reference): Promise<BillItem[]> => {
+    const name = reference.slice(0, reference.lastIndexOf(':'))
+    // What needed no build is as it was when it was looked at. What was built may have replaced one on stand-ins.
+    const known = prepared.plan.present.includes(reference) ? prepared.before.get(reference) : undefined
+    const image = known ?? (await findPublishedImage(repositoryOf(name, access), reference.slice(name.length + 1)))
+    if (image === undefined) return []
+    const editions = prepared.publications
+      .filter((publication) => publication.references.includes(reference))
+      .flatMap(({ edition }) => edition ?? [])
+    return [
+      {
+        reference,
+        image,
+        ...becameOf(reference, name, editions, prepared),
+        before: beforeOf(name, editions, prepared.before),
+      },
+    ]
+  })
+  return (await Promise.all(items)).flat()
+}
+
+/** Pure. */
+export function becameOf(
+  reference: string,
+  name: string,
+  editions: readonly Edition[],
+  { plan }: Pick<Prepared, 'plan'>,
+): Pick<BillItem, 'became' | 'because' | 'tags'> {
+  const own = new Set(editions.map(tagOfEdition))
+  const set = plan.steps.flatMap((planned) =>
+    planned.do === 'tag' && planned.name === name && own.has(planned.kind === 'edition' ? planned.as : planned.from)
+      ? [`${name}:${planned.as}`]
+      : [],
+  )
+  const tags = [...new Set([...editions.map((edition) => `${name}:${tagOfEdition(edition)}`), ...set])]
+  const built = plan.steps.find((planned) => planned.do === 'build' && planned.reference === reference)
+  if (built !== undefined) return { became: 'built', because: built.because, tags }
+  if (set.length > 0) return { became: 'tagged', because: 'the registry had it', tags }
+  return { became: 'unchanged', because: 'the registry has it', tags }
+}
+
+/** The image of the release before: what the floating tags led to, the nearest one first. Pure. */
+export function beforeOf(
+  name: string,
+  editions: readonly Edition[],
+  before: ReadonlyMap<string, PublishedImage>,
+): BillItem['before'] {
+  for (const tag of [...editions.flatMap(floatingTagsOf), MAIN]) {
+    const image = before.get(`${name}:${tag}`)
+    if (image !== undefined) return { tag, image }
+  }
+  return undefined
+}

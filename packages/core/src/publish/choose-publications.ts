@@ -1,0 +1,45 @@
+import type { EnvironmentPackage } from '../definition/definition.js'
+import { LOCK_FILE, type Lock } from '../definition/lock.js'
+import { DevenvError } from '../problem/problem.js'
+import { type Edition, MAIN } from './release-tags.js'
+
+/** What was asked for: releases by name (`all` for each that is declared), or one commit. */
+export type Asked =
+  /** `unreleased`: between two versions of the package. Only `main` is an edition then. */
+  | { kind: 'releases'; names: readonly string[]; as: 'editions' | 'unreleased' }
+  /** `ref`: the full ref whose push it is, if it is one: where it is a declared release's, it is that release. */
+  | { kind: 'commit'; commit: string; ref: string | undefined }
+
+/** What to publish or to build: a commit, of which release, and as which edition. */
+export type Chosen = { release: string | undefined; edition: Edition | undefined; commit: string }
+
+/**
+ * @param declared releases, each with its ref
+ * @throws DevenvError `release-unknown`, `lock-lacks` naming every release without a commit
+ */
+export function choosePublications(
+  asked: Asked,
+  declared: Readonly<Record<string, string>>,
+  lock: Lock,
+  { version, directory }: EnvironmentPackage,
+): Chosen[] {
+  if (asked.kind === 'commit') {
+    const release = Object.keys(declared).find((name) => shortRef(declared[name] ?? '') === shortRef(asked.ref ?? ''))
+    return [{ release, edition: release === undefined ? undefined : { release, version }, commit: asked.commit }]
+  }
+  const known = Object.keys(declared)
+  const unknown = asked.names.find((name) => name !== 'all' && !known.includes(name))
+  if (unknown !== undefined) throw new DevenvError({ code: 'release-unknown', release: unknown, known })
+  const names = asked.names.includes('all') ? known : [...new Set(asked.names)]
+  // A lock that was written for another ref says nothing of this one.
+  const lacking = names.filter((name) => lock.releases[name]?.ref !== declared[name])
+  if (lacking.length > 0)
+    throw new DevenvError({ code: 'lock-lacks', file: `${directory}/${LOCK_FILE}`, releases: lacking })
+  return names.map((release) => ({
+    release,
+    edition: asked.as === 'editions' || release === MAIN ? { release, version } : undefined,
+    commit: lock.releases[release]?.commit ?? '',
+  }))
+}
+
+const shortRef = (ref: string): string => ref.replace(/^refs\/(heads|tags)\//, '')

@@ -1,0 +1,256 @@
+import { type Builder, readBuilder } from '../engine/buildx.js'
+import type { Engine } from '../engine/engine.js'
+import {
+  findManifest,
+  findPublishedImage,
+  type Manifest,
+  type PublishedImage,
+  putManifest,
+  type Repository,
+  repositoryOf,
+  requireWritable,
+} from '../engine/registry.js'
+import { type BuildSettings, buildOf, type ImageBuild, withBuilds } from '../image/build-images.js'
+import { type ServiceImage, wantedOf } from '../image/image-source.js'
+import { describePublished } from '../image/known-images.js'
+import { takeBases } from '../image/official-images.js'
+import { referenceOf, serves } from '../image/plan-image.js'
+import type { ImageSources } from '../image/read-plan.js'
+import { DevenvError, type Problem } from '../problem/problem.js'
+import { type Report, step } from '../progress/progress.js'
+import { choosePlatforms } from './choose-platforms.js'
+import {
+  type HeldRepository,
+  type PublishPlan,
+  type PublishStep,
+  planPublish,
+  type WantedPublication,
+} from './plan-publish.js'
+import { readHeld } from './read-held.js'
+import type { Edition } from './release-tags.js'
+import { describeSnapshot, type Snapshot, snapshotBuild } from './snapshot.js'
+
+/** One thing to publish: what a commit asks for, as an edition or by its inputs alone. */
+export type Publication = {
+  release: string | undefined
+  edition: Edition | undefined
+  commit: string | undefined
+  source: ServiceImage
+}
+
+/** Everything that is known before anything is changed. */
+export type Prepared = {
+  plan: PublishPlan
+  /** By reference: what would be built for it. */
+  sources: ReadonlyMap<string, { source: ServiceImage; snapshot: Snapshot | undefined; dev: string }>
+  held: ReadonlyMap<string, HeldRepository>
+  before: ReadonlyMap<string, PublishedImage>
+  publications: readonly { edition: Edition | undefined; commit: string | undefined; references: readonly string[] }[]
+}
+
+export type PublishSettings = ImageSources &
+  BuildSettings & { registry: string; platforms: readonly string[] | undefined }
+
+/**
+ * Images that were built on stand-ins never leave a registry on loopback.
+ * @throws DevenvError `stand-ins-published`
+ */
+export async function refuseStandIns(
+  engine: Engine,
+  publications: readonly Publication[],
+  settings: PublishSettings,
+): Promise<void> {
+  if (/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?(\/|$)/.test(settings.registry)) return
+  const bases = await Promise.all(publications.map(({ source }) => takeBases(engine, source.inputs, settings)))
+  const standIns = [...new Set(bases.flatMap((each) => each.standIns))]
+  if (standIns.length > 0)
+    throw new DevenvError({ code: 'stand-ins-published', images: standIns, registry: settings.registry })
+}
+
+/**
+ * Reads what the registry holds, and plans. Changes nothing.
+ * @throws DevenvError `tag-taken`, all there are
+ */
+export async function preparePublication(
+  publications: readonly Publication[],
+  settings: PublishSettings,
+): Promise<Prepared> {
+  const sources = new Map<string, { source: ServiceImage; snapshot: Snapshot | undefined; dev: string }>()
+  const wanted = new Map<string, WantedPublication[]>()
+  const want = (publication: WantedPublication) =>
+    wanted.set(publication.image.name, [...(wanted.get(publication.image.name) ?? []), publication])
+  const described = publications.map(({ release, edition, commit, source }) => {
+    const image = wantedOf(source.inputs)
+    const dev = referenceOf(image)
+    want({ image, release, edition })
+    sources.set(dev, { source, snapshot: undefined, dev })
+    // A snapshot is of a release: what a branch holds for a day is nobody's to run without its checkout.
+    if (edition === undefined || commit === undefined) return { edition, commit, references: [dev] }
+    const snapshot = describeSnapshot(source, image, commit)
+    const reference = referenceOf(snapshot)
+    want({ image: snapshot, release, edition })
+    sources.set(reference, { source, snapshot, dev })
+    return { edition, commit, references: [dev, reference] }
+  })
+  const looked = await Promise.all(
+    [...wanted].map(async ([name, images]) => {
+      const { held, published } = await readHeld(name, repositoryOf(name, settings.access), images)
+      return { name, held, published, ...planPublish(images, held, settings.mirror) }
+    }),
+  )
+  const problems = looked.flatMap((each) => each.problems)
+  if (problems.length > 0) throw new DevenvError(...problems)
+  const steps = looked.flatMap(({ plan }) => plan.steps)
+  const ordered = [
+    ...steps.filter((planned) => planned.do === 'build'),
+    ...steps.filter((planned) => planned.do === 'tag' && planned.kind === 'edition'),
+    ...steps.filter((planned) => planned.do === 'tag' && planned.kind === 'floating'),
+  ]
+  return {
+    plan: {
+      steps: ordered,
+      present: looked.flatMap(({ plan }) => plan.present),
+      notes: looked.flatMap(({ plan }) => plan.notes),
+    },
+    sources,
+    held: new Map(looked.map(({ name, held }) => [name, held])),
+    before: new Map(
+      looked.flatMap(({ name, published }) => [...published].map(([tag, image]) => [`${name}:${tag}`, image])),
+    ),
+    publications: described,
+  }
+}
+
+/**
+ * Does what was planned: builds everything in one call of Buildx, pushes what the registry still lacks, then sets
+ * tags, floating ones last. An interruption leaves no tag that leads to something half there; running again goes on.
+ * @throws DevenvError `registry-forbidden`, `registry-read-only`, `registry-unreachable`, `build-failed`, `push-incomplete`, `tag-taken`
+ */
+export async function publish(
+  prepared: Prepared,
+  engine: Engine,
+  settings: PublishSettings,
+  report: Report,
+): Promise<void> {
+  const { steps } = prepared.plan
+  const names = new Set(steps.map((planned) => (planned.do === 'build' ? nameIn(planned.reference) : planned.name)))
+  await Promise.all([...names].map((name) => requireWritable(repositoryOf(name, settings.access))))
+  const builds = steps.filter((planned) => planned.do === 'build')
+  if (builds.length > 0) await buildAndPush(builds, prepared, engine, settings, report)
+  for (const planned of steps) {
+    if (planned.do !== 'tag') continue
+    const repository = repositoryOf(planned.name, settings.access)
+    await step(report, `tag ${planned.name}:${planned.as}`, planned.because, () => setTag(planned, repository))
+  }
+}
+
+type BuildStep = Extract<PublishStep, { do: 'build' }>
+type TagStep = Extract<PublishStep, { do: 'tag' }>
+
+const nameIn = (reference: string): string => reference.slice(0, reference.lastIndexOf(':'))
+const tagIn = (reference: string): string => reference.slice(reference.lastIndexOf(':') + 1)
+
+async function buildAndPush(
+  steps: readonly BuildStep[],
+  prepared: Prepared,
+  engine: Engine,
+  settings: PublishSettings,
+  report: Report,
+): Promise<void> {
+  const builder = await readBuilder(settings.builder)
+  const builds = await describeBuilds(steps, prepared, engine, builder, settings, report)
+  await withBuilds(builds, settings, async (bake) => {
+    const all = builds.map(({ name }) => name)
+    await step(report, `build ${builds.length} of ${prepared.sources.size} images`, undefined, () => bake(all, 'cache'))
+    // Another may have published the same meanwhile: then that one is it.
+    const missing = await Promise.all(
+      builds.map(async (build) => ((await isHeld(build, settings)) ? [] : [build.name])),
+    )
+    const push = missing.flat()
+    if (push.length > 0) await step(report, `push ${push.length} images`, undefined, () => bake(push, 'push'))
+  })
+  for (const build of builds) {
+    if (!(await isHeld(build, settings)))
+      throw new DevenvError({ code: 'push-incomplete', image: build.reference, left: 'No tag of a release was moved.' })
+  }
+}
+
+async function isHeld(build: ImageBuild, settings: PublishSettings): Promise<boolean> {
+  const published = await findPublishedImage(
+    repositoryOf(nameIn(build.reference), settings.access),
+    tagIn(build.reference),
+  )
+  return published !== undefined && serves(describePublished(build.reference, published), build.digest, settings.mirror)
+}
+
+async function describeBuilds(
+  steps: readonly BuildStep[],
+  prepared: Prepared,
+  engine: Engine,
+  builder: Builder,
+  settings: PublishSettings,
+  report: Report,
+): Promise<ImageBuild[]> {
+  const chosen = await choosePlatforms(engine, builder, settings.platforms)
+  for (const text of chosen.notes) report({ kind: 'note', text })
+  const names = new Map(steps.map(({ reference }, at) => [reference, `image-${at}`]))
+  return await Promise.all(
+    steps.map(async ({ reference, digest }): Promise<ImageBuild> => {
+      const { source, snapshot, dev } = prepared.sources.get(reference) ?? {}
+      const name = names.get(reference)
+      if (source === undefined || dev === undefined || name === undefined)
+        throw new Error(`nothing asks for ${reference}`)
+      const { pins } = await takeBases(engine, source.inputs, settings)
+      const built = names.get(dev)
+      const described =
+        snapshot === undefined
+          ? buildOf(name, { reference, digest }, source.inputs, { checkout: source.tree, pins })
+          : await snapshotBuild(
+              name,
+              reference,
+              snapshot,
+              source,
+              built === undefined ? { kind: 'image', reference: dev } : { kind: 'build', name: built },
+            )
+      return { ...described, ...chosen.options }
+    }),
+  )
+}
+
+/**
+ * Gives what one tag names another name. An edition's tag is looked at before it is set and read again after it:
+ * registries have no compare-and-swap, so that somebody else's can only be noticed.
+ * @throws DevenvError `tag-taken`, `push-incomplete`
+ */
+async function setTag({ kind, name, from, as }: TagStep, repository: Repository): Promise<void> {
+  const source = await findPublishedImage(repository, from)
+  if (source === undefined)
+    throw new DevenvError({ code: 'push-incomplete', image: `${name}:${from}`, left: `${name}:${as} was not set.` })
+  const wants = describePublished(`${name}:${from}`, source)
+  const refuse = (found: Manifest, holds: string): Problem => ({
+    code: 'tag-taken',
+    tag: `${name}:${as}`,
+    holds: holds === '' ? found.digest : `inputs-${holds.slice(0, 20)}`,
+    wants: `inputs-${wants.digest.slice(0, 20)}`,
+  })
+  if (kind === 'edition' && !as.startsWith('main-')) {
+    const there = await findPublishedImage(repository, as)
+    if (there !== undefined) {
+      const holds = describePublished(`${name}:${as}`, there)
+      // Another publisher of the same content was first: its image is the edition.
+      if (holds.digest === wants.digest) return
+      throw new DevenvError(refuse(there.manifest, holds.digest))
+    }
+  }
+  await putManifest(repository, as, source.manifest)
+  const after = await findManifest(repository, as)
+  if (after?.digest === source.digest || kind === 'floating') return
+  const there = await findPublishedImage(repository, as)
+  const holds = there === undefined ? undefined : describePublished(`${name}:${as}`, there)
+  if (holds?.digest === wants.digest) return
+  throw new DevenvError(
+    there === undefined
+      ? { code: 'push-incomplete', image: `${name}:${as}`, left: 'No floating tag was moved.' }
+      : refuse(there.manifest, holds?.digest ?? ''),
+  )
+}

@@ -1,0 +1,44 @@
+import { findPublishedImage, listTags, type PublishedImage, type Repository } from '../engine/registry.js'
+import { comparedTags, describePublished } from '../image/known-images.js'
+import { referenceOf } from '../image/plan-image.js'
+import type { HeldRepository, WantedPublication } from './plan-publish.js'
+import { floatingTagsOf, highestOf, parseEdition, tagOfEdition } from './release-tags.js'
+
+/** What a repository holds of what matters for a publication, and the same with layers, for the bill. */
+export type Held = { held: HeldRepository; published: ReadonlyMap<string, PublishedImage> }
+
+/** Asks for each tag that the plan may look at, and for no other. */
+export async function readHeld(
+  name: string,
+  repository: Repository,
+  wanted: readonly WantedPublication[],
+): Promise<Held> {
+  const tags = await listTags(repository)
+  const asked = tagsThatMatter(wanted, tags)
+  const found = await Promise.all(
+    asked.map(async (tag): Promise<[string, PublishedImage][]> => {
+      const image = await findPublishedImage(repository, tag)
+      return image === undefined ? [] : [[tag, image]]
+    }),
+  )
+  const published = new Map(found.flat())
+  const images = [...published].map(
+    ([tag, image]) => [tag, { ...describePublished(`${name}:${tag}`, image), manifest: image.digest }] as const,
+  )
+  return { held: { name, tags, images: new Map(images) }, published }
+}
+
+/** Pure. */
+export function tagsThatMatter(wanted: readonly WantedPublication[], tags: readonly string[]): string[] {
+  const there = new Set(tags)
+  const inputs = wanted
+    .map(({ image }) => referenceOf(image))
+    .map((reference) => reference.slice(reference.lastIndexOf(':') + 1))
+  const editions = wanted.flatMap(({ edition }) => edition ?? [])
+  const floating = [...new Set(editions.flatMap(floatingTagsOf))]
+  const all = tags.flatMap((tag) => parseEdition(tag) ?? [])
+  const highest = floating.flatMap((tag) => highestOf(tag, all) ?? [])
+  const missing = inputs.some((tag) => !there.has(tag))
+  const named = [...inputs, ...editions.map(tagOfEdition), ...floating, ...highest.map(tagOfEdition)]
+  return [...new Set([...named, ...(missing ? comparedTags(tags) : [])])].filter((tag) => there.has(tag))
+}

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { primaryOf } from '../definition/definition.js'
+import { CORE_DIRECTORY } from '../definition/read-definition.js'
+import type { ImageBuild, StagedFile } from '../image/build-images.js'
+import type { ServiceImage } from '../image/image-source.js'
+import type { WantedImage } from '../image/plan-image.js'
+import { listFiles } from '../image/read-image-inputs.js'
+
+/** Where the code lies in it, and at which commit it is. */
+export type Snapshot = WantedImage & { dockerfile: string; codeDirectory: string; commit: string }
+
+export const SNAPSHOT_SUFFIX = '-snapshot'
+
+/** The thin image on top of a dependency image: its inputs are that image's digest and the commit. */
+export function describeSnapshot({ definition }: ServiceImage, dev: WantedImage, commit: string): Snapshot {
+  const dockerfile = readFileSync(join(CORE_DIRECTORY, 'snapshot', 'Dockerfile'), 'utf8')
+  const codeDirectory = primaryOf(definition).working_dir ?? '/'
+  const inputs = {
+    dependencies: dev.digest,
+    source: commit,
+    'argument CODE_DIRECTORY': codeDirectory,
+    Dockerfile: hash(dockerfile),
+  }
+  return {
+    name: `${dev.name}${SNAPSHOT_SUFFIX}`,
+    digest: hash(JSON.stringify(inputs)),
+    inputs,
+    dockerfile,
+    codeDirectory,
+    commit,
+  }
+}
+
+/** @param dev the dependency image: one that a registry has, by its reference, or one of the same builds, by its name */
+export async function snapshotBuild(
+  name: string,
+  reference: string,
+  snapshot: Snapshot,
+  { definition, tree }: ServiceImage,
+  dev: { kind: 'image'; reference: string } | { kind: 'build'; name: string },
+): Promise<ImageBuild> {
+  const files = (await listFiles(tree)).map(({ path, mode }): StagedFile => ({ path, mode }))
+  return {
+    name,
+    reference,
+    digest: snapshot.digest,
+    inputs: snapshot.inputs,
+    dockerfile: snapshot.dockerfile,
+    target: undefined,
+    args: { CODE_DIRECTORY: snapshot.codeDirectory },
+    contexts: { context: { kind: 'files', tree, files }, dev },
+    labels: {
+      // https://github.com/opencontainers/image-spec/blob/main/annotations.md
+      'org.opencontainers.image.revision': snapshot.commit,
+      ...(definition.repository !== undefined && { 'org.opencontainers.image.source': definition.repository }),
+    },
+  }
+}
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex')

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto'
+import type { ObjectReader } from '../git/object-reader.js'
+import type { Tree, TreeEntry } from './tree.js'
+
+/** What commits of one repository share: most of their files are the same. */
+export type CommitReader = { objects: ObjectReader; hashes: Map<string, Promise<string>> }
+
+type Node = TreeEntry & { id: string }
+
+/** The files of a commit, which need not be checked out. A submodule is nothing that a commit holds. */
+export function commitTree({ objects, hashes }: CommitReader, commit: string): Tree {
+  const folders = new Map<string, Promise<readonly Node[] | undefined>>()
+  const list = (folder: string): Promise<readonly Node[] | undefined> => {
+    const known = folders.get(folder)
+    if (known !== undefined) return known
+    const listed = readFolder(folder)
+    folders.set(folder, listed)
+    return listed
+  }
+  const readFolder = async (folder: string) => {
+    const name = folder === '' ? `${commit}^{tree}` : (await find(folder, 'folder'))?.id
+    const object = name === undefined ? undefined : await objects.read(name)
+    return object?.type === 'tree' ? parseTree(object.content, object.id.length / 2) : undefined
+  }
+  const find = async (path: string, kind?: 'folder') => {
+    const cut = path.lastIndexOf('/')
+    const nodes = await list(cut < 0 ? '' : path.slice(0, cut))
+    const node = nodes?.find(({ name }) => name === path.slice(cut + 1))
+    return kind === undefined || node?.kind === kind ? node : undefined
+  }
+  const read = async (path: string) => {
+    const node = await find(path)
+    if (node === undefined || node.kind === 'folder') return undefined
+    return (await objects.read(node.id))?.content
+  }
+  return {
+    name: `commit ${commit.slice(0, 12)}`,
+    entries: list,
+    read,
+    async sha256(path) {
+      const id = (await find(path))?.id ?? ''
+      const known = hashes.get(id)
+      if (known !== undefined) return await known
+      const hash = read(path).then((content) =>
+        createHash('sha256')
+          .update(content ?? '')
+          .digest('hex'),
+      )
+      hashes.set(id, hash)
+      return await hash
+    },
+  }
+}
+
+const KINDS: { readonly [mode: string]: TreeEntry['kind'] } = {
+  '40000': 'folder',
+  '100644': 'file',
+  // Written by git of long ago.
+  '100664': 'file',
+  '100755': 'executable',
+  '120000': 'link',
+}
+
+/** Git's form of a folder: `<mode> <name>`, a zero, the id in bytes; again and again. Pure. */
+export function parseTree(content: Buffer, idBytes: number): Node[] {
+  const nodes: Node[] = []
+  for (let at = 0; at < content.length; ) {
+    const zero = content.indexOf(0, at)
+    const [mode = '', ...name] = content.subarray(at, zero).toString().split(' ')
+    const id = content.subarray(zero + 1, zero + 1 + idBytes).toString('hex')
+    const kind = KINDS[mode]
+    if (kind !== undefined) nodes.push({ name: name.join(' '), kind, id })
+    at = zero + 1 + idBytes
+  }
+  return nodes
+}

@@ -1,0 +1,49 @@
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { Engine } from '../src/engine/engine.js'
+import { temporaryFolder } from './samples.js'
+
+/** An image of an engine's store. */
+export type StoredImage = { tags: string[] | null; labels?: Readonly<Record<string, string>>; created?: number }
+
+/**
+ * An engine's socket that knows some images: it lists and shows them, and gives one another name. `asked` is all that
+ * came, as `GET /images/json`.
+ */
+export async function sampleEngine(
+  images: readonly StoredImage[] = [],
+): Promise<{ engine: Engine; asked: string[]; named(): string[] }> {
+  const socket = join(temporaryFolder(), 'engine.sock')
+  const store = images.map((image) => ({ ...image, tags: image.tags?.slice() ?? null }))
+  const asked: string[] = []
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '', 'http://engine')
+    asked.push(`${request.method} ${decodeURIComponent(url.pathname)}`)
+    const [, name = '', what] = /^\/images\/(.*)\/(json|tag)$/.exec(decodeURIComponent(url.pathname)) ?? []
+    if (what === undefined) {
+      const listed = store.map(({ tags, labels = {}, created = 0 }) => ({
+        RepoTags: tags,
+        Created: created,
+        Labels: labels,
+      }))
+      return void response.end(JSON.stringify(listed))
+    }
+    const found = store.find(({ tags }) => tags?.includes(name))
+    if (found === undefined) return void response.writeHead(404).end('{"message":"No such image"}')
+    if (what === 'json')
+      return void response.end(JSON.stringify({ Id: name, Config: { Labels: found.labels ?? null } }))
+    found.tags?.push(`${url.searchParams.get('repo')}:${url.searchParams.get('tag')}`)
+    response.writeHead(201).end()
+  })
+  await new Promise<void>((resolve) => server.listen(socket, resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return {
+    engine: { endpoint: `unix://${socket}`, socket },
+    asked,
+    named: () => store.flatMap(({ tags }) => tags ?? []),
+  }
+}
