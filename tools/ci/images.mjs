@@ -1,0 +1,28 @@
+#!/usr/bin/env node
+// @ts-check
+// Builds or publishes the images of the environments that changed, each by the command that a person has:
+//
+//   node tools/ci/images.mjs image      builds them, or finds them in the registry
+//   node tools/ci/images.mjs publish    pushes what the registry lacks, and moves the tags
+//
+// In the environment: BASE=COMMIT, since when Nx looks for changes; RELEASE=discovery@1.4.2, that one alone;
+// PLATFORM, BUILDER, BILL and DRY_RUN for `devenv publish`. What the tags on this commit say was released is published
+// as that version; all else as what is between two versions.
+
+import { ask, runNx } from './nx.mjs'
+import { planImages } from './plan.mjs'
+import { readReleases } from './releases.mjs'
+
+const command = process.argv[2] === 'image' ? 'image' : 'publish'
+
+/** @param {string} commit */
+const isKnown = (commit) => {
+  const known = ask(['git', 'merge-base', commit, 'HEAD']).status === 0
+  if (!known) process.stderr.write(`ci: ${commit} is not in this clone; every environment is looked at.\n`)
+  return known
+}
+
+const releases = command === 'publish' ? readReleases(process.env.RELEASE) : []
+const released = releases.filter(({ targets }) => targets.includes(command)).map(({ project }) => project)
+
+for (const words of planImages(command, process.env, { isKnown, released })) if (!runNx(words)) process.exitCode = 1

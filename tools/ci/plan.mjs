@@ -1,0 +1,73 @@
+// @ts-check
+// What CI decides, apart from what it does.
+
+import { lt, prerelease } from 'semver'
+
+/** @typedef {{ BASE?: string, RELEASE?: string, PLATFORM?: string, BUILDER?: string, BILL?: string, DRY_RUN?: string }} Wishes */
+/** @typedef {{ project: string, version: string }} Release */
+
+/**
+ * What Nx is to run, each a list of words: the command of devenv on every environment that may have changed. A base
+ * that this clone does not know selects all: more than needed, where the digest still decides.
+ * @param {'image' | 'publish'} command
+ * @param {Wishes} wishes
+ * @param {{ isKnown: (commit: string) => boolean, released: readonly string[] }} seen whether a commit is in this
+ *   clone; the projects released in the commit that is checked out
+ * @returns {string[][]}
+ */
+export function planImages(command, { BASE: base, RELEASE: release, ...wishes }, { isKnown, released }) {
+  /** @param {readonly string[]} how */
+  const run = (how, words = wordsFor(command, wishes)) => [
+    ...how,
+    `--targets=${command}`,
+    '--parallel=1',
+    '--output-style=stream',
+    '--',
+    ...words,
+  ]
+  const changed = ['affected', `--base=${base}`, '--head=HEAD']
+  if (command === 'image') {
+    // Without a base, a person builds what differs from main, uncommitted changes too.
+    if (!base) return [run(['affected'])]
+    return [run(isKnown(base) ? changed : ['run-many'])]
+  }
+  const editions = released.length > 0 ? [run(['run-many', `--projects=${released.join(',')}`])] : []
+  if (release) return editions
+  // Between two releases of a package, `ulmo.4-1.4.2` stays what it is.
+  const others = [...(base && isKnown(base) ? changed : ['run-many']), ...released.map((name) => `--exclude=${name}`)]
+  return [...editions, run(others, ['--unreleased', ...wordsFor(command, wishes)])]
+}
+
+/**
+ * @param {'image' | 'publish'} command
+ * @param {Wishes} wishes
+ */
+function wordsFor(command, { PLATFORM, BUILDER, BILL, DRY_RUN }) {
+  const dryRun = DRY_RUN ? ['--dry-run'] : []
+  if (command === 'image') return ['--release', 'all', ...dryRun]
+  return [
+    ...(PLATFORM ? ['--platform', PLATFORM] : []),
+    ...(BUILDER ? ['--builder', BUILDER] : []),
+    ...(BILL ? ['--bill', BILL] : []),
+    ...dryRun,
+  ]
+}
+
+/**
+ * @param {string} tag as `nx release` writes it: discovery@1.4.2
+ * @returns {Release | undefined}
+ */
+export function parseRelease(tag) {
+  const { project, version } = /^(?<project>[a-z][a-z0-9-]*)@(?<version>\d+\.\d+\.\d+[\w.+-]*)$/.exec(tag)?.groups ?? {}
+  return project === undefined || version === undefined ? undefined : { project, version }
+}
+
+/**
+ * npm's name for a version: who installs without naming one never gets an older one, nor one before its release.
+ * @param {string} version
+ * @param {string | undefined} latest what npm gives without a version today
+ */
+export function planDistTag(version, latest) {
+  if (prerelease(version) !== null) return 'next'
+  return latest !== undefined && lt(version, latest) ? 'previous' : 'latest'
+}

@@ -1,0 +1,60 @@
+// @ts-check
+// The releases of the commit that is checked out.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ask, REPOSITORY, readProjects } from './nx.mjs'
+import { parseRelease } from './plan.mjs'
+
+/** @typedef {{ tag: string, project: string, version: string, name: string, targets: string[] }} Released */
+
+/**
+ * What the tags here say was released, or the one that is named. Ends the program where a tag says what is not so.
+ * @param {string | undefined} named discovery@1.4.2
+ * @returns {Released[]}
+ */
+export function readReleases(named) {
+  const here = ask(['git', 'tag', '--points-at', 'HEAD']).stdout.split('\n')
+  if (named && parseRelease(named) === undefined)
+    refuse(`${named} is no release.`, 'A release is a project and its version.', 'RELEASE=discovery@1.4.2')
+  if (named && !here.includes(named))
+    refuse(
+      `${named} is not what is checked out.`,
+      'A release is published from the commit that its tag names.',
+      `git fetch --tags && git checkout ${named}`,
+    )
+  const tags = here.filter((tag) => parseRelease(tag) !== undefined && (!named || tag === named))
+  const projects = tags.length > 0 ? readProjects() : {}
+  return tags.map((tag) => readRelease(tag, projects))
+}
+
+/**
+ * @param {string} tag
+ * @param {ReturnType<typeof readProjects>} projects
+ * @returns {Released}
+ */
+function readRelease(tag, projects) {
+  const { project, version } = /** @type {import('./plan.mjs').Release} */ (parseRelease(tag))
+  const { root, targets = {} } = projects[project]?.data ?? {}
+  if (root === undefined)
+    return refuse(`${tag} names no project.`, 'Nx knows none of that name.', 'npx nx show projects')
+  const manifest = JSON.parse(readFileSync(join(REPOSITORY, root, 'package.json'), 'utf8'))
+  if (manifest.version !== version)
+    return refuse(
+      `${tag} is on a commit where ${root}/package.json says ${manifest.version}.`,
+      'What is published would not be what the tag promises.',
+      `git tag --delete ${tag}   (npx nx release writes both)`,
+    )
+  return { tag, project, version, name: manifest.name, targets: Object.keys(targets) }
+}
+
+/**
+ * @param {string} what
+ * @param {string} why
+ * @param {string} fix
+ * @returns {never}
+ */
+export function refuse(what, why, fix) {
+  process.stderr.write(`release-unpublishable\n  what  ${what}\n  why   ${why}\n  fix   ${fix}\n`)
+  process.exit(1)
+}
