@@ -8,7 +8,7 @@ import { afterAll, beforeAll, onTestFinished, vi } from 'vitest'
 import { anyImage, type Container, containersOf, removeBelow } from './engine.js'
 import { ask, begin, type Outcome, type Run, type RunOptions, run } from './run.js'
 
-const REPOSITORY = realpathSync(fileURLToPath(new URL('../../..', import.meta.url)))
+export const REPOSITORY = realpathSync(fileURLToPath(new URL('../../..', import.meta.url)))
 export const SERVICE = join(REPOSITORY, 'examples/hello/service')
 export const PACKAGE = join(REPOSITORY, 'examples/hello/environment')
 export const CORE = join(REPOSITORY, 'packages/core')

@@ -84,11 +84,12 @@ export async function anyImage(): Promise<string> {
   return images.split('\n')[0] ?? ''
 }
 
-/** The names of images that devenv built. */
+/** The names of images that devenv built, in order. */
 export const builtImages = async (): Promise<string[]> =>
   (await ask('docker', 'images', '--format', '{{.Repository}}:{{.Tag}}', '--filter', `label=${LABEL}.digest`))
     .split('\n')
-    .filter(Boolean)
+    .filter((name) => name !== '' && !name.includes('<none>'))
+    .sort()
 
 /** Removes whatever devenv made for checkouts below a folder. */
 export async function removeBelow(folder: string): Promise<void> {
