@@ -1,6 +1,6 @@
 import { findImage } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
-import { type RegistryAccess, repositoryOf } from '../engine/registry.js'
+import { type RegistryAccess, repositoryOf } from '../engine/registry/repository.js'
 import { askRegistry } from './known-images.js'
 import {
   type ImagePlan,

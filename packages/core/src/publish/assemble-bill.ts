@@ -1,4 +1,5 @@
-import { findPublishedImage, type PublishedImage, type RegistryAccess, repositoryOf } from '../engine/registry.js'
+import { findPublishedImage, type PublishedImage } from '../engine/registry/registry.js'
+import { type RegistryAccess, repositoryOf } from '../engine/registry/repository.js'
 import type { BillItem } from './bill.js'
 import type { Prepared } from './publish.js'
 import { type Edition, floatingTagsOf, MAIN, tagOfEdition } from './release-tags.js'

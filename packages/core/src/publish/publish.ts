@@ -6,10 +6,9 @@ import {
   type Manifest,
   type PublishedImage,
   putManifest,
-  type Repository,
-  repositoryOf,
   requireWritable,
-} from '../engine/registry.js'
+} from '../engine/registry/registry.js'
+import { type Repository, repositoryOf } from '../engine/registry/repository.js'
 import { type BuildSettings, buildOf, type ImageBuild, withBuilds } from '../image/build-images.js'
 import { type ServiceImage, wantedOf } from '../image/image-source.js'
 import { describePublished } from '../image/known-images.js'

@@ -1,4 +1,5 @@
-import { findPublishedImage, listTags, type PublishedImage, type Repository } from '../engine/registry.js'
+import { findPublishedImage, listTags, type PublishedImage } from '../engine/registry/registry.js'
+import type { Repository } from '../engine/registry/repository.js'
 import { comparedTags, describePublished } from '../image/known-images.js'
 import { referenceOf } from '../image/plan-image.js'
 import type { HeldRepository, WantedPublication } from './plan-publish.js'

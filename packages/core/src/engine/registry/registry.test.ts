@@ -4,22 +4,20 @@ import { createServer as createSecureServer } from 'node:https'
 import { type AddressInfo, connect, type Server } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { problemsOf, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
-import { renderProblem } from '../problem/explain-problem.js'
+import { problemsOf, temporaryFolder, testEach, writeFiles } from '../../../test/samples.js'
+import { renderProblem } from '../../problem/explain-problem.js'
+import { parseChallenges } from './authorization.js'
+import { proxyFor } from './proxy.js'
 import {
   findManifest,
   findPublishedImage,
   listTags,
   type Manifest,
-  parseChallenges,
-  proxyFor,
   putManifest,
-  type RegistryAccess,
-  type Repository,
   readBlob,
-  repositoryOf,
   requireWritable,
 } from './registry.js'
+import { type RegistryAccess, type Repository, repositoryOf } from './repository.js'
 
 const DIRECT: RegistryAccess = { caBundle: undefined, proxies: {} }
 const OCI_INDEX = 'application/vnd.oci.image.index.v1+json'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { problemsOf, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
-import { type Credentials, readCredentials } from './registry-credentials.js'
+import { problemsOf, temporaryFolder, testEach, writeFiles } from '../../../test/samples.js'
+import { type Credentials, readCredentials } from './credentials.js'
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 const alice = (password: string): Credentials => ({ by: 'password', username: 'alice', password })

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto'
+import { STATUS_CODES } from 'node:http'
+import { DevenvError } from '../../problem/problem.js'
+import type { Repository } from './repository.js'
+import type { Answer } from './transport.js'
+
+/** What is asked for, and in the words of a refusal: the registry “would not” `what`. */
+export type Intent = { doing: 'read' | 'write'; what: string }
+
+export const digestOf = (bytes: Buffer, algorithm: 'sha256' | 'sha512'): string =>
+  `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`
+
+export function requireDigest(repository: Repository, intent: Intent, bytes: Buffer, digest: string): void {
+  const found = digestOf(bytes, digest.startsWith('sha512:') ? 'sha512' : 'sha256')
+  if (found !== digest) throw refused(repository, intent, `The bytes that came are another: ${found}.`)
+}
+
+export function requireSuccess(repository: Repository, intent: Intent, answer: Answer): void {
+  const { status } = answer
+  if (status >= 200 && status < 300) return
+  if (status === 401 || status === 403) throw forbidden(repository, intent, answer)
+  if (status === 405 && intent.doing === 'write') {
+    throw new DevenvError({ code: 'registry-read-only', registry: repository.host, detail: messageOf(answer) })
+  }
+  throw refused(repository, intent, messageOf(answer))
+}
+
+export function refused({ host: registry }: Repository, { what: doing }: Intent, detail: string): DevenvError {
+  return new DevenvError({ code: 'registry-refused', registry, doing, detail })
+}
+
+export function forbidden({ host: registry, path }: Repository, { doing }: Intent, answer: Answer): DevenvError {
+  const detail = `${messageOf(answer)} (asked ${answer.as ?? 'without credentials'})`
+  return new DevenvError({ code: 'registry-forbidden', registry, repository: path, doing, detail })
+}
+
+/** The status, and what the registry says of it: `{ errors }` by the specification, the rest by servers of tokens. */
+function messageOf({ status, body }: Answer): string {
+  const { errors, details, error_description, message, error } = parseJson(body) ?? {}
+  const said: unknown[] = Array.isArray(errors)
+    ? errors.map((each) => each?.message || each?.code)
+    : [details ?? error_description ?? message ?? error]
+  const text = said.filter((each) => typeof each === 'string' && each !== '').join('; ')
+  return [`${status} ${STATUS_CODES[status] ?? ''}`.trim(), ...(text === '' ? [] : [text])].join(': ')
+}
+
+/** `undefined` for what is none. */
+// biome-ignore lint/suspicious/noExplicitAny: somebody else's answer; every use is checked
+export function parseJson(body: Buffer): any {
+  try {
+    return JSON.parse(body.toString())
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,200 @@
+import { digestOf, type Intent, parseJson, refused, requireDigest, requireSuccess } from './answers.js'
+import { ask, knownAuthorization } from './authorization.js'
+import { baseOf, type Repository } from './repository.js'
+import { headerOf, resolveUrl, send } from './transport.js'
+
+/**
+ * A registry's own API, the OCI distribution specification
+ * (https://github.com/opencontainers/distribution-spec/blob/main/spec.md). Spoken directly where `docker buildx
+ * imagetools` shows too little or changes bytes; pushing and pulling stay Docker's.
+ */
+
+/** The bytes, as they were pushed. `digest` is their sha256, computed here. */
+export type Manifest = { digest: string; mediaType: string; body: Buffer }
+
+/** `createdBy` is the instruction of the Dockerfile, as the builder noted it; empty where it noted none. */
+export type PublishedLayer = { digest: string; bytes: number; createdBy: string }
+/** `platform` is `linux/amd64`, with a variant where that says something: `linux/arm/v7`. */
+export type PublishedPlatform = {
+  platform: string
+  labels: Readonly<Record<string, string>>
+  layers: readonly PublishedLayer[]
+}
+/** An image as a registry holds it: of an index, each platform; attestations are left out. */
+export type PublishedImage = { digest: string; manifest: Manifest; platforms: readonly PublishedPlatform[] }
+
+const INDEX_TYPES = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+]
+const IMAGE_TYPES = [
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+]
+const ACCEPT = [...INDEX_TYPES, ...IMAGE_TYPES].join(', ')
+
+/**
+ * A manifest or index by tag or digest; `undefined` where the registry has none. A repository that is not there may
+ * also be forbidden: GHCR and Docker Hub do not tell the difference from a private one.
+ * @throws DevenvError `registry-unreachable`, `registry-forbidden`, `registry-refused`, `docker-config-unreadable`
+ */
+export async function findManifest(repository: Repository, reference: string): Promise<Manifest | undefined> {
+  const byDigest = reference.includes(':')
+  const intent: Intent = {
+    doing: 'read',
+    what: `give ${repository.path}${byDigest ? '@' : ':'}${reference}`,
+  }
+  const answer = await ask(repository, intent, {
+    method: 'GET',
+    url: new URL(`manifests/${reference}`, baseOf(repository)),
+    headers: { accept: ACCEPT },
+  })
+  if (answer.status === 404) return undefined
+  requireSuccess(repository, intent, answer)
+  const { body } = answer
+  if (byDigest) requireDigest(repository, intent, body, reference)
+  const content = parseJson(body)
+  // The body's own word first: proxies and buckets make up a Content-Type.
+  const mediaType = content?.mediaType ?? headerOf(answer, 'content-type')?.split(';')[0]?.trim()
+  if (typeof content !== 'object' || content === null || typeof mediaType !== 'string') {
+    throw refused(repository, intent, `What came is no manifest, but ${mediaType ?? 'of no known type'}.`)
+  }
+  return { digest: digestOf(body, 'sha256'), mediaType, body }
+}
+
+/**
+ * A blob's bytes, which have that digest.
+ * @throws DevenvError as `findManifest`; `registry-refused` also where it is missing or its bytes are others
+ */
+export async function readBlob(repository: Repository, digest: string): Promise<Buffer> {
+  const intent: Intent = { doing: 'read', what: `give the blob ${digest} of ${repository.path}` }
+  const answer = await ask(repository, intent, { method: 'GET', url: new URL(`blobs/${digest}`, baseOf(repository)) })
+  requireSuccess(repository, intent, answer)
+  requireDigest(repository, intent, answer.body, digest)
+  return answer.body
+}
+
+/** All tags, in the registry's order; none of a repository that is not there. @throws DevenvError as `findManifest` */
+export async function listTags(repository: Repository): Promise<string[]> {
+  const intent: Intent = { doing: 'read', what: `list the tags of ${repository.path}` }
+  const tags: string[] = []
+  const asked = new Set<string>()
+  let url: URL | undefined = new URL('tags/list?n=1000', baseOf(repository))
+  while (url !== undefined && !asked.has(url.href)) {
+    asked.add(url.href)
+    const answer = await ask(repository, intent, { method: 'GET', url })
+    if (answer.status === 404) return tags
+    requireSuccess(repository, intent, answer)
+    const page = parseJson(answer.body)
+    if (typeof page !== 'object' || page === null) throw refused(repository, intent, 'Its answer is no JSON.')
+    // `null` is how some say that there are none.
+    tags.push(...(Array.isArray(page.tags) ? page.tags : []))
+    url = parseNextLink(headerOf(answer, 'link'), url)
+  }
+  return tags
+}
+
+/**
+ * Gives a manifest that the repository holds another name: the same bytes and media type, so the same digest.
+ * @throws DevenvError `registry-read-only`, and as `findManifest`
+ */
+export async function putManifest(repository: Repository, tag: string, manifest: Manifest): Promise<void> {
+  const intent: Intent = { doing: 'write', what: `take ${repository.path}:${tag}` }
+  const answer = await ask(repository, intent, {
+    method: 'PUT',
+    url: new URL(`manifests/${tag}`, baseOf(repository)),
+    headers: { 'content-type': manifest.mediaType },
+    body: manifest.body,
+  })
+  requireSuccess(repository, intent, answer)
+}
+
+/**
+ * Starts an upload and cancels it, so that wrong credentials and a read-only registry are met before anything is built.
+ * (The idea is go-containerregistry's CheckPushPermission.)
+ * @throws DevenvError `registry-read-only`, and as `findManifest`
+ */
+export async function requireWritable(repository: Repository): Promise<void> {
+  const intent: Intent = { doing: 'write', what: `begin an upload to ${repository.path}` }
+  const url = new URL('blobs/uploads/', baseOf(repository))
+  const answer = await ask(repository, intent, { method: 'POST', url, headers: { 'content-length': '0' } })
+  requireSuccess(repository, intent, answer)
+  const upload = resolveUrl(headerOf(answer, 'location'), url)
+  if (upload === undefined) return
+  const authorization = upload.origin === url.origin ? await knownAuthorization(repository, intent) : undefined
+  // Not every registry lets an upload be cancelled. What is left is empty, and expires.
+  await send(repository, { method: 'DELETE', url: upload, authorization }).catch(() => undefined)
+}
+
+/**
+ * An image with what its configuration says; `undefined` where the registry has none.
+ * @throws DevenvError as `findManifest`; `registry-refused` also for what is no image, or lacks a part
+ */
+export async function findPublishedImage(
+  repository: Repository,
+  reference: string,
+): Promise<PublishedImage | undefined> {
+  const manifest = await findManifest(repository, reference)
+  if (manifest === undefined) return undefined
+  const platforms = INDEX_TYPES.includes(manifest.mediaType)
+    ? await Promise.all(imagesOf(manifest).map((child) => readChild(repository, child)))
+    : [await readPlatform(repository, manifest, undefined)]
+  return {
+    digest: manifest.digest,
+    manifest,
+    platforms: platforms.filter(({ platform }) => !platform.startsWith('unknown/')),
+  }
+}
+
+type OciPlatform = { os?: string; architecture?: string; variant?: string }
+type Descriptor = { digest: string; platform?: OciPlatform; annotations?: Record<string, string> }
+
+/** The images of an index: without attestations, which Buildx adds as images of no platform. */
+function imagesOf(index: Manifest): readonly Descriptor[] {
+  const { manifests }: { manifests?: Descriptor[] } = parseJson(index.body)
+  return (Array.isArray(manifests) ? manifests : []).filter(
+    ({ platform, annotations }) =>
+      annotations?.['vnd.docker.reference.type'] === undefined && platform?.os !== 'unknown',
+  )
+}
+
+async function readChild(repository: Repository, { digest, platform }: Descriptor): Promise<PublishedPlatform> {
+  const manifest = await findManifest(repository, digest)
+  if (manifest !== undefined) return await readPlatform(repository, manifest, platform)
+  const intent: Intent = { doing: 'read', what: `give ${repository.path}@${digest}` }
+  throw refused(repository, intent, 'An index names it, and it is not there.')
+}
+
+async function readPlatform(
+  repository: Repository,
+  manifest: Manifest,
+  platform: OciPlatform | undefined,
+): Promise<PublishedPlatform> {
+  const { config, layers }: { config?: Descriptor; layers?: { digest: string; size: number }[] } = parseJson(
+    manifest.body,
+  )
+  const intent: Intent = { doing: 'read', what: `give an image as ${repository.path}@${manifest.digest}` }
+  if (!IMAGE_TYPES.includes(manifest.mediaType) || typeof config?.digest !== 'string' || !Array.isArray(layers)) {
+    throw refused(repository, intent, `It is ${manifest.mediaType}.`)
+  }
+  const image = parseJson(await readBlob(repository, config.digest))
+  if (typeof image !== 'object' || image === null) throw refused(repository, intent, 'Its configuration is no JSON.')
+  const history: { created_by?: string; empty_layer?: boolean }[] = Array.isArray(image.history) ? image.history : []
+  const steps = history.filter((step) => step.empty_layer !== true)
+  return {
+    platform: renderPlatform(platform ?? image),
+    labels: image.config?.Labels ?? {},
+    layers: layers.map(({ digest, size }, at) => ({ digest, bytes: size, createdBy: steps[at]?.created_by ?? '' })),
+  }
+}
+
+/** As containerd writes it, for which arm64 is v8 anyway. */
+function renderPlatform({ os = 'unknown', architecture = 'unknown', variant = '' }: OciPlatform): string {
+  const plain = variant === '' || (architecture === 'arm64' && variant === 'v8')
+  return plain ? `${os}/${architecture}` : `${os}/${architecture}/${variant}`
+}
+
+/** The next page of a list: `</v2/a/tags/list?last=x>; rel="next"`. */
+function parseNextLink(link: string | undefined, base: URL): URL | undefined {
+  return resolveUrl(/<([^>]*)>[^,]*;\s*rel="?next"?/i.exec(link ?? '')?.[1], base)
+}

@@ -1,0 +1,28 @@
+/** How a registry is reached: the host's bundle of certificate authorities (a PEM file) and its proxies (HTTP_PROXY …). */
+export type RegistryAccess = { caBundle: string | undefined; proxies: Readonly<Record<string, string>> }
+
+/** One repository of a registry, `ghcr.io` and `openedx/devenv/discovery`. */
+export type Repository = { host: string; path: string; access: RegistryAccess }
+
+/**
+ * `ghcr.io/openedx/devenv/discovery`: host and path, by Docker's rule. The first part is a host if it has a dot, a
+ * colon or is localhost; otherwise the host is docker.io, where a path of one part lies in library/. Pure.
+ */
+export function repositoryOf(name: string, access: RegistryAccess): Repository {
+  const [first = '', ...rest] = name.split('/')
+  const named = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost')
+  const host = !named || first === 'index.docker.io' ? 'docker.io' : first
+  const path = named ? rest.join('/') : name
+  return { host, path: host === 'docker.io' && !path.includes('/') ? `library/${path}` : path, access }
+}
+
+/** The folder of the API that is the repository's. */
+export function baseOf({ host, path }: Repository): URL {
+  const scheme = isLoopback(new URL(`http://${host}`).hostname) ? 'http' : 'https'
+  return new URL(`${scheme}://${host === 'docker.io' ? 'registry-1.docker.io' : host}/v2/${path}/`)
+}
+
+/** As Docker takes it: http without asking, and no proxy. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
+}
