@@ -6,8 +6,8 @@ import type { ComposeService, Definition, EnvironmentPackage } from '../src/defi
 import type { Container } from '../src/engine/containers.js'
 import { LABELS } from '../src/engine/labels.js'
 import { type Environment, identify } from '../src/environment/identity.js'
-import type { Settings } from '../src/environment/settings.js'
 import { DevenvError, type Problem } from '../src/problem/problem.js'
+import type { Settings } from '../src/settings/settings.js'
 
 /** A folder for one test, by its real path. It goes when the test ends. */
 export function temporaryFolder(): string {

@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { engineFrom } from '../engine/engine.js'
 import { openEnvironment, openPackage, type Where } from '../environment/open-environment.js'
-import { type Settings, settingsFrom } from '../environment/settings.js'
 import { DevenvError } from '../problem/problem.js'
-import type { OpenedSource, PublishOptions, Selection } from './images.js'
+import type { OpenedSource, Selection } from '../publish/select-images.js'
+import { type Settings, settingsFrom } from '../settings/settings.js'
+import type { PublishOptions } from './images.js'
 import { progressTo } from './render-progress.js'
 
 type Add = (program: Command) => void

@@ -8,8 +8,9 @@ import { sampleRegistry } from '../../test/registry.js'
 import { problemsOf, SAMPLE_PACKAGE, sampleSettings, temporaryFolder, testEach } from '../../test/samples.js'
 import { LOCK_FILE, type Lock, readLock, renderLock } from '../definition/lock.js'
 import { LABELS } from '../engine/labels.js'
-import type { Settings } from '../environment/settings.js'
-import { type OpenedSource, publishImages, readDigests, type Selection, updateLock } from './images.js'
+import type { OpenedSource, Selection } from '../publish/select-images.js'
+import type { Settings } from '../settings/settings.js'
+import { publishImages, readDigests, updateLock } from './images.js'
 
 const DEBIAN = 'docker.io/library/debian:12'
 const silent = () => {}

@@ -1,16 +1,14 @@
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type EnvironmentPackage, primaryOf } from '../definition/definition.js'
+import { primaryOf } from '../definition/definition.js'
 import { readExtension } from '../definition/extension.js'
-import { type Lock, readLock } from '../definition/lock.js'
+import { readLock } from '../definition/lock.js'
 import { readDefinition } from '../definition/read-definition.js'
 import type { Engine } from '../engine/engine.js'
 import { prepareRegistryClient } from '../engine/registry/transport.js'
-import { imageSettingsOf, type Settings } from '../environment/settings.js'
-import { ensureCommits, resolveCommit } from '../git/repository.js'
 import { carryOutImages, type ImagesPlan, planImages } from '../image/ensure-images.js'
-import { type ImageSource, openCommits, readFolderImage, type ServiceImage, wantedOf } from '../image/image-source.js'
+import { wantedOf } from '../image/image-source.js'
 import { readKnownImages } from '../image/known-images.js'
 import { referenceOf } from '../image/plan-image.js'
 import { readImagePlan } from '../image/read-plan.js'
@@ -18,106 +16,10 @@ import { DevenvError } from '../problem/problem.js'
 import type { Report } from '../progress/progress.js'
 import { assembleBill } from '../publish/assemble-bill.js'
 import { renderBill } from '../publish/bill.js'
-import { type Asked, type Chosen, choosePublications } from '../publish/choose-publications.js'
 import { type Prepared, preparePublication, publish, refuseStandIns } from '../publish/publish.js'
+import { type OpenedSource, type Selection, withSelected } from '../publish/select-images.js'
 import { readUpstream, writeLock } from '../publish/update-lock.js'
-import { folderTree } from '../tree/folder-tree.js'
-
-/** What every command about images begins with. */
-export type OpenedSource = {
-  package: EnvironmentPackage
-  /** Where it is there: releases are published without one. */
-  checkout: string | undefined
-  /** Where it was looked for. */
-  looked: string
-  settings: Settings
-}
-
-/** Which images are meant: those of releases, that of one commit, or that of the checkout as it is. */
-export type Selection = { release?: string[]; ref?: string; pushed?: string; unreleased?: boolean }
-
-type Selected = Chosen & { source: ServiceImage }
-type SelectedFolder = { release: undefined; edition: undefined; commit: undefined; source: ServiceImage }
-
-const sourceOf = ({ package: environmentPackage, settings }: OpenedSource, lock: Lock): ImageSource => {
-  const { registry, mirror, locked } = imageSettingsOf(settings, lock)
-  return { package: environmentPackage, registry, mirror, locked, variables: settings.variables }
-}
-
-/** Reads what is meant, hands it on, and lets go of what was opened for it. */
-async function withSelected<T>(
-  opened: OpenedSource,
-  selection: Selection,
-  otherwise: 'the-checkout' | 'all-releases',
-  then: (selected: readonly (Selected | SelectedFolder)[]) => Promise<T>,
-): Promise<T> {
-  const lock = readLock(opened.package)
-  const { repository: url, releases = {} } = readExtension(opened.package)
-  const asked = await readAsked(opened, selection, otherwise === 'all-releases' && Object.keys(releases).length > 0)
-  const source = sourceOf(opened, lock)
-  if (asked === undefined) {
-    const checkout = requireCheckout(opened, url)
-    return await then([
-      {
-        release: undefined,
-        edition: undefined,
-        commit: undefined,
-        source: await readFolderImage(source, checkout, folderTree(checkout)),
-      },
-    ])
-  }
-  const chosen = choosePublications(asked, releases, lock, opened.package)
-  const { service } = opened.package
-  const commits = [...new Set(chosen.map(({ commit }) => commit))]
-  const repository = await ensureCommits({ checkout: opened.checkout, service, url }, commits, opened.settings.network)
-  const images = openCommits(source, repository)
-  try {
-    return await then(await Promise.all(chosen.map(async (one) => ({ ...one, source: await images.read(one.commit) }))))
-  } finally {
-    images.close()
-  }
-}
-
-async function readAsked(
-  { checkout, package: { service } }: OpenedSource,
-  { release, ref, pushed, unreleased }: Selection,
-  releases: boolean,
-): Promise<Asked | undefined> {
-  const wants = [release, ref, pushed].filter((value) => value !== undefined)
-  if (release !== undefined && wants.length > 1)
-    throw new DevenvError({
-      code: 'usage',
-      detail: '--release names the commits itself; --ref and --pushed name one.',
-      see: 'devenv publish --help',
-    })
-  const as = unreleased ? 'unreleased' : 'editions'
-  if (release !== undefined) return { kind: 'releases', names: release, as }
-  const named = ref ?? pushed
-  if (named !== undefined) {
-    const whole = /^[0-9a-f]{40}$/.test(named)
-    if (checkout === undefined && !whole)
-      throw new DevenvError({
-        code: 'commit-unknown',
-        commit: named,
-        repository: service,
-        detail: 'There is no checkout.',
-      })
-    const commit = checkout === undefined ? named : await resolveCommit(checkout, named).catch(orWhole(named, whole))
-    return { kind: 'commit', commit, ref: pushed }
-  }
-  return releases ? { kind: 'releases', names: ['all'], as } : undefined
-}
-
-/** A commit that the checkout does not have may still be fetched. */
-const orWhole = (name: string, whole: boolean) => (error: unknown) => {
-  if (whole) return name
-  throw error
-}
-
-function requireCheckout({ checkout, looked, package: { service } }: OpenedSource, url: string | undefined): string {
-  if (checkout !== undefined) return checkout
-  throw new DevenvError({ code: 'checkout-missing', service, looked, repository: url })
-}
+import { imageSettingsOf } from '../settings/settings.js'
 
 /** `devenv digest`. */
 export const readDigests = (opened: OpenedSource, selection: Selection) =>

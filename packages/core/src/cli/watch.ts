@@ -2,10 +2,10 @@ import type { Engine } from '../engine/engine.js'
 import { exitCodeFor, takeSignals } from '../engine/signals.js'
 import { findRunning } from '../environment/find-running.js'
 import type { Environment } from '../environment/identity.js'
-import type { Settings } from '../environment/settings.js'
 import { type From, followLogs } from '../environment/watch.js'
 import { DevenvError } from '../problem/problem.js'
 import type { Report } from '../progress/progress.js'
+import type { Settings } from '../settings/settings.js'
 
 const SHOWN_AT_FIRST = 20
 

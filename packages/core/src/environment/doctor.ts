@@ -5,7 +5,7 @@ import { type Engine, engineFrom } from '../engine/engine.js'
 import { LABELS } from '../engine/labels.js'
 import { requireVersions, WANTED } from '../engine/versions.js'
 import { DevenvError, type Problem } from '../problem/problem.js'
-import type { Settings } from './settings.js'
+import type { Settings } from '../settings/settings.js'
 
 /** One thing that was looked at. `problem` where it is not well. */
 export type Finding = { looked: string; found: string; problem?: Problem }

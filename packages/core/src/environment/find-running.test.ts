@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { SAMPLE_PACKAGE, sampleSettings, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
 import { LABELS } from '../engine/labels.js'
+import type { Settings } from '../settings/settings.js'
 import { type Extent, findRunning } from './find-running.js'
 import { identify } from './identity.js'
 import { type Record, stampsOf, writeRecord } from './record.js'
-import type { Settings } from './settings.js'
 
 /** What the engine lists. */
 type Listed = { service: string; state?: string; status?: string; config?: string }

@@ -1,10 +1,10 @@
 import type { Container } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
 import { LABELS } from '../engine/labels.js'
+import type { Settings } from '../settings/settings.js'
 import type { Environment } from './identity.js'
 import { containersOf } from './inside.js'
 import { type Record, readRecord, unchanged } from './record.js'
-import type { Settings } from './settings.js'
 
 /** How much has to run: everything, provisioned and with its programs; or only what one target says it needs. */
 export type Extent = { all: true } | { all: false; needs: readonly string[] }

@@ -4,9 +4,9 @@ import type { EnvironmentPackage } from '../definition/definition.js'
 import { findCheckout, findPackage, readPackage } from '../definition/find-package.js'
 import { recognise } from '../definition/recognise.js'
 import { DevenvError } from '../problem/problem.js'
+import type { Settings } from '../settings/settings.js'
 import { folderTree } from '../tree/folder-tree.js'
 import { type Environment, identify } from './identity.js'
-import type { Settings } from './settings.js'
 
 /** Where a command was given, and what was named there: a checkout, a package. */
 export type Where = {

@@ -3,6 +3,7 @@ import { SAMPLE_CHECKOUT, sampleDefinition, sampleEnvironment, sampleSettings, t
 import type { ComposeProject, ComposeService, Definition } from '../definition/definition.js'
 import { mapStrings } from '../definition/read-definition.js'
 import { LABELS } from '../engine/labels.js'
+import type { Settings } from '../settings/settings.js'
 import type { Environment } from './identity.js'
 import {
   CA_BUNDLE,
@@ -14,7 +15,6 @@ import {
   urlsOf,
   wantedPorts,
 } from './plan-project.js'
-import type { Settings } from './settings.js'
 
 const FACTS: ProjectFacts = {
   image: 'devenv/hello:inputs-0123',

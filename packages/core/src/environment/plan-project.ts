@@ -8,9 +8,9 @@ import {
 } from '../definition/definition.js'
 import { mapStrings } from '../definition/read-definition.js'
 import { LABELS } from '../engine/labels.js'
+import type { Settings } from '../settings/settings.js'
 import type { Environment } from './identity.js'
 import type { GitMount } from './read-git-mounts.js'
-import type { Settings } from './settings.js'
 
 /** Container port to host port, for each service that publishes any. */
 export type Ports = Readonly<Record<string, Readonly<Record<number, number>>>>

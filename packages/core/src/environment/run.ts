@@ -3,11 +3,11 @@ import type { Engine } from '../engine/engine.js'
 import { attachInside, type ContainerCommand } from '../engine/exec.js'
 import { DevenvError } from '../problem/problem.js'
 import type { Report } from '../progress/progress.js'
+import type { Settings } from '../settings/settings.js'
 import { type Extent, findRunning, type Started } from './find-running.js'
 import type { Environment } from './identity.js'
 import { asOwner, cancelByPid, cancelInside, containersOf, debugCommand, readPrograms, withPid } from './inside.js'
 import { readRecord, unchanged } from './record.js'
-import type { Settings } from './settings.js'
 
 const TARGETS_FILE = '/etc/devenv/targets.mk'
 

@@ -12,6 +12,7 @@ import { carryOutImages, planImages, takeServices } from '../image/ensure-images
 import { CHECKOUT_CONTEXT, type ImageInputs, listInputs } from '../image/image-inputs.js'
 import { buildSpecOf, readImageInputs } from '../image/read-image-inputs.js'
 import type { Report } from '../progress/progress.js'
+import { imageSettingsOf, type Settings } from '../settings/settings.js'
 import { assignPorts } from './assign-ports.js'
 import { carryOut } from './carry-out-start.js'
 import { claimStores, openStores } from './claim-stores.js'
@@ -27,7 +28,6 @@ import { planStart, type Wanted } from './plan-start.js'
 import { readGitMounts } from './read-git-mounts.js'
 import { readMatchingFiles } from './read-matching-files.js'
 import { type Record, readRecord, stampsOf, writeRecord } from './record.js'
-import { imageSettingsOf, type Settings } from './settings.js'
 
 /**
  * Brings an environment to where `extent` is running, but for the primary's own health. Safe to interrupt and

@@ -1,0 +1,109 @@
+import type { EnvironmentPackage } from '../definition/definition.js'
+import { readExtension } from '../definition/extension.js'
+import { type Lock, readLock } from '../definition/lock.js'
+import { ensureCommits, resolveCommit } from '../git/repository.js'
+import { type ImageSource, openCommits, readFolderImage, type ServiceImage } from '../image/image-source.js'
+import { DevenvError } from '../problem/problem.js'
+import { imageSettingsOf, type Settings } from '../settings/settings.js'
+import { folderTree } from '../tree/folder-tree.js'
+import { type Asked, type Chosen, choosePublications } from './choose-publications.js'
+
+/** What every command about images begins with. */
+export type OpenedSource = {
+  package: EnvironmentPackage
+  /** Where it is there: releases are published without one. */
+  checkout: string | undefined
+  /** Where it was looked for. */
+  looked: string
+  settings: Settings
+}
+
+/** Which images are meant: those of releases, that of one commit, or that of the checkout as it is. */
+export type Selection = { release?: string[]; ref?: string; pushed?: string; unreleased?: boolean }
+
+/** An image that is meant, with all that it is made from. */
+export type Selected = Chosen & { source: ServiceImage }
+type SelectedFolder = { release: undefined; edition: undefined; commit: undefined; source: ServiceImage }
+
+const sourceOf = ({ package: environmentPackage, settings }: OpenedSource, lock: Lock): ImageSource => {
+  const { registry, mirror, locked } = imageSettingsOf(settings, lock)
+  return { package: environmentPackage, registry, mirror, locked, variables: settings.variables }
+}
+
+/** Reads what is meant, hands it on, and lets go of what was opened for it. */
+export async function withSelected<T>(
+  opened: OpenedSource,
+  selection: Selection,
+  otherwise: 'the-checkout' | 'all-releases',
+  then: (selected: readonly (Selected | SelectedFolder)[]) => Promise<T>,
+): Promise<T> {
+  const lock = readLock(opened.package)
+  const { repository: url, releases = {} } = readExtension(opened.package)
+  const asked = await readAsked(opened, selection, otherwise, Object.keys(releases))
+  const source = sourceOf(opened, lock)
+  if (asked === undefined) {
+    const checkout = requireCheckout(opened, url)
+    return await then([
+      {
+        release: undefined,
+        edition: undefined,
+        commit: undefined,
+        source: await readFolderImage(source, checkout, folderTree(checkout)),
+      },
+    ])
+  }
+  const chosen = choosePublications(asked, releases, lock, opened.package)
+  const { service } = opened.package
+  const commits = [...new Set(chosen.map(({ commit }) => commit))]
+  const repository = await ensureCommits({ checkout: opened.checkout, service, url }, commits, opened.settings.network)
+  const images = openCommits(source, repository)
+  try {
+    return await then(await Promise.all(chosen.map(async (one) => ({ ...one, source: await images.read(one.commit) }))))
+  } finally {
+    images.close()
+  }
+}
+
+async function readAsked(
+  { checkout, package: { service } }: OpenedSource,
+  { release, ref, pushed, unreleased }: Selection,
+  otherwise: 'the-checkout' | 'all-releases',
+  declared: readonly string[],
+): Promise<Asked | undefined> {
+  const wants = [release, ref, pushed].filter((value) => value !== undefined)
+  if (release !== undefined && wants.length > 1)
+    throw new DevenvError({
+      code: 'usage',
+      detail: '--release names the commits itself; --ref and --pushed name one.',
+      see: 'devenv publish --help',
+    })
+  const as = unreleased ? 'unreleased' : 'editions'
+  const all = release?.every((name) => name === 'all') ?? otherwise === 'all-releases'
+  // All releases of a package that declares none: its checkout.
+  if (release !== undefined && !(all && declared.length === 0)) return { kind: 'releases', names: release, as }
+  const named = ref ?? pushed
+  if (named !== undefined) {
+    const whole = /^[0-9a-f]{40}$/.test(named)
+    if (checkout === undefined && !whole)
+      throw new DevenvError({
+        code: 'commit-unknown',
+        commit: named,
+        repository: service,
+        detail: 'There is no checkout.',
+      })
+    const commit = checkout === undefined ? named : await resolveCommit(checkout, named).catch(orWhole(named, whole))
+    return { kind: 'commit', commit, ref: pushed }
+  }
+  return all && declared.length > 0 ? { kind: 'releases', names: ['all'], as } : undefined
+}
+
+/** A commit that the checkout does not have may still be fetched. */
+const orWhole = (name: string, whole: boolean) => (error: unknown) => {
+  if (whole) return name
+  throw error
+}
+
+function requireCheckout({ checkout, looked, package: { service } }: OpenedSource, url: string | undefined): string {
+  if (checkout !== undefined) return checkout
+  throw new DevenvError({ code: 'checkout-missing', service, looked, repository: url })
+}
