@@ -93,12 +93,7 @@ export const publishImages = (
     const { registry } = found
     if (registry === undefined) throw new DevenvError({ code: 'registry-unset', doing: 'publish to' })
     const settings = { ...found, registry, builder: options.builder, platforms: options.platform }
-    if (settings.network === 'offline')
-      throw new DevenvError({
-        code: 'usage',
-        detail: 'Nothing can be published offline.',
-        see: 'devenv publish --help',
-      })
+    if (settings.network === 'offline') throw refusedOffline('publish')
     await refuseStandIns(engine, selected, settings)
     const prepared = await preparePublication(selected, settings)
     for (const text of prepared.plan.notes) report({ kind: 'note', text })
@@ -115,10 +110,18 @@ export const publishImages = (
   })
 }
 
+const refusedOffline = (command: 'lock' | 'publish') =>
+  new DevenvError({
+    code: 'usage',
+    detail: `${command} is all about calls that leave this machine.`,
+    see: 'Leave out --offline, and unset DEVENV_OFFLINE.',
+  })
+
 /** `devenv lock`: what changed, and what was left alone. */
 export async function updateLock({ package: environmentPackage, settings }: OpenedSource, mode: 'write' | 'look') {
   const before = readLock(environmentPackage)
-  const { mirror, access } = imageSettingsOf(settings, before)
+  const { mirror, access, network } = imageSettingsOf(settings, before)
+  if (network === 'offline') throw refusedOffline('lock')
   const room = mkdtempSync(join(tmpdir(), 'devenv-lock-'))
   try {
     const variants = Object.keys(readExtension(environmentPackage).variants ?? {})

@@ -1,0 +1,123 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import { engineFrom } from '../engine/engine.js'
+import type { Selection } from '../publish/select-images.js'
+import type { PublishOptions } from './images.js'
+import { type Add, openSource, report, say, sayJson, withWhere } from './opening.js'
+
+const collect = (value: string, before: string[] = []): string[] => [...before, value]
+const RELEASE = ['--release <name>', 'a release that the package declares, or `all`; may be given again'] as const
+const REF = ['--ref <commit>', 'a commit, tag or branch of the checkout instead of the files as they are'] as const
+
+const withSelection = (command: Command): Command =>
+  withWhere(command)
+    .option(...REF)
+    .option(...RELEASE, collect)
+
+export const digest: Add = (program) =>
+  withSelection(program.command('digest'))
+    .summary('the digest of the image inputs, which names the image')
+    .description(
+      'Prints the reference of the image that the checkout asks for, `…:inputs-<digest>`. Nothing is checked out, built or asked of a registry.\nWith --json, the whole digest and the list of inputs.',
+    )
+    .option('--json', 'for machines')
+    .action(async ({ json, ...selection }: Selection & { json?: boolean }, command: Command) => {
+      const { readDigests } = await import('./images.js')
+      const found = await readDigests(openSource(command), selection)
+      if (json) sayJson(found.length === 1 ? found[0] : found)
+      else
+        for (const { release, reference } of found) say(release === undefined ? reference : `${release} ${reference}`)
+    })
+
+export const explain: Add = (program) =>
+  withSelection(program.command('explain'))
+    .summary('what a start would do about images, and why; nothing is changed')
+    .option('--json', 'for machines')
+    .action(async ({ json, ...selection }: Selection & { json?: boolean }, command: Command) => {
+      const { explainImages } = await import('./images.js')
+      const plans = await explainImages(openSource(command), selection, engineFrom(process.env))
+      const { renderImagesPlan } = await import('./render-plans.js')
+      if (json) sayJson(plans.length === 1 ? plans[0] : plans)
+      else for (const line of plans.flatMap(renderImagesPlan)) say(line)
+    })
+
+export const image: Add = (program) =>
+  withSelection(program.command('image'))
+    .summary('have the image in the engine, pulled or built, and print its name')
+    .option('--dry-run', 'say what would be done, as `explain`')
+    .option('--json', 'for machines')
+    .action(
+      async ({ json, dryRun, ...selection }: Selection & { json?: boolean; dryRun?: boolean }, command: Command) => {
+        const { ensureOwnImages, explainImages } = await import('./images.js')
+        const engine = engineFrom(process.env)
+        if (!dryRun) {
+          const references = await ensureOwnImages(openSource(command), selection, engine, report)
+          if (json) sayJson(references)
+          else for (const reference of references) say(reference)
+          return
+        }
+        const plans = (await explainImages(openSource(command), selection, engine)).map(({ own }) => own)
+        const { renderImagePlan } = await import('./render-plans.js')
+        if (json) sayJson(plans)
+        else for (const plan of plans) say(renderImagePlan(plan))
+      },
+    )
+
+export const publish: Add = (program) =>
+  withSelection(program.command('publish'))
+    .summary('build what the registry lacks, push it, then move tags')
+    .description(
+      'Publishes the images of each declared release at the commit that the lock names, or of one commit (--ref, --pushed), to DEVENV_REGISTRY.\nA package without releases: the image of its checkout, by its digest. Safe to interrupt and to repeat. Prints the bill.',
+    )
+    .option(
+      '--pushed <ref>',
+      'a pushed ref, such as refs/heads/master: its commit, and the release it belongs to, if any',
+    )
+    .option('--unreleased', 'between two versions of the package: images and `main`, and no edition of a release')
+    .option('--dry-run', 'print the plan and change nothing')
+    .option('--json', 'for machines')
+    .option('--builder <name>', 'a builder of Buildx, of any driver (default: the current one)')
+    .option(
+      '--platform <list>',
+      'such as linux/amd64,linux/arm64 (default: both, as far as the builder can)',
+      parseList,
+    )
+    .option('--bill <file>', 'append what was built, and what it costs, as Markdown')
+    .option('--digests <file>', 'write the digest of every tag, as JSON')
+    .action(async ({ json, ...options }: PublishOptions & { json?: boolean }, command: Command) => {
+      const { publishImages } = await import('./images.js')
+      const { plan, digests, bill } = await publishImages(openSource(command), options, engineFrom(process.env), report)
+      const { renderPublishPlan } = await import('./render-plans.js')
+      if (json) sayJson({ ...plan, digests })
+      else if (options.dryRun) for (const line of renderPublishPlan(plan)) say(line)
+      else say(bill)
+    })
+
+function parseList(text: string): string[] {
+  const list = text.split(',').filter(Boolean)
+  if (list.length > 0 && list.every((platform) => /^\w+\/\w+(\/\w+)?$/.test(platform))) return list
+  throw new InvalidArgumentError('It is no list of platforms, such as linux/amd64,linux/arm64.')
+}
+
+export const lock: Add = (program) =>
+  withWhere(program.command('lock'))
+    .summary('look up what upstream names mean now, and write it to devenv-lock.json')
+    .description(
+      'Writes the digests of official base and third-party images, and the commit of each release’s ref.\nBuilds and environments use these. Stand-ins are not locked, and it says so.',
+    )
+    .option('--dry-run', 'say what moved and write nothing')
+    .option('--json', 'for machines')
+    .action(async ({ json, dryRun }: { json?: boolean; dryRun?: boolean }, command: Command) => {
+      const { updateLock } = await import('./images.js')
+      const update = await updateLock(openSource(command), dryRun ? 'look' : 'write')
+      if (json) {
+        sayJson(update)
+        return
+      }
+      for (const line of update.changes) say(line)
+      if (update.changes.length === 0) say('Nothing moved.')
+      if (update.standIns.length > 0)
+        report({
+          kind: 'note',
+          text: `not locked, because stand-ins are served for them: ${update.standIns.join(', ')}`,
+        })
+    })

@@ -1,0 +1,61 @@
+import type { Command } from 'commander'
+import { engineFrom } from '../engine/engine.js'
+import { openEnvironment, openPackage, type Where } from '../environment/open-environment.js'
+import { DevenvError } from '../problem/problem.js'
+import type { OpenedSource } from '../publish/select-images.js'
+import { type Settings, settingsFrom } from '../settings/settings.js'
+import { progressTo } from './render-progress.js'
+
+/** One command of the command line. */
+export type Add = (program: Command) => void
+
+export const say = (line: string) => process.stdout.write(`${line}\n`)
+export const sayJson = (value: unknown) => say(JSON.stringify(value, null, 2))
+export const report = progressTo(process.stderr)
+
+/** What was named, and what is set. `--checkout`, `--package` and `--offline` may stand before or behind a command's name. */
+function read(command: Command): { where: Where; settings: Settings } {
+  const {
+    checkout,
+    package: named,
+    offline,
+  } = command.optsWithGlobals<{ checkout?: string; package?: string; offline?: boolean }>()
+  const settings = settingsFrom(process.env)
+  return {
+    where: {
+      directory: process.cwd(),
+      checkout,
+      package: named ?? (process.env.DEVENV_PACKAGE || undefined),
+      otherwise: named === undefined ? 'checkout-around' : 'usual-checkout',
+    },
+    settings: offline ? { ...settings, network: 'offline' } : settings,
+  }
+}
+
+/** What nearly every command begins with. */
+export async function open(command: Command) {
+  const { where, settings } = read(command)
+  return { settings, environment: await openEnvironment(where, settings), engine: engineFrom(process.env) }
+}
+
+/** The same for a command about images, which may do without a checkout. */
+export function openSource(command: Command): OpenedSource {
+  const { where, settings } = read(command)
+  const { package: found, checkout, looked } = openPackage(where)
+  if (found === undefined)
+    throw new DevenvError({ code: 'checkout-missing', service: 'this service', looked, repository: undefined })
+  return { package: found, checkout, looked, settings }
+}
+
+/** The same for a command that looks at, or ends, what runs. */
+export async function openRunning(command: Command) {
+  const { environment, engine } = await open(command)
+  const { locateData } = await import('../environment/locate-data.js')
+  return { engine, environment: await locateData(engine, environment) }
+}
+
+export const withWhere = (command: Command): Command =>
+  command
+    .option('--checkout <path>', 'the checkout')
+    .option('--package <path>', 'the environment package')
+    .option('--offline', 'make no call that leaves this machine')
