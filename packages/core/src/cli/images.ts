@@ -113,7 +113,7 @@ export const publishImages = (
 const refusedOffline = (command: 'lock' | 'publish') =>
   new DevenvError({
     code: 'usage',
-    detail: `${command} is all about calls that leave this machine.`,
+    detail: `devenv ${command} cannot run offline: it is there to ask a registry.`,
     see: 'Leave out --offline, and unset DEVENV_OFFLINE.',
   })
 
