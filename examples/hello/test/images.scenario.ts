@@ -118,7 +118,7 @@ describe('an image that was published is pulled, not built', () => {
     const { hello } = await ownImage()
     hello.env.DEVENV_REGISTRY = 'localhost:1'
     const { stdout } = succeeded(await hello.devenv('explain'))
-    expect(stdout).toMatch(/^build localhost:1\/devenv\/hello:inputs-.*localhost:1 was not asked: /m)
+    expect(stdout).toMatch(/^build localhost:1\/devenv\/hello:inputs-.*localhost:1 did not answer: /m)
   })
 })
 

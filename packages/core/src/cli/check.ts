@@ -1,12 +1,13 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { realpathSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { EnvironmentPackage } from '../definition/definition.js'
 import { readExtension } from '../definition/extension.js'
 import { findCheckout, findPackage, readPackage } from '../definition/find-package.js'
 import { readLock } from '../definition/lock.js'
 import { type ReadDefinition, readDefinition } from '../definition/read-definition.js'
 import { identify } from '../environment/identity.js'
 import { DevenvError, type Problem } from '../problem/problem.js'
+import { withTemporaryFolder } from '../tree/temporary-folder.js'
 
 /** Everything that is wrong with a package. A checkout is not needed: the rules are about the package. */
 export async function checkPackage(options: {
@@ -17,15 +18,18 @@ export async function checkPackage(options: {
     options.package === undefined
       ? findPackage(findCheckout(resolve(options.checkout ?? '.')))
       : readPackage(resolve(options.package))
-  const checkout = realpathSync(
-    options.checkout === undefined ? mkdtempSync(join(tmpdir(), 'devenv-check-')) : resolve(options.checkout),
-  )
+  return options.checkout === undefined
+    ? await withTemporaryFolder('check', (checkout) => checkFor(found, checkout))
+    : await checkFor(found, realpathSync(resolve(options.checkout)))
+}
+
+async function checkFor(found: EnvironmentPackage, checkout: string): Promise<readonly Problem[]> {
   const environment = identify(found, checkout, undefined)
   const { stores } = environment.paths
-  const variants = Object.keys(readExtension(found).variants ?? {})
   const problems = new Map<string, Problem>()
   try {
     readLock(found)
+    const variants = Object.keys(readExtension(found).variants ?? {})
     // Each shape is a definition of its own; without any, there is one.
     for (const variant of variants.length === 0 ? [undefined] : variants)
       for (const problem of await problemsOf({ ...environment, variant, mirror: undefined, variables: {}, stores }))
@@ -34,8 +38,6 @@ export async function checkPackage(options: {
   } catch (error) {
     if (error instanceof DevenvError) return error.problems
     throw error
-  } finally {
-    if (options.checkout === undefined) rmSync(checkout, { recursive: true })
   }
 }
 

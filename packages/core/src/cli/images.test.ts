@@ -45,7 +45,7 @@ function emptyCache(): string {
   return cache
 }
 
-describe.skipIf(!composes)('the digest of an image', () => {
+describe.skipIf(!composes)('the digest of an image', { timeout: 20_000 }, () => {
   test('is that of the checkout as it is, of any commit of it, and of each release', async () => {
     const { opened, first, second } = sample()
     const [now] = await readDigests(opened, {})
@@ -124,6 +124,16 @@ describe.skipIf(!composes)('the digest of an image', () => {
     expect(await problemsOf(() => readDigests({ ...opened, ...change }, selection))).toMatchObject([problem])
   })
 
+  test('of all releases of a package that declares none is that of its checkout', async () => {
+    const { opened } = sample()
+    const without = { ...opened, package: samplePackage() }
+    const [now] = await readDigests(without, {})
+    expect(await readDigests(without, { release: ['all'] })).toEqual([now])
+    expect(await problemsOf(() => readDigests(without, { release: ['all', 'main'] }))).toMatchObject([
+      { code: 'release-unknown', release: 'main', known: [] },
+    ])
+  })
+
   test('of releases that the lock lacks is refused; each is named', async () => {
     const { opened } = sample({ locked: false })
     expect(await problemsOf(() => readDigests(opened, { release: ['all'] }))).toMatchObject([
@@ -141,7 +151,7 @@ describe.skipIf(!composes)('the digest of an image', () => {
   })
 })
 
-describe.skipIf(!composes)('publishing', () => {
+describe.skipIf(!composes)('publishing', { timeout: 20_000 }, () => {
   const publish = async (opened: OpenedSource, options: Parameters<typeof publishImages>[1]) =>
     await publishImages(opened, options, (await sampleEngine()).engine, silent)
 
@@ -196,7 +206,16 @@ describe.skipIf(!composes)('publishing', () => {
   })
 })
 
-describe.skipIf(!composes)('a lock', () => {
+describe.skipIf(!composes)('a lock', { timeout: 20_000 }, () => {
+  test.each(['look', 'write'] as const)('is not made offline, nor looked up: nobody is asked (%s)', async (mode) => {
+    const registry = await sampleRegistry()
+    const { opened } = sample({ settings: { mirror: registry.host, network: 'offline' } })
+    const before = readLock(opened.package)
+    expect(await problemsOf(() => updateLock(opened, mode))).toMatchObject([{ code: 'usage' }])
+    expect(registry.asked).toEqual([])
+    expect(readLock(opened.package)).toEqual(before)
+  })
+
   test('is written from what upstream names mean now, or only looked up', async () => {
     const registry = await sampleRegistry()
     const debian = registry.push('library/debian', '12')

@@ -1,5 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { appendFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { primaryOf } from '../definition/definition.js'
 import { readExtension } from '../definition/extension.js'
@@ -14,12 +13,13 @@ import { referenceOf } from '../image/plan-image.js'
 import { readImagePlan } from '../image/read-plan.js'
 import { DevenvError } from '../problem/problem.js'
 import type { Report } from '../progress/progress.js'
-import { assembleBill } from '../publish/assemble-bill.js'
+import { assembleBill, readTagDigests } from '../publish/assemble-bill.js'
 import { renderBill } from '../publish/bill.js'
 import { type Prepared, preparePublication, publish, refuseStandIns } from '../publish/publish.js'
 import { type OpenedSource, type Selection, withSelected } from '../publish/select-images.js'
 import { readUpstream, writeLock } from '../publish/update-lock.js'
 import { imageSettingsOf } from '../settings/settings.js'
+import { withTemporaryFolder } from '../tree/temporary-folder.js'
 
 /** `devenv digest`. */
 export const readDigests = (opened: OpenedSource, selection: Selection) =>
@@ -101,9 +101,7 @@ export const publishImages = (
     await publish(prepared, engine, settings, report)
     const items = await assembleBill(prepared, settings.access)
     const bill = renderBill(`${opened.package.name} ${opened.package.version}`, items)
-    const digests = Object.fromEntries(
-      items.flatMap(({ reference, tags, image }) => [reference, ...tags].map((name) => [name, image.digest])),
-    )
+    const digests = await readTagDigests(items, prepared, settings.access)
     if (options.bill !== undefined) appendFileSync(options.bill, `${bill}\n`)
     if (options.digests !== undefined) writeFileSync(options.digests, `${JSON.stringify(digests, null, 2)}\n`)
     return { plan: prepared.plan, digests, bill }
@@ -122,8 +120,7 @@ export async function updateLock({ package: environmentPackage, settings }: Open
   const before = readLock(environmentPackage)
   const { mirror, access, network } = imageSettingsOf(settings, before)
   if (network === 'offline') throw refusedOffline('lock')
-  const room = mkdtempSync(join(tmpdir(), 'devenv-lock-'))
-  try {
+  return await withTemporaryFolder('lock', async (room) => {
     const variants = Object.keys(readExtension(environmentPackage).variants ?? {})
     const definitions = await Promise.all(
       (variants.length === 0 ? [undefined] : variants).map((variant) =>
@@ -141,7 +138,5 @@ export async function updateLock({ package: environmentPackage, settings }: Open
     const update = await readUpstream(definitions, before, { mirror, access })
     if (mode === 'write') writeLock(environmentPackage, update.lock)
     return update
-  } finally {
-    rmSync(room, { recursive: true, force: true })
-  }
+  })
 }

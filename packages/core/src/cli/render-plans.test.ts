@@ -42,7 +42,15 @@ describe('a plan for publishing', () => {
   const STEPS: PublishStep[] = [
     build,
     { ...build, reference: `${NAME}:inputs-2`, releases: [] },
-    { do: 'tag', kind: 'edition', name: NAME, from: 'inputs-1', as: 'ulmo.4-1.0.0', because: 'a new edition' },
+    {
+      do: 'tag',
+      kind: 'edition',
+      name: NAME,
+      from: 'inputs-1',
+      as: 'ulmo.4-1.0.0',
+      digest: '1',
+      because: 'a new edition',
+    },
   ]
 
   test('says what is kept, then what is built and for which releases, then which tags are set', () => {

@@ -109,7 +109,7 @@ async function startLocked(
 
   const needs = extent.all ? thirdPartyOf(definition) : extent.needs
   const sources = imageSettingsOf(settings, readLock(environment.package))
-  const inputs = await readImageInputs(buildSpecOf(definition, sources.registry), sources)
+  const inputs = await readImageInputs(buildSpecOf(definition, sources), sources)
   const images = await planImages(engine, definition, inputs, needs, sources)
   await carryOutImages(images, engine, inputs, sources, report)
   const image = { reference: images.own.reference, digest: images.own.digest }
@@ -173,7 +173,7 @@ async function startLocked(
     provisioned: before?.provisioned ?? {},
     released: before?.released,
     stamps: {
-      inputs: stampsOf(inputPaths(inputs)),
+      inputs: stampsOf([...inputPaths(inputs), join(environment.package.directory, LOCK_FILE)]),
       definition: stampsOf(definitionPaths(environment, definition)),
       provision: stampsOf(watched),
     },

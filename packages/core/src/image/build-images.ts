@@ -1,30 +1,13 @@
 import { createHash } from 'node:crypto'
-import {
-  chmodSync,
-  lutimesSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, lutimesSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type BakeTarget, type BuildOutput, renderBakeFile, runBake } from '../engine/buildx.js'
 import { LABELS } from '../engine/labels.js'
 import { DevenvError } from '../problem/problem.js'
 import { folderTree } from '../tree/folder-tree.js'
+import { withTemporaryFolder } from '../tree/temporary-folder.js'
 import type { Tree } from '../tree/tree.js'
-import {
-  abridge,
-  CHECKOUT_CONTEXT,
-  type ImageInputs,
-  type InputList,
-  listInputs,
-  MIRROR_ARGUMENT,
-} from './image-inputs.js'
+import { abridge, CHECKOUT_CONTEXT, type ImageInputs, type InputList, listInputs } from './image-inputs.js'
 
 export type BuildSettings = {
   mirror: string | undefined
@@ -98,17 +81,14 @@ export async function withBuilds(
   settings: BuildSettings,
   then: (bake: (names: readonly string[], output: BuildOutput) => Promise<void>) => Promise<void>,
 ): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'devenv-build-'))
-  try {
+  await withTemporaryFolder('build', async (folder) => {
     const targets: { [name: string]: BakeTarget } = {}
     for (const build of builds) targets[build.name] = await layOut(build, join(folder, build.name), settings)
     const names = builds.map(({ name }) => name)
     const file = join(folder, 'bake.json')
     writeFileSync(file, renderBakeFile({ group: { default: { targets: names } }, target: targets }))
     await then((chosen, output) => runBake({ folder, file, builder: settings.builder }, chosen, output))
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+  })
 }
 
 /** Builds one image into the engine's store. */
@@ -135,7 +115,7 @@ async function layOut(build: ImageBuild, folder: string, settings: BuildSettings
     contexts,
     dockerfile: join(folder, 'Dockerfile'),
     ...(build.target !== undefined && { target: build.target }),
-    args: { ...build.args, ...(mirror !== undefined && { [MIRROR_ARGUMENT]: mirror }), ...settings.proxies },
+    args: { ...build.args, ...settings.proxies },
     labels: {
       [LABELS.digest]: build.digest,
       [LABELS.inputs]: JSON.stringify(abridge(build.inputs)),

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Definition, EnvironmentPackage } from '../definition/definition.js'
 import { readExtension } from '../definition/extension.js'
@@ -8,6 +7,7 @@ import { readDefinition, readVariableNames } from '../definition/read-definition
 import { recognise } from '../definition/recognise.js'
 import { type ObjectReader, openObjects } from '../git/object-reader.js'
 import { type CommitReader, commitTree } from '../tree/commit-tree.js'
+import { makeTemporaryFolder } from '../tree/temporary-folder.js'
 import type { Tree } from '../tree/tree.js'
 import { digestOf, type ImageInputs, listInputs } from './image-inputs.js'
 import type { WantedImage } from './plan-image.js'
@@ -45,7 +45,7 @@ export function openCommits(source: ImageSource, repository: string): CommitImag
   const objects: ObjectReader = openObjects(repository)
   const reader: CommitReader = { objects, hashes: new Map() }
   const extension = readExtension(source.package)
-  const room = mkdtempSync(join(tmpdir(), 'devenv-commits-'))
+  const room = makeTemporaryFolder('commits')
   const definitions = new Map<string, Promise<Definition>>()
   const shared: PackageFiles = new Map()
   const define = async (tree: Tree): Promise<Definition> => {
@@ -54,7 +54,7 @@ export function openCommits(source: ImageSource, repository: string): CommitImag
     const key = JSON.stringify([variant, over?.toString()])
     const known = definitions.get(key)
     if (known !== undefined) return await known
-    const checkout = join(room, String(definitions.size))
+    const checkout = join(room.path, String(definitions.size))
     mkdirSync(join(checkout, FOLDER_IN_CHECKOUT), { recursive: true })
     if (over !== undefined) writeFileSync(join(checkout, FOLDER_IN_CHECKOUT, 'compose.yaml'), over)
     const defined = readDefinitionFor(source, checkout, variant)
@@ -65,7 +65,7 @@ export function openCommits(source: ImageSource, repository: string): CommitImag
     async read(commit) {
       const tree = commitTree(reader, commit)
       const definition = await define(tree)
-      const spec = buildSpecOf(definition, source.registry)
+      const spec = buildSpecOf(definition, source)
       return {
         definition,
         tree,
@@ -74,7 +74,7 @@ export function openCommits(source: ImageSource, repository: string): CommitImag
     },
     close() {
       objects.close()
-      rmSync(room, { recursive: true, force: true })
+      room.remove()
     },
   }
 }
@@ -83,7 +83,7 @@ export function openCommits(source: ImageSource, repository: string): CommitImag
 export async function readFolderImage(source: ImageSource, checkout: string, tree: Tree): Promise<ServiceImage> {
   const variant = await recognise(source.package, readExtension(source.package), tree)
   const definition = await readDefinitionFor(source, checkout, variant)
-  const spec = buildSpecOf(definition, source.registry)
+  const spec = buildSpecOf(definition, source)
   return { definition, tree, inputs: await readImageInputs(spec, { locked: source.locked }) }
 }
 

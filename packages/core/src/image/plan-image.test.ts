@@ -191,13 +191,13 @@ describe('why an image is built', () => {
       title: 'the registry could not be asked',
       known: [OLD],
       answer: UNREACHABLE,
-      because: 'Dockerfile changed since the image that is here; ghcr.io was not asked: ECONNREFUSED',
+      because: 'Dockerfile changed since the image that is here; ghcr.io did not answer: ECONNREFUSED',
     },
     {
       title: 'there is none, and the registry could not be asked',
       known: [],
       answer: UNREACHABLE,
-      because: 'there is none yet; ghcr.io was not asked: ECONNREFUSED',
+      because: 'there is none yet; ghcr.io did not answer: ECONNREFUSED',
     },
     {
       title: 'the one that is here stands on stand-ins',
@@ -210,7 +210,7 @@ describe('why an image is built', () => {
       known: [onStandIns(HERE, '')],
       answer: UNREACHABLE,
       because:
-        'the one that is here was built on stand-ins from nobody knows where; ghcr.io was not asked: ECONNREFUSED',
+        'the one that is here was built on stand-ins from nobody knows where; ghcr.io did not answer: ECONNREFUSED',
     },
   ])('$title: $because', ({ known, answer, because }) => {
     expect(explainBuild(WANTED, known, answer)).toBe(because)

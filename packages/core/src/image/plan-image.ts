@@ -63,7 +63,7 @@ export function planImage(
 export function explainBuild(wanted: WantedImage, known: readonly KnownImage[], answer: RegistryAnswer): string {
   const tag = tagOf(wanted.digest)
   const standIns = known.find(({ reference, digest }) => digest === wanted.digest && reference.endsWith(`:${tag}`))
-  const aside = answer.kind === 'unreachable' ? `; ${answer.registry} was not asked: ${answer.detail}` : ''
+  const aside = answer.kind === 'unreachable' ? `; ${answer.registry} did not answer: ${answer.detail}` : ''
   if (standIns !== undefined)
     return `the one that is here was built on stand-ins from ${standIns.standInsFrom || 'nobody knows where'}${aside}`
   const releases = answer.kind === 'answered' ? [...answer.releases] : []

@@ -398,6 +398,11 @@ test('parsePatterns leaves out comments and empty lines', () => {
 })
 
 describe('buildSpecOf', () => {
+  test('tells every build of the mirror, whether or not the Compose file does', () => {
+    const { args } = buildSpecOf(sampleDefinition(), { registry: undefined, mirror: 'localhost:5000' })
+    expect(args).toMatchObject({ DEVENV_MIRROR: 'localhost:5000' })
+  })
+
   test('takes from the definition what the build is told', () => {
     const definition = sampleDefinition(
       {},
@@ -413,7 +418,7 @@ describe('buildSpecOf', () => {
         },
       },
     )
-    expect(buildSpecOf(definition, undefined)).toEqual({
+    expect(buildSpecOf(definition, { registry: undefined, mirror: undefined })).toEqual({
       name: 'devenv/hello',
       dockerfile: '/packages/hello/Dockerfile',
       target: 'dev',
@@ -427,11 +432,13 @@ describe('buildSpecOf', () => {
     ['ghcr.io', 'ghcr.io/devenv/hello'],
     ['ghcr.io/openedx/dev', 'ghcr.io/openedx/dev/devenv/hello'],
   ])('names the image after its registry: %s', (registry, name) => {
-    expect(buildSpecOf(sampleDefinition(), registry).name).toBe(name)
+    expect(buildSpecOf(sampleDefinition(), { registry, mirror: undefined }).name).toBe(name)
   })
 
   test('looks for the Dockerfile in the package', () => {
     const definition = sampleDefinition({}, { hello: { build: { context: '/home/dev/hello' } } })
-    expect(buildSpecOf(definition, undefined).dockerfile).toBe('/packages/hello/Dockerfile')
+    expect(buildSpecOf(definition, { registry: undefined, mirror: undefined }).dockerfile).toBe(
+      '/packages/hello/Dockerfile',
+    )
   })
 })

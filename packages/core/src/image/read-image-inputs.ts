@@ -6,10 +6,23 @@ import { readIgnored } from '../git/repository.js'
 import { DevenvError } from '../problem/problem.js'
 import { folderTree } from '../tree/folder-tree.js'
 import type { Tree, TreeEntry } from '../tree/tree.js'
-import { type BuildSpec, CHECKOUT_CONTEXT, type ImageInput, type ImageInputs, officialBasesOf } from './image-inputs.js'
+import {
+  type BuildSpec,
+  CHECKOUT_CONTEXT,
+  type ImageInput,
+  type ImageInputs,
+  MIRROR_ARGUMENT,
+  officialBasesOf,
+} from './image-inputs.js'
 
-/** What the definition's `build:` says; `registry` (a host, maybe with a path) is where images of ours live. Pure. */
-export function buildSpecOf(definition: Definition, registry: string | undefined): BuildSpec {
+/**
+ * What the definition's `build:` says. `registry` (a host, maybe with a path) is where images of ours live; every build is
+ * told of the `mirror`, as if the Compose file did. Pure.
+ */
+export function buildSpecOf(
+  definition: Definition,
+  { registry, mirror }: { registry: string | undefined; mirror: string | undefined },
+): BuildSpec {
   const { image, build } = primaryOf(definition)
   if (image === undefined || build === undefined) throw new Error('the definition was not checked')
   const args = Object.entries(build.args ?? {}).flatMap(([name, value]) =>
@@ -19,7 +32,7 @@ export function buildSpecOf(definition: Definition, registry: string | undefined
     name: registry === undefined ? image : `${registry}/${image}`,
     dockerfile: join(build.dockerfile ?? join(definition.package.directory, 'Dockerfile')),
     target: build.target,
-    args: Object.fromEntries(args),
+    args: { ...(mirror !== undefined && { [MIRROR_ARGUMENT]: mirror }), ...Object.fromEntries(args) },
     contexts: { [CHECKOUT_CONTEXT]: build.context, ...build.additional_contexts },
   }
 }

@@ -22,14 +22,10 @@ const build = (reference: string): PublishStep => ({
   releases: [],
   because: 'a.txt changed',
 })
-const tag = (kind: 'edition' | 'floating', from: string, as: string, name = NAME): PublishStep => ({
-  do: 'tag',
-  kind,
-  name,
-  from,
-  as,
-  because: 'x',
-})
+const tag = (kind: 'edition' | 'floating', from: string, as: string, name = NAME): PublishStep => {
+  const step = { do: 'tag' as const, name, from, as, because: 'a cause' }
+  return kind === 'edition' ? { ...step, kind, digest: 'a' } : { ...step, kind }
+}
 
 describe('what became of an image', () => {
   testEach<{ title: string; tags: string[]; steps: PublishStep[]; became: object }>([

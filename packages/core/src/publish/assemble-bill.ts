@@ -1,4 +1,4 @@
-import { findPublishedImage, type PublishedImage } from '../engine/registry/registry.js'
+import { findManifest, findPublishedImage, type PublishedImage } from '../engine/registry/registry.js'
 import { type RegistryAccess, repositoryOf } from '../engine/registry/repository.js'
 import type { BillItem } from './bill.js'
 import type { Prepared } from './publish.js'
@@ -26,6 +26,25 @@ export async function assembleBill(prepared: Prepared, access: RegistryAccess): 
     ]
   })
   return (await Promise.all(items)).flat()
+}
+
+/** What every name of these images leads to: a tag that was set is asked for, all others are as they were. */
+export async function readTagDigests(
+  items: readonly BillItem[],
+  { plan, before }: Pick<Prepared, 'plan' | 'before'>,
+  access: RegistryAccess,
+): Promise<Record<string, string>> {
+  const set = new Set(plan.steps.flatMap((step) => (step.do === 'tag' ? [`${step.name}:${step.as}`] : [])))
+  const named = items.flatMap(({ reference, tags, image }) => [
+    { name: reference, digest: image.digest },
+    ...tags.map((name) => ({ name, digest: set.has(name) ? undefined : before.get(name)?.digest })),
+  ])
+  const digests = named.map(async ({ name, digest }): Promise<[string, string][]> => {
+    const cut = name.lastIndexOf(':')
+    const found = digest ?? (await findManifest(repositoryOf(name.slice(0, cut), access), name.slice(cut + 1)))?.digest
+    return found === undefined ? [] : [[name, found]]
+  })
+  return Object.fromEntries((await Promise.all(digests)).flat())
 }
 
 /** Pure. */

@@ -24,7 +24,7 @@ export function choosePublications(
   { version, directory }: EnvironmentPackage,
 ): Chosen[] {
   if (asked.kind === 'commit') {
-    const release = Object.keys(declared).find((name) => shortRef(declared[name] ?? '') === shortRef(asked.ref ?? ''))
+    const release = Object.keys(declared).find((name) => isRefOf(name, declared[name] ?? '', asked.ref))
     return [{ release, edition: release === undefined ? undefined : { release, version }, commit: asked.commit }]
   }
   const known = Object.keys(declared)
@@ -42,4 +42,11 @@ export function choosePublications(
   }))
 }
 
-const shortRef = (ref: string): string => ref.replace(/^refs\/(heads|tags)\//, '')
+/** Whether a pushed ref is the one that a release declares: the main branch, or for every other release a tag. */
+function isRefOf(release: string, declared: string, pushed: string | undefined): boolean {
+  // By hand, without saying which kind.
+  if (pushed === declared.replace(/^refs\/(heads|tags)\//, '')) return true
+  if (declared.startsWith('refs/')) return declared === pushed
+  const kinds = release === MAIN ? ['heads', 'tags'] : ['tags']
+  return kinds.some((kind) => pushed === `refs/${kind}/${declared}`)
+}

@@ -16,7 +16,8 @@ export type HeldRepository = {
 /** `releases`: whose image it is. `from` and `as` are tags of the same repository. */
 export type PublishStep =
   | { do: 'build'; reference: string; digest: string; releases: readonly string[]; because: string }
-  | { do: 'tag'; kind: 'edition' | 'floating'; name: string; from: string; as: string; because: string }
+  | { do: 'tag'; kind: 'edition'; name: string; from: string; as: string; digest: string; because: string }
+  | { do: 'tag'; kind: 'floating'; name: string; from: string; as: string; because: string }
 
 /** In the order in which it is done: nothing points at an image before it is whole. `present`: images that need no build. */
 export type PublishPlan = { steps: readonly PublishStep[]; present: readonly string[]; notes: readonly string[] }
@@ -79,7 +80,8 @@ function planEditions(wanted: readonly WantedPublication[], held: HeldRepository
       continue
     }
     const because = there === undefined ? 'a new edition' : `${edition.release} has moved on`
-    editions.push({ do: 'tag', kind: 'edition', name: held.name, from: tagIn(referenceOf(image)), as, because })
+    const from = tagIn(referenceOf(image))
+    editions.push({ do: 'tag', kind: 'edition', name: held.name, from, as, digest: image.digest, because })
   }
   return { editions, problems }
 }

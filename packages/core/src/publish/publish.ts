@@ -1,21 +1,14 @@
 import { type Builder, readBuilder } from '../engine/buildx.js'
 import type { Engine } from '../engine/engine.js'
-import {
-  findManifest,
-  findPublishedImage,
-  type Manifest,
-  type PublishedImage,
-  putManifest,
-  requireWritable,
-} from '../engine/registry/registry.js'
-import { type Repository, repositoryOf } from '../engine/registry/repository.js'
+import { findPublishedImage, type PublishedImage, requireWritable } from '../engine/registry/registry.js'
+import { repositoryOf } from '../engine/registry/repository.js'
 import { type BuildSettings, buildOf, type ImageBuild, withBuilds } from '../image/build-images.js'
 import { type ServiceImage, wantedOf } from '../image/image-source.js'
 import { describePublished } from '../image/known-images.js'
 import { takeBases } from '../image/official-images.js'
 import { referenceOf, serves } from '../image/plan-image.js'
 import type { ImageSources } from '../image/read-plan.js'
-import { DevenvError, type Problem } from '../problem/problem.js'
+import { DevenvError } from '../problem/problem.js'
 import { type Report, step } from '../progress/progress.js'
 import { choosePlatforms } from './choose-platforms.js'
 import {
@@ -27,6 +20,7 @@ import {
 } from './plan-publish.js'
 import { readHeld } from './read-held.js'
 import type { Edition } from './release-tags.js'
+import { setEdition, setFloating } from './set-tags.js'
 import { describeSnapshot, type Snapshot, snapshotBuild } from './snapshot.js'
 
 /** One thing to publish: what a commit asks for, as an edition or by its inputs alone. */
@@ -139,12 +133,13 @@ export async function publish(
   for (const planned of steps) {
     if (planned.do !== 'tag') continue
     const repository = repositoryOf(planned.name, settings.access)
-    await step(report, `tag ${planned.name}:${planned.as}`, planned.because, () => setTag(planned, repository))
+    await step(report, `tag ${planned.name}:${planned.as}`, planned.because, () =>
+      planned.kind === 'edition' ? setEdition(planned, repository) : setFloating(planned, repository),
+    )
   }
 }
 
 type BuildStep = Extract<PublishStep, { do: 'build' }>
-type TagStep = Extract<PublishStep, { do: 'tag' }>
 
 const nameIn = (reference: string): string => reference.slice(0, reference.lastIndexOf(':'))
 const tagIn = (reference: string): string => reference.slice(reference.lastIndexOf(':') + 1)
@@ -213,43 +208,5 @@ async function describeBuilds(
             )
       return { ...described, ...chosen.options }
     }),
-  )
-}
-
-/**
- * Gives what one tag names another name. An edition's tag is looked at before it is set and read again after it:
- * registries have no compare-and-swap, so that somebody else's can only be noticed.
- * @throws DevenvError `tag-taken`, `push-incomplete`
- */
-async function setTag({ kind, name, from, as }: TagStep, repository: Repository): Promise<void> {
-  const source = await findPublishedImage(repository, from)
-  if (source === undefined)
-    throw new DevenvError({ code: 'push-incomplete', image: `${name}:${from}`, left: `${name}:${as} was not set.` })
-  const wants = describePublished(`${name}:${from}`, source)
-  const refuse = (found: Manifest, holds: string): Problem => ({
-    code: 'tag-taken',
-    tag: `${name}:${as}`,
-    holds: holds === '' ? found.digest : `inputs-${holds.slice(0, 20)}`,
-    wants: `inputs-${wants.digest.slice(0, 20)}`,
-  })
-  if (kind === 'edition' && !as.startsWith('main-')) {
-    const there = await findPublishedImage(repository, as)
-    if (there !== undefined) {
-      const holds = describePublished(`${name}:${as}`, there)
-      // Another publisher of the same content was first: its image is the edition.
-      if (holds.digest === wants.digest) return
-      throw new DevenvError(refuse(there.manifest, holds.digest))
-    }
-  }
-  await putManifest(repository, as, source.manifest)
-  const after = await findManifest(repository, as)
-  if (after?.digest === source.digest || kind === 'floating') return
-  const there = await findPublishedImage(repository, as)
-  const holds = there === undefined ? undefined : describePublished(`${name}:${as}`, there)
-  if (holds?.digest === wants.digest) return
-  throw new DevenvError(
-    there === undefined
-      ? { code: 'push-incomplete', image: `${name}:${as}`, left: 'No floating tag was moved.' }
-      : refuse(there.manifest, holds?.digest ?? ''),
   )
 }

@@ -44,10 +44,10 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
   const bundles = [...CA_VARIABLES.map((name) => env[name]), ...CA_FILES]
   return {
     dataRoot: env.DEVENV_DIR ? resolve(env.DEVENV_DIR) : undefined,
-    mirror: env.DEVENV_MIRROR || undefined,
+    mirror: env.DEVENV_MIRROR?.replace(/\/+$/, '') || undefined,
     registry: env.DEVENV_REGISTRY?.replace(/\/+$/, ''),
     digests: env.DEVENV_DIGESTS ? resolve(env.DEVENV_DIGESTS) : undefined,
-    network: env.DEVENV_OFFLINE ? 'offline' : 'online',
+    network: /^(0|false|no|)$/i.test(env.DEVENV_OFFLINE ?? '') ? 'online' : 'offline',
     publish: (env.DEVENV_PUBLISH ?? '').split(/[\s,]+/).filter((name) => name !== ''),
     caBundle: bundles.find((file): file is string => Boolean(file) && existsSync(file as string)),
     proxies: Object.fromEntries(both.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),

@@ -15,7 +15,8 @@ export type Tree = {
 
 /** Whether there is a file or a folder of that name. */
 export async function holds(tree: Tree, path: string): Promise<boolean> {
-  const cut = path.lastIndexOf('/')
-  const entries = await tree.entries(cut < 0 ? '' : path.slice(0, cut))
-  return entries?.some(({ name }) => name === path.slice(cut + 1)) ?? false
+  const plain = path.replace(/^(\.\/)+|\/+$/g, '')
+  const cut = plain.lastIndexOf('/')
+  const entries = await tree.entries(cut < 0 ? '' : plain.slice(0, cut))
+  return entries?.some(({ name }) => name === plain.slice(cut + 1)) ?? false
 }
