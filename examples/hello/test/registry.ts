@@ -76,15 +76,22 @@ export class LoopbackRegistry {
     return response.headers.get('docker-content-digest') ?? undefined
   }
 
-  /** The labels of an image of one platform. */
+  /** The labels of an image; of one of several platforms, those of the first. */
   async labels(repository: string, tag: string): Promise<Record<string, string>> {
-    const { config } = (await (await this.#manifest(repository, tag)).json()) as { config: { digest: string } }
-    const response = await fetch(`http://${this.host}/v2/${repository}/blobs/${config.digest}`)
+    type Manifest = { config?: { digest: string }; manifests?: { digest: string }[] }
+    const found = (await (await this.#manifest(repository, tag)).json()) as Manifest
+    const { config, manifests: [first] = [] } = found
+    if (first !== undefined) return await this.labels(repository, first.digest)
+    const response = await fetch(`http://${this.host}/v2/${repository}/blobs/${config?.digest}`)
     return ((await response.json()) as { config: { Labels?: Record<string, string> } }).config.Labels ?? {}
   }
 
   #manifest(repository: string, tag: string): Promise<Response> {
-    const types = ['application/vnd.docker.distribution.manifest.v2+json', 'application/vnd.oci.image.manifest.v1+json']
+    const types = [
+      'application/vnd.docker.distribution.manifest.v2+json',
+      'application/vnd.oci.image.manifest.v1+json',
+      'application/vnd.oci.image.index.v1+json',
+    ]
     return fetch(`http://${this.host}/v2/${repository}/manifests/${tag}`, { headers: { accept: types.join(', ') } })
   }
 }

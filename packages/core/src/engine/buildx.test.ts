@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
-import { temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { problemsOf, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
 import {
   type BakeFile,
   type Builder,
@@ -9,6 +9,7 @@ import {
   parseBuilder,
   renderBakeArgv,
   renderBakeFile,
+  runBake,
 } from './buildx.js'
 
 describe('a call of bake', () => {
@@ -28,6 +29,17 @@ describe('a call of bake', () => {
     expect(renderBakeArgv('f', ['a'], 'load', 'farm').join(' ')).toContain(' bake --builder farm --file f ')
     expect(renderBakeArgv('f', ['a'], 'load', undefined)).not.toContain('--builder')
   })
+})
+
+test('what could not be built is named as a person knows it, with the builder that was asked', async () => {
+  const docker = '#!/bin/sh\ntest "$2" = version\n'
+  const folder = writeFiles(temporaryFolder(), { docker: { text: docker, mode: 0o755 } })
+  vi.stubEnv('PATH', `${folder}:${process.env.PATH}`)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const targets = [{ name: 'image-0', reference: 'devenv/hello:inputs-0' }]
+  expect(await problemsOf(() => runBake({ folder, file: 'f', builder: 'farm' }, targets, 'push'))).toMatchObject([
+    { code: 'build-failed', images: ['devenv/hello:inputs-0'], doing: 'push', builder: 'farm' },
+  ])
 })
 
 const fileWith = (args: { [name: string]: string }): BakeFile => ({

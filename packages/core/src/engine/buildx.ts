@@ -52,16 +52,18 @@ export const renderBakeFile = (file: BakeFile): string =>
 
 /**
  * Builds targets of a bake file that is the top of all that they are made from, with Buildx's own progress on stderr.
+ * @param targets each with the image that it makes, which is what a person knows
  * @throws DevenvError `build-failed`, `buildx-missing`
  */
 export async function runBake(
   { folder, file, builder }: { folder: string; file: string; builder: string | undefined },
-  targets: readonly string[],
+  targets: readonly { name: string; reference: string }[],
   output: BuildOutput,
 ): Promise<void> {
+  const names = targets.map(({ name }) => name)
   const { exitCode, stdout } = await runCommand(
     {
-      argv: renderBakeArgv(file, targets, output, builder),
+      argv: renderBakeArgv(file, names, output, builder),
       cwd: folder,
       // The files are those that we laid out, and the host's bundle of certificates: nobody need be asked.
       env: { ...process.env, BUILDX_BAKE_ENTITLEMENTS_FS: '0', BUILDX_BAKE_GIT_AUTH_TOKEN: undefined },
@@ -71,7 +73,8 @@ export async function runBake(
   if (exitCode === 0) return
   const { exitCode: present, stderr } = await runCommand({ argv: ['docker', 'buildx', 'version'] })
   if (present !== 0) throw new DevenvError({ code: 'buildx-missing', detail: stderr.trim().split('\n')[0] ?? '' })
-  throw new DevenvError({ code: 'build-failed', images: targets, doing: output, detail: stdout.trim() })
+  const images = targets.map(({ reference }) => reference)
+  throw new DevenvError({ code: 'build-failed', images, doing: output, builder, detail: stdout.trim() })
 }
 
 /** What a builder can do. `driver`: docker, docker-container, kubernetes, remote. */

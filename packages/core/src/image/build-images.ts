@@ -87,7 +87,10 @@ export async function withBuilds(
     const names = builds.map(({ name }) => name)
     const file = join(folder, 'bake.json')
     writeFileSync(file, renderBakeFile({ group: { default: { targets: names } }, target: targets }))
-    await then((chosen, output) => runBake({ folder, file, builder: settings.builder }, chosen, output))
+    await then((chosen, output) => {
+      const made = builds.filter(({ name }) => chosen.includes(name))
+      return runBake({ folder, file, builder: settings.builder }, made, output)
+    })
   })
 }
 

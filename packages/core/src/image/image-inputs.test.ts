@@ -11,6 +11,7 @@ import {
   listInputs,
   officialBasesOf,
   tagOf,
+  targetBasesOf,
 } from './image-inputs.js'
 
 const hex = (digit: string) => digit.repeat(64)
@@ -289,6 +290,16 @@ describe('the base images of a Dockerfile', () => {
     },
   ])('are $title', ({ lines, bases }) => {
     expect(basesIn(...lines)).toEqual(bases)
+  })
+
+  test('are those of the platform that is built for where none is named with them', () => {
+    const lines = [
+      'FROM --platform=$BUILDPLATFORM node:20 AS assets',
+      'FROM debian:12 AS dev',
+      'COPY --from=assets a b',
+      'COPY --from=python:3.12 a b',
+    ]
+    expect(targetBasesOf({ spec: SPEC, dockerfile: lines.join('\n') })).toEqual(['debian:12', 'python:3.12'])
   })
 
   test('are official under the name that any registry serves them under', () => {

@@ -106,6 +106,10 @@ const instructionsOf = (dockerfile: string): string[] =>
     .replace(/\\[ \t]*\r?\n/g, ' ')
     .split('\n')
 
+/** Those of them that must be there for the platform that is built for: not what `FROM --platform=` takes for another. Pure. */
+export const targetBasesOf = ({ spec, dockerfile }: Pick<ImageInputs, 'spec' | 'dockerfile'>): string[] =>
+  basesOf({ spec, dockerfile: dockerfile.replace(/^(\s*FROM\s+)--platform=\S+\s+\S+/gim, '$1scratch') })
+
 const unquoted = (text: string): string => text.replace(/^(["'])(.*)\1$/, '$2')
 
 /** The same by the names that any registry serves them under, each with how this build names it. Pure. */

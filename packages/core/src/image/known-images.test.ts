@@ -21,7 +21,13 @@ const image = (tags: string[] | null, labels: { [label: string]: string } = {}, 
 describe('of the engine’s images', () => {
   test('one of ours is known by its tag, with its digest and its inputs', async () => {
     expect(await known(image(['mine:1', 'devenv/hello:inputs-0123']))).toEqual([
-      { reference: 'devenv/hello:inputs-0123', digest: '0123', inputs: { Dockerfile: '45' }, standInsFrom: undefined },
+      {
+        reference: 'devenv/hello:inputs-0123',
+        digest: '0123',
+        inputs: { Dockerfile: '45' },
+        standInsFrom: undefined,
+        lost: [],
+      },
     ])
   })
 
@@ -112,6 +118,7 @@ describe('a registry', () => {
         digest: DIGEST,
         inputs: { Dockerfile: '1' },
         standInsFrom: undefined,
+        lost: [],
       },
       releases: new Map(),
     })

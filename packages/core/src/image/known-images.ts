@@ -26,11 +26,14 @@ const describe = (reference: string, labels: Readonly<Record<string, string>>): 
   digest: labels[LABELS.digest] ?? '',
   inputs: parseInputs(labels[LABELS.inputs]),
   standInsFrom: labels[LABELS.standIn] === undefined ? undefined : (labels[LABELS.mirror] ?? ''),
+  lost: [],
 })
 
 /** What a registry holds, as an image of ours; its first platform speaks for all. */
-export const describePublished = (reference: string, published: PublishedImage): KnownImage =>
-  describe(reference, published.platforms[0]?.labels ?? {})
+export const describePublished = (reference: string, { platforms, lost }: PublishedImage): KnownImage => ({
+  ...describe(reference, platforms[0]?.labels ?? {}),
+  lost,
+})
 
 /** The tags whose images say what changed since: main, and the newest releases. Pure. */
 export function comparedTags(tags: readonly string[]): string[] {

@@ -23,12 +23,13 @@ const INPUTS: ImageInputs = {
 const digest = digestOf(INPUTS)
 const reference = `ghcr.io/openedx/devenv/hello:${tagOf(digest)}`
 const WANTED: WantedImage = { name: INPUTS.spec.name, digest, inputs: listInputs(INPUTS) }
-const HERE: KnownImage = { reference, digest, inputs: listInputs(INPUTS), standInsFrom: undefined }
+const HERE: KnownImage = { reference, digest, inputs: listInputs(INPUTS), standInsFrom: undefined, lost: [] }
 const OLD: KnownImage = {
   reference: 'ghcr.io/openedx/devenv/hello:inputs-0',
   digest: '0',
   inputs: { ...listInputs(INPUTS), Dockerfile: 'something else' },
   standInsFrom: undefined,
+  lost: [],
 }
 const ELSEWHERE: KnownImage = { ...HERE, reference: `devenv/hello:${tagOf(digest)}` }
 const onStandIns = (image: KnownImage, from = 'localhost:5000'): KnownImage => ({ ...image, standInsFrom: from })
@@ -99,6 +100,12 @@ describe('the plan for an image', () => {
       does: 'build',
     },
     { title: 'pulls what the registry has', known: [OLD], answer: answered(HERE), does: 'pull' },
+    {
+      title: 'pulls nothing that lost a platform, which may be that of this machine',
+      known: [OLD],
+      answer: answered({ ...HERE, lost: ['linux/arm64'] }),
+      does: 'build',
+    },
     { title: 'pulls nothing where it is here', known: [HERE], answer: answered(HERE), does: 'use' },
     {
       title: 'pulls nothing where it is here under another name',
@@ -198,6 +205,12 @@ describe('why an image is built', () => {
       known: [],
       answer: UNREACHABLE,
       because: 'there is none yet; ghcr.io did not answer: ECONNREFUSED',
+    },
+    {
+      title: 'the registry has a part of it',
+      known: [OLD],
+      answer: answered({ ...HERE, lost: ['linux/arm64'] }),
+      because: 'the registry lost its linux/arm64',
     },
     {
       title: 'the one that is here stands on stand-ins',

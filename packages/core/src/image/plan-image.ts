@@ -7,6 +7,8 @@ export type KnownImage = {
   inputs: InputList
   /** The mirror that its bases came from, if they were stand-ins. */
   standInsFrom: string | undefined
+  /** Platforms that it was for, and the registry has no more. */
+  lost: readonly string[]
 }
 
 /** What a registry said when it was asked for one image. */
@@ -33,6 +35,7 @@ export const referenceOf = ({ name, digest }: Pick<WantedImage, 'name' | 'digest
  */
 export const serves = (image: KnownImage, digest: string, mirror: string | undefined): boolean =>
   image.digest === digest &&
+  image.lost.length === 0 &&
   image.reference.endsWith(`:${tagOf(digest)}`) &&
   (image.standInsFrom === undefined || image.standInsFrom === mirror)
 
@@ -62,6 +65,8 @@ export function planImage(
 /** Why nothing that is there serves: what changed since the image that is nearest to it. Pure. */
 export function explainBuild(wanted: WantedImage, known: readonly KnownImage[], answer: RegistryAnswer): string {
   const tag = tagOf(wanted.digest)
+  const lost = answer.kind === 'answered' ? (answer.held?.lost ?? []) : []
+  if (lost.length > 0) return `the registry lost its ${lost.join(', ')}`
   const standIns = known.find(({ reference, digest }) => digest === wanted.digest && reference.endsWith(`:${tag}`))
   const aside = answer.kind === 'unreachable' ? `; ${answer.registry} did not answer: ${answer.detail}` : ''
   if (standIns !== undefined)

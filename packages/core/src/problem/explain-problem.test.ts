@@ -56,6 +56,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
     code: 'build-failed',
     images: ['devenv/hello:inputs-0', 'devenv/hello-snapshot:inputs-1'],
     doing: 'load',
+    builder: undefined,
     detail: 'exit 1',
   },
   'builder-unknown': { code: 'builder-unknown', name: 'farm', detail: 'ERROR: no builder "farm" found' },
@@ -101,6 +102,19 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
     code: 'push-incomplete',
     image: 'ghcr.io/openedx/hello:inputs-0',
     left: 'No tag of a release was moved.',
+  },
+  'platform-unavailable': {
+    code: 'platform-unavailable',
+    builder: 'farm',
+    driver: 'remote',
+    platforms: ['linux/s390x', 'linux/riscv64'],
+    has: ['linux/amd64', 'linux/arm64'],
+  },
+  'base-lacks-platform': {
+    code: 'base-lacks-platform',
+    base: 'docker.io/library/debian:12',
+    platforms: ['linux/arm64', 'linux/s390x'],
+    has: ['linux/amd64', 'linux/386'],
   },
   'registry-unreachable': { code: 'registry-unreachable', registry: 'ghcr.io', detail: 'ECONNREFUSED' },
   'registry-forbidden': {
@@ -205,6 +219,8 @@ test('what is optional leaves no hole', () => {
     { code: 'commit-unknown', commit: 'x', repository: '/x', detail: '' },
     { code: 'commits-unavailable', service: 'hello', commits: ['a'], url: undefined, detail: 'x' },
     { code: 'release-unknown', release: 'x', known: [] },
+    { code: 'platform-unavailable', builder: 'far', driver: 'remote', platforms: ['linux/arm64'], has: [] },
+    { code: 'base-lacks-platform', base: 'debian:12', platforms: ['linux/arm64'], has: [] },
   ]
   for (const problem of problems) expect(renderProblem(problem)).not.toMatch(/undefined|: \.|\(\)/)
 })
@@ -237,6 +253,13 @@ test('after a push that failed it is said that no tag was moved; after a build, 
   expect(words('push')).toMatch(/^Not pushed: .*\n.*No tag was moved/)
   for (const doing of ['load', 'cache'] as const)
     expect(words(doing)).toMatch(/^Not built: .*\n.*Nothing was started, replaced or published/)
+})
+
+test('who named a builder hears that it is the builder that speaks to the registry', () => {
+  const fix = (builder: string | undefined) =>
+    explainProblem({ ...SAMPLES['build-failed'], doing: 'push', builder }).fix
+  expect(fix('farm')).toMatch(/The builder farm speaks to the registry itself/)
+  expect(fix(undefined)).not.toContain('builder')
 })
 
 test('a clone is what helps where commits are missing, and a way to the repository where there is one', () => {

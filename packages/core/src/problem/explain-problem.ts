@@ -145,7 +145,7 @@ export function explainProblem(problem: Problem): Explanation {
         ? {
             what: `Not pushed: ${problem.images.join(', ')}.`,
             why: `Buildx’s last words stand above. No tag was moved.`,
-            fix: 'Run the same again: it goes on with what the registry has. To log in: docker login',
+            fix: `Run the same again: it goes on with what the registry has. To log in: docker login${problem.builder === undefined ? '' : `\nThe builder ${problem.builder} speaks to the registry itself: from its own network, with its own certificates and buildkitd.toml.`}`,
           }
         : {
             what: `Not built: ${problem.images.join(', ')}.`,
@@ -163,6 +163,21 @@ export function explainProblem(problem: Problem): Explanation {
         what: `${problem.file} cannot be read.`,
         why: `DEVENV_DIGESTS names it: ${problem.detail}`,
         fix: 'devenv publish --digests FILE   writes one; or unset DEVENV_DIGESTS.',
+      }
+    case 'platform-unavailable':
+      return {
+        what: `The builder ${problem.builder} (driver ${problem.driver}) cannot make images of ${problem.platforms.join(', ')}. Nothing was built.`,
+        why: problem.has.length === 0 ? 'It names no platform.' : `It has ${problem.has.join(', ')}.`,
+        fix: 'Name others: --platform\nor another builder: docker buildx create --driver docker-container, with QEMU’s emulation (docker run --privileged tonistiigi/binfmt --install all) or a node for each platform; then --builder',
+      }
+    case 'base-lacks-platform':
+      return {
+        what: `${problem.base} is there for ${problem.has.join(', ') || 'no platform'} only, not for ${problem.platforms.join(', ')}. Nothing was built.`,
+        why: 'What is built on it for another platform would hold programs that do not run there.',
+        fix:
+          problem.has.length === 0
+            ? 'Name another base image.'
+            : `devenv publish --platform ${problem.has.join(',')}\nor name a base image that is there for all of them.`,
       }
     case 'pull-failed':
       return {

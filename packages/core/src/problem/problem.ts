@@ -52,8 +52,22 @@ export type Problem =
   // the image
   | { code: 'input-missing'; file: string; needed: string }
   | { code: 'input-changed'; file: string; tree: string }
-  | { code: 'build-failed'; images: readonly string[]; doing: 'load' | 'push' | 'cache'; detail: string }
+  | {
+      code: 'build-failed'
+      images: readonly string[]
+      doing: 'load' | 'push' | 'cache'
+      builder: string | undefined
+      detail: string
+    }
   | { code: 'builder-unknown'; name: string; detail: string }
+  | {
+      code: 'platform-unavailable'
+      builder: string
+      driver: string
+      platforms: readonly string[]
+      has: readonly string[]
+    }
+  | { code: 'base-lacks-platform'; base: string; platforms: readonly string[]; has: readonly string[] }
   | { code: 'digests-unreadable'; file: string; detail: string }
   | { code: 'pull-failed'; image: string; detail: string }
   | { code: 'offline-lacks'; images: readonly string[]; because: string }

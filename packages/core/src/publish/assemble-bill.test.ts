@@ -87,6 +87,7 @@ describe('the image of the release before', () => {
     digest,
     manifest: { digest, mediaType: '', body: Buffer.alloc(0) },
     platforms: [],
+    lost: [],
   })
   const before = new Map(['ulmo.4', 'ulmo', 'latest', 'main'].map((name) => [`${NAME}:${name}`, published(name)]))
   const without = (...names: string[]) =>

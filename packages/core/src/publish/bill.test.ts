@@ -12,6 +12,7 @@ const published = (platforms: { [platform: string]: Layers }): PublishedImage =>
     labels: {},
     layers: layers.map(([digest, bytes, createdBy = '']) => ({ digest, bytes, createdBy })),
   })),
+  lost: [],
 })
 const amd64 = (...layers: Layers) => published({ 'linux/amd64': layers })
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { temporaryFolder, testEach } from '../../test/samples.js'
+import { problemsOf, temporaryFolder, testEach } from '../../test/samples.js'
 import type { Builder } from '../engine/buildx.js'
 import { choosePlatforms, planPlatforms } from './choose-platforms.js'
 
@@ -11,7 +11,6 @@ const BOTH: Builder = {
   platforms: ['linux/amd64', 'linux/386', 'linux/arm64'],
 }
 const ONE: Builder = { name: 'default', driver: 'docker', platforms: ['linux/amd64', 'linux/386'] }
-const ATTESTED = ['type=provenance,mode=max', 'type=sbom']
 
 describe('a builder with the image store of containerd', () => {
   testEach<{ title: string; builder: Builder; wanted?: string[]; platforms: string[]; lacks: string[] }>([
@@ -19,15 +18,15 @@ describe('a builder with the image store of containerd', () => {
     { title: 'the one that it can', builder: ONE, platforms: ['linux/amd64'], lacks: ['linux/arm64'] },
     { title: 'what was named', builder: BOTH, wanted: ['linux/arm64'], platforms: ['linux/arm64'], lacks: [] },
     {
-      title: 'what was named, in that order, as far as it can',
+      title: 'what was named, in that order',
       builder: BOTH,
-      wanted: ['linux/arm64', 'linux/s390x', 'linux/amd64'],
+      wanted: ['linux/arm64', 'linux/amd64'],
       platforms: ['linux/arm64', 'linux/amd64'],
-      lacks: ['linux/s390x'],
+      lacks: [],
     },
-  ])('builds for $title, with provenance and SBOM', ({ builder, wanted, platforms, lacks }) => {
-    const { options, notes } = planPlatforms(builder, 'containerd', wanted)
-    expect(options).toEqual({ platforms, attest: ATTESTED })
+  ])('builds for $title', ({ builder, wanted, platforms, lacks }) => {
+    const { platforms: chosen, notes } = planPlatforms(builder, 'containerd', wanted)
+    expect(chosen).toEqual(platforms)
     expect(notes).toHaveLength(lacks.length > 0 ? 1 : 0)
     for (const platform of lacks) expect(notes[0]).toContain(`of ${platform}: it has ${builder.platforms.join(', ')}`)
   })
@@ -35,8 +34,8 @@ describe('a builder with the image store of containerd', () => {
 
 describe('a builder with the classic image store', () => {
   test('builds for its own platform; what it cannot, and what can, is said', () => {
-    const { options, notes } = planPlatforms(ONE, 'classic', undefined)
-    expect(options).toEqual({})
+    const { platforms, notes } = planPlatforms(ONE, 'classic', undefined)
+    expect(platforms).toBeUndefined()
     expect(notes).toHaveLength(1)
     expect(notes[0]).toMatch(
       /default \(driver docker\).* linux\/amd64 only, not of linux\/arm64,.*docker buildx create/,
@@ -44,9 +43,45 @@ describe('a builder with the classic image store', () => {
   })
 
   test('is not said to lack what was not asked of it', () => {
-    const { options, notes } = planPlatforms(ONE, 'classic', ['linux/amd64'])
-    expect(options).toEqual({})
+    const { platforms, notes } = planPlatforms(ONE, 'classic', ['linux/amd64'])
+    expect(platforms).toBeUndefined()
     expect(notes[0]).not.toContain(', not of')
+  })
+})
+
+describe('nothing is published for other platforms than those that were named', () => {
+  testEach<{ title: string; builder: Builder; store: 'containerd' | 'classic'; wanted?: string[]; lacks: string[] }>([
+    {
+      title: 'one that it cannot',
+      builder: BOTH,
+      store: 'containerd',
+      wanted: ['linux/s390x'],
+      lacks: ['linux/s390x'],
+    },
+    {
+      title: 'one of several',
+      builder: ONE,
+      store: 'containerd',
+      wanted: ['linux/amd64', 'linux/arm64'],
+      lacks: ['linux/arm64'],
+    },
+    { title: 'another than its own', builder: ONE, store: 'classic', wanted: ['linux/386'], lacks: ['linux/386'] },
+    {
+      title: 'neither, where none was named',
+      builder: { ...ONE, platforms: ['linux/riscv64'] },
+      store: 'containerd',
+      lacks: ['linux/amd64', 'linux/arm64'],
+    },
+  ])('with the $store image store, asked for $title: refused', async ({ builder, store, wanted, lacks }) => {
+    expect(await problemsOf(() => planPlatforms(builder, store, wanted))).toEqual([
+      {
+        code: 'platform-unavailable',
+        builder: builder.name,
+        driver: builder.driver,
+        platforms: lacks,
+        has: store === 'classic' ? ['linux/amd64'] : builder.platforms,
+      },
+    ])
   })
 })
 
@@ -75,14 +110,14 @@ describe('the image store that counts', () => {
     { title: 'an unknown one', status: undefined, builder: ONE, several: false },
   ])('is that of the engine for its own builder: $title', async ({ status, builder, several }) => {
     const { engine, asked } = await engineWith(status)
-    const { options } = await choosePlatforms(engine, builder, undefined)
+    const { platforms } = await choosePlatforms(engine, builder, undefined)
     expect(asked).toEqual(['/info'])
-    expect('platforms' in options).toBe(several)
+    expect(platforms !== undefined).toBe(several)
   })
 
   test('is nobody’s for another builder: the engine is not asked', async () => {
     const { engine, asked } = await engineWith([['Backing Filesystem', 'extfs']])
-    expect((await choosePlatforms(engine, BOTH, undefined)).options.platforms).toHaveLength(2)
+    expect((await choosePlatforms(engine, BOTH, undefined)).platforms).toHaveLength(2)
     expect(asked).toEqual([])
   })
 })

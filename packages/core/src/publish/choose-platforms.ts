@@ -1,15 +1,19 @@
 import type { Builder } from '../engine/buildx.js'
 import { ask, type Engine } from '../engine/engine.js'
+import { DevenvError } from '../problem/problem.js'
 
 export const PLATFORMS = ['linux/amd64', 'linux/arm64'] as const
 
-/** What is asked of each build, and a word on what the builder cannot do. */
-export type Chosen = {
-  options: { platforms?: readonly string[]; attest?: readonly string[] }
-  notes: readonly string[]
-}
+/**
+ * What each build is for, and a word on what the builder cannot do. `undefined`: its own platform, and nothing can be
+ * attached to the image.
+ */
+export type Chosen = { platforms: readonly string[] | undefined; notes: readonly string[] }
 
-/** @param wanted platforms that a person named; without, both that images are published for, as far as the builder can */
+/**
+ * @param wanted platforms that a person named; without, both that images are published for, as far as the builder can
+ * @throws DevenvError `platform-unavailable`
+ */
 export async function choosePlatforms(
   engine: Engine,
   builder: Builder,
@@ -25,26 +29,27 @@ async function readImageStore(engine: Engine): Promise<'containerd' | 'classic'>
   return DriverStatus?.some(([, value]) => value.startsWith('io.containerd.snapshotter')) ? 'containerd' : 'classic'
 }
 
-/** Pure. */
+/** Pure. What was named is built, all of it, or nothing is: what is published by its inputs is not looked at again. */
 export function planPlatforms(
   { name, driver, platforms }: Builder,
   store: 'containerd' | 'classic',
   wanted: readonly string[] | undefined,
 ): Chosen {
+  const has = store === 'classic' ? platforms.slice(0, 1) : platforms
+  const able = (wanted ?? PLATFORMS).filter((platform) => has.includes(platform))
+  const unable = (wanted ?? PLATFORMS).filter((platform) => !has.includes(platform))
+  if (unable.length > 0 && (wanted !== undefined || (store !== 'classic' && able.length === 0)))
+    throw new DevenvError({ code: 'platform-unavailable', builder: name, driver, platforms: unable, has })
   if (store === 'classic') {
-    const missed = (wanted ?? PLATFORMS).filter((platform) => platform !== platforms[0])
     return {
-      options: {},
+      platforms: undefined,
       notes: [
-        `the builder ${name} (driver ${driver}) makes images of ${platforms[0] ?? 'its own platform'} only${missed.length > 0 ? `, not of ${missed.join(', ')}` : ''}, without provenance and SBOM. For those: docker buildx create --driver docker-container, then --builder`,
+        `the builder ${name} (driver ${driver}) makes images of ${has[0] ?? 'its own platform'} only${unable.length > 0 ? `, not of ${unable.join(', ')}` : ''}, without provenance and SBOM. For those: docker buildx create --driver docker-container, then --builder`,
       ],
     }
   }
-  const asked = wanted ?? PLATFORMS
-  const able = asked.filter((platform) => platforms.includes(platform))
-  const unable = asked.filter((platform) => !platforms.includes(platform))
   return {
-    options: { platforms: able, attest: ['type=provenance,mode=max', 'type=sbom'] },
+    platforms: able,
     notes:
       unable.length === 0
         ? []

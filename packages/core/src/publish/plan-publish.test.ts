@@ -24,7 +24,7 @@ const wanted = (...words: string[]): WantedPublication[] =>
     return { image: image(letter), release: edition?.release, edition }
   })
 
-type Change = { digest?: string; standInsFrom?: string; manifest?: string }
+type Change = { digest?: string; standInsFrom?: string; manifest?: string; lost?: string[] }
 
 /** What the repository holds: each tag with the letter of its image; `inputs` is the tag by the image's inputs. */
 function held(tags: { [tag: string]: string }, changes: { [tag: string]: Change } = {}): HeldRepository {
@@ -37,6 +37,7 @@ function held(tags: { [tag: string]: string }, changes: { [tag: string]: Change 
         digest: image(letter).digest,
         inputs: image(letter).inputs,
         standInsFrom: undefined,
+        lost: [] as string[],
         manifest: `sha256:${letter}`,
         ...changes[name],
       },
@@ -279,6 +280,23 @@ describe('after an interruption a plan goes on', () => {
     },
   ])('$title', ({ tags, steps }) => {
     expect(stepsFor(wanted('a as ulmo.4-1.0.0'), held(tags))).toEqual(steps)
+  })
+
+  test('where the registry lost a platform, which is built again and named again', () => {
+    const lost = { lost: ['linux/arm64'] }
+    const where = held(ULMO_4, Object.fromEntries(['inputs a', ...Object.keys(ULMO_4)].map((tag) => [tag, lost])))
+    const { steps } = plan(wanted('a as ulmo.4-1.0.0'), where)
+    expect(short(steps)).toEqual([
+      'build a',
+      'edition ulmo.4-1.0.0 = a',
+      'floating ulmo.4 = ulmo.4-1.0.0',
+      'floating ulmo = ulmo.4-1.0.0',
+      'floating latest = ulmo.4-1.0.0',
+    ])
+    for (const step of steps.slice(0, 2)) expect(step.because).toBe('the registry lost its linux/arm64')
+    expect(refused(wanted('b as ulmo.4-1.0.0'), where), 'what is left of it is still its own').toMatchObject([
+      { code: 'tag-taken' },
+    ])
   })
 
   test('and sets right what an older publication left behind', () => {

@@ -42,7 +42,7 @@ export function planPublish(
     else if (there !== undefined && there.digest !== image.digest) problems.push(taken(reference, there, image))
     else {
       const releases = wanted.flatMap((other) => (referenceOf(other.image) === reference ? (other.release ?? []) : []))
-      builds.push({ do: 'build', reference, digest: image.digest, releases, because: explain(image, held) })
+      builds.push({ do: 'build', reference, digest: image.digest, releases, because: explain(image, there, held) })
     }
   }
   const { editions, problems: refused } = planEditions(wanted, held)
@@ -53,11 +53,14 @@ export function planPublish(
 
 const tagIn = (reference: string): string => reference.slice(reference.lastIndexOf(':') + 1)
 
-const explain = (image: WantedImage, held: HeldRepository): string => {
+/** What lost a platform is built again: until then, its tags lead nowhere from a machine of that platform. */
+const isWhole = (image: KnownImage | undefined): boolean => image?.lost.length === 0
+
+const explain = (image: WantedImage, there: KnownImage | undefined, held: HeldRepository): string => {
   const releases = new Map(
     [...held.images].filter(([tag]) => !tag.startsWith('inputs-') && parseEdition(tag) === undefined),
   )
-  return explainBuild(image, [], { kind: 'answered', held: undefined, releases })
+  return explainBuild(image, [], { kind: 'answered', held: there, releases })
 }
 
 const taken = (reference: string, holds: KnownImage, wants: WantedImage): Problem => ({
@@ -74,12 +77,14 @@ function planEditions(wanted: readonly WantedPublication[], held: HeldRepository
     if (edition === undefined) continue
     const as = tagOfEdition(edition)
     const there = held.images.get(as)
-    if (there !== undefined && there.digest === image.digest) continue
-    if (there !== undefined && isImmutable(edition)) {
+    const same = there?.digest === image.digest
+    if (same && isWhole(there)) continue
+    if (there !== undefined && !same && isImmutable(edition)) {
       problems.push(taken(`${held.name}:${as}`, there, image))
       continue
     }
-    const because = there === undefined ? 'a new edition' : `${edition.release} has moved on`
+    const moved = same ? `the registry lost its ${there?.lost.join(', ')}` : `${edition.release} has moved on`
+    const because = there === undefined ? 'a new edition' : moved
     const from = tagIn(referenceOf(image))
     editions.push({ do: 'tag', kind: 'edition', name: held.name, from, as, digest: image.digest, because })
   }
@@ -95,8 +100,9 @@ function planFloating(wanted: readonly WantedPublication[], held: HeldRepository
   const manifestOf = (tag: string): string | undefined => {
     const wants = named.find(({ edition }) => tagOfEdition(edition) === tag)?.image
     const there = held.images.get(tag)
-    if (wants === undefined || there?.digest === wants.digest) return there?.manifest
-    return held.images.get(tagIn(referenceOf(wants)))?.manifest
+    if (wants === undefined || (there?.digest === wants.digest && isWhole(there))) return there?.manifest
+    const inputs = held.images.get(tagIn(referenceOf(wants)))
+    return isWhole(inputs) ? inputs?.manifest : undefined
   }
   for (const as of new Set(named.flatMap(({ edition }) => floatingTagsOf(edition)))) {
     const highest = highestOf(as, editions)

@@ -3,6 +3,7 @@ import type { Engine } from '../engine/engine.js'
 import { findPublishedImage, type PublishedImage, requireWritable } from '../engine/registry/registry.js'
 import { repositoryOf } from '../engine/registry/repository.js'
 import { type BuildSettings, buildOf, type ImageBuild, withBuilds } from '../image/build-images.js'
+import { targetBasesOf } from '../image/image-inputs.js'
 import { type ServiceImage, wantedOf } from '../image/image-source.js'
 import { describePublished } from '../image/known-images.js'
 import { takeBases } from '../image/official-images.js'
@@ -10,6 +11,7 @@ import { referenceOf, serves } from '../image/plan-image.js'
 import type { ImageSources } from '../image/read-plan.js'
 import { DevenvError } from '../problem/problem.js'
 import { type Report, step } from '../progress/progress.js'
+import { chooseAttestations } from './choose-attestations.js'
 import { choosePlatforms } from './choose-platforms.js'
 import {
   type HeldRepository,
@@ -20,6 +22,7 @@ import {
 } from './plan-publish.js'
 import { readHeld } from './read-held.js'
 import type { Edition } from './release-tags.js'
+import { notePlatforms, platformsOn, requirePlatforms } from './require-platforms.js'
 import { setEdition, setFloating } from './set-tags.js'
 import { describeSnapshot, type Snapshot, snapshotBuild } from './snapshot.js'
 
@@ -103,7 +106,10 @@ export async function preparePublication(
     plan: {
       steps: ordered,
       present: looked.flatMap(({ plan }) => plan.present),
-      notes: looked.flatMap(({ plan }) => plan.notes),
+      notes: looked.flatMap(({ plan, published }) => [
+        ...plan.notes,
+        ...plan.present.flatMap((reference) => notePlatforms(reference, published.get(tagIn(reference)), settings)),
+      ]),
     },
     sources,
     held: new Map(looked.map(({ name, held }) => [name, held])),
@@ -117,7 +123,8 @@ export async function preparePublication(
 /**
  * Does what was planned: builds everything in one call of Buildx, pushes what the registry still lacks, then sets
  * tags, floating ones last. An interruption leaves no tag that leads to something half there; running again goes on.
- * @throws DevenvError `registry-forbidden`, `registry-read-only`, `registry-unreachable`, `build-failed`, `push-incomplete`, `tag-taken`
+ * @throws DevenvError `registry-forbidden`, `registry-read-only`, `registry-unreachable`, `builder-unknown`,
+ *   `platform-unavailable`, `base-lacks-platform`, `build-failed`, `push-incomplete`, `tag-taken`
  */
 export async function publish(
   prepared: Prepared,
@@ -185,8 +192,7 @@ async function describeBuilds(
   settings: PublishSettings,
   report: Report,
 ): Promise<ImageBuild[]> {
-  const chosen = await choosePlatforms(engine, builder, settings.platforms)
-  for (const text of chosen.notes) report({ kind: 'note', text })
+  const options = await chooseOptions(steps, prepared, engine, builder, settings, report)
   const names = new Map(steps.map(({ reference }, at) => [reference, `image-${at}`]))
   return await Promise.all(
     steps.map(async ({ reference, digest }): Promise<ImageBuild> => {
@@ -206,7 +212,36 @@ async function describeBuilds(
               source,
               built === undefined ? { kind: 'image', reference: dev } : { kind: 'build', name: built },
             )
-      return { ...described, ...chosen.options }
+      const there = built === undefined ? prepared.before.get(dev) : undefined
+      return {
+        ...described,
+        ...options,
+        ...(there && options && { platforms: platformsOn(there, dev, options.platforms) }),
+      }
     }),
   )
+}
+
+/** What is asked of every build beyond what its image is; nothing of a builder that could not do it. */
+async function chooseOptions(
+  steps: readonly BuildStep[],
+  prepared: Prepared,
+  engine: Engine,
+  builder: Builder,
+  settings: PublishSettings,
+  report: Report,
+): Promise<{ platforms: readonly string[]; attest: readonly string[] } | undefined> {
+  const { platforms, notes } = await choosePlatforms(engine, builder, settings.platforms)
+  for (const text of notes) report({ kind: 'note', text })
+  if (platforms === undefined) return undefined
+  const sources = steps.flatMap(({ reference }) => prepared.sources.get(reference) ?? [])
+  const own = sources.filter(({ snapshot }) => snapshot === undefined)
+  await requirePlatforms(
+    own.flatMap(({ source }) => targetBasesOf(source.inputs)),
+    platforms,
+    settings.access,
+  )
+  const { attest, notes: missing } = await chooseAttestations(settings)
+  for (const text of missing) report({ kind: 'note', text })
+  return { platforms, attest }
 }

@@ -26,9 +26,9 @@ export async function setEdition(
   const { name, from, as, digest } = planned
   const edition = parseEdition(as)
   const before = edition !== undefined && isImmutable(edition) ? await findPublishedImage(repository, as) : undefined
+  if (before !== undefined && digestIn(before) !== digest) throw taken(planned, before)
   // Another publisher of the same content was first: its image is the edition.
-  if (before !== undefined && digestIn(before) === digest) return
-  if (before !== undefined) throw taken(planned, before)
+  if (before?.lost.length === 0) return
   const source = await findPublishedImage(repository, from)
   if (source === undefined || digestIn(source) !== digest)
     throw incomplete(`${name}:${from}`, `${name}:${as} was not set.`)

@@ -10,6 +10,7 @@ import { parseChallenges } from './authorization.js'
 import { proxyFor } from './proxy.js'
 import {
   findManifest,
+  findPlatforms,
   findPublishedImage,
   listTags,
   type Manifest,
@@ -590,7 +591,9 @@ describe('an image', () => {
       digest: digestOf(main),
       manifest: { digest: digestOf(main), mediaType: OCI_IMAGE, body: Buffer.from(main) },
       platforms: [{ platform: 'linux/amd64', labels: { 'org.openedx.devenv.inputs': '1' }, layers: LAYERS }],
+      lost: [],
     })
+    expect(await findPlatforms(repositoryAt(host), 'main')).toEqual(['linux/amd64'])
   })
 
   test('of several is each of them, without attestations', async () => {
@@ -619,19 +622,37 @@ describe('an image', () => {
         { platform: 'linux/arm64', labels: {}, layers: LAYERS },
         { platform: 'linux/arm/v7', labels: {}, layers: LAYERS },
       ],
+      lost: [],
     })
+    expect(await findPlatforms(repositoryAt(host), 'main')).toEqual(['linux/amd64', 'linux/arm64', 'linux/arm/v7'])
+  })
+
+  test('of several that lost one says which; one that lost all is none', async () => {
+    const config = configOf('amd64')
+    const amd64 = manifestOf(config)
+    const index = JSON.stringify({
+      mediaType: OCI_INDEX,
+      manifests: [
+        { digest: digestOf(amd64), platform: { os: 'linux', architecture: 'amd64' } },
+        { digest: digestOf('x'), platform: { os: 'linux', architecture: 'arm64' } },
+      ],
+    })
+    const { host } = await holding({ main: index, a: amd64 }, [config])
+    expect(await findPublishedImage(repositoryAt(host), 'main')).toMatchObject({
+      platforms: [{ platform: 'linux/amd64' }],
+      lost: ['linux/arm64'],
+    })
+    const { host: swept } = await holding({ main: index })
+    expect(await findPublishedImage(repositoryAt(swept), 'main')).toBeUndefined()
   })
 
   test('that a registry does not have is none', async () => {
     const { host } = await holding({})
     expect(await findPublishedImage(repositoryAt(host), 'main')).toBeUndefined()
+    expect(await findPlatforms(repositoryAt(host), 'main')).toBeUndefined()
   })
 
   testEach<{ title: string; main: object }>([
-    {
-      title: 'an index without one of its images',
-      main: { mediaType: OCI_INDEX, manifests: [{ digest: digestOf('x'), platform: { os: 'linux' } }] },
-    },
     {
       title: 'a manifest of another kind',
       main: { mediaType: 'application/vnd.docker.distribution.manifest.v1+json' },

@@ -20,8 +20,16 @@ export type PublishedPlatform = {
   labels: Readonly<Record<string, string>>
   layers: readonly PublishedLayer[]
 }
-/** An image as a registry holds it: of an index, each platform; attestations are left out. */
-export type PublishedImage = { digest: string; manifest: Manifest; platforms: readonly PublishedPlatform[] }
+/**
+ * An image as a registry holds it: of an index, each platform; attestations are left out. `lost`: platforms that the
+ * index names, and the registry has no more.
+ */
+export type PublishedImage = {
+  digest: string
+  manifest: Manifest
+  platforms: readonly PublishedPlatform[]
+  lost: readonly string[]
+}
 
 const INDEX_TYPES = [
   'application/vnd.oci.image.index.v1+json',
@@ -127,7 +135,7 @@ export async function requireWritable(repository: Repository): Promise<void> {
 }
 
 /**
- * An image with what its configuration says; `undefined` where the registry has none.
+ * An image with what its configuration says; `undefined` where the registry has none, or an index and nothing of it.
  * @throws DevenvError as `findManifest`; `registry-refused` also for what is no image, or lacks a part
  */
 export async function findPublishedImage(
@@ -136,14 +144,29 @@ export async function findPublishedImage(
 ): Promise<PublishedImage | undefined> {
   const manifest = await findManifest(repository, reference)
   if (manifest === undefined) return undefined
-  const platforms = INDEX_TYPES.includes(manifest.mediaType)
-    ? await Promise.all(imagesOf(manifest).map((child) => readChild(repository, child)))
+  const isIndex = INDEX_TYPES.includes(manifest.mediaType)
+  const children = isIndex ? imagesOf(manifest) : []
+  const found = await Promise.all(children.map((child) => findChild(repository, child)))
+  const lost = children.filter((_child, at) => found[at] === undefined)
+  if (lost.length > 0 && lost.length === children.length) return undefined
+  const platforms = isIndex
+    ? found.filter((each) => each !== undefined)
     : [await readPlatform(repository, manifest, undefined)]
   return {
     digest: manifest.digest,
     manifest,
     platforms: platforms.filter(({ platform }) => !platform.startsWith('unknown/')),
+    lost: lost.map(({ platform }) => renderPlatform(platform ?? {})),
   }
+}
+
+/** The platforms that an image is there for, asked for in few words; `undefined` where the registry has none. */
+export async function findPlatforms(repository: Repository, reference: string): Promise<string[] | undefined> {
+  const manifest = await findManifest(repository, reference)
+  if (manifest === undefined) return undefined
+  if (INDEX_TYPES.includes(manifest.mediaType))
+    return imagesOf(manifest).map(({ platform }) => renderPlatform(platform ?? {}))
+  return [(await readPlatform(repository, manifest, undefined)).platform]
 }
 
 type OciPlatform = { os?: string; architecture?: string; variant?: string }
@@ -158,11 +181,13 @@ function imagesOf(index: Manifest): readonly Descriptor[] {
   )
 }
 
-async function readChild(repository: Repository, { digest, platform }: Descriptor): Promise<PublishedPlatform> {
+/** `undefined` where it is no more: whoever cleans a registry of what has no tag takes the images of an index with it. */
+async function findChild(
+  repository: Repository,
+  { digest, platform }: Descriptor,
+): Promise<PublishedPlatform | undefined> {
   const manifest = await findManifest(repository, digest)
-  if (manifest !== undefined) return await readPlatform(repository, manifest, platform)
-  const intent: Intent = { doing: 'read', what: `give ${repository.path}@${digest}` }
-  throw refused(repository, intent, 'An index names it, and it is not there.')
+  return manifest && (await readPlatform(repository, manifest, platform))
 }
 
 async function readPlatform(
