@@ -34,7 +34,10 @@ export function planImages(command, { BASE: base, RELEASE: release, ...wishes },
   const editions = released.length > 0 ? [run(['run-many', `--projects=${released.join(',')}`])] : []
   if (release) return editions
   // Between two releases of a package, `ulmo.4-1.4.2` stays what it is.
-  const others = [...(base && isKnown(base) ? changed : ['run-many']), ...released.map((name) => `--exclude=${name}`)]
+  const others = [
+    ...(base && isKnown(base) ? changed : ['run-many']),
+    ...['tag:private', ...released].map((name) => `--exclude=${name}`),
+  ]
   return [...editions, run(others, ['--unreleased', ...wordsFor(command, wishes)])]
 }
 

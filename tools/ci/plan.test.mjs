@@ -11,7 +11,7 @@ const said = (runs) => runs.map((words) => words.filter((word) => !/^--(parallel
 
 test('a base narrows to what Nx sees affected since then', () => {
   expect(said(planImages('publish', { BASE: 'abc' }, seen))).toEqual([
-    'affected --base=abc --head=HEAD --targets=publish -- --unreleased',
+    'affected --base=abc --head=HEAD --exclude=tag:private --targets=publish -- --unreleased',
   ])
   expect(said(planImages('image', { BASE: 'abc' }, seen))).toEqual([
     'affected --base=abc --head=HEAD --targets=image -- --release all',
@@ -20,7 +20,7 @@ test('a base narrows to what Nx sees affected since then', () => {
 
 test('a base that is not in this clone selects all, and so does none', () => {
   for (const runs of [planImages('publish', { BASE: 'abc' }, unknown), planImages('publish', {}, seen)])
-    expect(said(runs)).toEqual(['run-many --targets=publish -- --unreleased'])
+    expect(said(runs)).toEqual(['run-many --exclude=tag:private --targets=publish -- --unreleased'])
   expect(said(planImages('image', { BASE: 'abc' }, unknown))).toEqual(['run-many --targets=image -- --release all'])
 })
 
@@ -31,7 +31,7 @@ test('a person builds what differs from main, uncommitted changes too', () => {
 test('only what was released in this commit is published as that version', () => {
   expect(said(planImages('publish', { BASE: 'abc' }, released))).toEqual([
     'run-many --projects=discovery --targets=publish --',
-    'affected --base=abc --head=HEAD --exclude=discovery --targets=publish -- --unreleased',
+    'affected --base=abc --head=HEAD --exclude=tag:private --exclude=discovery --targets=publish -- --unreleased',
   ])
 })
 

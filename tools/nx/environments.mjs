@@ -49,7 +49,9 @@ export const createNodes = [
           },
         ]),
       )
-      return [file, { projects: { [root]: { targets } } }]
+      const { private: isPrivate } = JSON.parse(readFileSync(`${workspaceRoot}/${root}/package.json`, 'utf8'))
+      // What a package keeps to itself is published neither to npm nor as an image, unless somebody names it.
+      return [file, { projects: { [root]: { targets, tags: isPrivate ? ['private'] : [] } } }]
     }),
 ]
 

@@ -102,6 +102,13 @@ describe('an image that was published is pulled, not built', () => {
     succeeded(await hello.start())
     const pinned = JSON.parse(readFileSync(digests, 'utf8'))[reference]
     expect((await imageOf(hello)).name).toBe(`${registry.host}/${NAME}@${pinned}`)
+
+    // Also where something else runs already.
+    hello.env.DEVENV_DIGESTS = undefined
+    await hello.start()
+    hello.env.DEVENV_DIGESTS = digests
+    await hello.start()
+    expect((await imageOf(hello)).name).toBe(`${registry.host}/${NAME}@${pinned}`)
   })
 
   test('unless it only says so: its label has to name the same inputs', async () => {

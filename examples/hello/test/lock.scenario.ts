@@ -89,7 +89,7 @@ test.runIf(process.env.DEVENV_MIRROR)('a stand-in is not locked, which is said',
   const { stdout, stderr } = succeeded(await hello.devenv('lock'))
   expect(stdout).toBe('Nothing moved.\n')
   expect(stderr).toContain('stand-ins are served for them: docker.io/library/')
-  expect(JSON.parse(readFileSync(join(folder, 'devenv-lock.json'), 'utf8'))).toEqual({ images: {}, releases: {} })
+  expect(existsSync(join(folder, 'devenv-lock.json')), 'nothing to lock, no file').toBe(false)
 })
 
 test('a snapshot serves without its checkout', async () => {

@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { engineFrom } from '../engine/engine.js'
+import type { ImagesPlan } from '../image/ensure-images.js'
 import type { Selection } from '../publish/select-images.js'
 import type { PublishOptions } from './images.js'
-import { type Add, openSource, report, say, sayJson, withWhere } from './opening.js'
+import { type Add, openRemembered, openSource, report, say, sayJson, withWhere } from './opening.js'
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value]
 const RELEASE = ['--release <name>', 'a release that the package declares, or `all`; may be given again'] as const
@@ -22,7 +23,7 @@ export const digest: Add = (program) =>
     .option('--json', 'for machines')
     .action(async ({ json, ...selection }: Selection & { json?: boolean }, command: Command) => {
       const { readDigests } = await import('./images.js')
-      const found = await readDigests(openSource(command), selection)
+      const found = await readDigests(await openRemembered(command), selection)
       if (json) sayJson(found.length === 1 ? found[0] : found)
       else
         for (const { release, reference } of found) say(release === undefined ? reference : `${release} ${reference}`)
@@ -34,7 +35,10 @@ export const explain: Add = (program) =>
     .option('--json', 'for machines')
     .action(async ({ json, ...selection }: Selection & { json?: boolean }, command: Command) => {
       const { explainImages } = await import('./images.js')
-      const plans = await explainImages(openSource(command), selection, engineFrom(process.env))
+      const opened = await openRemembered(command)
+      const plans = await explainImages(opened, selection, engineFrom(process.env))
+      const lacking = opened.settings.network === 'offline' ? await lackingIn(plans) : []
+      if (lacking.length > 0) report({ kind: 'note', text: `offline, a start would lack ${lacking.join(', ')}` })
       const { renderImagesPlan } = await import('./render-plans.js')
       if (json) sayJson(plans.length === 1 ? plans[0] : plans)
       else for (const line of plans.flatMap(renderImagesPlan)) say(line)
@@ -50,12 +54,12 @@ export const image: Add = (program) =>
         const { ensureOwnImages, explainImages } = await import('./images.js')
         const engine = engineFrom(process.env)
         if (!dryRun) {
-          const references = await ensureOwnImages(openSource(command), selection, engine, report)
+          const references = await ensureOwnImages(await openRemembered(command), selection, engine, report)
           if (json) sayJson(references)
           else for (const reference of references) say(reference)
           return
         }
-        const plans = (await explainImages(openSource(command), selection, engine)).map(({ own }) => own)
+        const plans = (await explainImages(await openRemembered(command), selection, engine)).map(({ own }) => own)
         const { renderImagePlan } = await import('./render-plans.js')
         if (json) sayJson(plans)
         else for (const plan of plans) say(renderImagePlan(plan))
@@ -121,3 +125,8 @@ export const lock: Add = (program) =>
           text: `not locked, because stand-ins are served for them: ${update.standIns.join(', ')}`,
         })
     })
+
+async function lackingIn(plans: readonly ImagesPlan[]): Promise<string[]> {
+  const { lackingOf } = await import('../image/ensure-images.js')
+  return [...new Set(plans.flatMap(lackingOf))]
+}

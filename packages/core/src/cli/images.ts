@@ -96,6 +96,11 @@ export const publishImages = (
     if (settings.network === 'offline') throw refusedOffline('publish')
     await refuseStandIns(engine, selected, settings)
     const prepared = await preparePublication(selected, settings)
+    if (options.pushed !== undefined && selected.every(({ edition }) => edition === undefined))
+      report({
+        kind: 'note',
+        text: `${options.pushed} is the ref of no release that the package declares: by its inputs alone`,
+      })
     for (const text of prepared.plan.notes) report({ kind: 'note', text })
     if (options.dryRun) return { plan: prepared.plan, digests: {}, bill: '' }
     await publish(prepared, engine, settings, report)

@@ -38,6 +38,16 @@ export async function open(command: Command) {
   return { settings, environment: await openEnvironment(where, settings), engine: engineFrom(process.env) }
 }
 
+/** The same for a command that says what a start would do: with what the environment remembers. */
+export async function openRemembered(command: Command): Promise<OpenedSource> {
+  const opened = openSource(command)
+  if (opened.checkout === undefined) return opened
+  const { identify } = await import('../environment/identity.js')
+  const { readRecord, remember } = await import('../environment/record.js')
+  const environment = identify(opened.package, opened.checkout, opened.settings.dataRoot)
+  return { ...opened, settings: remember(opened.settings, readRecord(environment)) }
+}
+
 /** The same for a command about images, which may do without a checkout. */
 export function openSource(command: Command): OpenedSource {
   const { where, settings } = read(command)

@@ -1,7 +1,7 @@
 import type { Container } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
 import { LABELS } from '../engine/labels.js'
-import type { Settings } from '../settings/settings.js'
+import { readDigests, type Settings } from '../settings/settings.js'
 import type { Environment } from './identity.js'
 import { containersOf } from './inside.js'
 import { type Record, readRecord, unchanged } from './record.js'
@@ -41,7 +41,13 @@ export async function findRunning(
 }
 
 /** A setting that is not set keeps its last value; see `Record`. */
-const settingsDiffer = ({ settings }: Record, { mirror, registry, publish, variables }: Settings): boolean =>
+const settingsDiffer = (
+  { settings, image }: Record,
+  { mirror, registry, digests, publish, variables }: Settings,
+): boolean =>
+  // A file may name another digest than when it was last read.
+  (digests !== undefined &&
+    !Object.values(readDigests(digests)).some((digest) => image.reference.endsWith(`@${digest}`))) ||
   (mirror !== undefined && mirror !== settings.mirror) ||
   (registry !== undefined && registry !== settings.registry) ||
   (publish.length > 0 && publish.join() !== settings.publish.join()) ||

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, readFileSync } from 'node:fs'
 import type { Account, SuppliedTarget } from '../definition/definition.js'
 import type { BuildSpec, InputList } from '../image/image-inputs.js'
+import type { Settings } from '../settings/settings.js'
 import { writeOwned } from './data-directory.js'
 import type { Environment } from './identity.js'
 import type { Ports } from './plan-project.js'
@@ -56,6 +57,18 @@ export function readRecord({ paths }: Environment): Record | undefined {
 
 export const writeRecord = ({ paths }: Environment, record: Record): void =>
   writeOwned(paths.record, `${JSON.stringify(record, null, 1)}\n`)
+
+/** What is set now, else what was set when the environment was last started. Pure. */
+export const remember = (given: Settings, before: Pick<Record, 'settings'> | undefined): Settings => ({
+  ...given,
+  mirror: given.mirror ?? before?.settings.mirror,
+  registry: given.registry ?? before?.settings.registry,
+  publish: given.publish.length > 0 ? given.publish : (before?.settings.publish ?? []),
+  variables: { ...setIn(before?.settings.variables ?? {}), ...given.variables },
+})
+
+const setIn = (variables: { readonly [name: string]: string | null }): { [name: string]: string } =>
+  Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (value === null ? [] : [[name, value]])))
 
 export const stampsOf = (paths: Iterable<string>): Stamps =>
   Object.fromEntries([...paths].map((path) => [path, stampOf(path)]))

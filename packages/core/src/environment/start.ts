@@ -27,7 +27,7 @@ import { type ProvisionFacts, planProvision } from './plan-provision.js'
 import { planStart, type Wanted } from './plan-start.js'
 import { readGitMounts } from './read-git-mounts.js'
 import { readMatchingFiles } from './read-matching-files.js'
-import { type Record, readRecord, stampsOf, writeRecord } from './record.js'
+import { type Record, readRecord, remember, stampsOf, writeRecord } from './record.js'
 
 /**
  * Brings an environment to where `extent` is running, but for the primary's own health. Safe to interrupt and
@@ -91,12 +91,7 @@ async function startLocked(
   refused: ReadonlySet<number>,
 ): Promise<Started> {
   const before = readRecord(environment)
-  const settings: Settings = {
-    ...given,
-    mirror: given.mirror ?? before?.settings.mirror,
-    registry: given.registry ?? before?.settings.registry,
-    publish: given.publish.length > 0 ? given.publish : (before?.settings.publish ?? []),
-  }
+  const settings = remember(given, before)
   const variables = rememberVariables(readVariableNames(environment), given.variables, before?.settings.variables ?? {})
   const definition = await readDefinition({
     ...environment,

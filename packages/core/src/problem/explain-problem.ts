@@ -245,6 +245,12 @@ export function explainProblem(problem: Problem): Explanation {
         why: 'None is set, so none is asked.',
         fix: 'DEVENV_REGISTRY=ghcr.io/<organisation>   (a host, and a path where you may push)',
       }
+    case 'registry-invalid':
+      return {
+        what: `DEVENV_REGISTRY is ${JSON.stringify(problem.registry)}, which names no registry.`,
+        why: 'It is a host and maybe a path, in lower case, as in the name of an image; without https://.',
+        fix: 'DEVENV_REGISTRY=ghcr.io/<organisation>',
+      }
     case 'tag-taken':
       return {
         what: `${problem.tag} already names another image. It was not changed.`,

@@ -73,6 +73,7 @@ export type Problem =
   | { code: 'offline-lacks'; images: readonly string[]; because: string }
   // publishing
   | { code: 'registry-unset'; doing: string }
+  | { code: 'registry-invalid'; registry: string }
   | { code: 'tag-taken'; tag: string; holds: string; wants: string }
   | { code: 'stand-ins-published'; images: readonly string[]; registry: string }
   | { code: 'push-incomplete'; image: string; left: string }

@@ -108,7 +108,13 @@ describe('the image of the release before', () => {
       found: undefined,
     },
   ])('is $title', ({ tags, before: there, found }) => {
-    expect(beforeOf(NAME, editions(...tags), there)?.tag).toBe(found)
+    expect(
+      beforeOf(
+        NAME,
+        editions(...tags).map(({ release }) => release),
+        there,
+      )?.tag,
+    ).toBe(found)
   })
 })
 
@@ -124,8 +130,8 @@ describe('a bill', () => {
       held: new Map(),
       before: new Map(),
       publications: [
-        { edition: editions('ulmo.4-1.0.0')[0], commit: 'a', references: [`${name}:inputs-a`] },
-        { edition: editions('main-1.0.0')[0], commit: 'b', references: [`${name}:inputs-a`] },
+        { release: 'ulmo.4', edition: editions('ulmo.4-1.0.0')[0], commit: 'a', references: [`${name}:inputs-a`] },
+        { release: 'main', edition: editions('main-1.0.0')[0], commit: 'b', references: [`${name}:inputs-a`] },
       ],
     }
     return { registry, name, digest, prepared: all }
@@ -146,7 +152,9 @@ describe('a bill', () => {
 
   test('leaves out what the registry does not hold', async () => {
     const { name, prepared: all } = await prepared(() => [])
-    const publications = [{ edition: undefined, commit: undefined, references: [`${name}:inputs-b`] }]
+    const publications = [
+      { release: undefined, edition: undefined, commit: undefined, references: [`${name}:inputs-b`] },
+    ]
     expect(await assembleBill({ ...all, publications }, ACCESS)).toEqual([])
   })
 

@@ -13,17 +13,17 @@ export async function assembleBill(prepared: Prepared, access: RegistryAccess): 
     const known = prepared.plan.present.includes(reference) ? prepared.before.get(reference) : undefined
     const image = known ?? (await findPublishedImage(repositoryOf(name, access), reference.slice(name.length + 1)))
     if (image === undefined) return []
-    const editions = prepared.publications
-      .filter((publication) => publication.references.includes(reference))
-      .flatMap(({ edition }) => edition ?? [])
-    return [
-      {
-        reference,
-        image,
-        ...becameOf(reference, name, editions, prepared),
-        before: beforeOf(name, editions, prepared.before),
-      },
-    ]
+    const publications = prepared.publications.filter((publication) => publication.references.includes(reference))
+    const editions = publications.flatMap(({ edition }) => edition ?? [])
+    const { tags, ...became } = becameOf(reference, name, editions, prepared)
+    // Floating tags that were there already, and led to it.
+    const floating = editions
+      .flatMap(floatingTagsOf)
+      .map((tag) => `${name}:${tag}`)
+      .filter((tag) => prepared.before.get(tag)?.digest === image.digest)
+    const releases = publications.flatMap(({ release }) => release ?? [])
+    const before = beforeOf(name, releases, prepared.before)
+    return [{ reference, image, ...became, tags: [...new Set([...tags, ...floating])], before }]
   })
   return (await Promise.all(items)).flat()
 }
@@ -70,10 +70,10 @@ export function becameOf(
 /** The image of the release before: what the floating tags led to, the nearest one first. Pure. */
 export function beforeOf(
   name: string,
-  editions: readonly Edition[],
+  releases: readonly string[],
   before: ReadonlyMap<string, PublishedImage>,
 ): BillItem['before'] {
-  for (const tag of [...editions.flatMap(floatingTagsOf), MAIN]) {
+  for (const tag of [...releases.flatMap((release) => floatingTagsOf({ release })), MAIN]) {
     const image = before.get(`${name}:${tag}`)
     if (image !== undefined) return { tag, image }
   }

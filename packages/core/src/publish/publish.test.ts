@@ -80,7 +80,12 @@ describe('what is prepared', () => {
       ...[dev.name, snapshot.name].flatMap((name) => ['ulmo.4', 'ulmo', 'latest'].map((tag) => `${name}:${tag}`)),
     ])
     expect(publications).toEqual([
-      { edition: wanted.edition, commit: COMMIT, references: [referenceOf(dev), referenceOf(snapshot)] },
+      {
+        release: wanted.release,
+        edition: wanted.edition,
+        commit: COMMIT,
+        references: [referenceOf(dev), referenceOf(snapshot)],
+      },
     ])
     expect(writesTo(registry)).toEqual([])
   })

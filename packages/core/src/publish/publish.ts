@@ -41,7 +41,12 @@ export type Prepared = {
   sources: ReadonlyMap<string, { source: ServiceImage; snapshot: Snapshot | undefined; dev: string }>
   held: ReadonlyMap<string, HeldRepository>
   before: ReadonlyMap<string, PublishedImage>
-  publications: readonly { edition: Edition | undefined; commit: string | undefined; references: readonly string[] }[]
+  publications: readonly {
+    release: string | undefined
+    edition: Edition | undefined
+    commit: string | undefined
+    references: readonly string[]
+  }[]
 }
 
 export type PublishSettings = ImageSources &
@@ -81,12 +86,12 @@ export async function preparePublication(
     want({ image, release, edition })
     sources.set(dev, { source, snapshot: undefined, dev })
     // A snapshot is of a release: what a branch holds for a day is nobody's to run without its checkout.
-    if (edition === undefined || commit === undefined) return { edition, commit, references: [dev] }
+    if (edition === undefined || commit === undefined) return { release, edition, commit, references: [dev] }
     const snapshot = describeSnapshot(source, image, commit)
     const reference = referenceOf(snapshot)
     want({ image: snapshot, release, edition })
     sources.set(reference, { source, snapshot, dev })
-    return { edition, commit, references: [dev, reference] }
+    return { release, edition, commit, references: [dev, reference] }
   })
   const looked = await Promise.all(
     [...wanted].map(async ([name, images]) => {

@@ -22,7 +22,7 @@ export function parseEdition(tag: string): Edition | undefined {
 }
 
 /** The tags that follow the highest edition: of `ulmo.4`, these are `ulmo.4`, `ulmo` and `latest`; of `main`, `main`. */
-export const floatingTagsOf = ({ release }: Edition): string[] =>
+export const floatingTagsOf = ({ release }: Pick<Edition, 'release'>): string[] =>
   release === MAIN ? [MAIN] : [release, nameOf(release), 'latest']
 
 const nameOf = (release: string): string => release.split('.')[0] ?? ''

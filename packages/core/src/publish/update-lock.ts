@@ -111,5 +111,7 @@ export function compareLocks(before: Lock, after: Lock): string[] {
 export function writeLock({ directory }: { directory: string }, lock: Lock): void {
   const file = join(directory, LOCK_FILE)
   const text = renderLock(lock)
-  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text)
+  // A package that has nothing to lock needs no file.
+  const before = existsSync(file) ? readFileSync(file, 'utf8') : renderLock({ images: {}, releases: {} })
+  if (before !== text) writeFileSync(file, text)
 }

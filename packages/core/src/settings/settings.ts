@@ -57,6 +57,9 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
 
 /** The registry that is set, else the one written in core's package.json under `devenv.registry`; `undefined`: none. */
 export function registryOf(set: string | undefined): string | undefined {
+  // As Docker writes it (https://pkg.go.dev/github.com/distribution/reference).
+  if (set !== undefined && set !== '' && !/^(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:\d+)?(\/[a-z0-9._-]+)*$/.test(set))
+    throw new DevenvError({ code: 'registry-invalid', registry: set })
   if (set !== undefined) return set || undefined
   const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
   return manifest.devenv?.registry || undefined
@@ -75,7 +78,7 @@ export const imageSettingsOf = (settings: Settings, lock: Lock): ImageSources & 
 })
 
 /** @throws DevenvError `digests-unreadable` */
-function readDigests(file: string): Record<string, string> {
+export function readDigests(file: string): Record<string, string> {
   try {
     const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('It holds no JSON object.')
