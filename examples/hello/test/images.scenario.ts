@@ -17,22 +17,23 @@ async function ownImage(): Promise<{ hello: Checkout; folder: string }> {
   writeFileSync(join(folder, 'image/own.txt'), hello.folder)
   hello.env.DEVENV_PACKAGE = folder
   hello.env.DEVENV_REGISTRY = registry.host
-  const known = await builtIds()
   onTestFinished(async () => {
     await hello.remove()
-    await removeImages((await builtIds()).filter((image) => !known.includes(image)))
+    await removeImages(await ownIds())
   })
   return { hello, folder }
 }
 
-/** With those that were pulled by their digest, and have no name. */
-const builtIds = async (): Promise<string[]> => [
-  ...new Set(
-    (await ask('docker', 'images', '--quiet', '--filter', 'label=org.openedx.devenv.digest'))
-      .split('\n')
-      .filter(Boolean),
-  ),
-]
+/** The images that only these tests make: they have a file of their own among their inputs. Those without a name too. */
+async function ownIds(): Promise<string[]> {
+  const ids = await ask('docker', 'images', '--quiet', '--filter', 'label=org.openedx.devenv.digest')
+  const found = [...new Set(ids.split('\n').filter(Boolean))]
+  if (found.length === 0) return []
+  const format = '{{.Id}} {{index .Config.Labels "org.openedx.devenv.inputs"}}'
+  // One that another removes meanwhile is left out.
+  const { stdout } = await run(['docker', 'image', 'inspect', '--format', format, ...found])
+  return stdout.split('\n').flatMap((line) => (line.includes('"package:own.txt"') ? (line.split(' ')[0] ?? []) : []))
+}
 
 const removeImages = async (names: readonly string[]) => {
   if (names.length > 0) await ask('docker', 'image', 'rm', '--force', ...names)
