@@ -69,7 +69,9 @@ export function parseTree(content: Buffer, idBytes: number): Node[] {
     const [mode = '', ...name] = content.subarray(at, zero).toString().split(' ')
     const id = content.subarray(zero + 1, zero + 1 + idBytes).toString('hex')
     const kind = KINDS[mode]
-    if (kind !== undefined) nodes.push({ name: name.join(' '), kind, id })
+    // Nothing that a file system could take for a way out.
+    const plain = !/^(\.\.?|\.git)$|\//.test(name.join(' '))
+    if (kind !== undefined && plain) nodes.push({ name: name.join(' '), kind, id })
     at = zero + 1 + idBytes
   }
   return nodes
