@@ -1,5 +1,6 @@
 import { ask, type Engine } from './engine.js'
 import { LABELS } from './labels.js'
+import { parseReference } from './registry/repository.js'
 
 export type Health = 'healthy' | 'unhealthy' | 'starting' | 'none'
 
@@ -89,7 +90,7 @@ export async function findImage(engine: Engine, reference: string): Promise<Imag
 
 /** Gives an image of the engine's store one more name. */
 export async function tagImage(engine: Engine, from: string, as: string): Promise<void> {
-  const [, repo = as, tag = 'latest'] = /^(.*):([^:/]+)$/.exec(as) ?? []
+  const { name: repo, tag = 'latest' } = parseReference(as)
   await ask(engine, { method: 'POST', path: `/images/${encodeURIComponent(from)}/tag`, query: { repo, tag } })
 }
 

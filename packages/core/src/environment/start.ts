@@ -125,7 +125,7 @@ async function startLocked(
   const gitMounts = readGitMounts(environment.checkout, codeDirectoryOf(definition))
   const project = planProject(definition, environment, settings, {
     image: image.reference,
-    official: await takeServices(engine, definition, sources),
+    official: await takeServices(engine, definition, images.official, sources),
     ports,
     storesIdentity,
     gitMounts,

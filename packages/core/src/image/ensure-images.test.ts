@@ -132,10 +132,22 @@ describe('carrying out', () => {
   })
 })
 
+test('what was decided for a server before is not asked again', async () => {
+  const { engine, asked } = await sampleEngine()
+  const planned = [{ reference: MYSQL, taken: 'as planned', standIn: true }]
+  const taken = await takeServices(engine, sampleDefinition(), planned, {
+    ...SETTINGS,
+    mirror: 'localhost:1',
+    network: 'offline',
+  })
+  expect(taken.mysql).toBe('as planned')
+  expect(asked.join()).not.toContain('mysql')
+})
+
 test('every server is named as its image is taken; the primary is not among them', async () => {
   const { engine } = await sampleEngine()
   const locked = { [MYSQL]: `sha256:${'1'.repeat(64)}` }
-  expect(await takeServices(engine, sampleDefinition(), { ...SETTINGS, locked })).toEqual({
+  expect(await takeServices(engine, sampleDefinition(), [], { ...SETTINGS, locked })).toEqual({
     mysql: `${MYSQL}@${locked[MYSQL]}`,
     memcached: MEMCACHED,
   })

@@ -116,16 +116,18 @@ async function pullOfficial(images: readonly OfficialPlan[], { mirror }: ImageSe
   })
 }
 
-/** Official images as they are taken, for every third-party service of a project. */
+/** Official images as they are taken, for every third-party service of a project; those of `planned` as was decided. */
 export async function takeServices(
   engine: Engine,
   definition: Definition,
+  planned: readonly Taken[],
   settings: ImageSources,
 ): Promise<{ [service: string]: string }> {
   const taken = thirdPartyOf(definition).map(async (service): Promise<[string, string][]> => {
     const image = definition.project.services[service]?.image
     if (image === undefined) return []
-    return [[service, (await takeOfficial(engine, image, settings)).taken]]
+    const known = planned.find(({ reference }) => reference === image)
+    return [[service, (known ?? (await takeOfficial(engine, image, settings))).taken]]
   })
   return Object.fromEntries((await Promise.all(taken)).flat())
 }

@@ -2,8 +2,8 @@ import { whyUnavailable } from '../engine/buildx.js'
 import { findImage } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
 import { LABELS } from '../engine/labels.js'
-import { findPublishedImage } from '../engine/registry/registry.js'
-import { repositoryOf } from '../engine/registry/repository.js'
+import { findPublishedImage, type PublishedImage } from '../engine/registry/registry.js'
+import { parseReference, repositoryOf } from '../engine/registry/repository.js'
 import { DevenvError } from '../problem/problem.js'
 import { basesOf, type ImageInputs } from './image-inputs.js'
 import { officialName } from './official-name.js'
@@ -18,19 +18,23 @@ export type Taken = { reference: string; taken: string; standIn: boolean }
  */
 export async function takeOfficial(engine: Engine, reference: string, settings: ImageSources): Promise<Taken> {
   const digest = settings.locked[officialName(reference, settings.mirror)]
-  const standIn = settings.mirror !== undefined && (await isStandIn(engine, reference, settings))
+  const standIn = settings.mirror !== undefined && (await standsIn(engine, reference, settings))
   const pinned = digest === undefined || standIn || reference.includes('@')
   return { reference, taken: pinned ? reference : `${reference}@${digest}`, standIn }
 }
 
-async function isStandIn(engine: Engine, reference: string, { access, network }: ImageSources): Promise<boolean> {
+/** What a registry serves under an official image’s name says so itself, if it only stands in for it. Pure. */
+export const isStandIn = ({ platforms }: Pick<PublishedImage, 'platforms'>): boolean =>
+  platforms.some(({ labels }) => labels[LABELS.standIn] !== undefined)
+
+async function standsIn(engine: Engine, reference: string, { access, network }: ImageSources): Promise<boolean> {
   const here = await findImage(engine, reference)
   if (here !== undefined) return here.Config.Labels?.[LABELS.standIn] !== undefined
   if (network === 'offline') return false
-  const [, name = '', tag = ''] = /^(.*?)(?::([^:/]+))?$/.exec(reference) ?? []
+  const { name, tag = 'latest', digest } = parseReference(reference)
   try {
-    const published = await findPublishedImage(repositoryOf(name, access), tag || 'latest')
-    return published?.platforms.some(({ labels }) => labels[LABELS.standIn] !== undefined) ?? false
+    const published = await findPublishedImage(repositoryOf(name, access), digest ?? tag)
+    return published !== undefined && isStandIn(published)
   } catch (error) {
     // Whoever needs the image meets the same, and says it.
     if (error instanceof DevenvError) return false

@@ -29,6 +29,10 @@ export type ImagePlan = Named & ({ do: 'use' } | { do: 'tag'; from: string } | {
 export const referenceOf = ({ name, digest }: Pick<WantedImage, 'name' | 'digest'>): string =>
   `${name}:${tagOf(digest)}`
 
+/** The two halves of a reference of ours, which always has a tag. */
+export const nameIn = (reference: string): string => reference.slice(0, reference.lastIndexOf(':'))
+export const tagIn = (reference: string): string => reference.slice(reference.lastIndexOf(':') + 1)
+
 /**
  * Whether an image is the one that is asked for. Its tag and its label must both say so. One whose bases were
  * stand-ins has the digest of the real one: it serves only where the same stand-ins were asked for. Pure.

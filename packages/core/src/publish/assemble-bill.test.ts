@@ -127,7 +127,6 @@ describe('a bill', () => {
     const all: Prepared = {
       ...planOf(...steps(name)),
       sources: new Map(),
-      held: new Map(),
       before: new Map(),
       publications: [
         { release: 'ulmo.4', edition: editions('ulmo.4-1.0.0')[0], commit: 'a', references: [`${name}:inputs-a`] },

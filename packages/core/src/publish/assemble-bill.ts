@@ -1,5 +1,6 @@
 import { findManifest, findPublishedImage, type PublishedImage } from '../engine/registry/registry.js'
 import { type RegistryAccess, repositoryOf } from '../engine/registry/repository.js'
+import { nameIn, tagIn } from '../image/plan-image.js'
 import type { BillItem } from './bill.js'
 import type { Prepared } from './publish.js'
 import { type Edition, floatingTagsOf, MAIN, tagOfEdition } from './release-tags.js'
@@ -8,10 +9,10 @@ import { type Edition, floatingTagsOf, MAIN, tagOfEdition } from './release-tags
 export async function assembleBill(prepared: Prepared, access: RegistryAccess): Promise<BillItem[]> {
   const references = [...new Set(prepared.publications.flatMap((publication) => publication.references))]
   const items = references.map(async (reference): Promise<BillItem[]> => {
-    const name = reference.slice(0, reference.lastIndexOf(':'))
+    const name = nameIn(reference)
     // What needed no build is as it was when it was looked at. What was built may have replaced one on stand-ins.
     const known = prepared.plan.present.includes(reference) ? prepared.before.get(reference) : undefined
-    const image = known ?? (await findPublishedImage(repositoryOf(name, access), reference.slice(name.length + 1)))
+    const image = known ?? (await findPublishedImage(repositoryOf(name, access), tagIn(reference)))
     if (image === undefined) return []
     const publications = prepared.publications.filter((publication) => publication.references.includes(reference))
     const editions = publications.flatMap(({ edition }) => edition ?? [])
@@ -40,8 +41,7 @@ export async function readTagDigests(
     ...tags.map((name) => ({ name, digest: set.has(name) ? undefined : before.get(name)?.digest })),
   ])
   const digests = named.map(async ({ name, digest }): Promise<[string, string][]> => {
-    const cut = name.lastIndexOf(':')
-    const found = digest ?? (await findManifest(repositoryOf(name.slice(0, cut), access), name.slice(cut + 1)))?.digest
+    const found = digest ?? (await findManifest(repositoryOf(nameIn(name), access), tagIn(name)))?.digest
     return found === undefined ? [] : [[name, found]]
   })
   return Object.fromEntries((await Promise.all(digests)).flat())

@@ -1,5 +1,13 @@
 import { compareInputs } from '../image/image-inputs.js'
-import { enumerate, explainBuild, type KnownImage, referenceOf, serves, type WantedImage } from '../image/plan-image.js'
+import {
+  enumerate,
+  explainBuild,
+  type KnownImage,
+  referenceOf,
+  serves,
+  tagIn,
+  type WantedImage,
+} from '../image/plan-image.js'
 import type { Problem } from '../problem/problem.js'
 import { type Edition, floatingTagsOf, highestOf, isImmutable, parseEdition, tagOfEdition } from './release-tags.js'
 
@@ -50,8 +58,6 @@ export function planPublish(
   const steps = [...builds, ...editions, ...floating]
   return { plan: { steps, present, notes }, problems: [...problems, ...refused] }
 }
-
-const tagIn = (reference: string): string => reference.slice(reference.lastIndexOf(':') + 1)
 
 /** What lost a platform is built again: until then, its tags lead nowhere from a machine of that platform. */
 const isWhole = (image: KnownImage | undefined): boolean => image?.lost.length === 0

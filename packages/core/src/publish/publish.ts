@@ -7,19 +7,13 @@ import { targetBasesOf } from '../image/image-inputs.js'
 import { type ServiceImage, wantedOf } from '../image/image-source.js'
 import { describePublished } from '../image/known-images.js'
 import { takeBases } from '../image/official-images.js'
-import { referenceOf, serves } from '../image/plan-image.js'
+import { nameIn, referenceOf, serves, tagIn } from '../image/plan-image.js'
 import type { ImageSources } from '../image/read-plan.js'
 import { DevenvError } from '../problem/problem.js'
 import { type Report, step } from '../progress/progress.js'
 import { chooseAttestations } from './choose-attestations.js'
 import { choosePlatforms } from './choose-platforms.js'
-import {
-  type HeldRepository,
-  type PublishPlan,
-  type PublishStep,
-  planPublish,
-  type WantedPublication,
-} from './plan-publish.js'
+import { type PublishPlan, type PublishStep, planPublish, type WantedPublication } from './plan-publish.js'
 import { readHeld } from './read-held.js'
 import type { Edition } from './release-tags.js'
 import { notePlatforms, platformsOn, requirePlatforms } from './require-platforms.js'
@@ -39,7 +33,6 @@ export type Prepared = {
   plan: PublishPlan
   /** By reference: what would be built for it. */
   sources: ReadonlyMap<string, { source: ServiceImage; snapshot: Snapshot | undefined; dev: string }>
-  held: ReadonlyMap<string, HeldRepository>
   before: ReadonlyMap<string, PublishedImage>
   publications: readonly {
     release: string | undefined
@@ -96,7 +89,7 @@ export async function preparePublication(
   const looked = await Promise.all(
     [...wanted].map(async ([name, images]) => {
       const { held, published } = await readHeld(name, repositoryOf(name, settings.access), images)
-      return { name, held, published, ...planPublish(images, held, settings.mirror) }
+      return { name, published, ...planPublish(images, held, settings.mirror) }
     }),
   )
   const problems = looked.flatMap((each) => each.problems)
@@ -117,7 +110,6 @@ export async function preparePublication(
       ]),
     },
     sources,
-    held: new Map(looked.map(({ name, held }) => [name, held])),
     before: new Map(
       looked.flatMap(({ name, published }) => [...published].map(([tag, image]) => [`${name}:${tag}`, image])),
     ),
@@ -152,9 +144,6 @@ export async function publish(
 }
 
 type BuildStep = Extract<PublishStep, { do: 'build' }>
-
-const nameIn = (reference: string): string => reference.slice(0, reference.lastIndexOf(':'))
-const tagIn = (reference: string): string => reference.slice(reference.lastIndexOf(':') + 1)
 
 async function buildAndPush(
   steps: readonly BuildStep[],

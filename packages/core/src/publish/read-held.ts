@@ -1,7 +1,7 @@
 import { findPublishedImage, listTags, type PublishedImage } from '../engine/registry/registry.js'
 import type { Repository } from '../engine/registry/repository.js'
 import { comparedTags, describePublished } from '../image/known-images.js'
-import { referenceOf } from '../image/plan-image.js'
+import { referenceOf, tagIn } from '../image/plan-image.js'
 import type { HeldRepository, WantedPublication } from './plan-publish.js'
 import { floatingTagsOf, highestOf, parseEdition, tagOfEdition } from './release-tags.js'
 
@@ -32,9 +32,7 @@ export async function readHeld(
 /** Pure. */
 export function tagsThatMatter(wanted: readonly WantedPublication[], tags: readonly string[]): string[] {
   const there = new Set(tags)
-  const inputs = wanted
-    .map(({ image }) => referenceOf(image))
-    .map((reference) => reference.slice(reference.lastIndexOf(':') + 1))
+  const inputs = wanted.map(({ image }) => tagIn(referenceOf(image)))
   const editions = wanted.flatMap(({ edition }) => edition ?? [])
   const floating = [...new Set(editions.flatMap(floatingTagsOf))]
   const all = tags.flatMap((tag) => parseEdition(tag) ?? [])

@@ -1,5 +1,5 @@
 import { findPlatforms, type PublishedImage } from '../engine/registry/registry.js'
-import { type RegistryAccess, repositoryOf } from '../engine/registry/repository.js'
+import { parseReference, type RegistryAccess, repositoryOf } from '../engine/registry/repository.js'
 import { DevenvError, type Problem } from '../problem/problem.js'
 
 /**
@@ -23,7 +23,7 @@ export async function requirePlatforms(
 
 /** `undefined` where the registry does not say: whoever needs the image meets the same. */
 async function readPlatforms(base: string, access: RegistryAccess): Promise<string[] | undefined> {
-  const [, name = base, tag = 'latest', digest] = /^(.*?)(?::([^:/@]+))?(?:@(.+))?$/.exec(base) ?? []
+  const { name, tag = 'latest', digest } = parseReference(base)
   try {
     return await findPlatforms(repositoryOf(name, access), digest ?? tag)
   } catch (error) {

@@ -2,11 +2,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Definition, thirdPartyOf } from '../definition/definition.js'
 import { LOCK_FILE, type Lock, type LockedRelease, renderLock } from '../definition/lock.js'
-import { LABELS } from '../engine/labels.js'
 import { findPublishedImage } from '../engine/registry/registry.js'
-import { type RegistryAccess, repositoryOf } from '../engine/registry/repository.js'
+import { parseReference, type RegistryAccess, repositoryOf } from '../engine/registry/repository.js'
 import { readRemoteRefs } from '../git/repository.js'
 import { officialBasesOf } from '../image/image-inputs.js'
+import { isStandIn } from '../image/official-images.js'
 import { officialName } from '../image/official-name.js'
 import { buildSpecOf } from '../image/read-image-inputs.js'
 import { DevenvError } from '../problem/problem.js'
@@ -68,12 +68,11 @@ type LookedUp =
   | { kind: 'missing'; name: string; detail: string }
 
 async function lookUp(name: string, reference: string, access: RegistryAccess): Promise<LookedUp> {
-  const [, repository = reference, tag = 'latest'] = /^(.*):([^:/]+)$/.exec(reference) ?? []
+  const { name: repository, tag = 'latest' } = parseReference(reference)
   try {
     const image = await findPublishedImage(repositoryOf(repository, access), tag)
     if (image === undefined) return { kind: 'missing', name, detail: `${reference}: the registry has none` }
-    const standIn = image.platforms.some(({ labels }) => labels[LABELS.standIn] !== undefined)
-    return standIn ? { kind: 'stand-in', name } : { kind: 'official', name, digest: image.digest }
+    return isStandIn(image) ? { kind: 'stand-in', name } : { kind: 'official', name, digest: image.digest }
   } catch (error) {
     if (!(error instanceof DevenvError)) throw error
     const [problem] = error.problems

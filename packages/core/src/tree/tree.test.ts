@@ -234,3 +234,16 @@ test('git’s form of a folder is read: every mode that it has, names with blank
   ])
   expect(parseTree(Buffer.alloc(0), 20)).toEqual([])
 })
+
+test.each(['..', '.', '.git', '../outside', 'a/b'])(
+  'a name that leads elsewhere is no part of a commit: %s',
+  (name) => {
+    const content = Buffer.concat([Buffer.from(`100644 ${name}\0`), Buffer.alloc(20)])
+    expect(parseTree(content, 20)).toEqual([])
+  },
+)
+
+test.each(['..a', 'a..', '.gitignore', '...'])('a name that only looks so is one: %s', (name) => {
+  const content = Buffer.concat([Buffer.from(`100644 ${name}\0`), Buffer.alloc(20)])
+  expect(parseTree(content, 20)).toMatchObject([{ name }])
+})

@@ -18,7 +18,7 @@ import {
   readBlob,
   requireWritable,
 } from './registry.js'
-import { type RegistryAccess, type Repository, repositoryOf } from './repository.js'
+import { parseReference, type RegistryAccess, type Repository, repositoryOf } from './repository.js'
 
 const DIRECT: RegistryAccess = { caBundle: undefined, proxies: {} }
 const OCI_INDEX = 'application/vnd.oci.image.index.v1+json'
@@ -866,4 +866,15 @@ describe('what a registry wants is read', () => {
   ])('$title', ({ headers, challenges }) => {
     expect(parseChallenges(headers)).toEqual(challenges)
   })
+})
+
+test.each([
+  ['mysql', { name: 'mysql', tag: undefined, digest: undefined }],
+  ['mysql:8.4', { name: 'mysql', tag: '8.4', digest: undefined }],
+  ['localhost:5000/mysql', { name: 'localhost:5000/mysql', tag: undefined, digest: undefined }],
+  ['localhost:5000/a/mysql:8.4', { name: 'localhost:5000/a/mysql', tag: '8.4', digest: undefined }],
+  ['ghcr.io/a/b@sha256:0', { name: 'ghcr.io/a/b', tag: undefined, digest: 'sha256:0' }],
+  ['localhost:5000/b:1@sha256:0', { name: 'localhost:5000/b', tag: '1', digest: 'sha256:0' }],
+])('%s has these parts', (reference, parts) => {
+  expect(parseReference(reference)).toEqual(parts)
 })

@@ -26,3 +26,13 @@ export function baseOf({ host, path }: Repository): URL {
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
 }
+
+/** The parts of an image's reference: `name:tag@sha256:…`, as it is written; a port is no tag. Pure. */
+export function parseReference(reference: string): {
+  name: string
+  tag: string | undefined
+  digest: string | undefined
+} {
+  const [, name = reference, tag, digest] = /^([^@]*?)(?::([^:/@]+))?(?:@(.+))?$/.exec(reference) ?? []
+  return { name, tag, digest }
+}
