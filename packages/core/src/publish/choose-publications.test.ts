@@ -104,18 +104,26 @@ describe('of a commit', () => {
     { title: 'no ref', ref: undefined, release: undefined },
     { title: 'an empty ref', ref: '', release: undefined },
   ])('$title is of the release $release', ({ ref, release }) => {
-    expect(choose({ kind: 'commit', commit: A, ref })).toEqual([
+    expect(choose({ kind: 'commit', commit: A, ref, as: 'editions' })).toEqual([
       { release, edition: release === undefined ? undefined : { release, version }, commit: A },
     ])
   })
 
+  test('between two versions is no edition, but for main', () => {
+    const pushed = (ref: string) => choose({ kind: 'commit', commit: A, ref, as: 'unreleased' })
+    expect(pushed('refs/tags/release/ulmo.3')).toMatchObject([{ release: 'ulmo.3', edition: undefined }])
+    expect(pushed('refs/heads/master')).toMatchObject([{ edition: { release: 'main' } }])
+  })
+
   test('nothing has to be locked: the commit is the one that was pushed', () => {
     const nothing: Lock = { images: {}, releases: {} }
-    expect(choose({ kind: 'commit', commit: B, ref: 'refs/heads/master' }, nothing)).toEqual([edition('main', B)])
+    expect(choose({ kind: 'commit', commit: B, ref: 'refs/heads/master', as: 'editions' }, nothing)).toEqual([
+      edition('main', B),
+    ])
   })
 
   test('a package without releases has none for any ref', () => {
-    expect(choose({ kind: 'commit', commit: B, ref: 'refs/heads/master' }, LOCK, {})).toEqual([
+    expect(choose({ kind: 'commit', commit: B, ref: 'refs/heads/master', as: 'editions' }, LOCK, {})).toEqual([
       { release: undefined, edition: undefined, commit: B },
     ])
   })

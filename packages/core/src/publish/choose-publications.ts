@@ -8,7 +8,7 @@ export type Asked =
   /** `unreleased`: between two versions of the package. Only `main` is an edition then. */
   | { kind: 'releases'; names: readonly string[]; as: 'editions' | 'unreleased' }
   /** `ref`: the full ref whose push it is, if it is one: where it is a declared release's, it is that release. */
-  | { kind: 'commit'; commit: string; ref: string | undefined }
+  | { kind: 'commit'; commit: string; ref: string | undefined; as: 'editions' | 'unreleased' }
 
 /** What to publish or to build: a commit, of which release, and as which edition. */
 export type Chosen = { release: string | undefined; edition: Edition | undefined; commit: string }
@@ -23,9 +23,11 @@ export function choosePublications(
   lock: Lock,
   { version, directory }: EnvironmentPackage,
 ): Chosen[] {
+  const editionOf = (release: string | undefined): Edition | undefined =>
+    release !== undefined && (asked.as === 'editions' || release === MAIN) ? { release, version } : undefined
   if (asked.kind === 'commit') {
     const release = Object.keys(declared).find((name) => isRefOf(name, declared[name] ?? '', asked.ref))
-    return [{ release, edition: release === undefined ? undefined : { release, version }, commit: asked.commit }]
+    return [{ release, edition: editionOf(release), commit: asked.commit }]
   }
   const known = Object.keys(declared)
   const unknown = asked.names.find((name) => name !== 'all' && !known.includes(name))
@@ -37,7 +39,7 @@ export function choosePublications(
     throw new DevenvError({ code: 'lock-lacks', file: `${directory}/${LOCK_FILE}`, releases: lacking })
   return names.map((release) => ({
     release,
-    edition: asked.as === 'editions' || release === MAIN ? { release, version } : undefined,
+    edition: editionOf(release),
     commit: lock.releases[release]?.commit ?? '',
   }))
 }

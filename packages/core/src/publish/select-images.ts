@@ -92,7 +92,7 @@ async function readAsked(
         detail: 'There is no checkout.',
       })
     const commit = checkout === undefined ? named : await resolveCommit(checkout, named).catch(orWhole(named, whole))
-    return { kind: 'commit', commit, ref: pushed }
+    return { kind: 'commit', commit, ref: pushed, as }
   }
   return all && declared.length > 0 ? { kind: 'releases', names: ['all'], as } : undefined
 }

@@ -23,12 +23,17 @@ const entriesOf = (folder: string): TreeEntry[] =>
     return kind === undefined ? [] : [{ name: entry.name, kind }]
   })
 
-/** Sockets, pipes and devices are nothing that git or an image could hold. */
+/**
+ * Sockets, pipes and devices are nothing that git or an image could hold. Nor is what has gone since the folder was
+ * listed, or has a name that Node cannot give back: that one entry, and not the folder with it.
+ */
 function kindOf(folder: string, entry: Dirent): TreeEntry['kind'] | undefined {
   if (entry.isDirectory()) return 'folder'
   if (entry.isSymbolicLink()) return 'link'
   if (!entry.isFile()) return undefined
-  return lstatSync(join(folder, entry.name)).mode & 0o100 ? 'executable' : 'file'
+  const status = lstatSync(join(folder, entry.name), { throwIfNoEntry: false })
+  if (status === undefined) return undefined
+  return status.mode & 0o100 ? 'executable' : 'file'
 }
 
 function unlessMissing<T>(look: () => T): T | undefined {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, symlinkSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { cloneWithUmask, commitAll, commitWith, git, repositoryWith } from '../../test/git.js'
@@ -246,4 +246,11 @@ test.each(['..', '.', '.git', '../outside', 'a/b'])(
 test.each(['..a', 'a..', '.gitignore', '...'])('a name that only looks so is one: %s', (name) => {
   const content = Buffer.concat([Buffer.from(`100644 ${name}\0`), Buffer.alloc(20)])
   expect(parseTree(content, 20)).toMatchObject([{ name }])
+})
+
+test('a name that is no UTF-8 leaves out itself, and not the folder around it', async () => {
+  const root = writeFiles(temporaryFolder(), { 'requirements/base.txt': 'django' })
+  const odd = Buffer.concat([Buffer.from(`${root}/requirements/lat`), Buffer.from([0xe9])])
+  writeFileSync(odd, '')
+  expect(await folderTree(root).entries('requirements')).toEqual([{ name: 'base.txt', kind: 'file' }])
 })
