@@ -240,17 +240,20 @@ const stepsNameServices: Rule = {
   name: 'steps-name-services',
   clause: 'OEP-5 rule 4',
   why: 'A step runs again when the store that it fills is new.',
-  check: ({ definition, source }) =>
+  check: ({ definition, source, stores }) =>
     definition.provision.flatMap(({ name, when }, index) =>
       when.stores
-        .filter((store) => !thirdPartyOf(definition).includes(store))
+        .filter((store) => !thirdPartyOf(definition).includes(store) && !keepsStore(definition, store, stores))
         .map((store) => ({
           place: source.placeOf(['x-devenv', 'provision', index]),
-          what: `The step ${name} fills ${store}, which is no third-party service of this file.`,
+          what: `The step ${name} fills ${store}, which is no service of this file that keeps data.`,
           fix: knownServices(definition),
         })),
     ),
 }
+
+const keepsStore = (definition: Definition, service: string, stores: string): boolean =>
+  (definition.project.services[service]?.volumes ?? []).some(({ source }) => source?.startsWith(`${stores}${sep}`))
 
 const loopbackOnly: Rule = {
   name: 'loopback-only',

@@ -45,7 +45,7 @@ export async function openStores(
 ): Promise<{ [service: string]: StoreRecord }> {
   const opened: { [service: string]: StoreRecord } = {}
   for (const { service, name, version } of storesOf(definition, environment.paths.stores)) {
-    if (!needs.includes(service)) continue
+    if (service !== definition.primary && !needs.includes(service)) continue
     const standIn = (await findImage(engine, definition.project.services[service]?.image ?? ''))?.Config.Labels?.[
       LABELS.standInServer
     ]

@@ -62,7 +62,7 @@ export function planProject(
     const planned =
       name === definition.primary
         ? planPrimary(service, environment, settings, facts, urlsOf(facts.ports[name], addressOf(definition)))
-        : planThirdParty(name, service, definition, environment, facts)
+        : planThirdParty(name, service, facts)
     const ports = Object.entries(facts.ports[name] ?? {}).map(([target, published]) => ({
       mode: 'host',
       host_ip: '127.0.0.1',
@@ -72,6 +72,7 @@ export function planProject(
     }))
     const complete: ComposeService = {
       ...planned,
+      volumes: planVolumes(name, planned, definition, environment),
       ports,
       labels: { ...planned.labels, ...labels, [LABELS.image]: planned.image ?? '' },
     }
@@ -124,31 +125,36 @@ function maskOf(service: ComposeService, stores: string): ComposeVolume[] {
   return [{ type: 'tmpfs', target: `${mount.target}${stores.slice(mount.source.length)}`, tmpfs: { size: '65536' } }]
 }
 
-function planThirdParty(
-  name: string,
-  service: ComposeService,
-  definition: Definition,
-  { paths }: Environment,
-  { official }: ProjectFacts,
-): ComposeService {
-  const stores = storesOf(definition, paths.stores).filter((store) => store.service === name)
-  return {
-    ...service,
-    ...(official[name] !== undefined && { image: official[name] }),
-    volumes: (service.volumes ?? []).map((volume) => {
-      const store = stores.find(({ target }) => target === volume.target)
-      return store === undefined ? volume : bind(`${paths.stores}/${store.name}/data`, store.target)
-    }),
-  }
+function planThirdParty(name: string, service: ComposeService, { official }: ProjectFacts): ComposeService {
+  return official[name] === undefined ? service : { ...service, image: official[name] }
 }
 
-/** The stores of a project: volumes below the folder of stores, one for each server and version. Pure. */
+/** A service's volumes, with its store where it keeps one. */
+function planVolumes(
+  name: string,
+  { volumes }: ComposeService,
+  definition: Definition,
+  { paths }: Environment,
+): ComposeVolume[] {
+  const stores = storesOf(definition, paths.stores).filter(({ service }) => service === name)
+  return (volumes ?? []).map((volume) => {
+    const store = stores.find(({ target }) => target === volume.target)
+    return store === undefined ? volume : bind(`${paths.stores}/${store.name}/data`, store.target)
+  })
+}
+
+/**
+ * The stores of a project: volumes below the folder of stores, one for each server and version; of the primary
+ * service, whose image has no version, one. Pure.
+ */
 export function storesOf(definition: Definition, stores: string): Store[] {
   return Object.entries(definition.project.services).flatMap(([service, { image, volumes, labels }]) =>
     (volumes ?? []).flatMap(({ type, source, target }) => {
       if (type !== 'bind' || !source?.startsWith(`${stores}/`)) return []
+      const folder = source.slice(stores.length + 1).replaceAll('/', '-')
+      if (service === definition.primary) return [{ service, name: folder, target, version: 'any' }]
       const version = majorOf(image ?? '', Number(labels?.[STORE_VERSION] ?? 1))
-      return [{ service, name: `${source.slice(stores.length + 1).replaceAll('/', '-')}-${version}`, target, version }]
+      return [{ service, name: `${folder}-${version}`, target, version }]
     }),
   )
 }
