@@ -13,6 +13,10 @@ devenv.run = exec env $(if $(DEVENV_PACKAGE),DEVENV_PACKAGE='$(DEVENV_PACKAGE)')
 devenv.flags = $(if $(findstring e,$(filter-out --%,$(firstword $(MAKEFLAGS)))),\
 	$(call devenv.quoted,--overrides=$(MAKEOVERRIDES)))
 
+# `make dev.watch PROGRAMS=web,worker`. A variable of the Makefile that has this name means something else.
+devenv.programs.dev.watch = $(if $(filter command,$(origin PROGRAMS)),\
+	$(if $(PROGRAMS), $(call devenv.quoted,--programs=$(PROGRAMS))))
+
 # As a shell takes it literally.
 devenv.quote := '
 devenv.quoted = '$(subst $(devenv.quote),$(devenv.quote)\$(devenv.quote)$(devenv.quote),$1)'
@@ -21,7 +25,7 @@ devenv.goals := $(filter-out dev.watch dev.shell dev.clean,$(filter dev.%,$(MAKE
 .PHONY: dev.watch dev.shell dev.clean $(devenv.goals)
 
 dev.watch dev.shell dev.clean:
-	@$(devenv.run) $(patsubst dev.%,%,$@)
+	@$(devenv.run) $(patsubst dev.%,%,$@)$(devenv.programs.$@)
 
 # The goals that were typed, by name: neither a file of that name nor an included dev.mk can get in the way.
 # `+`: with -n, make inside the container is asked what it would do.

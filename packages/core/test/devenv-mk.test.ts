@@ -153,6 +153,27 @@ describe('make in a checkout', () => {
     expect(make(checkout(), ['dev.test'], { FAKE_EXIT: '7' }).status).toBe(2)
   })
 
+  test.each([
+    [
+      ['dev.watch', 'PROGRAMS=web,worker'],
+      ['watch', '--programs=web,worker'],
+    ],
+    [
+      ['dev.watch', "PROGRAMS=web, it's"],
+      ['watch', "--programs=web, it's"],
+    ],
+    [['dev.watch', 'PROGRAMS='], ['watch']],
+    [['dev.shell', 'PROGRAMS=web'], ['shell']],
+  ])('%j hands the choice of programs to %j', (words, expected) => {
+    expect(make(checkout(), words).calls.map(({ argv: [, ...argv] }) => argv)).toEqual([expected])
+  })
+
+  test('does not take a variable of the Makefile for a choice of programs', () => {
+    const makefile = 'PROGRAMS = their own\ntest:\n'
+    expect(told(make(checkout(makefile), ['dev.watch']))).toEqual([['watch']])
+    expect(told(make(checkout(), ['dev.watch'], { PROGRAMS: 'of the shell' }))).toEqual([['watch']])
+  })
+
   test('goes on with the next goal only under -k', () => {
     expect(make(checkout(), ['dev.a', 'dev.b'], { FAKE_EXIT: '1' }).calls).toHaveLength(1)
     expect(make(checkout(), ['-k', 'dev.a', 'dev.b'], { FAKE_EXIT: '1' }).calls).toHaveLength(2)

@@ -51,6 +51,7 @@ export const sampleSettings = (change: Partial<Settings> = {}): Settings => ({
   digests: undefined,
   network: 'online',
   publish: [],
+  programs: undefined,
   caBundle: undefined,
   proxies: {},
   variables: {},

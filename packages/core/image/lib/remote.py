@@ -8,7 +8,9 @@ import xmlrpc.client
 from supervisor.xmlrpc import SupervisorTransport
 
 CONFIGURATION = '/opt/devenv/supervisord.conf'
-PROGRAMS = '/run/devenv/programs'
+AVAILABLE = '/etc/devenv/supervisor'
+PROGRAMS = '/run/devenv/programs'  # links to those that run
+RELEASED = '/run/devenv/released'
 SOCKET = '/run/devenv/supervisor.sock'
 PATIENCE = 10.0  # seconds; the container may just have started
 

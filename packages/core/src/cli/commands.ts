@@ -3,10 +3,10 @@ import { engineFrom } from '../engine/engine.js'
 import { DevenvError } from '../problem/problem.js'
 import { settingsFrom } from '../settings/settings.js'
 import { digest, explain, image, lock, publish } from './image-commands.js'
-import { type Add, open, openRunning, report, say, sayJson, withWhere } from './opening.js'
+import { type Add, open, openRunning, report, say, sayJson, withPrograms, withWhere } from './opening.js'
 
 const watch: Add = (program) =>
-  withWhere(program.command('watch'))
+  withPrograms(withWhere(program.command('watch')))
     .summary('start what is not running and show all logs; Ctrl-C leaves the view, not the services')
     .description(
       'Starts what is not running, shows the logs of every process, and prints the address once it answers.\nCtrl-C leaves the view; the services keep running until `devenv stop`.',
@@ -17,7 +17,7 @@ const watch: Add = (program) =>
     })
 
 const start: Add = (program) =>
-  withWhere(program.command('start'))
+  withPrograms(withWhere(program.command('start')))
     .summary('start what is not running, wait until it answers, print its address')
     .action(async (_options, command: Command) => {
       const { settings, environment, engine } = await open(command)

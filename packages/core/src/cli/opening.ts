@@ -3,7 +3,7 @@ import { engineFrom } from '../engine/engine.js'
 import { openEnvironment, openPackage, type Where } from '../environment/open-environment.js'
 import { DevenvError } from '../problem/problem.js'
 import type { OpenedSource } from '../publish/select-images.js'
-import { type Settings, settingsFrom } from '../settings/settings.js'
+import { parseProgramChoice, type Settings, settingsFrom } from '../settings/settings.js'
 import { progressTo } from './render-progress.js'
 
 /** One command of the command line. */
@@ -19,8 +19,14 @@ function read(command: Command): { where: Where; settings: Settings } {
     checkout,
     package: named,
     offline,
-  } = command.optsWithGlobals<{ checkout?: string; package?: string; offline?: boolean }>()
-  const settings = settingsFrom(process.env)
+    programs = '',
+  } = command.optsWithGlobals<{ checkout?: string; package?: string; offline?: boolean; programs?: string }>()
+  const set = settingsFrom(process.env)
+  const settings: Settings = {
+    ...set,
+    programs: parseProgramChoice(programs) ?? set.programs,
+    network: offline ? 'offline' : set.network,
+  }
   return {
     where: {
       directory: process.cwd(),
@@ -28,7 +34,7 @@ function read(command: Command): { where: Where; settings: Settings } {
       package: named ?? (process.env.DEVENV_PACKAGE || undefined),
       otherwise: named === undefined ? 'checkout-around' : 'usual-checkout',
     },
-    settings: offline ? { ...settings, network: 'offline' } : settings,
+    settings,
   }
 }
 
@@ -63,6 +69,12 @@ export async function openRunning(command: Command) {
   const { locateData } = await import('../environment/locate-data.js')
   return { engine, environment: await locateData(engine, environment) }
 }
+
+export const withPrograms = (command: Command): Command =>
+  command.option(
+    '--programs <list>',
+    'the programs that run, with commas; all for every one. Remembered (also: DEVENV_PROGRAMS)',
+  )
 
 export const withWhere = (command: Command): Command =>
   command

@@ -1,3 +1,4 @@
+import { wordsOf } from '../environment/choose-programs.js'
 import { urlsOf } from '../environment/plan-project.js'
 import type { Record } from '../environment/record.js'
 
@@ -9,7 +10,11 @@ export function renderAddresses(
     address,
     primary,
     accounts,
-  }: Pick<Record, 'ports' | 'primary' | 'accounts'> & { address?: number | undefined },
+    settings: { programs },
+  }: Pick<Record, 'ports' | 'primary' | 'accounts'> & {
+    address?: number | undefined
+    settings: Pick<Record['settings'], 'programs'>
+  },
 ): string[] {
   const url = urlsOf(ports[primary], address).DEVENV_URL ?? ''
   const others = Object.entries(ports).filter(([name]) => name !== primary)
@@ -19,6 +24,9 @@ export function renderAddresses(
       ({ what, user, password, path }) =>
         `  ${what}: ${user} / ${password}${path === undefined ? '' : `  ${url}${path}`}`,
     ),
+    ...(programs === 'all'
+      ? []
+      : [`  of its programs only ${wordsOf(programs)}; all again: devenv start --programs all`]),
     ...others.flatMap(([name, published]) => Object.values(published).map((port) => `  ${name}: localhost:${port}`)),
   ]
 }

@@ -1,3 +1,4 @@
+import type { ProgramState } from '../environment/inside.js'
 import type { Status } from '../environment/status.js'
 
 /** Pure. */
@@ -13,7 +14,15 @@ export function renderStatus(status: Status): string[] {
     ...containers.flatMap((container) => [
       `  ${container.service.padEnd(14)} ${container.state}${container.health === 'none' ? '' : ` (${container.health})`}  ${container.image}  ${container.addresses.join(' ')}`.trimEnd(),
       ...(container.standIn === undefined ? [] : [`      a stand-in, really ${container.standIn}`]),
-      ...(container.programs ?? []).map((program) => `      ${program.name.padEnd(12)} ${program.state.toLowerCase()}`),
+      ...(container.programs ?? []).map(
+        (program) => `      ${program.name.padEnd(12)} ${program.state.toLowerCase().replace('_', ' ')}`,
+      ),
+      ...explainLeftOut(container.programs ?? []),
     ]),
   ]
 }
+
+const explainLeftOut = (programs: readonly ProgramState[]): string[] =>
+  programs.some(({ state }) => state === 'LEFT_OUT')
+    ? ['      what is left out comes back with: devenv start --programs all']
+    : []

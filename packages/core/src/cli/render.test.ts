@@ -113,6 +113,16 @@ describe('a status', () => {
     expect(text).toMatch(/^ +worker +fatal$/m)
   })
 
+  test('says which programs are left out, and how they come back', () => {
+    const [web] = STATUS.containers
+    if (web === undefined) throw new Error('no container')
+    const left = { ...web, programs: [...(web.programs ?? []), { name: 'beat', state: 'LEFT_OUT' }] }
+    const lines = renderStatus({ ...STATUS, containers: [left] }).join('\n')
+    expect(lines).toMatch(/^ +beat +left out$/m)
+    expect(lines).toContain('devenv start --programs all')
+    expect(text).not.toContain('--programs')
+  })
+
   test('never shows a stand-in without saying what it is', () => {
     expect(text).toMatch(/stand-in.*mariadb 10\.11\.11/)
   })
@@ -132,6 +142,7 @@ describe('the addresses of an environment', () => {
   test('are its own first, then who can sign in, then published servers', () => {
     expect(
       renderAddresses('hello', {
+        settings: { programs: 'all' },
         primary: 'hello',
         ports: { hello: { 8000: 23000 }, mysql: { 3306: 23001 } },
         accounts: [
@@ -145,5 +156,15 @@ describe('the addresses of an environment', () => {
       '  learner: c / d',
       '  mysql: localhost:23001',
     ])
+  })
+
+  test('come with the programs that run, where not all do', () => {
+    const lines = renderAddresses('hello', {
+      settings: { programs: ['beat', 'web'] },
+      primary: 'hello',
+      ports: { hello: { 8000: 23000 } },
+      accounts: [],
+    })
+    expect(lines[1]).toMatch(/only beat,web; .*--programs all/)
   })
 })

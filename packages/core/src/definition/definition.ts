@@ -78,5 +78,9 @@ export const primaryOf = (definition: Definition): ComposeService => {
 export const dockerfileOf = (definition: Definition): string =>
   primaryOf(definition).build?.dockerfile ?? join(definition.package.directory, 'Dockerfile')
 
+/** The folder with programs and targets: the build context `package` of the primary service. */
+export const imageFolderOf = (definition: Definition): string =>
+  primaryOf(definition).build?.additional_contexts?.package ?? join(definition.package.directory, 'image')
+
 export const thirdPartyOf = (definition: Definition): string[] =>
   Object.keys(definition.project.services).filter((name) => name !== definition.primary)

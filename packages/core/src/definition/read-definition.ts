@@ -3,7 +3,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readComposeModel } from '../engine/compose.js'
 import { DevenvError, type Problem } from '../problem/problem.js'
-import type { ComposeProject, Definition, EnvironmentPackage, ProvisionStep, SuppliedTarget } from './definition.js'
+import {
+  type ComposeProject,
+  type Definition,
+  type EnvironmentPackage,
+  imageFolderOf,
+  type ProvisionStep,
+  type SuppliedTarget,
+} from './definition.js'
 import type { Extension } from './extension.js'
 import { FOLDER_IN_CHECKOUT } from './find-package.js'
 import { OEP5_RULES } from './rules.js'
@@ -88,6 +95,13 @@ export function readVariableNames(where: Pick<ReadDefinition, 'package' | 'check
   const named = texts.flatMap((text) => [...text.matchAll(/(?<!\$)\$(?:\{(\w+)|([A-Za-z_]\w*))/g)])
   const names = named.map(([, braced, bare]) => braced ?? bare ?? '')
   return [...new Set(names)].filter((name) => !name.startsWith('DEVENV_')).sort()
+}
+
+/** The programs that may be chosen, by the names of their files. */
+export function readProgramNames(definition: Definition): string[] {
+  const folder = join(imageFolderOf(definition), 'supervisor')
+  const files = existsSync(folder) ? readdirSync(folder).sort() : []
+  return files.flatMap((name) => /^(.+)\.conf$/.exec(name)?.[1] ?? [])
 }
 
 /** Every rule of OEP-5 that can be checked before anything runs. Pure. */

@@ -1,15 +1,16 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Definition } from '../definition/definition.js'
+import { type Definition, primaryOf } from '../definition/definition.js'
 import { createContainers } from '../engine/compose.js'
 import { type Container, startContainer } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
 import { captureInside, runInside } from '../engine/exec.js'
 import { DevenvError } from '../problem/problem.js'
 import { type Report, step } from '../progress/progress.js'
+import type { ProgramChoice } from '../settings/settings.js'
 import type { Started } from './find-running.js'
 import type { Environment } from './identity.js'
-import { asOwner, containersOf, releaseCommand, supervisorctl, waitReady } from './inside.js'
+import { asOwner, containersOf, releaseCommand, supervisorctl, waitAnswered, waitReady } from './inside.js'
 import type { StartStep, Wanted } from './plan-start.js'
 import { probeFileEvents } from './probe-file-events.js'
 import { type Record, writeRecord } from './record.js'
@@ -44,7 +45,7 @@ export async function carryOut(plan: readonly StartStep[], work: Work): Promise<
     containers.filter(({ service }) => others.includes(service)).map((container) => startContainer(engine, container)),
   )
   // Held programs need nothing yet, so the primary starts beside the others; released ones start at once.
-  const held = record.released !== primary.id
+  const held = record.released[wanted.primary]?.container !== primary.id
   if (held && starting.includes(wanted.primary)) await startContainer(engine, primary)
   const unhealthy = wanted.needs.filter(
     (service) =>
@@ -54,7 +55,7 @@ export async function carryOut(plan: readonly StartStep[], work: Work): Promise<
   if (!held && starting.includes(wanted.primary)) await startContainer(engine, primary)
   if (starting.includes(wanted.primary)) {
     await waitReady(engine, primary)
-    if (!held && !wanted.programs) await holdPrograms(primary, work)
+    if (!held && wanted.programs === undefined) await holdPrograms(primary, work)
     await probeFileEvents(engine, environment, primary, report)
   }
 
@@ -65,19 +66,35 @@ export async function carryOut(plan: readonly StartStep[], work: Work): Promise<
         commandPrograms(primary, supervisorctl('restart', 'all'), work),
       )
     }
-    if (planned.do !== 'release') continue
-    await commandPrograms(primary, releaseCommand([]), work)
-    record.released = primary.id
-    writeRecord(environment, record)
+    if (planned.do === 'release') await release(planned, primary, work)
   }
   return { record, primary, containers: await containersOf(engine, environment) }
 }
 
 /** Programs whose servers do not all run would only fail, and take time from what was asked for. */
 async function holdPrograms(primary: Container, work: Work): Promise<void> {
-  work.record.released = undefined
+  delete work.record.released[work.wanted.primary]
   writeRecord(work.environment, work.record)
   await commandPrograms(primary, supervisorctl('stop', 'all'), work)
+}
+
+async function release(
+  { programs, because }: { programs: ProgramChoice; because: string },
+  primary: Container,
+  work: Work,
+): Promise<void> {
+  const { engine, environment, definition, record, report } = work
+  const start = async () => {
+    await commandPrograms(primary, releaseCommand(programs), work)
+    record.released[primary.service] = { container: primary.id, programs }
+    writeRecord(environment, record)
+  }
+  if (record.released[primary.service]?.container !== primary.id) return await start()
+  await step(report, 'programs', because, async () => {
+    await start()
+    // The engine asks seldom once it was answered, and its last answer was of other programs.
+    await waitAnswered(engine, primary, primaryOf(definition).healthcheck?.test ?? [])
+  })
 }
 
 async function commandPrograms(

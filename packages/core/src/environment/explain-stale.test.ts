@@ -19,8 +19,8 @@ async function sample(): Promise<{ stale: () => Promise<string | undefined>; sav
   const contexts = { checkout: join(root, 'checkout') }
   const spec = { name: 'devenv/hello', dockerfile, target: undefined, args: {}, contexts }
   const record: Record = {
-    format: 1,
-    settings: { mirror: undefined, registry: undefined, publish: [], variables: {} },
+    format: 2,
+    settings: { mirror: undefined, registry: undefined, publish: [], programs: 'all', variables: {} },
     primary: 'hello',
     codeDirectory: '/edx/app/hello',
     image: { reference: '', digest: '', spec, inputs: abridge(listInputs(await readImageInputs(spec))) },
@@ -30,7 +30,7 @@ async function sample(): Promise<{ stale: () => Promise<string | undefined>; sav
     targets: {},
     accounts: [],
     provisioned: {},
-    released: undefined,
+    released: {},
     stamps: {
       inputs: stampsOf([dockerfile, join(root, 'checkout/requirements.txt')]),
       definition: {},

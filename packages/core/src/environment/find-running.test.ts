@@ -50,11 +50,12 @@ async function found({
   const environment = identify(SAMPLE_PACKAGE, root, undefined)
   mkdirSync(environment.paths.home, { recursive: true })
   writeRecord(environment, {
-    format: 1,
+    format: 2,
     settings: {
       mirror: 'localhost:5000',
       registry: 'ghcr.io/openedx',
       publish: ['mysql'],
+      programs: ['web', 'worker'],
       variables: { A: '1', B: null },
     },
     primary: 'hello',
@@ -71,7 +72,7 @@ async function found({
     targets: {},
     accounts: [],
     provisioned: {},
-    released: 'id-of-hello',
+    released: { hello: { container: 'id-of-hello', programs: ['web', 'worker'] } },
     stamps: { inputs: stampsOf([join(root, 'requirements.txt')]), definition: {}, provision: {} },
     ...change,
   })
@@ -89,6 +90,7 @@ describe('what runs is all that is wanted', () => {
     { title: 'the mirror', settings: { mirror: 'localhost:5000' } },
     { title: 'the registry', settings: { registry: 'ghcr.io/openedx' } },
     { title: 'published servers', settings: { publish: ['mysql'] } },
+    { title: 'chosen programs', settings: { programs: ['web', 'worker'] } },
     { title: 'a variable', settings: { variables: { A: '1', C: 'unread' } } },
     { title: 'what is of no concern to it', settings: { network: 'offline', dataRoot: '/data' } },
   ])('where $title is set as it was', async ({ settings }) => {
@@ -108,6 +110,8 @@ describe('a start finds out more', () => {
     { title: 'another registry', settings: { registry: 'localhost:5000' } },
     { title: 'no registry', settings: { registry: '' } },
     { title: 'other published servers', settings: { publish: ['mysql', 'redis'] } },
+    { title: 'another choice of programs', settings: { programs: ['web'] } },
+    { title: 'all programs again', settings: { programs: 'all' } },
     { title: 'another value of a variable', settings: { variables: { A: '2' } } },
     { title: 'a variable that was not set', settings: { variables: { B: '' } } },
   ])('where $title is set, but not under a command’s feet', async ({ settings }) => {
@@ -132,7 +136,7 @@ describe('a start finds out more', () => {
       title: 'a container is of another configuration',
       given: { containers: [{ service: 'hello', config: 'z' }, ...RUNNING.slice(1)] },
     },
-    { title: 'programs were never released', given: { change: { released: undefined } } },
+    { title: 'programs were never released', given: { change: { released: {} } } },
     {
       title: 'a server that a target needs is missing',
       given: { containers: RUNNING.slice(0, 1), extent: { all: false, needs: ['mysql'] } },

@@ -2,6 +2,7 @@ import type { Container } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
 import { LABELS } from '../engine/labels.js'
 import { readDigests, type Settings } from '../settings/settings.js'
+import { isSameChoice } from './choose-programs.js'
 import type { Environment } from './identity.js'
 import { containersOf } from './inside.js'
 import { type Record, readRecord, unchanged } from './record.js'
@@ -27,7 +28,8 @@ export async function findRunning(
   const containers = await containersOf(engine, environment)
   const services = extent.all ? Object.keys(record.configs) : [record.primary, ...extent.needs]
   const primary = containers.find(({ service }) => service === record.primary)
-  if (primary === undefined || (extent.all && record.released !== primary.id)) return undefined
+  if (primary === undefined || (extent.all && record.released[record.primary]?.container !== primary.id))
+    return undefined
   for (const service of services) {
     const container = containers.find((candidate) => candidate.service === service)
     if (container?.state !== 'running' || container.labels[LABELS.config] !== record.configs[service]) return undefined
@@ -43,13 +45,14 @@ export async function findRunning(
 /** A setting that is not set keeps its last value; see `Record`. */
 const settingsDiffer = (
   { settings, image }: Record,
-  { mirror, registry, digests, publish, variables }: Settings,
+  { mirror, registry, digests, publish, programs, variables }: Settings,
 ): boolean =>
   // A file may name another digest than when it was last read.
   (digests !== undefined &&
     !Object.values(readDigests(digests)).some((digest) => image.reference.endsWith(`@${digest}`))) ||
   (mirror !== undefined && mirror !== settings.mirror) ||
   (registry !== undefined && registry !== settings.registry) ||
+  (programs !== undefined && !isSameChoice(programs, settings.programs)) ||
   (publish.length > 0 && publish.join() !== settings.publish.join()) ||
   Object.entries(settings.variables).some(
     ([name, before]) => variables[name] !== undefined && variables[name] !== before,

@@ -5,6 +5,7 @@ import type { Engine } from '../engine/engine.js'
 import { type Canceller, type ContainerCommand, captureInside } from '../engine/exec.js'
 import { lastLogLines } from '../engine/logs.js'
 import { DevenvError } from '../problem/problem.js'
+import type { ProgramChoice } from '../settings/settings.js'
 import type { Environment } from './identity.js'
 
 /** The tools that every Open edX image of ours holds (packages/core/image/bin). */
@@ -22,7 +23,10 @@ export const asOwner = (argv: Argv, id?: string): Argv => [
 
 export const cancelInside: Canceller = (id, signal) => [`${BIN}/cancel`, id, signal.replace(/^SIG/, '')]
 
-export const releaseCommand = (programs: readonly string[]): Argv => [`${BIN}/release`, ...programs]
+export const releaseCommand = (programs: ProgramChoice): Argv => [
+  `${BIN}/release`,
+  ...(programs === 'all' ? [] : programs),
+]
 
 export const debugCommand = (program: string): Argv => [`${BIN}/debug`, program]
 
@@ -59,13 +63,18 @@ export const cancelByPid: Canceller = (id, signal) => [
 export const containersOf = (engine: Engine, { project }: Environment): Promise<Container[]> =>
   listContainers(engine, [`com.docker.compose.project=${project}`])
 
-/** The programs of the primary container and their state in supervisord's words. */
-export async function readPrograms(engine: Engine, container: string): Promise<{ name: string; state: string }[]> {
-  const { lines } = await captureInside(engine, { container, argv: asOwner(supervisorctl('status')), user: 'root' })
-  return lines.flatMap((line) => {
-    const [, name, state] = /^(\S+)\s+([A-Z]+)\b/.exec(line) ?? []
-    return name === undefined || state === undefined ? [] : [{ name, state }]
-  })
+/** A program of a container, and its state: in supervisord's words, or `HELD`, `LEFT_OUT` (packages/core/image/bin/programs). */
+export type ProgramState = { name: string; state: string }
+
+export async function readPrograms(engine: Engine, container: string): Promise<ProgramState[]> {
+  const { lines } = await captureInside(engine, { container, argv: asOwner([`${BIN}/programs`]), user: 'root' })
+  return lines.flatMap(parseProgram)
+}
+
+/** Pure. What is no such line is a complaint of the tool. */
+function parseProgram(line: string): ProgramState[] {
+  const [, name, state] = /^(\S+) ([A-Z_]+)$/.exec(line) ?? []
+  return name === undefined || state === undefined ? [] : [{ name, state }]
 }
 
 /** Waits until the entrypoint has mapped the owner. @throws DevenvError `not-ready` */
@@ -85,6 +94,23 @@ export async function waitReady(engine: Engine, container: Container): Promise<v
         log: await lastLogLines(engine, container.id, 20),
       })
     await pause(50)
+  }
+}
+
+const ANSWER_SECONDS = 60
+
+/**
+ * Asks a health check ourselves until it is answered; whoever has to know whether it never is, asks the engine.
+ * @param test as Compose resolves it: `CMD` or `CMD-SHELL`, then the command
+ */
+export async function waitAnswered(engine: Engine, { id }: Container, test: readonly string[]): Promise<void> {
+  const [kind, ...words] = test
+  const [program, ...rest] = kind === 'CMD-SHELL' ? ['/bin/sh', '-c', ...words] : words
+  if (program === undefined) return
+  const deadline = Date.now() + ANSWER_SECONDS * 1000
+  while (Date.now() < deadline) {
+    if ((await captureInside(engine, { container: id, argv: [program, ...rest] })).exitCode === 0) return
+    await pause(200)
   }
 }
 

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { sampleContainer, testEach } from '../../test/samples.js'
 import { type Observed, planStart, type StartStep, type Wanted } from './plan-start.js'
 
-const ALL: Wanted = { primary: 'web', needs: ['mysql', 'redis'], programs: true }
+const ALL: Wanted = { primary: 'web', needs: ['mysql', 'redis'], programs: 'all' }
 const CONFIGS = { web: 'w1', mysql: 'm1', redis: 'r1' }
 const RUNNING: Observed = {
   containers: [sampleContainer('mysql', 'm1'), sampleContainer('redis', 'r1'), sampleContainer('web', 'w1')],
   configs: CONFIGS,
-  released: 'id-of-web',
+  released: { web: { container: 'id-of-web', programs: 'all' } },
   steps: [
     { name: 'migrations', now: 'a', passed: 'a' },
     { name: 'accounts', now: 'b', passed: 'b' },
@@ -25,6 +25,7 @@ const words = (plan: readonly StartStep[]): string[] =>
   plan.map((step) => {
     if (step.do === 'create') return `create ${step.services.join(' ')}`
     if (step.do === 'start') return `start ${step.service}`
+    if (step.do === 'release') return step.programs === 'all' ? 'release' : `release ${step.programs.join()}`
     return step.do === 'provision' ? `provision ${step.step}` : step.do
   })
 
@@ -36,7 +37,7 @@ describe('the plan of a start', () => {
       observed: {
         containers: [],
         configs: CONFIGS,
-        released: undefined,
+        released: {},
         steps: [{ name: 'migrations', now: 'a', passed: undefined }],
       },
       plan: ['create mysql redis web', 'start mysql', 'start redis', 'start web', 'provision migrations', 'release'],
@@ -73,20 +74,43 @@ describe('the plan of a start', () => {
       title: 'goes on after an interruption between creating and starting',
       observed: {
         ...RUNNING,
-        released: undefined,
+        released: {},
         containers: RUNNING.containers.map((container) => ({ ...container, state: 'created', health: 'none' })),
       },
       plan: ['start mysql', 'start redis', 'start web', 'release'],
     },
     {
       title: 'releases programs that are still held',
-      observed: { ...RUNNING, released: undefined },
+      observed: { ...RUNNING, released: {} },
       plan: ['release'],
     },
     {
       title: 'releases programs when another container was released',
-      observed: { ...RUNNING, released: 'id-of-the-one-before' },
+      observed: { ...RUNNING, released: { web: { container: 'id-of-the-one-before', programs: 'all' } } },
       plan: ['release'],
+    },
+    {
+      title: 'changes which programs run in the container that is there',
+      wanted: { ...ALL, programs: ['beat', 'web'] },
+      observed: RUNNING,
+      plan: ['release beat,web'],
+    },
+    {
+      title: 'is empty when the same programs are chosen again',
+      wanted: { ...ALL, programs: ['web'] },
+      observed: { ...RUNNING, released: { web: { container: 'id-of-web', programs: ['web'] } } },
+      plan: [],
+    },
+    {
+      title: 'brings back every program when all are chosen again',
+      observed: { ...RUNNING, released: { web: { container: 'id-of-web', programs: ['web'] } } },
+      plan: ['release'],
+    },
+    {
+      title: 'releases what is chosen in a container that is replaced',
+      wanted: { ...ALL, programs: ['web'] },
+      observed: replace(sampleContainer('web', 'w0')),
+      plan: ['create web', 'start web', 'release web'],
     },
     {
       title: 'runs only the steps that are due, in the order in which they are declared',
@@ -102,24 +126,24 @@ describe('the plan of a start', () => {
     },
     {
       title: 'provisions before it releases',
-      observed: { ...RUNNING, released: undefined, steps: [{ name: 'migrations', now: 'b', passed: 'a' }] },
+      observed: { ...RUNNING, released: {}, steps: [{ name: 'migrations', now: 'b', passed: 'a' }] },
       plan: ['provision migrations', 'release'],
     },
     {
       title: 'of a target that needs one server touches that and the primary only, and neither provisions nor releases',
-      wanted: { primary: 'web', needs: ['mysql'], programs: false },
-      observed: { containers: [], configs: CONFIGS, released: undefined, steps: RUNNING.steps },
+      wanted: { primary: 'web', needs: ['mysql'], programs: undefined },
+      observed: { containers: [], configs: CONFIGS, released: {}, steps: RUNNING.steps },
       plan: ['create mysql web', 'start mysql', 'start web'],
     },
     {
       title: 'of a target that needs no server is the primary alone',
-      wanted: { primary: 'web', needs: [], programs: false },
-      observed: { ...RUNNING, containers: RUNNING.containers.slice(0, 2), released: undefined },
+      wanted: { primary: 'web', needs: [], programs: undefined },
+      observed: { ...RUNNING, containers: RUNNING.containers.slice(0, 2), released: {} },
       plan: ['create web', 'start web'],
     },
     {
       title: 'leaves a container alone that is no part of what is wanted',
-      wanted: { primary: 'web', needs: ['mysql'], programs: false },
+      wanted: { primary: 'web', needs: ['mysql'], programs: undefined },
       observed: replace(sampleContainer('redis', 'r0', { state: 'exited' })),
       plan: [],
     },
@@ -143,6 +167,8 @@ describe('the plan of a start', () => {
     expect(create).toMatch(/mysql changed/)
     expect(create).not.toMatch(/web/)
     expect(because((step) => step.do === 'start' && step.service === 'web')).toBe('exited')
+    const chosen = planStart({ ...ALL, programs: ['beat', 'web'] }, RUNNING)
+    expect(chosen.map(({ because }) => because)).toEqual(['chosen: beat,web'])
     const due = because((step) => step.do === 'provision' && step.step === 'migrations')
     const never = because((step) => step.do === 'provision' && step.step === 'accounts')
     expect(due).not.toBe(never)

@@ -1,22 +1,24 @@
 import type { Container } from '../engine/containers.js'
 import { LABELS } from '../engine/labels.js'
+import type { ProgramChoice } from '../settings/settings.js'
+import { isSameChoice, wordsOf } from './choose-programs.js'
+import type { Released } from './record.js'
 
-/** What a command needs running. `needs`: third-party services; `programs`: whether the primary's programs must run. */
-export type Wanted = { primary: string; needs: readonly string[]; programs: boolean }
+/** What a command needs running. `needs`: third-party services; `programs`: those of the primary, `undefined` where none must run. */
+export type Wanted = { primary: string; needs: readonly string[]; programs: ProgramChoice | undefined }
 
 export type StartStep =
   | { do: 'create'; services: readonly string[]; because: string }
   | { do: 'start'; service: string; because: string }
   | { do: 'provision'; step: string; because: string }
-  | { do: 'release'; because: string }
+  | { do: 'release'; programs: ProgramChoice; because: string }
   | { do: 'restart-programs'; because: string }
 
 /** What is, for the plan. `configs`: the label that each service's container should carry. */
 export type Observed = {
   containers: readonly Container[]
   configs: { readonly [service: string]: string }
-  /** The container whose programs were released. */
-  released: string | undefined
+  released: { readonly [service: string]: Released }
   /** The provisioning steps, in order, each with what it depends on now and when it last passed. */
   steps: readonly { name: string; now: string; passed: string | undefined }[]
 }
@@ -39,7 +41,8 @@ export function planStart(wanted: Wanted, observed: Observed): StartStep[] {
   const start = services
     .filter((service) => outdated.includes(service) || container(service)?.state !== 'running')
     .map((service) => ({ do: 'start' as const, service, because: container(service)?.state ?? 'new' }))
-  if (!wanted.programs) return [...create, ...start]
+  const { programs } = wanted
+  if (programs === undefined) return [...create, ...start]
 
   const provision = observed.steps
     .filter(({ now, passed }) => now !== passed)
@@ -51,7 +54,13 @@ export function planStart(wanted: Wanted, observed: Observed): StartStep[] {
       }),
     )
   const primary = container(wanted.primary)
-  const held = primary === undefined || outdated.includes(wanted.primary) || observed.released !== primary.id
+  const released = observed.released[wanted.primary]
+  const held = primary === undefined || outdated.includes(wanted.primary) || released?.container !== primary.id
+  const release = held
+    ? 'the programs are held until provisioning is done'
+    : isSameChoice(released?.programs ?? 'all', programs)
+      ? undefined
+      : `chosen: ${wordsOf(programs)}`
   // Programs that went on without a server have failed, and wait longer each time before they try again.
   const deprived = held || primary.state !== 'running' ? [] : start.map(({ service }) => service)
   return [
@@ -61,6 +70,6 @@ export function planStart(wanted: Wanted, observed: Observed): StartStep[] {
     ...(deprived.length > 0
       ? [{ do: 'restart-programs' as const, because: `${deprived.join(', ')} had not been running` }]
       : []),
-    ...(held ? [{ do: 'release' as const, because: 'the programs are held until provisioning is done' }] : []),
+    ...(release === undefined ? [] : [{ do: 'release' as const, programs, because: release }]),
   ]
 }

@@ -1,16 +1,17 @@
 import { appendFileSync, chmodSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { SAMPLE_PACKAGE, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
+import { SAMPLE_PACKAGE, sampleSettings, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
 import { type Environment, identify } from './identity.js'
-import { type Record, readRecord, stampsOf, unchanged, writeRecord } from './record.js'
+import { type Record, readRecord, remember, stampsOf, unchanged, writeRecord } from './record.js'
 
 const RECORD: Record = {
-  format: 1,
+  format: 2,
   settings: {
     mirror: 'localhost:5000',
     registry: 'ghcr.io/openedx',
     publish: ['mysql'],
+    programs: ['web'],
     variables: { A: '1', B: null },
   },
   primary: 'hello',
@@ -27,7 +28,7 @@ const RECORD: Record = {
   targets: { test: { needs: [], because: 'x' } },
   accounts: [],
   provisioned: { migrations: 'a' },
-  released: 'id',
+  released: { hello: { container: 'id', programs: 'all' } },
   stamps: { inputs: {}, definition: {}, provision: {} },
 }
 
@@ -52,7 +53,7 @@ describe('a record', () => {
     ['empty', ''],
     ['cut off', JSON.stringify(RECORD).slice(0, 100)],
     ['null', 'null'],
-    ['of another format', JSON.stringify({ ...RECORD, format: 2 })],
+    ['of another format', JSON.stringify({ ...RECORD, format: 1 })],
     ['of no format', '{}'],
   ])('that is %s counts as none', (_what, text) => {
     const made = environment()
@@ -69,6 +70,18 @@ describe('a record', () => {
     mkdirSync(one.paths.home, { recursive: true })
     writeRecord(one, RECORD)
     expect(readRecord(other)).toBeUndefined()
+  })
+})
+
+describe('what is remembered', () => {
+  test('is what was set, until it is set again', () => {
+    expect(remember(sampleSettings(), RECORD)).toMatchObject({ publish: ['mysql'], programs: ['web'] })
+    const again = sampleSettings({ publish: ['redis'], programs: 'all' })
+    expect(remember(again, RECORD)).toMatchObject({ publish: ['redis'], programs: 'all' })
+  })
+
+  test('is nothing before the first start', () => {
+    expect(remember(sampleSettings(), undefined)).toMatchObject({ publish: [], programs: undefined })
   })
 })
 

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readFileSync } from 'node:fs'
 import type { Account, SuppliedTarget } from '../definition/definition.js'
 import type { BuildSpec, InputList } from '../image/image-inputs.js'
-import type { Settings } from '../settings/settings.js'
+import type { ProgramChoice, Settings } from '../settings/settings.js'
 import { writeOwned } from './data-directory.js'
 import type { Environment } from './identity.js'
 import type { Ports } from './plan-project.js'
@@ -11,12 +11,13 @@ import type { Ports } from './plan-project.js'
  * authority: containers and images are asked of the engine, and files that changed make it void.
  */
 export type Record = {
-  format: 1
+  format: 2
   /** Settings that stay in force until they are set again or the environment is cleaned. */
   settings: {
     mirror: string | undefined
     registry: string | undefined
     publish: readonly string[]
+    programs: ProgramChoice
     /** Those that the Compose files read; `null` for one that was not set. */
     variables: { [name: string]: string | null }
   }
@@ -32,15 +33,18 @@ export type Record = {
   accounts: readonly Account[]
   /** Provisioning steps that passed, each with the hash of what it depended on. */
   provisioned: { [step: string]: string }
-  /** The container whose programs were released. */
-  released: string | undefined
+  /** Services whose programs were released. */
+  released: { [service: string]: Released }
   /** `size:mtime:inode:mode` of every file and folder that all this was made from. */
   stamps: { inputs: Stamps; definition: Stamps; provision: Stamps }
 }
 
+/** In which container, and which programs. */
+export type Released = { container: string; programs: ProgramChoice }
+
 export type Stamps = { [path: string]: string }
 
-const FORMAT = 1
+const FORMAT = 2
 
 /** The record, or `undefined` where there is none that this version can read. */
 export function readRecord({ paths }: Environment): Record | undefined {
@@ -48,7 +52,12 @@ export function readRecord({ paths }: Environment): Record | undefined {
   try {
     const record = JSON.parse(readFileSync(paths.record, 'utf8')) as Record
     const whole =
-      record.settings?.variables && record.image?.spec && record.configs && record.targets && record.provisioned
+      record.settings?.variables &&
+      record.image?.spec &&
+      record.configs &&
+      record.targets &&
+      record.provisioned &&
+      record.released
     return record.format === FORMAT && whole && record.stamps?.inputs ? record : undefined
   } catch {
     return undefined
@@ -64,6 +73,7 @@ export const remember = (given: Settings, before: Pick<Record, 'settings'> | und
   mirror: given.mirror ?? before?.settings.mirror,
   registry: given.registry ?? before?.settings.registry,
   publish: given.publish.length > 0 ? given.publish : (before?.settings.publish ?? []),
+  programs: given.programs ?? before?.settings.programs,
   variables: { ...setIn(before?.settings.variables ?? {}), ...given.variables },
 })
 

@@ -104,12 +104,20 @@ export async function execIn(
 
 /**
  * Takes one program out of supervisord into the foreground, with this terminal; it goes back however that ends.
- * @throws DevenvError `no-terminal`, `program-unknown`
+ * @throws DevenvError `no-terminal`, `program-unknown`, `program-left-out`
  */
 export async function debugProgram(engine: Engine, program: string, { primary }: Started): Promise<number> {
   if (!process.stdin.isTTY || !process.stdout.isTTY)
     throw new DevenvError({ code: 'no-terminal', command: `devenv debug ${program}` })
-  const known = (await readPrograms(engine, primary.id)).map(({ name }) => name)
-  if (!known.includes(program)) throw new DevenvError({ code: 'program-unknown', name: program, known })
+  const programs = await readPrograms(engine, primary.id)
+  const found = programs.find(({ name }) => name === program)
+  const names = (among: typeof programs) => among.map(({ name }) => name)
+  if (found === undefined) throw new DevenvError({ code: 'program-unknown', name: program, known: names(programs) })
+  if (found.state === 'LEFT_OUT')
+    throw new DevenvError({
+      code: 'program-left-out',
+      name: program,
+      running: names(programs.filter(({ state }) => state !== 'LEFT_OUT')),
+    })
   return await runAsOwner(engine, primary, debugCommand(program))
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Definition, thirdPartyOf } from '../definition/definition.js'
 import { LOCK_FILE, readLock } from '../definition/lock.js'
-import { CORE_DIRECTORY, readDefinition, readVariableNames } from '../definition/read-definition.js'
+import { CORE_DIRECTORY, readDefinition, readProgramNames, readVariableNames } from '../definition/read-definition.js'
 import { type Engine, EngineRefusal } from '../engine/engine.js'
 import { LABELS } from '../engine/labels.js'
 import { readMtu } from '../engine/read-mtu.js'
@@ -15,6 +15,7 @@ import type { Report } from '../progress/progress.js'
 import { imageSettingsOf, type Settings } from '../settings/settings.js'
 import { assignPorts } from './assign-ports.js'
 import { carryOut } from './carry-out-start.js'
+import { requirePrograms } from './choose-programs.js'
 import { claimStores, openStores } from './claim-stores.js'
 import { createDataDirectory, type StoreRecord, writeOwned } from './data-directory.js'
 import { type Extent, findRunning, type Started } from './find-running.js'
@@ -99,6 +100,8 @@ async function startLocked(
     variables,
     stores: environment.paths.stores,
   })
+  const programs = settings.programs ?? 'all'
+  requirePrograms(programs, readProgramNames(definition))
   const storesIdentity = folderIdentity(environment.paths.stores)
   await claimStores(engine, environment, storesIdentity, report)
 
@@ -147,16 +150,16 @@ async function startLocked(
   const configs = Object.fromEntries(
     Object.entries(project.services).map(([name, { labels }]) => [name, labels?.[LABELS.config] ?? '']),
   )
-  const wanted: Wanted = { primary: definition.primary, needs, programs: extent.all }
-  const plan = planStart(wanted, { containers: own, configs, released: before?.released, steps })
+  const wanted: Wanted = { primary: definition.primary, needs, programs: extent.all ? programs : undefined }
+  const plan = planStart(wanted, { containers: own, configs, released: before?.released ?? {}, steps })
 
   const rendered = renderProject(project)
   if (!existsSync(environment.paths.composeFile) || readFileSync(environment.paths.composeFile, 'utf8') !== rendered) {
     writeOwned(environment.paths.composeFile, rendered)
   }
   const record: Record = {
-    format: 1,
-    settings: { mirror: settings.mirror, registry: settings.registry, publish: settings.publish, variables },
+    format: 2,
+    settings: { mirror: settings.mirror, registry: settings.registry, publish: settings.publish, programs, variables },
     primary: definition.primary,
     codeDirectory: codeDirectoryOf(definition),
     image: { ...image, spec: inputs.spec, inputs: listInputs(inputs) },
@@ -166,7 +169,7 @@ async function startLocked(
     targets: definition.targets,
     accounts: definition.accounts,
     provisioned: before?.provisioned ?? {},
-    released: before?.released,
+    released: before?.released ?? {},
     stamps: {
       inputs: stampsOf([...inputPaths(inputs), join(environment.package.directory, LOCK_FILE)]),
       definition: stampsOf(definitionPaths(environment, definition)),

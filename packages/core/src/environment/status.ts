@@ -3,13 +3,13 @@ import type { Engine } from '../engine/engine.js'
 import { LABELS } from '../engine/labels.js'
 import { explainStale } from './explain-stale.js'
 import type { Environment } from './identity.js'
-import { containersOf, readPrograms } from './inside.js'
+import { containersOf, type ProgramState, readPrograms } from './inside.js'
 import { urlsOf } from './plan-project.js'
 import { type Record, readRecord } from './record.js'
 
 export type State = 'running' | 'starting' | 'unhealthy' | 'partly running' | 'stopped' | 'not created'
 
-/** What `devenv status --json` prints. `address`: where a published port answers. */
+/** What `devenv status --json` prints. `addresses`: where a published port answers. */
 export type Status = {
   service: string
   package: string
@@ -27,7 +27,7 @@ export type Status = {
     image: string
     standIn: string | undefined
     addresses: string[]
-    programs: { name: string; state: string }[] | undefined
+    programs: ProgramState[] | undefined
   }[]
 }
 

@@ -167,6 +167,8 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   busy: { code: 'busy', data: '/the/data' },
   'service-unknown': { code: 'service-unknown', name: 'mysq', known: ['mysql', 'redis'] },
   'program-unknown': { code: 'program-unknown', name: 'wrok', known: ['web', 'worker'] },
+  'programs-unknown': { code: 'programs-unknown', names: ['wbe', 'x'], known: ['web', 'worker'] },
+  'program-left-out': { code: 'program-left-out', name: 'worker', running: ['beat', 'web'] },
   'target-missing': { code: 'target-missing' },
   'no-terminal': { code: 'no-terminal', command: 'devenv debug web' },
   usage: { code: 'usage', detail: 'exec needs a command.', see: 'devenv exec --help' },

@@ -397,6 +397,18 @@ export function explainProblem(problem: Problem): Explanation {
         why: `There are: ${problem.known.join(', ') || 'none yet'}.`,
         fix: 'devenv status   lists them.',
       }
+    case 'programs-unknown':
+      return {
+        what: `No such program: ${problem.names.join(', ')}.`,
+        why: `A choice of programs (--programs, DEVENV_PROGRAMS, remembered until it is made again) names those that run. There are: ${problem.known.join(', ') || 'none'}.`,
+        fix: 'devenv start --programs LIST, with some of these and commas between; or: devenv start --programs all',
+      }
+    case 'program-left-out':
+      return {
+        what: `The program ${problem.name} does not run here.`,
+        why: `Others were chosen: ${problem.running.join(', ')}.`,
+        fix: `devenv start --programs ${[...problem.running, problem.name].sort().join(',')}   or: devenv start --programs all`,
+      }
     case 'target-missing':
       return {
         what: 'No make target was named.',

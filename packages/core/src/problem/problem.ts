@@ -99,6 +99,8 @@ export type Problem =
   | { code: 'busy'; data: string }
   | { code: 'service-unknown'; name: string; known: readonly string[] }
   | { code: 'program-unknown'; name: string; known: readonly string[] }
+  | { code: 'programs-unknown'; names: readonly string[]; known: readonly string[] }
+  | { code: 'program-left-out'; name: string; running: readonly string[] }
   | { code: 'target-missing' }
   | { code: 'no-terminal'; command: string }
   | { code: 'usage'; detail: string; see: string }

@@ -19,6 +19,7 @@ describe('settings', () => {
         digests: undefined,
         network: 'online',
         publish: [],
+        programs: undefined,
         proxies: {},
       })
     },
@@ -59,6 +60,18 @@ describe('settings', () => {
     [' mysql, redis ,', ['mysql', 'redis']],
   ])('DEVENV_PUBLISH=%j publishes %j', (text, services) => {
     expect(settingsFrom({ DEVENV_PUBLISH: text }).publish).toEqual(services)
+  })
+
+  test.each([
+    ['', undefined],
+    [' , ', undefined],
+    ['web', ['web']],
+    ['worker,web', ['web', 'worker']],
+    ['web worker, web', ['web', 'worker']],
+    ['all', 'all'],
+    ['web,all', 'all'],
+  ])('DEVENV_PROGRAMS=%j chooses %j', (text, programs) => {
+    expect(settingsFrom({ DEVENV_PROGRAMS: text }).programs).toEqual(programs)
   })
 
   test('proxies are taken in both spellings, each as it is set, and nothing else', () => {

@@ -5,6 +5,9 @@ import type { BuildSettings } from '../image/build-images.js'
 import type { ImageSources } from '../image/read-plan.js'
 import { DevenvError } from '../problem/problem.js'
 
+/** Which programs of an environment run: those named, or every one. */
+export type ProgramChoice = 'all' | readonly string[]
+
 /** What a person sets by environment variables. Read once, at the edge; `docs/settings.md` is its table. */
 export type Settings = {
   /** DEVENV_DIR: the folder that holds a data directory for each service, instead of `.dev/` in the checkout. */
@@ -19,6 +22,8 @@ export type Settings = {
   network: 'online' | 'offline'
   /** DEVENV_PUBLISH: third-party services to publish on loopback. */
   publish: readonly string[]
+  /** DEVENV_PROGRAMS, or --programs: those that run. Not set: as it was. */
+  programs: ProgramChoice | undefined
   /** The host's bundle of certificate authorities: DEVENV_CA_BUNDLE, or where this machine keeps it. */
   caBundle: string | undefined
   /** HTTP_PROXY and its kin, as they are set. */
@@ -49,10 +54,18 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
     digests: env.DEVENV_DIGESTS ? resolve(env.DEVENV_DIGESTS) : undefined,
     network: /^(0|false|no|)$/i.test(env.DEVENV_OFFLINE ?? '') ? 'online' : 'offline',
     publish: (env.DEVENV_PUBLISH ?? '').split(/[\s,]+/).filter((name) => name !== ''),
+    programs: parseProgramChoice(env.DEVENV_PROGRAMS ?? ''),
     caBundle: bundles.find((file): file is string => Boolean(file) && existsSync(file as string)),
     proxies: Object.fromEntries(both.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
     variables: env,
   }
+}
+
+/** A list with commas, in which `all` means every program; an empty one says nothing. Pure. */
+export function parseProgramChoice(text: string): ProgramChoice | undefined {
+  const names = [...new Set(text.split(/[\s,]+/))].filter((name) => name !== '').sort()
+  if (names.length === 0) return undefined
+  return names.includes('all') ? 'all' : names
 }
 
 /** The registry that is set, else the one written in core's package.json under `devenv.registry`; `undefined`: none. */

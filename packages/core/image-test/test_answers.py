@@ -1,0 +1,97 @@
+import http.server
+import subprocess
+import threading
+import time
+import unittest
+
+from helpers import InFolder
+
+
+class Answers(InFolder):
+    """The health check of a container whose programs are chosen."""
+
+    def setUp(self):
+        super().setUp()
+        for name in ('available', 'links'):
+            (self.folder / name).mkdir()
+        for name in ('web', 'shop'):
+            (self.folder / 'available' / (name + '.conf')).touch()
+        self.environment.update({
+            'DEVENV_AVAILABLE': str(self.folder / 'available'),
+            'DEVENV_PROGRAM_LINKS': str(self.folder / 'links'),
+            'DEVENV_RELEASED': str(self.folder / 'released'),
+            'DEVENV_ANSWER_SECONDS': '1',
+        })
+
+    def release(self, *names):
+        (self.folder / 'released').touch()
+        for name in names:
+            (self.folder / 'links' / (name + '.conf')).symlink_to(self.folder / 'available' / (name + '.conf'))
+
+    def answers(self, *words):
+        process = self.start('answers', *words, stderr=subprocess.PIPE)
+        return process.wait(10), process.stderr.read().decode().strip()
+
+    def serve(self, status, delay=0.0):
+        asked = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                asked.append((self.path, self.headers['Host']))
+                time.sleep(delay)
+                self.send_response(status)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return 'http://localhost:%d' % server.server_port, asked
+
+    def test_a_program_that_answers_is_healthy(self):
+        self.release('web')
+        for status in (200, 204, 302):
+            url, asked = self.serve(status)
+            self.assertEqual(self.answers('web=%s/health/?a=1' % url), (0, ''))
+            self.assertEqual(asked, [('/health/?a=1', url[len('http://'):])])
+
+    def test_one_that_fails_or_is_not_there_is_not(self):
+        self.release('web')
+        url, _ = self.serve(503)
+        self.assertEqual(self.answers('web=%s' % url), (1, 'web: it answered 503'))
+        code, said = self.answers('web=http://localhost:1/')
+        self.assertEqual(code, 1)
+        self.assertIn('refused', said)
+
+    def test_one_that_takes_too_long_is_not(self):
+        self.release('web')
+        url, _ = self.serve(200, delay=3)
+        self.assertEqual(self.answers('web=%s/' % url), (1, 'web: no answer in 1 s'))
+
+    def test_what_is_left_out_is_not_asked(self):
+        self.release('shop')
+        url, asked = self.serve(200)
+        self.assertEqual(self.answers('web=http://localhost:1/', 'shop=%s/' % url)[0], 0)
+        self.assertEqual(len(asked), 1)
+
+    def test_with_no_program_of_those_released_there_is_nothing_to_ask(self):
+        self.release()
+        self.assertEqual(self.answers('web=http://localhost:1/')[0], 0)
+
+    def test_before_anything_is_released_nothing_is_healthy(self):
+        code, said = self.answers('web=http://localhost:1/')
+        self.assertEqual(code, 1)
+        self.assertIn('held', said)
+
+    def test_a_program_that_there_is_not_is_an_error_and_not_a_success(self):
+        self.release('web')
+        self.assertEqual(self.answers('wbe=http://localhost:1/'), (1, 'answers: no program wbe'))
+        for word in ('web', 'web=https://localhost/', 'web=http:///x', '=http://localhost/', 'web=http://a:b/'):
+            self.assertEqual(self.answers(word)[0], 1, word)
+
+
+if __name__ == '__main__':
+    unittest.main()
