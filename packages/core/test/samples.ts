@@ -52,6 +52,7 @@ export const sampleSettings = (change: Partial<Settings> = {}): Settings => ({
   network: 'online',
   publish: [],
   programs: undefined,
+  without: undefined,
   caBundle: undefined,
   proxies: {},
   variables: {},

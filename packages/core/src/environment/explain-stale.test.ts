@@ -20,7 +20,7 @@ async function sample(): Promise<{ stale: () => Promise<string | undefined>; sav
   const spec = { name: 'devenv/hello', dockerfile, target: undefined, args: {}, contexts }
   const record: Record = {
     format: 2,
-    settings: { mirror: undefined, registry: undefined, publish: [], programs: 'all', variables: {} },
+    settings: { mirror: undefined, registry: undefined, publish: [], programs: 'all', without: [], variables: {} },
     primary: 'hello',
     codeDirectory: '/edx/app/hello',
     image: { reference: '', digest: '', spec, inputs: abridge(listInputs(await readImageInputs(spec))) },

@@ -45,13 +45,14 @@ export async function findRunning(
 /** A setting that is not set keeps its last value; see `Record`. */
 const settingsDiffer = (
   { settings, image }: Record,
-  { mirror, registry, digests, publish, programs, variables }: Settings,
+  { mirror, registry, digests, publish, programs, without, variables }: Settings,
 ): boolean =>
   // A file may name another digest than when it was last read.
   (digests !== undefined &&
     !Object.values(readDigests(digests)).some((digest) => image.reference.endsWith(`@${digest}`))) ||
   (mirror !== undefined && mirror !== settings.mirror) ||
   (registry !== undefined && registry !== settings.registry) ||
+  (without !== undefined && without.join() !== settings.without.join()) ||
   (programs !== undefined && !isSameChoice(programs, settings.programs)) ||
   (publish.length > 0 && publish.join() !== settings.publish.join()) ||
   Object.entries(settings.variables).some(

@@ -12,6 +12,7 @@ const RECORD: Record = {
     registry: 'ghcr.io/openedx',
     publish: ['mysql'],
     programs: ['web'],
+    without: ['search'],
     variables: { A: '1', B: null },
   },
   primary: 'hello',
@@ -75,9 +76,13 @@ describe('a record', () => {
 
 describe('what is remembered', () => {
   test('is what was set, until it is set again', () => {
-    expect(remember(sampleSettings(), RECORD)).toMatchObject({ publish: ['mysql'], programs: ['web'] })
-    const again = sampleSettings({ publish: ['redis'], programs: 'all' })
-    expect(remember(again, RECORD)).toMatchObject({ publish: ['redis'], programs: 'all' })
+    expect(remember(sampleSettings(), RECORD)).toMatchObject({
+      publish: ['mysql'],
+      programs: ['web'],
+      without: ['search'],
+    })
+    const again = sampleSettings({ publish: ['redis'], programs: 'all', without: [] })
+    expect(remember(again, RECORD)).toMatchObject({ publish: ['redis'], programs: 'all', without: [] })
   })
 
   test('is nothing before the first start', () => {

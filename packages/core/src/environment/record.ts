@@ -18,6 +18,7 @@ export type Record = {
     registry: string | undefined
     publish: readonly string[]
     programs: ProgramChoice
+    without: readonly string[]
     /** Those that the Compose files read; `null` for one that was not set. */
     variables: { [name: string]: string | null }
   }
@@ -73,6 +74,7 @@ export const remember = (given: Settings, before: Pick<Record, 'settings'> | und
   mirror: given.mirror ?? before?.settings.mirror,
   registry: given.registry ?? before?.settings.registry,
   publish: given.publish.length > 0 ? given.publish : (before?.settings.publish ?? []),
+  without: given.without ?? before?.settings.without,
   programs: given.programs ?? before?.settings.programs,
   variables: { ...setIn(before?.settings.variables ?? {}), ...given.variables },
 })

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Definition, thirdPartyOf } from '../definition/definition.js'
+import { leaveOut } from '../definition/leave-out.js'
 import { LOCK_FILE, readLock } from '../definition/lock.js'
 import { CORE_DIRECTORY, readDefinition, readProgramNames, readVariableNames } from '../definition/read-definition.js'
 import { type Engine, EngineRefusal } from '../engine/engine.js'
@@ -94,12 +95,14 @@ async function startLocked(
   const before = readRecord(environment)
   const settings = remember(given, before)
   const variables = rememberVariables(readVariableNames(environment), given.variables, before?.settings.variables ?? {})
-  const definition = await readDefinition({
+  const whole = await readDefinition({
     ...environment,
     mirror: settings.mirror,
     variables,
     stores: environment.paths.stores,
   })
+  const without = settings.without ?? []
+  const definition = leaveOut(whole, without)
   const programs = settings.programs ?? 'all'
   requirePrograms(programs, readProgramNames(definition))
   const storesIdentity = folderIdentity(environment.paths.stores)
@@ -159,7 +162,14 @@ async function startLocked(
   }
   const record: Record = {
     format: 2,
-    settings: { mirror: settings.mirror, registry: settings.registry, publish: settings.publish, programs, variables },
+    settings: {
+      mirror: settings.mirror,
+      registry: settings.registry,
+      publish: settings.publish,
+      programs,
+      without,
+      variables,
+    },
     primary: definition.primary,
     codeDirectory: codeDirectoryOf(definition),
     image: { ...image, spec: inputs.spec, inputs: listInputs(inputs) },

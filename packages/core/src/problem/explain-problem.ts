@@ -397,6 +397,12 @@ export function explainProblem(problem: Problem): Explanation {
         why: `There are: ${problem.known.join(', ') || 'none yet'}.`,
         fix: 'devenv status   lists them.',
       }
+    case 'service-required':
+      return {
+        what: `This environment cannot do without ${problem.names.join(', ')}.`,
+        why: `DEVENV_WITHOUT leaves out third-party services that are of use and not needed: ${problem.optional.join(', ') || 'here there are none'}.`,
+        fix: 'DEVENV_WITHOUT=none   starts them all again.',
+      }
     case 'programs-unknown':
       return {
         what: `No such program: ${problem.names.join(', ')}.`,

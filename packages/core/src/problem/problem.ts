@@ -99,6 +99,7 @@ export type Problem =
   | { code: 'busy'; data: string }
   | { code: 'service-unknown'; name: string; known: readonly string[] }
   | { code: 'program-unknown'; name: string; known: readonly string[] }
+  | { code: 'service-required'; names: readonly string[]; optional: readonly string[] }
   | { code: 'programs-unknown'; names: readonly string[]; known: readonly string[] }
   | { code: 'program-left-out'; name: string; running: readonly string[] }
   | { code: 'target-missing' }

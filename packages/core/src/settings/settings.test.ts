@@ -157,3 +157,9 @@ describe('the settings for images', () => {
     ])
   })
 })
+
+test('which services are left out is a list; none is an answer too, and nothing is no answer', () => {
+  expect(settingsFrom({ DEVENV_WITHOUT: 'redis, meilisearch' }).without).toEqual(['meilisearch', 'redis'])
+  expect(settingsFrom({ DEVENV_WITHOUT: 'none' }).without).toEqual([])
+  expect(settingsFrom({}).without).toBeUndefined()
+})

@@ -24,6 +24,8 @@ export type Settings = {
   publish: readonly string[]
   /** DEVENV_PROGRAMS, or --programs: those that run. Not set: as it was. */
   programs: ProgramChoice | undefined
+  /** DEVENV_WITHOUT: third-party services to do without. Not set: as it was. */
+  without: readonly string[] | undefined
   /** The host's bundle of certificate authorities: DEVENV_CA_BUNDLE, or where this machine keeps it. */
   caBundle: string | undefined
   /** HTTP_PROXY and its kin, as they are set. */
@@ -55,6 +57,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
     network: /^(0|false|no|)$/i.test(env.DEVENV_OFFLINE ?? '') ? 'online' : 'offline',
     publish: (env.DEVENV_PUBLISH ?? '').split(/[\s,]+/).filter((name) => name !== ''),
     programs: parseProgramChoice(env.DEVENV_PROGRAMS ?? ''),
+    without: parseWithout(env.DEVENV_WITHOUT ?? ''),
     caBundle: bundles.find((file): file is string => Boolean(file) && existsSync(file as string)),
     proxies: Object.fromEntries(both.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
     variables: env,
@@ -66,6 +69,13 @@ export function parseProgramChoice(text: string): ProgramChoice | undefined {
   const names = [...new Set(text.split(/[\s,]+/))].filter((name) => name !== '').sort()
   if (names.length === 0) return undefined
   return names.includes('all') ? 'all' : names
+}
+
+/** A list with commas, in which `none` means that nothing is left out; an empty one says nothing. Pure. */
+export function parseWithout(text: string): readonly string[] | undefined {
+  const names = [...new Set(text.split(/[\s,]+/))].filter((name) => name !== '').sort()
+  if (names.length === 0) return undefined
+  return names.includes('none') ? [] : names
 }
 
 /** The registry that is set, else the one written in core's package.json under `devenv.registry`; `undefined`: none. */

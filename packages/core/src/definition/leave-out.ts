@@ -1,0 +1,42 @@
+import { DevenvError } from '../problem/problem.js'
+import { type Definition, primaryOf } from './definition.js'
+
+/** Tells the primary container which services are left out. */
+const VARIABLE = 'DEVENV_WITHOUT'
+
+/**
+ * The definition without the services of those names, without the steps that fill them, and without anybody's waiting
+ * for them. What may be left out is what the primary service depends on with `required: false`. Pure.
+ * @throws DevenvError `service-required`
+ */
+export function leaveOut(definition: Definition, names: readonly string[]): Definition {
+  if (names.length === 0) return definition
+  const optional = optionalOf(definition)
+  const refused = names.filter((name) => !optional.includes(name))
+  if (refused.length > 0) throw new DevenvError({ code: 'service-required', names: refused, optional })
+
+  const without = <T>(of: Readonly<Record<string, T>> | undefined): Record<string, T> =>
+    Object.fromEntries(Object.entries(of ?? {}).filter(([name]) => !names.includes(name)))
+  const services = Object.entries(without(definition.project.services)).map(([name, service]) => {
+    const left = service.depends_on === undefined ? service : { ...service, depends_on: without(service.depends_on) }
+    if (name !== definition.primary) return [name, left] as const
+    return [name, { ...left, environment: { ...left.environment, [VARIABLE]: names.join(',') } }] as const
+  })
+  return {
+    ...definition,
+    targets: Object.fromEntries(
+      Object.entries(definition.targets).map(([target, { needs, because }]) => [
+        target,
+        { needs: needs?.filter((name) => !names.includes(name)), because },
+      ]),
+    ),
+    provision: definition.provision.filter(({ when }) => !when.stores.some((store) => names.includes(store))),
+    project: { ...definition.project, services: Object.fromEntries(services) },
+  }
+}
+
+/** The services that an environment can do without. Pure. */
+const optionalOf = (definition: Definition): string[] =>
+  Object.entries(primaryOf(definition).depends_on ?? {}).flatMap(([name, { required }]) =>
+    required === false ? [name] : [],
+  )
