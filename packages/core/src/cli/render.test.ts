@@ -4,7 +4,7 @@ import type { Status } from '../environment/status.js'
 import type { Progress } from '../progress/progress.js'
 import { renderAddresses } from './render-addresses.js'
 import { progressTo, renderProgress } from './render-progress.js'
-import { renderStatus } from './render-status.js'
+import { renderBytes, renderStatus } from './render-status.js'
 
 describe('progress', () => {
   testEach<{ progress: Progress; lines: string[] }>([
@@ -66,6 +66,7 @@ const STATUS: Status = {
   state: 'running',
   urls: ['http://localhost:23000'],
   stale: undefined,
+  memoryBytes: 1.25 * 1024 ** 3,
   containers: [
     {
       service: 'hello',
@@ -75,9 +76,10 @@ const STATUS: Status = {
       image: 'devenv/hello:inputs-0',
       standIn: undefined,
       addresses: ['localhost:23000'],
+      memoryBytes: 412 * 1024 ** 2,
       programs: [
-        { name: 'web', state: 'RUNNING' },
-        { name: 'worker', state: 'FATAL' },
+        { name: 'web', state: 'RUNNING', memoryBytes: 4.25 * 1024 ** 2 },
+        { name: 'worker', state: 'FATAL', memoryBytes: undefined },
       ],
     },
     {
@@ -88,10 +90,21 @@ const STATUS: Status = {
       image: 'localhost:5000/library/mysql:8.4.9',
       standIn: 'mariadb 10.11.11',
       addresses: [],
+      memoryBytes: undefined,
       programs: undefined,
     },
   ],
 }
+
+test.each([
+  [0, '0.0 MiB'],
+  [1024 ** 2 * 9.94, '9.9 MiB'],
+  [1024 ** 2 * 512, '512 MiB'],
+  [1024 ** 3, '1.0 GiB'],
+  [1024 ** 3 * 2.55, '2.5 GiB'],
+])('%d bytes are %s', (bytes, text) => {
+  expect(renderBytes(bytes)).toBe(text)
+})
 
 describe('a status', () => {
   const text = renderStatus(STATUS).join('\n')
@@ -107,20 +120,28 @@ describe('a status', () => {
   })
 
   test('shows each container with its image, and each program with its state', () => {
-    expect(text).toMatch(/^ {2}hello +running \(healthy\) {2}devenv\/hello:inputs-0 {2}localhost:23000$/m)
+    expect(text).toMatch(/^ {2}hello +running \(healthy\) {2}412 MiB {2}devenv\/hello:inputs-0 {2}localhost:23000$/m)
     expect(text).toMatch(/^ {2}mysql +exited {2}localhost:5000\/library\/mysql:8\.4\.9$/m)
-    expect(text).toMatch(/^ +web +running$/m)
+    expect(text).toMatch(/^ +web +running +4\.\d MiB$/m)
     expect(text).toMatch(/^ +worker +fatal$/m)
   })
 
   test('says which programs are left out, and how they come back', () => {
     const [web] = STATUS.containers
     if (web === undefined) throw new Error('no container')
-    const left = { ...web, programs: [...(web.programs ?? []), { name: 'beat', state: 'LEFT_OUT' }] }
+    const left = {
+      ...web,
+      programs: [...(web.programs ?? []), { name: 'beat', state: 'LEFT_OUT', memoryBytes: undefined }],
+    }
     const lines = renderStatus({ ...STATUS, containers: [left] }).join('\n')
     expect(lines).toMatch(/^ +beat +left out$/m)
     expect(lines).toContain('devenv start --programs all')
     expect(text).not.toContain('--programs')
+  })
+
+  test('tells what all containers hold in memory, where one runs', () => {
+    expect(text).toMatch(/^ {2}memory +1\.3 GiB in all$/m)
+    expect(renderStatus({ ...STATUS, memoryBytes: 0 }).join('\n')).not.toContain('memory')
   })
 
   test('never shows a stand-in without saying what it is', () => {

@@ -1,4 +1,4 @@
-import { type Container, findImage } from '../engine/containers.js'
+import { type Container, findImage, readMemory } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
 import { LABELS } from '../engine/labels.js'
 import { explainStale } from './explain-stale.js'
@@ -19,6 +19,8 @@ export type Status = {
   state: State
   urls: string[]
   stale: string | undefined
+  /** Of all containers together. */
+  memoryBytes: number
   containers: {
     service: string
     name: string
@@ -27,6 +29,8 @@ export type Status = {
     image: string
     standIn: string | undefined
     addresses: string[]
+    /** What it holds in memory; `undefined` where it does not run. */
+    memoryBytes: number | undefined
     programs: ProgramState[] | undefined
   }[]
 }
@@ -34,9 +38,14 @@ export type Status = {
 export async function readStatus(engine: Engine, environment: Environment): Promise<Status> {
   const record = readRecord(environment)
   const containers = await containersOf(engine, environment)
-  const described = containers.map(async (container) => {
+  const describing = containers.map(async (container) => {
     const primary = container.service === record?.primary
-    const image = await findImage(engine, container.imageId)
+    const running = container.state === 'running'
+    const [image, memoryBytes, programs] = await Promise.all([
+      findImage(engine, container.imageId),
+      running ? readMemory(engine, container.id) : undefined,
+      running && primary ? readPrograms(engine, container.id) : undefined,
+    ])
     return {
       service: container.service,
       name: container.name,
@@ -45,9 +54,14 @@ export async function readStatus(engine: Engine, environment: Environment): Prom
       image: container.image,
       standIn: image?.Config.Labels?.[LABELS.standInServer],
       addresses: Object.values(container.ports).map((port) => `localhost:${port}`),
-      programs: primary && container.state === 'running' ? await readPrograms(engine, container.id) : undefined,
+      memoryBytes,
+      programs,
     }
   })
+  const [stale, described] = await Promise.all([
+    record === undefined ? undefined : explainStale(environment, record),
+    Promise.all(describing),
+  ])
   return {
     service: environment.service,
     package: `${environment.package.name}@${environment.package.version}`,
@@ -61,8 +75,9 @@ export async function readStatus(engine: Engine, environment: Environment): Prom
         : Object.values(
             urlsOf(containers.find(({ service }) => service === record.primary)?.ports, record.address),
           ).slice(1),
-    stale: record === undefined ? undefined : await explainStale(environment, record),
-    containers: await Promise.all(described),
+    stale,
+    memoryBytes: described.reduce((sum, { memoryBytes = 0 }) => sum + memoryBytes, 0),
+    containers: described,
   }
 }
 
