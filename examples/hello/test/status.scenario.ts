@@ -104,10 +104,19 @@ test('DEVENV_PUBLISH publishes a database, on loopback only, until clean', async
 
 test('a checkout may add to the definition, in devenv/compose.yaml', async () => {
   await hello.run(['mkdir', 'devenv'])
-  const addition = { services: { hello: { environment: { HELLO_ADDED: 'by $$the checkout' } } } }
+  const ports = [{ name: 'admin', target: 8001 }]
+  const addition = { services: { hello: { environment: { HELLO_ADDED: 'by $$the checkout' }, ports } } }
   await hello.write('devenv/compose.yaml', JSON.stringify(addition))
-  await hello.start()
+  const { stdout: said } = await hello.start()
   expect((await hello.devenv('exec', '--', 'printenv', 'HELLO_ADDED')).stdout).toBe('by $the checkout\n')
+  const { ports: bound } = await hello.container('hello')
+  const urls = ['8000', '8001'].map((port) => `http://localhost:${bound[port]?.port}`)
+  expect(said).toMatch(new RegExp(`^ +8000 +${urls[0]}\n +admin +${urls[1]}$`, 'm'))
+  expect((await statusOf()).addresses).toEqual([
+    { name: '8000', url: urls[0] },
+    { name: 'admin', url: urls[1] },
+  ])
+  expect((await hello.devenv('exec', '--', 'printenv', 'DEVENV_URL')).stdout).toBe(`${urls[0]}\n`)
   await hello.run(['rm', '-r', 'devenv'])
   await hello.start()
   expect((await hello.devenv('exec', '--', 'printenv', 'HELLO_ADDED')).exitCode).toBe(1)

@@ -1,11 +1,13 @@
 import type { ProgramState } from '../environment/inside.js'
 import type { Status } from '../environment/status.js'
+import { renderPlaces } from './render-addresses.js'
 
 /** Pure. */
 export function renderStatus(status: Status): string[] {
-  const { service, state, checkout, project, dataDirectory, urls, stale, memoryBytes, containers } = status
+  const { service, state, checkout, project, dataDirectory, addresses, stale, memoryBytes, containers } = status
   return [
-    `${service}: ${state}${urls.length > 0 ? `, ${urls.join(' ')}` : ''}`,
+    `${service}: ${state}${addresses.length === 1 ? `, ${addresses[0]?.url}` : ''}`,
+    ...(addresses.length > 1 ? renderPlaces(addresses) : []),
     `  checkout  ${checkout}`,
     `  package   ${status.package}`,
     `  project   ${project}`,

@@ -65,6 +65,7 @@ const STATUS: Status = {
   dataDirectory: '/home/dev/hello/.dev',
   state: 'running',
   urls: ['http://localhost:23000'],
+  addresses: [{ name: '8000', url: 'http://localhost:23000' }],
   stale: undefined,
   memoryBytes: 1.25 * 1024 ** 3,
   containers: [
@@ -111,7 +112,19 @@ describe('a status', () => {
 
   test('begins with the state and the address', () => {
     expect(renderStatus(STATUS)[0]).toBe('hello: running, http://localhost:23000')
-    expect(renderStatus({ ...STATUS, state: 'stopped', urls: [] })[0]).toBe('hello: stopped')
+    expect(renderStatus({ ...STATUS, state: 'stopped', addresses: [] })[0]).toBe('hello: stopped')
+  })
+
+  test('names each address where there are several', () => {
+    const addresses = [
+      { name: 'shop', url: 'http://localhost:23000' },
+      { name: 'warehouse', url: 'http://localhost:23001' },
+    ]
+    expect(renderStatus({ ...STATUS, addresses }).slice(0, 3)).toEqual([
+      'hello: running',
+      '  shop       http://localhost:23000',
+      '  warehouse  http://localhost:23001',
+    ])
   })
 
   test('names what a person has to know', () => {
@@ -164,7 +177,7 @@ describe('the addresses of an environment', () => {
     expect(
       renderAddresses('hello', {
         settings: { programs: 'all' },
-        primary: 'hello',
+        addresses: [{ service: 'hello', port: 8000, name: undefined }],
         ports: { hello: { 8000: 23000 }, mysql: { 3306: 23001 } },
         accounts: [
           { what: 'admin', user: 'a', password: 'b', path: '/admin/' },
@@ -179,10 +192,32 @@ describe('the addresses of an environment', () => {
     ])
   })
 
+  test('are named, in the order of the definition, where there are several; an account says to which it belongs', () => {
+    const addresses = [
+      { service: 'hello', port: 18000, name: 'shop' },
+      { service: 'hello', port: 8001, name: 'warehouse' },
+      { service: 'hello', port: 8002, name: undefined },
+    ]
+    const accounts = [
+      { what: 'admin', user: 'a', password: 'b', path: '/admin/' },
+      { what: 'keeper', user: 'c', password: 'd', path: '/', port: 8001 },
+    ]
+    const ports = { hello: { 8001: 23001, 8002: 23002, 18000: 23000 }, mysql: { 3306: 23003 } }
+    expect(renderAddresses('hello', { settings: { programs: 'all' }, addresses, ports, accounts })).toEqual([
+      'hello answers at',
+      '  shop       http://localhost:23000',
+      '  warehouse  http://localhost:23001',
+      '  8002       http://localhost:23002',
+      '  admin: a / b  http://localhost:23000/admin/',
+      '  keeper: c / d  http://localhost:23001/',
+      '  mysql: localhost:23003',
+    ])
+  })
+
   test('come with the programs that run, where not all do', () => {
     const lines = renderAddresses('hello', {
       settings: { programs: ['beat', 'web'] },
-      primary: 'hello',
+      addresses: [{ service: 'hello', port: 8000, name: undefined }],
       ports: { hello: { 8000: 23000 } },
       accounts: [],
     })

@@ -315,6 +315,11 @@ const BROKEN: Broken[] = [
     ),
     breaks: { rule: 'variants-are-there', at: '    pip: {' },
   },
+  {
+    title: 'an account of a port that is not published',
+    edit: replacing(RECOGNISED, `${RECOGNISED}  accounts: [{ what: a, user: b, password: c, path: /, port: 8001 }]\n`),
+    breaks: { rule: 'accounts-name-addresses', at: '  accounts: [' },
+  },
 ]
 
 describe('a package', () => {
@@ -343,6 +348,7 @@ describe('a package', () => {
   recognised-by: [Makefile]
   variants: { uv: { recognised-by: [uv.lock] } }
   targets: { test: { because: x } }
+  accounts: [{ what: a, user: b, password: c, port: 1 }]
   provision: [{ name: a, run: [a], when: { stores: [mongo] } }]
 services:
   hello: { image: "hello:1", user: "1", command: [sh], volumes: [{ type: volume, source: v, target: /v }] }
@@ -373,6 +379,14 @@ services:
       edit: replacing(STORE, '{ type: tmpfs, target: /var/lib/mysql }'),
     },
     { title: 'a port on loopback', edit: replacing('{ target: 8000 }', '{ target: 8000, host_ip: 127.0.0.1 }') },
+    {
+      title: 'an account of one of several addresses',
+      edit: (compose) =>
+        replacing(
+          RECOGNISED,
+          `${RECOGNISED}  accounts: [{ what: a, user: b, password: c, port: 8001 }]\n`,
+        )(replacing('{ target: 8000 }', '{ target: 8000 }, { name: shop, target: 8001 }')(compose)),
+    },
     { title: 'no ports', edit: replacing('    ports: [{ target: 8000 }]\n', '') },
     { title: 'a target among others on a line', change: writing('image/targets.mk', 'lint test: deps\n\tpytest\n') },
     { title: 'a target with two colons', change: writing('image/targets.mk', 'test::\n\tpytest\n') },

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import type { Place } from '../problem/problem.js'
-import { type Definition, dockerfileOf, primaryOf, thirdPartyOf } from './definition.js'
+import { addressesOf, type Definition, dockerfileOf, primaryOf, thirdPartyOf } from './definition.js'
 import { readExtension } from './extension.js'
 import type { Source } from './source.js'
 
@@ -346,6 +346,26 @@ const healthIsKnown: Rule = {
     }),
 }
 
+const accountsNameAddresses: Rule = {
+  name: 'accounts-name-addresses',
+  clause: 'OEP-5, dev.watch',
+  why: 'What is printed when the environment answers must lead there.',
+  check: ({ definition, source }) => {
+    const published = addressesOf(definition).map(({ port }) => port)
+    return definition.accounts.flatMap(({ what, port }, index) =>
+      port === undefined || published.includes(port)
+        ? []
+        : [
+            {
+              place: source.placeOf(['x-devenv', 'accounts', index, 'port']),
+              what: `The account ${what} is of port ${port}, which is not published.`,
+              fix: `One of: ${published.join(', ') || 'none'}.`,
+            },
+          ],
+    )
+  },
+}
+
 const variantsAreThere: Rule = {
   name: 'variants-are-there',
   clause: 'OEP-5 rule 5',
@@ -379,6 +399,7 @@ export const OEP5_RULES = [
   ownerIsMapped,
   healthIsKnown,
   variantsAreThere,
+  accountsNameAddresses,
 ] satisfies Rule[]
 
 /** The targets that a makefile has rules for. Pure. */

@@ -23,7 +23,7 @@ const RECORD: Record = {
     inputs: { Dockerfile: '0' },
   },
   ports: { hello: { 8000: 23000 } },
-  address: 8000,
+  addresses: [{ service: 'hello', port: 8000, name: undefined }],
   configs: { hello: 'a' },
   targets: { test: { needs: [], because: 'x' } },
   accounts: [],

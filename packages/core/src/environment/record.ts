@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readFileSync } from 'node:fs'
-import type { Account, SuppliedTarget } from '../definition/definition.js'
+import type { Account, Address, SuppliedTarget } from '../definition/definition.js'
 import type { BuildSpec, InputList } from '../image/image-inputs.js'
 import type { ProgramChoice, Settings } from '../settings/settings.js'
 import { writeOwned } from './data-directory.js'
@@ -25,8 +25,7 @@ export type Record = {
   codeDirectory: string
   image: { reference: string; digest: string; spec: BuildSpec; inputs: InputList }
   ports: Ports
-  /** The container port that the environment's address leads to. */
-  address: number | undefined
+  addresses: readonly Address[]
   /** The label on each service's container. */
   configs: { [service: string]: string }
   targets: { [target: string]: SuppliedTarget }
@@ -57,7 +56,8 @@ export function readRecord({ paths }: Environment): Record | undefined {
       record.configs &&
       record.targets &&
       record.provisioned &&
-      record.released
+      record.released &&
+      record.addresses
     return record.format === FORMAT && whole && record.stamps?.inputs ? record : undefined
   } catch {
     return undefined

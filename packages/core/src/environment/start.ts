@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type Definition, thirdPartyOf } from '../definition/definition.js'
+import { addressesOf, type Definition, thirdPartyOf } from '../definition/definition.js'
 import { LOCK_FILE, readLock } from '../definition/lock.js'
 import { CORE_DIRECTORY, readDefinition, readProgramNames, readVariableNames } from '../definition/read-definition.js'
 import { type Engine, EngineRefusal } from '../engine/engine.js'
@@ -23,7 +23,7 @@ import { type Environment, folderIdentity } from './identity.js'
 import { containersOf } from './inside.js'
 import { isLocked, withLock } from './lock.js'
 import { requireRecognised } from './open-environment.js'
-import { addressOf, codeDirectoryOf, planProject, renderProject, urlsOf, wantedPorts } from './plan-project.js'
+import { codeDirectoryOf, placesOf, planProject, renderProject, wantedPorts } from './plan-project.js'
 import { type ProvisionFacts, planProvision } from './plan-provision.js'
 import { planStart, type Wanted } from './plan-start.js'
 import { readGitMounts } from './read-git-mounts.js'
@@ -136,12 +136,13 @@ async function startLocked(
   })
   const stores = await openStores(engine, environment, definition, needs)
 
+  const addresses = addressesOf(definition)
   const { facts, watched } = await readProvisionFacts(
     environment,
     definition,
     stores,
     image.digest,
-    urlsOf(ports[definition.primary], addressOf(definition)).DEVENV_URL ?? '',
+    placesOf(addresses, ports)[0]?.url ?? '',
   )
   const steps = planProvision(definition.provision, facts).map((planned) => ({
     ...planned,
@@ -164,7 +165,7 @@ async function startLocked(
     codeDirectory: codeDirectoryOf(definition),
     image: { ...image, spec: inputs.spec, inputs: listInputs(inputs) },
     ports,
-    address: addressOf(definition),
+    addresses,
     configs,
     targets: definition.targets,
     accounts: definition.accounts,

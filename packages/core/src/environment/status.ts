@@ -4,12 +4,12 @@ import { LABELS } from '../engine/labels.js'
 import { explainStale } from './explain-stale.js'
 import type { Environment } from './identity.js'
 import { containersOf, type ProgramState, readPrograms } from './inside.js'
-import { urlsOf } from './plan-project.js'
+import { placesOf } from './plan-project.js'
 import { type Record, readRecord } from './record.js'
 
 export type State = 'running' | 'starting' | 'unhealthy' | 'partly running' | 'stopped' | 'not created'
 
-/** What `devenv status --json` prints. `addresses`: where a published port answers. */
+/** What `devenv status --json` prints. */
 export type Status = {
   service: string
   package: string
@@ -18,6 +18,8 @@ export type Status = {
   dataDirectory: string
   state: State
   urls: string[]
+  /** The same, each with its name. The first is the address of the environment. */
+  addresses: { name: string; url: string }[]
   stale: string | undefined
   /** Of all containers together. */
   memoryBytes: number
@@ -28,6 +30,7 @@ export type Status = {
     health: string
     image: string
     standIn: string | undefined
+    /** Where its published ports answer. */
     addresses: string[]
     /** What it holds in memory; `undefined` where it does not run. */
     memoryBytes: number | undefined
@@ -62,6 +65,8 @@ export async function readStatus(engine: Engine, environment: Environment): Prom
     record === undefined ? undefined : explainStale(environment, record),
     Promise.all(describing),
   ])
+  const bound = Object.fromEntries(containers.map(({ service, ports }) => [service, ports]))
+  const places = placesOf(record?.addresses ?? [], bound)
   return {
     service: environment.service,
     package: `${environment.package.name}@${environment.package.version}`,
@@ -69,12 +74,8 @@ export async function readStatus(engine: Engine, environment: Environment): Prom
     project: environment.project,
     dataDirectory: environment.paths.dataDirectory,
     state: stateOf(containers, record),
-    urls:
-      record === undefined
-        ? []
-        : Object.values(
-            urlsOf(containers.find(({ service }) => service === record.primary)?.ports, record.address),
-          ).slice(1),
+    urls: places.map(({ url }) => url),
+    addresses: places.map(({ name, url }) => ({ name, url })),
     stale,
     memoryBytes: described.reduce((sum, { memoryBytes = 0 }) => sum + memoryBytes, 0),
     containers: described,
