@@ -48,7 +48,7 @@ const FILES = {
 function broken(change: (root: string) => void, edit: (compose: string) => string = (compose) => compose): string[] {
   const root = writeFiles(temporaryFolder(), FILES)
   change(root)
-  const text = edit(COMPOSE)
+  const text = edit(COMPOSE).replaceAll('ROOT', root)
   writeFileSync(join(root, 'compose.yaml'), text)
   const source = parseSource(join(root, 'compose.yaml'), text)
   const definition: Definition = parseDefinition(
@@ -76,6 +76,7 @@ const writing = (file: string, text: string) => (root: string) => writeFileSync(
 const removing = (file: string) => (root: string) => rmSync(join(root, file), { recursive: true })
 
 const [IMAGE, MYSQL_IMAGE] = ['    image: devenv/hello\n', '    image: docker.io/library/mysql:8.4.9\n']
+const BUILD = 'build: { context: /home/dev/hello }'
 const RECOGNISED = '  recognised-by: [Makefile]\n'
 const MOUNT = '{ type: bind, source: /home/dev/hello, target: /edx/app/hello }'
 const STORE = '{ type: bind, source: /home/dev/hello/.dev/devenv/stores/mysql, target: /var/lib/mysql }'
@@ -388,6 +389,17 @@ services:
         )(replacing('{ target: 8000 }', '{ target: 8000 }, { name: shop, target: 8001 }')(compose)),
     },
     { title: 'no ports', edit: replacing('    ports: [{ target: 8000 }]\n', '') },
+    {
+      title: 'an image folder of its own',
+      change: (root) => {
+        writeFiles(root, {
+          'image-next/supervisor/web.conf': FILES['image/supervisor/web.conf'],
+          'image-next/targets.mk': FILES['image/targets.mk'],
+        })
+        removing('image')(root)
+      },
+      edit: replacing(BUILD, 'build: { context: /home/dev/hello, additional_contexts: { package: ROOT/image-next } }'),
+    },
     { title: 'a target among others on a line', change: writing('image/targets.mk', 'lint test: deps\n\tpytest\n') },
     { title: 'a target with two colons', change: writing('image/targets.mk', 'test::\n\tpytest\n') },
     {
