@@ -77,6 +77,12 @@ export const remember = (given: Settings, before: Pick<Record, 'settings'> | und
   variables: { ...setIn(before?.settings.variables ?? {}), ...given.variables },
 })
 
+/** Of what is set, that which has these names; `null` for what is not set. Pure. */
+export const variablesOf = (
+  names: readonly string[],
+  { variables }: Pick<Settings, 'variables'>,
+): { [name: string]: string | null } => Object.fromEntries(names.map((name) => [name, variables[name] ?? null]))
+
 const setIn = (variables: { readonly [name: string]: string | null }): { [name: string]: string } =>
   Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (value === null ? [] : [[name, value]])))
 

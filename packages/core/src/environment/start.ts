@@ -28,7 +28,7 @@ import { type ProvisionFacts, planProvision } from './plan-provision.js'
 import { planStart, type Wanted } from './plan-start.js'
 import { readGitMounts } from './read-git-mounts.js'
 import { readMatchingFiles } from './read-matching-files.js'
-import { type Record, readRecord, remember, stampsOf, writeRecord } from './record.js'
+import { type Record, readRecord, remember, stampsOf, variablesOf, writeRecord } from './record.js'
 
 /**
  * Brings an environment to where `extent` is running, but for the primary's own health. Safe to interrupt and
@@ -93,7 +93,7 @@ async function startLocked(
 ): Promise<Started> {
   const before = readRecord(environment)
   const settings = remember(given, before)
-  const variables = rememberVariables(readVariableNames(environment), given.variables, before?.settings.variables ?? {})
+  const variables = variablesOf(readVariableNames(environment), settings)
   const definition = await readDefinition({
     ...environment,
     mirror: settings.mirror,
@@ -179,15 +179,6 @@ async function startLocked(
   }
   writeRecord(environment, record)
   return await carryOut(plan, { engine, environment, definition, wanted, record, steps, report })
-}
-
-/** What is set now, else what was set when the environment was last started. Pure. */
-export function rememberVariables(
-  names: readonly string[],
-  given: Settings['variables'],
-  before: { readonly [name: string]: string | null },
-): { [name: string]: string | null } {
-  return Object.fromEntries(names.map((name) => [name, given[name] ?? before[name] ?? null]))
 }
 
 async function readProvisionFacts(
