@@ -34,12 +34,28 @@ test('status tells a machine what runs, where it answers, and from which images'
     health: 'healthy',
     image: expect.stringMatching(/^devenv\/hello:inputs-[0-9a-f]+$/),
     programs: expect.arrayContaining([
-      { name: 'web', state: 'RUNNING' },
-      { name: 'worker', state: 'RUNNING' },
+      { name: 'web', state: 'RUNNING', memoryBytes: expect.any(Number) },
+      { name: 'worker', state: 'RUNNING', memoryBytes: expect.any(Number) },
     ]),
   })
   expect(described.mysql.image).toMatch(/library\/mysql:8\.4\.9$/)
   expect(described.mysql.addresses, 'a database is not published').toEqual([])
+})
+
+test('status tells what each container and each program holds in memory', async () => {
+  const status = await statusOf()
+  const of = Object.fromEntries(status.containers.map((one: { service: string }) => [one.service, one]))
+  const MIB = 1024 ** 2
+  const sum = status.containers.reduce((all: number, one: { memoryBytes: number }) => all + one.memoryBytes, 0)
+  expect(status.memoryBytes).toBe(sum)
+  const [web, worker] = of.hello.programs as { name: string; memoryBytes: number }[]
+  // A web server and its two workers are more than the one process that supervisord started.
+  expect(web?.memoryBytes).toBeGreaterThan(20 * MIB)
+  expect(worker?.memoryBytes).toBeGreaterThan(5 * MIB)
+  expect((web?.memoryBytes ?? 0) + (worker?.memoryBytes ?? 0)).toBeLessThan(2 * of.hello.memoryBytes)
+  const { stdout } = await hello.devenv('status')
+  expect(stdout).toMatch(/^ {2}memory +\d+(\.\d)? [MG]iB in all$/m)
+  expect(stdout).toMatch(/^ +web +running +\d+(\.\d)? MiB$/m)
 })
 
 test('status names each stand-in, and what it really is', async () => {
@@ -88,10 +104,19 @@ test('DEVENV_PUBLISH publishes a database, on loopback only, until clean', async
 
 test('a checkout may add to the definition, in devenv/compose.yaml', async () => {
   await hello.run(['mkdir', 'devenv'])
-  const addition = { services: { hello: { environment: { HELLO_ADDED: 'by $$the checkout' } } } }
+  const ports = [{ name: 'admin', target: 8001 }]
+  const addition = { services: { hello: { environment: { HELLO_ADDED: 'by $$the checkout' }, ports } } }
   await hello.write('devenv/compose.yaml', JSON.stringify(addition))
-  await hello.start()
+  const { stdout: said } = await hello.start()
   expect((await hello.devenv('exec', '--', 'printenv', 'HELLO_ADDED')).stdout).toBe('by $the checkout\n')
+  const { ports: bound } = await hello.container('hello')
+  const urls = ['8000', '8001'].map((port) => `http://localhost:${bound[port]?.port}`)
+  expect(said).toMatch(new RegExp(`^ +8000 +${urls[0]}\n +admin +${urls[1]}$`, 'm'))
+  expect((await statusOf()).addresses).toEqual([
+    { name: '8000', url: urls[0] },
+    { name: 'admin', url: urls[1] },
+  ])
+  expect((await hello.devenv('exec', '--', 'printenv', 'DEVENV_URL')).stdout).toBe(`${urls[0]}\n`)
   await hello.run(['rm', '-r', 'devenv'])
   await hello.start()
   expect((await hello.devenv('exec', '--', 'printenv', 'HELLO_ADDED')).exitCode).toBe(1)

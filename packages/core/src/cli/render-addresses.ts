@@ -1,5 +1,5 @@
 import { wordsOf } from '../environment/choose-programs.js'
-import { urlsOf } from '../environment/plan-project.js'
+import { placesOf } from '../environment/plan-project.js'
 import type { Record } from '../environment/record.js'
 
 /** Where an environment answers, and who can sign in there. Pure. */
@@ -7,26 +7,34 @@ export function renderAddresses(
   service: string,
   {
     ports,
-    address,
-    primary,
+    addresses,
     accounts,
     settings: { programs },
-  }: Pick<Record, 'ports' | 'primary' | 'accounts'> & {
-    address?: number | undefined
-    settings: Pick<Record['settings'], 'programs'>
-  },
+  }: Pick<Record, 'ports' | 'addresses' | 'accounts'> & { settings: Pick<Record['settings'], 'programs'> },
 ): string[] {
-  const url = urlsOf(ports[primary], address).DEVENV_URL ?? ''
-  const others = Object.entries(ports).filter(([name]) => name !== primary)
+  const places = placesOf(addresses, ports)
+  const [first, second] = places
+  const others = Object.entries(ports).filter(([name]) => !addresses.some((address) => address.service === name))
   return [
-    `${service} answers at ${url}`,
-    ...accounts.map(
-      ({ what, user, password, path }) =>
-        `  ${what}: ${user} / ${password}${path === undefined ? '' : `  ${url}${path}`}`,
-    ),
+    first === undefined
+      ? `${service} runs`
+      : second === undefined
+        ? `${service} answers at ${first.url}`
+        : `${service} answers at`,
+    ...(second === undefined ? [] : renderPlaces(places)),
+    ...accounts.map(({ what, user, password, path, port }) => {
+      const url = (places.find((place) => place.port === port) ?? first)?.url ?? ''
+      return `  ${what}: ${user} / ${password}${path === undefined ? '' : `  ${url}${path}`}`
+    }),
     ...(programs === 'all'
       ? []
       : [`  of its programs only ${wordsOf(programs)}; all again: devenv start --programs all`]),
     ...others.flatMap(([name, published]) => Object.values(published).map((port) => `  ${name}: localhost:${port}`)),
   ]
+}
+
+/** A line each, aligned. Pure. */
+export function renderPlaces(places: readonly { name: string; url: string }[]): string[] {
+  const width = Math.max(8, ...places.map(({ name }) => name.length))
+  return places.map(({ name, url }) => `  ${name.padEnd(width)}  ${url}`)
 }

@@ -1,25 +1,44 @@
 import type { ProgramState } from '../environment/inside.js'
 import type { Status } from '../environment/status.js'
+import { renderPlaces } from './render-addresses.js'
 
 /** Pure. */
 export function renderStatus(status: Status): string[] {
-  const { service, state, checkout, project, dataDirectory, urls, stale, containers } = status
+  const { service, state, checkout, project, dataDirectory, addresses, stale, memoryBytes, containers } = status
   return [
-    `${service}: ${state}${urls.length > 0 ? `, ${urls.join(' ')}` : ''}`,
+    `${service}: ${state}${addresses.length === 1 ? `, ${addresses[0]?.url}` : ''}`,
+    ...(addresses.length > 1 ? renderPlaces(addresses) : []),
     `  checkout  ${checkout}`,
     `  package   ${status.package}`,
     `  project   ${project}`,
     `  data      ${dataDirectory}`,
+    ...(memoryBytes === 0 ? [] : [`  memory    ${renderBytes(memoryBytes)} in all`]),
     ...(stale === undefined ? [] : [`  image out of date: ${stale}. \`make dev.watch\` brings it in`]),
     ...containers.flatMap((container) => [
-      `  ${container.service.padEnd(14)} ${container.state}${container.health === 'none' ? '' : ` (${container.health})`}  ${container.image}  ${container.addresses.join(' ')}`.trimEnd(),
+      renderContainer(container),
       ...(container.standIn === undefined ? [] : [`      a stand-in, really ${container.standIn}`]),
-      ...(container.programs ?? []).map(
-        (program) => `      ${program.name.padEnd(12)} ${program.state.toLowerCase().replace('_', ' ')}`,
-      ),
+      ...(container.programs ?? []).map(renderProgram),
       ...explainLeftOut(container.programs ?? []),
     ]),
   ]
+}
+
+function renderContainer({ service, state, health, memoryBytes, image, addresses }: Status['containers'][number]) {
+  const runs = `${state}${health === 'none' ? '' : ` (${health})`}`
+  const parts = [runs, ...(memoryBytes === undefined ? [] : [renderBytes(memoryBytes)]), image, addresses.join(' ')]
+  return `  ${service.padEnd(14)} ${parts.join('  ')}`.trimEnd()
+}
+
+const renderProgram = ({ name, state, memoryBytes }: ProgramState): string =>
+  `      ${name.padEnd(12)} ${state.toLowerCase().replace('_', ' ').padEnd(9)} ${memoryBytes === undefined ? '' : renderBytes(memoryBytes)}`.trimEnd()
+
+const MIB = 1024 ** 2
+const GIB = 1024 ** 3
+
+/** Pure. */
+export function renderBytes(bytes: number): string {
+  if (bytes >= GIB) return `${(bytes / GIB).toFixed(1)} GiB`
+  return `${(bytes / MIB).toFixed(bytes < 10 * MIB ? 1 : 0)} MiB`
 }
 
 const explainLeftOut = (programs: readonly ProgramState[]): string[] =>

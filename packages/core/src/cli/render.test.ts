@@ -4,7 +4,7 @@ import type { Status } from '../environment/status.js'
 import type { Progress } from '../progress/progress.js'
 import { renderAddresses } from './render-addresses.js'
 import { progressTo, renderProgress } from './render-progress.js'
-import { renderStatus } from './render-status.js'
+import { renderBytes, renderStatus } from './render-status.js'
 
 describe('progress', () => {
   testEach<{ progress: Progress; lines: string[] }>([
@@ -65,7 +65,9 @@ const STATUS: Status = {
   dataDirectory: '/home/dev/hello/.dev',
   state: 'running',
   urls: ['http://localhost:23000'],
+  addresses: [{ name: '8000', url: 'http://localhost:23000' }],
   stale: undefined,
+  memoryBytes: 1.25 * 1024 ** 3,
   containers: [
     {
       service: 'hello',
@@ -75,9 +77,10 @@ const STATUS: Status = {
       image: 'devenv/hello:inputs-0',
       standIn: undefined,
       addresses: ['localhost:23000'],
+      memoryBytes: 412 * 1024 ** 2,
       programs: [
-        { name: 'web', state: 'RUNNING' },
-        { name: 'worker', state: 'FATAL' },
+        { name: 'web', state: 'RUNNING', memoryBytes: 4.25 * 1024 ** 2 },
+        { name: 'worker', state: 'FATAL', memoryBytes: undefined },
       ],
     },
     {
@@ -88,17 +91,40 @@ const STATUS: Status = {
       image: 'localhost:5000/library/mysql:8.4.9',
       standIn: 'mariadb 10.11.11',
       addresses: [],
+      memoryBytes: undefined,
       programs: undefined,
     },
   ],
 }
+
+test.each([
+  [0, '0.0 MiB'],
+  [1024 ** 2 * 9.94, '9.9 MiB'],
+  [1024 ** 2 * 512, '512 MiB'],
+  [1024 ** 3, '1.0 GiB'],
+  [1024 ** 3 * 2.55, '2.5 GiB'],
+])('%d bytes are %s', (bytes, text) => {
+  expect(renderBytes(bytes)).toBe(text)
+})
 
 describe('a status', () => {
   const text = renderStatus(STATUS).join('\n')
 
   test('begins with the state and the address', () => {
     expect(renderStatus(STATUS)[0]).toBe('hello: running, http://localhost:23000')
-    expect(renderStatus({ ...STATUS, state: 'stopped', urls: [] })[0]).toBe('hello: stopped')
+    expect(renderStatus({ ...STATUS, state: 'stopped', addresses: [] })[0]).toBe('hello: stopped')
+  })
+
+  test('names each address where there are several', () => {
+    const addresses = [
+      { name: 'shop', url: 'http://localhost:23000' },
+      { name: 'warehouse', url: 'http://localhost:23001' },
+    ]
+    expect(renderStatus({ ...STATUS, addresses }).slice(0, 3)).toEqual([
+      'hello: running',
+      '  shop       http://localhost:23000',
+      '  warehouse  http://localhost:23001',
+    ])
   })
 
   test('names what a person has to know', () => {
@@ -107,20 +133,28 @@ describe('a status', () => {
   })
 
   test('shows each container with its image, and each program with its state', () => {
-    expect(text).toMatch(/^ {2}hello +running \(healthy\) {2}devenv\/hello:inputs-0 {2}localhost:23000$/m)
+    expect(text).toMatch(/^ {2}hello +running \(healthy\) {2}412 MiB {2}devenv\/hello:inputs-0 {2}localhost:23000$/m)
     expect(text).toMatch(/^ {2}mysql +exited {2}localhost:5000\/library\/mysql:8\.4\.9$/m)
-    expect(text).toMatch(/^ +web +running$/m)
+    expect(text).toMatch(/^ +web +running +4\.\d MiB$/m)
     expect(text).toMatch(/^ +worker +fatal$/m)
   })
 
   test('says which programs are left out, and how they come back', () => {
     const [web] = STATUS.containers
     if (web === undefined) throw new Error('no container')
-    const left = { ...web, programs: [...(web.programs ?? []), { name: 'beat', state: 'LEFT_OUT' }] }
+    const left = {
+      ...web,
+      programs: [...(web.programs ?? []), { name: 'beat', state: 'LEFT_OUT', memoryBytes: undefined }],
+    }
     const lines = renderStatus({ ...STATUS, containers: [left] }).join('\n')
     expect(lines).toMatch(/^ +beat +left out$/m)
     expect(lines).toContain('devenv start --programs all')
     expect(text).not.toContain('--programs')
+  })
+
+  test('tells what all containers hold in memory, where one runs', () => {
+    expect(text).toMatch(/^ {2}memory +1\.3 GiB in all$/m)
+    expect(renderStatus({ ...STATUS, memoryBytes: 0 }).join('\n')).not.toContain('memory')
   })
 
   test('never shows a stand-in without saying what it is', () => {
@@ -143,7 +177,7 @@ describe('the addresses of an environment', () => {
     expect(
       renderAddresses('hello', {
         settings: { programs: 'all' },
-        primary: 'hello',
+        addresses: [{ service: 'hello', port: 8000, name: undefined }],
         ports: { hello: { 8000: 23000 }, mysql: { 3306: 23001 } },
         accounts: [
           { what: 'admin', user: 'a', password: 'b', path: '/admin/' },
@@ -158,10 +192,32 @@ describe('the addresses of an environment', () => {
     ])
   })
 
+  test('are named, in the order of the definition, where there are several; an account says to which it belongs', () => {
+    const addresses = [
+      { service: 'hello', port: 18000, name: 'shop' },
+      { service: 'hello', port: 8001, name: 'warehouse' },
+      { service: 'hello', port: 8002, name: undefined },
+    ]
+    const accounts = [
+      { what: 'admin', user: 'a', password: 'b', path: '/admin/' },
+      { what: 'keeper', user: 'c', password: 'd', path: '/', port: 8001 },
+    ]
+    const ports = { hello: { 8001: 23001, 8002: 23002, 18000: 23000 }, mysql: { 3306: 23003 } }
+    expect(renderAddresses('hello', { settings: { programs: 'all' }, addresses, ports, accounts })).toEqual([
+      'hello answers at',
+      '  shop       http://localhost:23000',
+      '  warehouse  http://localhost:23001',
+      '  8002       http://localhost:23002',
+      '  admin: a / b  http://localhost:23000/admin/',
+      '  keeper: c / d  http://localhost:23001/',
+      '  mysql: localhost:23003',
+    ])
+  })
+
   test('come with the programs that run, where not all do', () => {
     const lines = renderAddresses('hello', {
       settings: { programs: ['beat', 'web'] },
-      primary: 'hello',
+      addresses: [{ service: 'hello', port: 8000, name: undefined }],
       ports: { hello: { 8000: 23000 } },
       accounts: [],
     })

@@ -30,7 +30,14 @@ export type ComposeVolume = {
   read_only?: boolean
   [other: string]: unknown
 }
-export type ComposePort = { target: number; published?: string; host_ip?: string; protocol?: string; mode?: string }
+export type ComposePort = {
+  name?: string
+  target: number
+  published?: string
+  host_ip?: string
+  protocol?: string
+  mode?: string
+}
 export type ComposeProject = {
   name: string
   services: Record<string, ComposeService>
@@ -44,7 +51,11 @@ export type ProvisionStep = {
   run: readonly [string, ...string[]]
   when: { files: readonly string[]; stores: readonly string[]; image: boolean; address: boolean }
 }
-export type Account = { what: string; user: string; password: string; path?: string }
+/** Somebody who can sign in. `port`: the container port whose address `path` belongs to; without it, that of the environment. */
+export type Account = { what: string; user: string; password: string; path?: string; port?: number }
+
+/** A port under which an environment answers, with the name that Compose has for it. */
+export type Address = { service: string; port: number; name: string | undefined }
 
 /** What one environment package says, resolved for one checkout. */
 export type Definition = {
@@ -77,6 +88,10 @@ export const primaryOf = (definition: Definition): ComposeService => {
 /** The Dockerfile that the primary service is built by. */
 export const dockerfileOf = (definition: Definition): string =>
   primaryOf(definition).build?.dockerfile ?? join(definition.package.directory, 'Dockerfile')
+
+/** Where the environment answers, in the order in which the definition names it; the first is its address. */
+export const addressesOf = (definition: Definition): Address[] =>
+  (primaryOf(definition).ports ?? []).map(({ target, name }) => ({ service: definition.primary, port: target, name }))
 
 /** The folder with programs and targets: the build context `package` of the primary service. */
 export const imageFolderOf = (definition: Definition): string =>

@@ -48,7 +48,7 @@ const FILES = {
 function broken(change: (root: string) => void, edit: (compose: string) => string = (compose) => compose): string[] {
   const root = writeFiles(temporaryFolder(), FILES)
   change(root)
-  const text = edit(COMPOSE)
+  const text = edit(COMPOSE).replaceAll('ROOT', root)
   writeFileSync(join(root, 'compose.yaml'), text)
   const source = parseSource(join(root, 'compose.yaml'), text)
   const definition: Definition = parseDefinition(
@@ -76,6 +76,7 @@ const writing = (file: string, text: string) => (root: string) => writeFileSync(
 const removing = (file: string) => (root: string) => rmSync(join(root, file), { recursive: true })
 
 const [IMAGE, MYSQL_IMAGE] = ['    image: devenv/hello\n', '    image: docker.io/library/mysql:8.4.9\n']
+const BUILD = 'build: { context: /home/dev/hello }'
 const RECOGNISED = '  recognised-by: [Makefile]\n'
 const MOUNT = '{ type: bind, source: /home/dev/hello, target: /edx/app/hello }'
 const STORE = '{ type: bind, source: /home/dev/hello/.dev/devenv/stores/mysql, target: /var/lib/mysql }'
@@ -315,6 +316,11 @@ const BROKEN: Broken[] = [
     ),
     breaks: { rule: 'variants-are-there', at: '    pip: {' },
   },
+  {
+    title: 'an account of a port that is not published',
+    edit: replacing(RECOGNISED, `${RECOGNISED}  accounts: [{ what: a, user: b, password: c, path: /, port: 8001 }]\n`),
+    breaks: { rule: 'accounts-name-addresses', at: '  accounts: [' },
+  },
 ]
 
 describe('a package', () => {
@@ -343,6 +349,7 @@ describe('a package', () => {
   recognised-by: [Makefile]
   variants: { uv: { recognised-by: [uv.lock] } }
   targets: { test: { because: x } }
+  accounts: [{ what: a, user: b, password: c, port: 1 }]
   provision: [{ name: a, run: [a], when: { stores: [mongo] } }]
 services:
   hello: { image: "hello:1", user: "1", command: [sh], volumes: [{ type: volume, source: v, target: /v }] }
@@ -373,7 +380,26 @@ services:
       edit: replacing(STORE, '{ type: tmpfs, target: /var/lib/mysql }'),
     },
     { title: 'a port on loopback', edit: replacing('{ target: 8000 }', '{ target: 8000, host_ip: 127.0.0.1 }') },
+    {
+      title: 'an account of one of several addresses',
+      edit: (compose) =>
+        replacing(
+          RECOGNISED,
+          `${RECOGNISED}  accounts: [{ what: a, user: b, password: c, port: 8001 }]\n`,
+        )(replacing('{ target: 8000 }', '{ target: 8000 }, { name: shop, target: 8001 }')(compose)),
+    },
     { title: 'no ports', edit: replacing('    ports: [{ target: 8000 }]\n', '') },
+    {
+      title: 'an image folder of its own',
+      change: (root) => {
+        writeFiles(root, {
+          'image-next/supervisor/web.conf': FILES['image/supervisor/web.conf'],
+          'image-next/targets.mk': FILES['image/targets.mk'],
+        })
+        removing('image')(root)
+      },
+      edit: replacing(BUILD, 'build: { context: /home/dev/hello, additional_contexts: { package: ROOT/image-next } }'),
+    },
     { title: 'a target among others on a line', change: writing('image/targets.mk', 'lint test: deps\n\tpytest\n') },
     { title: 'a target with two colons', change: writing('image/targets.mk', 'test::\n\tpytest\n') },
     {

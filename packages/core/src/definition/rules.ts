@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import type { Place } from '../problem/problem.js'
-import { type Definition, dockerfileOf, primaryOf, thirdPartyOf } from './definition.js'
+import { addressesOf, type Definition, dockerfileOf, imageFolderOf, primaryOf, thirdPartyOf } from './definition.js'
 import { readExtension } from './extension.js'
 import type { Source } from './source.js'
 
@@ -72,12 +72,12 @@ const runsUnderSupervisor: Rule = {
         fix: `ENTRYPOINT ["${ENTRYPOINT}"]`,
       })
     }
-    if (readPrograms(definition.package.directory).length === 0) {
-      const file = join(definition.package.directory, 'image', 'supervisor')
+    if (readPrograms(imageFolderOf(definition)).length === 0) {
+      const file = join(imageFolderOf(definition), 'supervisor')
       breaches.push({
         place: { file },
         what: 'No program is declared.',
-        fix: 'Add image/supervisor/<program>.conf with a [program:…] section.',
+        fix: 'Add <program>.conf there, with a [program:…] section.',
       })
     }
     return breaches
@@ -89,7 +89,7 @@ const logsToStdout: Rule = {
   clause: 'OEP-5 rule 3',
   why: 'Every line is on the screen and on disk; supervisord itself can do only one of the two.',
   check: ({ definition, source }) => [
-    ...readPrograms(definition.package.directory).flatMap(({ name, file, line, command, logfile }) => {
+    ...readPrograms(imageFolderOf(definition)).flatMap(({ name, file, line, command, logfile }) => {
       const wanted = `command=${PROGRAM} ${name} -- `
       if (!`command=${command} `.startsWith(wanted)) {
         return [
@@ -211,7 +211,7 @@ const targetsAreThere: Rule = {
   clause: 'OEP-5 rule 8',
   why: 'A target that the package promises must run at once.',
   check: ({ definition, source }) => {
-    const file = join(definition.package.directory, 'image', 'targets.mk')
+    const file = join(imageFolderOf(definition), 'targets.mk')
     const supplied = parseTargets(existsSync(file) ? readFileSync(file, 'utf8') : '')
     return Object.entries(definition.targets).flatMap(([target, { needs }]) => {
       const place = source.placeOf(['x-devenv', 'targets', target])
@@ -220,7 +220,7 @@ const targetsAreThere: Rule = {
         : [
             {
               place,
-              what: `image/targets.mk has no target ${target}.`,
+              what: `${file} has no target ${target}.`,
               fix: `Write ${target}: there, or remove it here.`,
             },
           ]
@@ -349,6 +349,26 @@ const healthIsKnown: Rule = {
     }),
 }
 
+const accountsNameAddresses: Rule = {
+  name: 'accounts-name-addresses',
+  clause: 'OEP-5, dev.watch',
+  why: 'What is printed when the environment answers must lead there.',
+  check: ({ definition, source }) => {
+    const published = addressesOf(definition).map(({ port }) => port)
+    return definition.accounts.flatMap(({ what, port }, index) =>
+      port === undefined || published.includes(port)
+        ? []
+        : [
+            {
+              place: source.placeOf(['x-devenv', 'accounts', index, 'port']),
+              what: `The account ${what} is of port ${port}, which is not published.`,
+              fix: `One of: ${published.join(', ') || 'none'}.`,
+            },
+          ],
+    )
+  },
+}
+
 const variantsAreThere: Rule = {
   name: 'variants-are-there',
   clause: 'OEP-5 rule 5',
@@ -382,6 +402,7 @@ export const OEP5_RULES = [
   ownerIsMapped,
   healthIsKnown,
   variantsAreThere,
+  accountsNameAddresses,
 ] satisfies Rule[]
 
 /** The targets that a makefile has rules for. Pure. */
@@ -398,9 +419,9 @@ export function versionOf(image: string | undefined): string | undefined {
 
 type Program = { name: string; file: string; line: number; command: string | undefined; logfile: string | undefined }
 
-/** The programs that a package declares in image/supervisor/*.conf. */
-export function readPrograms(directory: string): Program[] {
-  const folder = join(directory, 'image', 'supervisor')
+/** The programs that are declared in supervisor/*.conf of an image's folder. */
+function readPrograms(imageFolder: string): Program[] {
+  const folder = join(imageFolder, 'supervisor')
   if (!existsSync(folder)) return []
   return readdirSync(folder)
     .filter((name) => name.endsWith('.conf'))

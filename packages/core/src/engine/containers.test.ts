@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseListed } from './containers.js'
+import { memoryOf, parseListed } from './containers.js'
 import { LABELS } from './labels.js'
 
 const LISTED: Parameters<typeof parseListed>[0] = {
@@ -47,5 +47,17 @@ describe('a listed container', () => {
   test('may lack what an engine leaves out', () => {
     const { Ports: _, ...without } = LISTED
     expect(parseListed({ ...without, Names: [] })).toMatchObject({ name: '0123', ports: {} })
+  })
+})
+
+describe('what a container holds in memory', () => {
+  test.each([
+    ['with cgroup v2', { usage: 100, stats: { inactive_file: 30 } }, 70],
+    ['with cgroup v1', { usage: 100, stats: { inactive_file: 30, total_inactive_file: 40 } }, 60],
+    ['whose cache is all there is', { usage: 100, stats: { inactive_file: 100 } }, 100],
+    ['without a word of caches', { usage: 100 }, 100],
+    ['that has ended', {}, undefined],
+  ])('is counted without the cache of files, for one %s', (_which, memory, bytes) => {
+    expect(memoryOf({ memory_stats: memory })).toBe(bytes)
   })
 })

@@ -69,6 +69,21 @@ export type Inspection = {
 export const inspectContainer = (engine: Engine, id: string): Promise<Inspection> =>
   ask(engine, { path: `/containers/${id}/json` })
 
+type Stats = { memory_stats?: { usage?: number; stats?: { inactive_file?: number; total_inactive_file?: number } } }
+
+/** Bytes that a container holds in memory, counted as `docker stats` does; `undefined` where the engine cannot tell. */
+export async function readMemory(engine: Engine, id: string): Promise<number | undefined> {
+  const query = { stream: 'false', 'one-shot': 'true' }
+  return await ask<Stats>(engine, { path: `/containers/${id}/stats`, query }).then(memoryOf, () => undefined)
+}
+
+/** Pure. Files that were read once and could go at any moment are not counted (cgroup v1 has another name for them). */
+export function memoryOf({ memory_stats: memory }: Stats): number | undefined {
+  if (memory?.usage === undefined) return undefined
+  const cached = memory.stats?.total_inactive_file ?? memory.stats?.inactive_file ?? 0
+  return cached < memory.usage ? memory.usage - cached : memory.usage
+}
+
 /** Has it run, also where somebody has paused it. */
 export const startContainer = (engine: Engine, { id, state }: Container): Promise<void> =>
   ask(engine, { method: 'POST', path: `/containers/${id}/${state === 'paused' ? 'unpause' : 'start'}` })

@@ -25,7 +25,7 @@ async function sample(): Promise<{ stale: () => Promise<string | undefined>; sav
     codeDirectory: '/edx/app/hello',
     image: { reference: '', digest: '', spec, inputs: abridge(listInputs(await readImageInputs(spec))) },
     ports: {},
-    address: undefined,
+    addresses: [],
     configs: {},
     targets: {},
     accounts: [],

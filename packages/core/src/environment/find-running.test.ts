@@ -68,7 +68,7 @@ async function found({
       inputs: {},
     },
     ports: {},
-    address: undefined,
+    addresses: [],
     configs: { hello: 'a', mysql: 'b' },
     targets: {},
     accounts: [],

@@ -64,7 +64,12 @@ export const containersOf = (engine: Engine, { project }: Environment): Promise<
   listContainers(engine, [`com.docker.compose.project=${project}`])
 
 /** A program of a container, and its state: in supervisord's words, or `HELD`, `LEFT_OUT` (packages/core/image/bin/programs). */
-export type ProgramState = { name: string; state: string }
+export type ProgramState = {
+  name: string
+  state: string
+  /** What its processes hold in memory. */
+  memoryBytes: number | undefined
+}
 
 export async function readPrograms(engine: Engine, container: string): Promise<ProgramState[]> {
   const { lines } = await captureInside(engine, { container, argv: asOwner([`${BIN}/programs`]), user: 'root' })
@@ -72,9 +77,10 @@ export async function readPrograms(engine: Engine, container: string): Promise<P
 }
 
 /** Pure. What is no such line is a complaint of the tool. */
-function parseProgram(line: string): ProgramState[] {
-  const [, name, state] = /^(\S+) ([A-Z_]+)$/.exec(line) ?? []
-  return name === undefined || state === undefined ? [] : [{ name, state }]
+export function parseProgram(line: string): ProgramState[] {
+  const [, name, state, bytes] = /^(\S+) ([A-Z_]+) (\d+|-)$/.exec(line) ?? []
+  if (name === undefined || state === undefined) return []
+  return [{ name, state, memoryBytes: bytes === '-' ? undefined : Number(bytes) }]
 }
 
 /** Waits until the entrypoint has mapped the owner. @throws DevenvError `not-ready` */

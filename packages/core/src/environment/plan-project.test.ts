@@ -9,6 +9,7 @@ import {
   CA_BUNDLE,
   majorOf,
   type ProjectFacts,
+  placesOf,
   planProject,
   renderProject,
   storesOf,
@@ -378,6 +379,25 @@ describe('wantedPorts', () => {
   test('are not asked for twice when a server both publishes and was asked for', () => {
     const definition = sampleDefinition({}, { mysql: { ports: [{ target: 3306 }] } })
     expect(wantedPorts(definition, ['mysql']).filter(({ service }) => service === 'mysql')).toHaveLength(1)
+  })
+})
+
+describe('the places where an environment answers', () => {
+  const addresses = [
+    { service: 'hello', port: 18000, name: 'shop' },
+    { service: 'hello', port: 8000, name: undefined },
+  ]
+
+  test('are in the order of the definition, not of their numbers', () => {
+    expect(placesOf(addresses, { hello: { 8000: 23001, 18000: 23000 } })).toEqual([
+      { name: 'shop', port: 18000, url: 'http://localhost:23000' },
+      { name: '8000', port: 8000, url: 'http://localhost:23001' },
+    ])
+  })
+
+  test('are those whose ports are bound', () => {
+    expect(placesOf(addresses, { hello: { 8000: 23001 } }).map(({ name }) => name)).toEqual(['8000'])
+    expect(placesOf(addresses, {})).toEqual([])
   })
 })
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import {
+  type Address,
   type ComposeProject,
   type ComposeService,
   type ComposeVolume,
@@ -61,7 +62,7 @@ export function planProject(
   const services = Object.entries(definition.project.services).map(([name, service]) => {
     const planned =
       name === definition.primary
-        ? planPrimary(service, environment, settings, facts, urlsOf(facts.ports[name], addressOf(definition)))
+        ? planPrimary(service, environment, settings, facts, urlsOf(facts.ports[name], service.ports?.[0]?.target))
         : planThirdParty(name, service, facts)
     const ports = Object.entries(facts.ports[name] ?? {}).map(([target, published]) => ({
       mode: 'host',
@@ -180,6 +181,16 @@ export function urlsOf(ports: Readonly<Record<number, number>> | undefined, addr
   }
 }
 
+/** An address of an environment, as a person opens it. A port without a name is called by its number in the container. */
+type Place = { name: string; port: number; url: string }
+
+/** Addresses whose ports are bound. Pure. */
+export const placesOf = (addresses: readonly Address[], ports: Ports): Place[] =>
+  addresses.flatMap(({ service, port, name }) => {
+    const bound = ports[service]?.[port]
+    return bound === undefined ? [] : [{ name: name ?? String(port), port, url: `http://localhost:${bound}` }]
+  })
+
 /** The ports that want a host port: all of the primary service, of the others what somebody asked for. Pure. */
 export function wantedPorts(
   definition: Definition,
@@ -195,9 +206,6 @@ export function wantedPorts(
     return (expose ?? []).map((port) => ({ service, target: Number(port), fixed: undefined }))
   })
 }
-
-/** The container port whose address is the environment's: the first that the primary service names. Pure. */
-export const addressOf = (definition: Definition): number | undefined => primaryOf(definition).ports?.[0]?.target
 
 /** For Compose `$` begins a variable; here everything is resolved. Pure. */
 export const renderProject = (project: ComposeProject): string =>

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { SAMPLE_PACKAGE, sampleSettings, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
 import { type Environment, identify } from './identity.js'
-import { type Record, readRecord, remember, stampsOf, unchanged, writeRecord } from './record.js'
+import { type Record, readRecord, remember, stampsOf, unchanged, variablesOf, writeRecord } from './record.js'
 
 const RECORD: Record = {
   format: 2,
@@ -24,7 +24,7 @@ const RECORD: Record = {
     inputs: { Dockerfile: '0' },
   },
   ports: { hello: { 8000: 23000 } },
-  address: 8000,
+  addresses: [{ service: 'hello', port: 8000, name: undefined }],
   configs: { hello: 'a' },
   targets: { test: { needs: [], because: 'x' } },
   accounts: [],
@@ -83,6 +83,19 @@ describe('what is remembered', () => {
     })
     const again = sampleSettings({ publish: ['redis'], programs: 'all', without: [] })
     expect(remember(again, RECORD)).toMatchObject({ publish: ['redis'], programs: 'all', without: [] })
+  })
+
+  test('is of each variable its last value; of others nothing is kept', () => {
+    const given = sampleSettings({ variables: { A: 'now', EMPTY: '', HOME: '/home/dev' } })
+    const variables = { A: 'before', B: 'before', EMPTY: 'before', GONE: 'before', NEVER: null }
+    const settings = remember(given, { settings: { ...RECORD.settings, variables } })
+    expect(variablesOf(['A', 'B', 'EMPTY', 'NEVER', 'NEW'], settings)).toEqual({
+      A: 'now',
+      B: 'before',
+      EMPTY: '',
+      NEVER: null,
+      NEW: null,
+    })
   })
 
   test('is nothing before the first start', () => {

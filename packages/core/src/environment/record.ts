@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readFileSync } from 'node:fs'
-import type { Account, SuppliedTarget } from '../definition/definition.js'
+import type { Account, Address, SuppliedTarget } from '../definition/definition.js'
 import type { BuildSpec, InputList } from '../image/image-inputs.js'
 import type { ProgramChoice, Settings } from '../settings/settings.js'
 import { writeOwned } from './data-directory.js'
@@ -26,8 +26,7 @@ export type Record = {
   codeDirectory: string
   image: { reference: string; digest: string; spec: BuildSpec; inputs: InputList }
   ports: Ports
-  /** The container port that the environment's address leads to. */
-  address: number | undefined
+  addresses: readonly Address[]
   /** The label on each service's container. */
   configs: { [service: string]: string }
   targets: { [target: string]: SuppliedTarget }
@@ -58,7 +57,8 @@ export function readRecord({ paths }: Environment): Record | undefined {
       record.configs &&
       record.targets &&
       record.provisioned &&
-      record.released
+      record.released &&
+      record.addresses
     return record.format === FORMAT && whole && record.stamps?.inputs ? record : undefined
   } catch {
     return undefined
@@ -78,6 +78,12 @@ export const remember = (given: Settings, before: Pick<Record, 'settings'> | und
   programs: given.programs ?? before?.settings.programs,
   variables: { ...setIn(before?.settings.variables ?? {}), ...given.variables },
 })
+
+/** Of what is set, that which has these names; `null` for what is not set. Pure. */
+export const variablesOf = (
+  names: readonly string[],
+  { variables }: Pick<Settings, 'variables'>,
+): { [name: string]: string | null } => Object.fromEntries(names.map((name) => [name, variables[name] ?? null]))
 
 const setIn = (variables: { readonly [name: string]: string | null }): { [name: string]: string } =>
   Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (value === null ? [] : [[name, value]])))

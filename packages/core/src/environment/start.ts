@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type Definition, thirdPartyOf } from '../definition/definition.js'
+import { addressesOf, type Definition, thirdPartyOf } from '../definition/definition.js'
 import { leaveOut } from '../definition/leave-out.js'
 import { LOCK_FILE, readLock } from '../definition/lock.js'
 import { CORE_DIRECTORY, readDefinition, readProgramNames, readVariableNames } from '../definition/read-definition.js'
@@ -24,12 +24,12 @@ import { type Environment, folderIdentity } from './identity.js'
 import { containersOf } from './inside.js'
 import { isLocked, withLock } from './lock.js'
 import { requireRecognised } from './open-environment.js'
-import { addressOf, codeDirectoryOf, planProject, renderProject, urlsOf, wantedPorts } from './plan-project.js'
+import { codeDirectoryOf, placesOf, planProject, renderProject, wantedPorts } from './plan-project.js'
 import { type ProvisionFacts, planProvision } from './plan-provision.js'
 import { planStart, type Wanted } from './plan-start.js'
 import { readGitMounts } from './read-git-mounts.js'
 import { readMatchingFiles } from './read-matching-files.js'
-import { type Record, readRecord, remember, stampsOf, writeRecord } from './record.js'
+import { type Record, readRecord, remember, stampsOf, variablesOf, writeRecord } from './record.js'
 
 /**
  * Brings an environment to where `extent` is running, but for the primary's own health. Safe to interrupt and
@@ -94,7 +94,7 @@ async function startLocked(
 ): Promise<Started> {
   const before = readRecord(environment)
   const settings = remember(given, before)
-  const variables = rememberVariables(readVariableNames(environment), given.variables, before?.settings.variables ?? {})
+  const variables = variablesOf(readVariableNames(environment), settings)
   const whole = await readDefinition({
     ...environment,
     mirror: settings.mirror,
@@ -139,12 +139,13 @@ async function startLocked(
   })
   const stores = await openStores(engine, environment, definition, needs)
 
+  const addresses = addressesOf(definition)
   const { facts, watched } = await readProvisionFacts(
     environment,
     definition,
     stores,
     image.digest,
-    urlsOf(ports[definition.primary], addressOf(definition)).DEVENV_URL ?? '',
+    placesOf(addresses, ports)[0]?.url ?? '',
   )
   const steps = planProvision(definition.provision, facts).map((planned) => ({
     ...planned,
@@ -174,7 +175,7 @@ async function startLocked(
     codeDirectory: codeDirectoryOf(definition),
     image: { ...image, spec: inputs.spec, inputs: listInputs(inputs) },
     ports,
-    address: addressOf(definition),
+    addresses,
     configs,
     targets: definition.targets,
     accounts: definition.accounts,
@@ -188,15 +189,6 @@ async function startLocked(
   }
   writeRecord(environment, record)
   return await carryOut(plan, { engine, environment, definition, wanted, record, steps, report })
-}
-
-/** What is set now, else what was set when the environment was last started. Pure. */
-export function rememberVariables(
-  names: readonly string[],
-  given: Settings['variables'],
-  before: { readonly [name: string]: string | null },
-): { [name: string]: string | null } {
-  return Object.fromEntries(names.map((name) => [name, given[name] ?? before[name] ?? null]))
 }
 
 async function readProvisionFacts(

@@ -1,15 +1,15 @@
-import { type Container, findImage } from '../engine/containers.js'
+import { type Container, findImage, readMemory } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
 import { LABELS } from '../engine/labels.js'
 import { explainStale } from './explain-stale.js'
 import type { Environment } from './identity.js'
 import { containersOf, type ProgramState, readPrograms } from './inside.js'
-import { urlsOf } from './plan-project.js'
+import { placesOf } from './plan-project.js'
 import { type Record, readRecord } from './record.js'
 
 export type State = 'running' | 'starting' | 'unhealthy' | 'partly running' | 'stopped' | 'not created'
 
-/** What `devenv status --json` prints. `addresses`: where a published port answers. */
+/** What `devenv status --json` prints. */
 export type Status = {
   service: string
   package: string
@@ -18,7 +18,11 @@ export type Status = {
   dataDirectory: string
   state: State
   urls: string[]
+  /** The same, each with its name. The first is the address of the environment. */
+  addresses: { name: string; url: string }[]
   stale: string | undefined
+  /** Of all containers together. */
+  memoryBytes: number
   containers: {
     service: string
     name: string
@@ -26,7 +30,10 @@ export type Status = {
     health: string
     image: string
     standIn: string | undefined
+    /** Where its published ports answer. */
     addresses: string[]
+    /** What it holds in memory; `undefined` where it does not run. */
+    memoryBytes: number | undefined
     programs: ProgramState[] | undefined
   }[]
 }
@@ -34,9 +41,14 @@ export type Status = {
 export async function readStatus(engine: Engine, environment: Environment): Promise<Status> {
   const record = readRecord(environment)
   const containers = await containersOf(engine, environment)
-  const described = containers.map(async (container) => {
+  const describing = containers.map(async (container) => {
     const primary = container.service === record?.primary
-    const image = await findImage(engine, container.imageId)
+    const running = container.state === 'running'
+    const [image, memoryBytes, programs] = await Promise.all([
+      findImage(engine, container.imageId),
+      running ? readMemory(engine, container.id) : undefined,
+      running && primary ? readPrograms(engine, container.id) : undefined,
+    ])
     return {
       service: container.service,
       name: container.name,
@@ -45,9 +57,16 @@ export async function readStatus(engine: Engine, environment: Environment): Prom
       image: container.image,
       standIn: image?.Config.Labels?.[LABELS.standInServer],
       addresses: Object.values(container.ports).map((port) => `localhost:${port}`),
-      programs: primary && container.state === 'running' ? await readPrograms(engine, container.id) : undefined,
+      memoryBytes,
+      programs,
     }
   })
+  const [stale, described] = await Promise.all([
+    record === undefined ? undefined : explainStale(environment, record),
+    Promise.all(describing),
+  ])
+  const bound = Object.fromEntries(containers.map(({ service, ports }) => [service, ports]))
+  const places = placesOf(record?.addresses ?? [], bound)
   return {
     service: environment.service,
     package: `${environment.package.name}@${environment.package.version}`,
@@ -55,14 +74,11 @@ export async function readStatus(engine: Engine, environment: Environment): Prom
     project: environment.project,
     dataDirectory: environment.paths.dataDirectory,
     state: stateOf(containers, record),
-    urls:
-      record === undefined
-        ? []
-        : Object.values(
-            urlsOf(containers.find(({ service }) => service === record.primary)?.ports, record.address),
-          ).slice(1),
-    stale: record === undefined ? undefined : await explainStale(environment, record),
-    containers: await Promise.all(described),
+    urls: places.map(({ url }) => url),
+    addresses: places.map(({ name, url }) => ({ name, url })),
+    stale,
+    memoryBytes: described.reduce((sum, { memoryBytes = 0 }) => sum + memoryBytes, 0),
+    containers: described,
   }
 }
 

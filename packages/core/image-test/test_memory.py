@@ -1,0 +1,44 @@
+import subprocess
+import sys
+import unittest
+
+from helpers import InFolder
+import memory
+
+
+class Memory(InFolder):
+    """What a program holds, and its children with it."""
+
+    def test_a_program_holds_what_its_children_hold(self):
+        child = "import subprocess, sys; held = b'x' * (40 << 20); print(flush=True); sys.stdin.read()"
+        parent = 'import subprocess, sys; subprocess.run([sys.executable, "-c", %r])' % child
+        process = subprocess.Popen([sys.executable, '-c', parent], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        try:
+            process.stdout.readline()
+            whole = memory.of_tree(process.pid, memory.read_children())
+            self.assertGreater(whole, 40 << 20)
+            self.assertLess(memory.of_process(process.pid), 40 << 20)
+        finally:
+            process.communicate()
+
+    def test_what_the_kernel_does_not_share_out_counts_as_resident(self):
+        self.proc({1: '1 (a) b) c) S 0 1', 7: '7 (x) S 1 1', 8: '8 (y) S 7 1'}, {7: '50 3', 8: '50 2'})
+        self.assertEqual(memory.read_children(), {0: [1], 1: [7], 7: [8]})
+        self.assertEqual(memory.of_tree(7, memory.read_children()), 5 * memory.PAGE)
+
+    def test_a_process_that_has_ended_holds_nothing(self):
+        self.proc({}, {})
+        self.assertEqual(memory.of_tree(7, memory.read_children()), 0)
+
+    def proc(self, stats, statms):
+        for pid, text in stats.items():
+            (self.folder / 'proc' / str(pid)).mkdir(parents=True)
+            (self.folder / 'proc' / str(pid) / 'stat').write_text(text)
+            (self.folder / 'proc' / str(pid) / 'statm').write_text(statms.get(pid, '0 0'))
+        (self.folder / 'proc' / 'self').mkdir(parents=True)
+        before, memory.PROC = memory.PROC, str(self.folder / 'proc')
+        self.addCleanup(setattr, memory, 'PROC', before)
+
+
+if __name__ == '__main__':
+    unittest.main()
