@@ -49,6 +49,11 @@ test('a node tag is its version and its variant, whatever the suite', () => {
   expect(full.PACKAGES).toContain('build-essential')
 })
 
+test('Ruby stands in for its own minor version only', () => {
+  expect(describeStandIn('library/ruby:3.1.4-slim-bookworm', recipes).args).toEqual({ PACKAGES: '' })
+  expect(() => describeStandIn('library/ruby:3.3.0', recipes)).toThrow('library/ruby:3.3.0')
+})
+
 test('what is held with the same recipe is not built', () => {
   expect(planStandIns([mysql], new Map([[mysql, digestOf(mysql)]]), recipes)).toEqual([])
 })

@@ -72,6 +72,12 @@ export const RECIPES = [
     args: ({ slim }) => ({ PACKAGES: slim ? '' : WITH_COMPILER }),
   },
   {
+    of: /^library\/ruby:3\.1\.\d+(?<slim>-slim)?(-bookworm)?$/,
+    folder: 'ruby',
+    from: 'dockerfile',
+    args: ({ slim }) => ({ PACKAGES: slim ? '' : WITH_COMPILER }),
+  },
+  {
     of: /^library\/node:(?<version>\d+\.\d+\.\d+)(-[a-z]+)??(?<slim>-slim)?$/,
     folder: 'node',
     from: 'dockerfile',

@@ -10,7 +10,8 @@ export type Mark = string | { file: string; matches: string }
 export type Extension = {
   primary: string
   repository?: string
-  'recognised-by': string[]
+  /** Not needed beside variants. */
+  'recognised-by'?: string[]
   variants?: Record<string, { 'recognised-by': Mark[] }>
   releases?: Record<string, string>
   /** Compose 2.26 gives an empty list of an extension back as null. */

@@ -3,7 +3,13 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { SAMPLE_PACKAGE, temporaryFolder, writeFiles } from '../../test/samples.js'
 import { primaryOf, thirdPartyOf } from './definition.js'
-import { CORE_DIRECTORY, mapStrings, parseDefinition, readVariableNames } from './read-definition.js'
+import {
+  CORE_DIRECTORY,
+  mapStrings,
+  parseDefinition,
+  readVariableNames,
+  withWholeExtension,
+} from './read-definition.js'
 
 const RESOLVED = {
   name: 'hello',
@@ -53,6 +59,22 @@ describe('a definition', () => {
     const { targets } = parse({ targets: { all: { because: 'x' }, none: { needs: [], because: 'x' } } })
     expect(targets.all?.needs).toBeUndefined()
     expect(targets.none?.needs).toEqual([])
+  })
+})
+
+describe('the extension of a variant', () => {
+  const own = { 'x-devenv': { primary: 'web', targets: { test: {} } } }
+
+  test('goes over that of the package, word by word', () => {
+    const resolved = { name: 'hello', 'x-devenv': { targets: { quality: {} }, provision: [] } }
+    expect(withWholeExtension(own, resolved)).toEqual({
+      name: 'hello',
+      'x-devenv': { primary: 'web', targets: { quality: {} }, provision: [] },
+    })
+  })
+
+  test('may say nothing', () => {
+    expect(withWholeExtension(own, { name: 'hello', ...own })).toEqual({ name: 'hello', ...own })
   })
 })
 

@@ -66,15 +66,24 @@ export async function readDefinition(request: ReadDefinition): Promise<Definitio
   // What is invalid may be why Compose refuses, and is said more exactly.
   if (invalid.length > 0) throw new DevenvError(...invalid)
   if ('error' in resolved) throw resolved.error
-  const { text } = resolved
+  const model = withWholeExtension(source.value, JSON.parse(resolved.text))
   const read = [...files, ...readFragments()]
-  const definition = parseDefinition(request.package, request.variant, JSON.parse(text), read)
+  const definition = parseDefinition(request.package, request.variant, model, read)
   const broken = checkRules(definition, source, request)
   if (broken.length > 0) throw new DevenvError(...broken)
   return definition
 }
 
 const isSet = (entry: [string, string | null]): entry is [string, string] => entry[1] !== null
+
+/**
+ * Compose 2.26 has the last file's `x-devenv` replace the others'. What a variant's file does not say there is as the
+ * package's compose.yaml says it. Pure.
+ */
+export function withWholeExtension(own: unknown, resolved: object): object {
+  const extensionOf = (model: unknown) => (model as { 'x-devenv'?: object } | null)?.['x-devenv']
+  return { ...resolved, 'x-devenv': { ...extensionOf(own), ...extensionOf(resolved) } }
+}
 
 /** The package's compose.yaml, and over it the variant's and the checkout's. */
 function composeFilesOf({
@@ -135,7 +144,7 @@ export function parseDefinition(
     package: environmentPackage,
     primary: extension.primary,
     repository: extension.repository,
-    recognisedBy: extension['recognised-by'],
+    recognisedBy: extension['recognised-by'] ?? [],
     variant,
     releases: extension.releases ?? {},
     targets: Object.fromEntries(

@@ -98,6 +98,11 @@ describe('the variant of a checkout', () => {
     expect(await recognised(variants(marks))).toBe(variant)
   })
 
+  test('is enough, where variants have nothing in common', async () => {
+    const { 'recognised-by': _, ...extension } = variants({ uv: ['uv.lock'], pip: ['requirements'] })
+    expect(await recognised(extension)).toBe('pip')
+  })
+
   test('is none where the package knows none', async () => {
     expect(await recognised({ 'recognised-by': ['Makefile'], variants: {} })).toBeUndefined()
   })

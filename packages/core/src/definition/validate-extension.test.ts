@@ -39,7 +39,18 @@ describe('the extension of a Compose file', () => {
     expect(await validate('services: {}\nx-devenv: { primary: hello, recognised-by: [Makefile] }\n')).toEqual([])
   })
 
+  test('is valid where only its variants say what a checkout holds', async () => {
+    expect(await validate(replacing('  recognised-by: [Makefile]\n', ''))).toEqual([])
+  })
+
   testEach<{ what: string; text: string; at: string; line: number; detail: RegExp }>([
+    {
+      what: 'nothing that a checkout is recognised by',
+      text: 'services: {}\nx-devenv: { primary: hello }\n',
+      at: 'x-devenv',
+      line: 2,
+      detail: /recognised-by/,
+    },
     { what: 'a missing word', text: replacing('  primary: hello\n', ''), at: 'x-devenv', line: 2, detail: /primary/ },
     {
       what: 'an unknown word',

@@ -14,8 +14,8 @@ export async function validateExtension(source: Source): Promise<Problem[]> {
     formats: { uri: true, regex: isRegex },
   }).compile(JSON.parse(readFileSync(SCHEMA, 'utf8')))
   if (validate(source.value)) return []
-  // What is wrong with a name is told by the error before that.
-  const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== 'propertyNames')
+  // What is wrong with a name, and what a condition asks for, is told by the error before that.
+  const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== 'propertyNames' && keyword !== 'if')
   return errors.map((error): Problem => {
     const path = error.instancePath.split('/').slice(1).map(unescapePointer)
     const extra = [error.propertyName ?? error.params.additionalProperty].filter((name) => typeof name === 'string')
