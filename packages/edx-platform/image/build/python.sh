@@ -1,0 +1,56 @@
+#!/bin/sh
+# The Python packages of a checkout, into /opt/venv. $1: install or skip what comes from GitHub, as
+# EDX_PLATFORM_GITHUB says.
+#
+#   uv.lock                                   → uv's lock, with its groups for development
+#   requirements/edx/development.txt          → pip-compiled requirements
+#
+# Then the platform itself, editable: Django apps and XBlocks come from its entry points. Its files are not here, so
+# only a path to where they will be mounted is written.
+set -eu
+CODE=/edx/app/edx-platform/edx-platform
+export UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never UV_COMPILE_BYTECODE=1 UV_PROJECT_ENVIRONMENT=/opt/venv
+
+case $1 in install | skip) ;; *) echo "EDX_PLATFORM_GITHUB is \"$1\": it can be install or skip." >&2; exit 1 ;; esac
+failed() {
+    [ "$1" = skip ] || sh /tmp/build/github-unreachable.sh
+    exit 1
+}
+
+mkdir -p "$CODE"
+cp -r /tmp/checkout/. "$CODE"
+cd "$CODE"
+uv venv --python "$(command -v python3)" /opt/venv
+export VIRTUAL_ENV=/opt/venv
+
+if [ -e uv.lock ]; then
+    [ "$1" = install ] || set -- skip $(sed -n 's/^name = "\(.*\)"$/\1/p; s/^source = { git = .*/GIT/p' uv.lock |
+        awk '$0 == "GIT" { print "--no-install-package", name } { name = $0 }')
+    mode=$1
+    shift
+    [ $# = 0 ] || echo "uv: left out, as they come from GitHub: $*"
+    /opt/devenv/bin/with-ca uv sync --frozen --no-install-project "$@" || failed "$mode"
+    uv pip show --quiet setuptools 2> /dev/null || /opt/devenv/bin/with-ca uv pip install 'setuptools<82'
+else
+    # Packages without a wheel are built with a setuptools that still has pkg_resources.
+    echo 'setuptools<81' > /tmp/build-constraints.txt
+    tools=
+    for file in requirements/pip.txt requirements/pip-tools.txt; do
+        [ ! -e "$file" ] || tools="$tools -r $file"
+    done
+    # shellcheck disable=SC2086 # a list of options
+    [ -z "$tools" ] || /opt/devenv/bin/with-ca uv pip install --build-constraints /tmp/build-constraints.txt $tools
+    if [ "$1" = skip ]; then
+        grep -n 'git+' requirements/edx/development.txt | sed 's/^/pip: left out, as it comes from GitHub: line /' || :
+        sed -i '/git+/d' requirements/edx/development.txt
+    fi
+    /opt/devenv/bin/with-ca uv pip install --build-constraints /tmp/build-constraints.txt \
+        -r requirements/edx/development.txt || failed "$1"
+fi
+
+mkdir -p cms common lms openedx xmodule
+uv pip install --no-deps --no-build-isolation --config-settings editable_mode=compat -e .
+cd /
+rm -rf "$CODE"
+mkdir -p "$CODE"
+chmod -R a+rwX /opt/venv

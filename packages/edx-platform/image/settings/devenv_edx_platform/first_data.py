@@ -1,0 +1,47 @@
+"""
+What a new database needs: the site, a staff account and a learner, and Studio's registration at the LMS.
+
+Safe to repeat: accounts stay as a developer left them; what follows the address follows it. Runs with the LMS's settings.
+"""
+import django
+
+django.setup()
+
+# pylint: disable=wrong-import-position
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.sites.models import Site
+from django.core.management import call_command
+
+from devenv_edx_platform.environment import CMS_URL, LMS_HOST
+
+ACCOUNTS = {
+    'admin': ['--staff', '--superuser'],
+    'learner': [],
+}
+
+if __name__ == '__main__':
+    Site.objects.update_or_create(id=settings.SITE_ID, defaults={'domain': LMS_HOST, 'name': LMS_HOST})
+    print(f'site {settings.SITE_ID} is {LMS_HOST}')
+
+    for name, rights in ACCOUNTS.items():
+        users = get_user_model().objects.filter(username=name)
+        if users.exists():
+            print(f'{name} is there')
+            continue
+        call_command('manage_user', name, f'{name}@example.com', *rights)
+        user = users.get()
+        user.set_password(name)
+        user.is_active = True
+        user.save()
+        print(f'{name} was created, with the password {name}')
+
+    call_command('manage_user', 'studio_worker', 'studio_worker@example.com', '--unusable-password')
+    call_command(
+        'create_dot_application', 'studio-sso', 'studio_worker',
+        '--grant-type', 'authorization-code', '--skip-authorization', '--update',
+        '--redirect-uris', f'{CMS_URL}/complete/edx-oauth2/',
+        '--client-id', 'studio-sso-key',
+        '--client-secret', 'studio-sso-secret',
+        '--scopes', 'user_id',
+    )

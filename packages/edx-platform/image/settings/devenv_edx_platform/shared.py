@@ -1,0 +1,66 @@
+"""What the LMS and Studio have in common. `apply` works on a settings module's namespace."""
+import hmac
+import os
+from hashlib import sha256
+
+from devenv_edx_platform import environment
+from devenv_edx_platform.environment import CMS_HOST, CMS_URL, LMS_HOST, LMS_INTERNAL_URL, LMS_PORT, LMS_URL
+from devenv_edx_platform.mfe import with_mfes
+
+
+def apply(settings, own_url, worker):
+    """`own_url`: where this one answers; `worker`: the program that does its tasks."""
+    settings.update(
+        ALLOWED_HOSTS=['*'],
+        LMS_BASE=LMS_HOST,
+        LMS_ROOT_URL=LMS_URL,
+        LMS_INTERNAL_ROOT_URL=LMS_INTERNAL_URL,
+        CMS_BASE=CMS_HOST,
+        CMS_ROOT_URL=CMS_URL,
+        EMAIL_BACKEND='django.core.mail.backends.console.EmailBackend',
+        # Without its worker, tasks run where they are asked for.
+        CELERY_ALWAYS_EAGER=not environment.runs(worker),
+        CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP=True,
+        EVENT_BUS_REDIS_CONNECTION_URL='redis://redis:6379/1',
+        STATICFILES_DIRS=environment.in_tree(settings['STATICFILES_DIRS']),
+        # A browser gives all ports of a host the same cookies.
+        EDXMKTG_LOGGED_IN_COOKIE_NAME=f'edxloggedin_{LMS_PORT}',
+        EDXMKTG_USER_INFO_COOKIE_NAME=f'edx-user-info_{LMS_PORT}',
+        MEILISEARCH_ENABLED=environment.HAS_SEARCH,
+        MEILISEARCH_URL='http://meilisearch:7700',
+        MEILISEARCH_PUBLIC_URL=os.environ.get('EDX_PLATFORM_MEILISEARCH_URL', 'http://localhost:7700'),
+        MEILISEARCH_INDEX_PREFIX='',
+        MEILISEARCH_API_KEY=hmac.new(
+            environment.MEILISEARCH_MASTER_KEY.encode(), environment.MEILISEARCH_KEY_UID.encode(), sha256,
+        ).hexdigest(),
+        SEARCH_ENGINE='search.meilisearch.MeilisearchEngine' if environment.HAS_SEARCH else None,
+    )
+    for feature in ('ENABLE_COURSEWARE_INDEX', 'ENABLE_COURSEWARE_SEARCH', 'ENABLE_COURSEWARE_SEARCH_FOR_COURSE_STAFF'):
+        settings['FEATURES'][feature] = environment.HAS_SEARCH
+    settings['JWT_AUTH'].update(
+        JWT_ISSUER=f'{LMS_URL}/oauth2',
+        JWT_ISSUERS=[{'AUDIENCE': 'lms-key', 'ISSUER': f'{LMS_URL}/oauth2', 'SECRET_KEY': 'lms-secret'}],
+        JWT_AUTH_COOKIE=f'edx-jwt-cookie_{LMS_PORT}',
+        JWT_AUTH_COOKIE_HEADER_PAYLOAD=f'edx-jwt-cookie-header-payload_{LMS_PORT}',
+        JWT_AUTH_COOKIE_SIGNATURE=f'edx-jwt-cookie-signature_{LMS_PORT}',
+    )
+    with_mfes(settings, own_url)
+    quieten(settings['LOGGING'])
+
+
+def quieten(logging):
+    """The health check asks every few seconds, for ever: not worth a line in a log that is kept."""
+    logging.setdefault('filters', {})['not_the_health_check'] = {
+        '()': 'django.utils.log.CallbackFilter',
+        'callback': _is_not_the_health_check,
+    }
+    logging['loggers']['django.server'] = {
+        'handlers': ['console'],
+        'level': 'INFO',
+        'propagate': False,
+        'filters': ['not_the_health_check'],
+    }
+
+
+def _is_not_the_health_check(record):
+    return not (record.args and str(record.args[0]).startswith('GET /heartbeat ') and str(record.args[1]) == '200')

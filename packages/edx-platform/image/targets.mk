@@ -1,0 +1,52 @@
+# Targets that the checkout lacks, or that stand in for its own; compose.yaml says why for each. Inside the container the
+# checkout's are a plain `make migrate` away.
+#
+#   make dev.test                                  all tests: first those of LMS, common, openedx and xmodule, then Studio's
+#   make dev.test TESTS=lms/djangoapps/branding    some: files, folders, node ids; what lies in cms/ with Studio's settings
+#   make dev.test TESTS=xmodule ARGS="-k video"    and any other arguments of pytest
+#   make dev.lms.shell, make dev.cms.shell         Django's shell
+#   make dev.assets                                Sass and webpack, once: what the programs sass and webpack do anyway
+#   make dev.migrate, dev.migrate-lms, dev.migrate-cms
+
+TESTS ?= lms openedx common xmodule cms
+STUDIO_TESTS := $(filter cms cms/% ./cms ./cms/%,$(TESTS))
+LMS_TESTS := $(filter-out $(STUDIO_TESTS),$(TESTS))
+LMS := DJANGO_SETTINGS_MODULE=devenv_edx_platform.lms SERVICE_VARIANT=lms python manage.py lms
+CMS := DJANGO_SETTINGS_MODULE=devenv_edx_platform.cms SERVICE_VARIANT=cms python manage.py cms
+
+.PHONY: test test-lms test-cms lms.shell cms.shell assets migrate migrate-lms migrate-cms reindex
+
+# Both are run, also where the first fails.
+test:
+	@outcome=0; \
+	$(if $(LMS_TESTS),$(MAKE) -f $(firstword $(MAKEFILE_LIST)) test-lms || outcome=$$?;) \
+	$(if $(STUDIO_TESTS),$(MAKE) -f $(firstword $(MAKEFILE_LIST)) test-cms || outcome=$$?;) \
+	exit $$outcome
+
+# Upstream's own test settings: SQLite, caches in memory, tasks at once; of servers they need MongoDB only.
+test-lms:
+	pytest --ds=lms.envs.test $(LMS_TESTS) $(ARGS)
+
+test-cms:
+	pytest --ds=cms.envs.test $(STUDIO_TESTS) $(ARGS)
+
+lms.shell:
+	@$(LMS) shell
+
+cms.shell:
+	@$(CMS) shell
+
+assets:
+	/etc/devenv/assets/sass
+	/etc/devenv/assets/webpack
+
+migrate: migrate-lms migrate-cms
+
+migrate-lms:
+	$(LMS) migrate --noinput
+
+migrate-cms:
+	$(CMS) migrate --noinput
+
+reindex:
+	$(if $(findstring meilisearch,$(DEVENV_WITHOUT)),@echo 'search: left out, as meilisearch is',$(CMS) reindex_studio --experimental && $(CMS) reindex_course --active)
