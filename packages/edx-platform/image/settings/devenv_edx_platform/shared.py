@@ -3,6 +3,8 @@ import hmac
 import os
 from hashlib import sha256
 
+from xmodule.modulestore.modulestore_settings import update_module_store_settings
+
 from devenv_edx_platform import environment
 from devenv_edx_platform.environment import CMS_HOST, CMS_URL, LMS_HOST, LMS_INTERNAL_URL, LMS_PORT, LMS_URL
 from devenv_edx_platform.mfe import with_mfes
@@ -37,6 +39,7 @@ def apply(settings, own_url, worker):
     )
     for feature in ('ENABLE_COURSEWARE_INDEX', 'ENABLE_COURSEWARE_SEARCH', 'ENABLE_COURSEWARE_SEARCH_FOR_COURSE_STAFF'):
         settings['FEATURES'][feature] = environment.HAS_SEARCH
+    update_module_store_settings(settings['MODULESTORE'], doc_store_settings=settings['DOC_STORE_CONFIG'])
     settings['JWT_AUTH'].update(
         JWT_ISSUER=f'{LMS_URL}/oauth2',
         JWT_ISSUERS=[{'AUDIENCE': 'lms-key', 'ISSUER': f'{LMS_URL}/oauth2', 'SECRET_KEY': 'lms-secret'}],
