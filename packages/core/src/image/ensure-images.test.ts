@@ -83,14 +83,19 @@ describe('the plan for the images of an environment', () => {
 
 describe('what a plan lacks on this machine', () => {
   testEach<{ title: string; plan: ImagesPlan; lacking: string[] }>([
-    { title: 'nothing', plan: { own: own('use'), official: [official(MYSQL, 'use')] }, lacking: [] },
-    { title: 'nothing that has another name here', plan: { own: own('tag'), official: [] }, lacking: [] },
-    { title: 'what is pulled', plan: { own: own('pull'), official: [] }, lacking: [OWN] },
-    { title: 'what is built', plan: { own: own('build'), official: [] }, lacking: [OWN] },
+    { title: 'nothing', plan: { own: own('use'), published: [], official: [official(MYSQL, 'use')] }, lacking: [] },
+    {
+      title: 'nothing that has another name here',
+      plan: { own: own('tag'), published: [], official: [] },
+      lacking: [],
+    },
+    { title: 'what is pulled', plan: { own: own('pull'), published: [], official: [] }, lacking: [OWN] },
+    { title: 'what is built', plan: { own: own('build'), published: [], official: [] }, lacking: [OWN] },
     {
       title: 'servers, each as it is taken',
       plan: {
         own: own('use'),
+        published: [],
         official: [official(MYSQL, 'use'), { ...official(MEMCACHED, 'pull'), taken: `${MEMCACHED}@sha256:0` }],
       },
       lacking: [`${MEMCACHED}@sha256:0`],
@@ -109,7 +114,7 @@ describe('carrying out', () => {
   }
 
   test('offline refuses what is lacking, all of it at once, before anything is done', async () => {
-    const plan = { own: own('build'), official: [official(MYSQL, 'pull'), official(MEMCACHED, 'use')] }
+    const plan = { own: own('build'), published: [], official: [official(MYSQL, 'pull'), official(MEMCACHED, 'use')] }
     const { done, told } = await carryOut(plan, 'offline')
     expect(await problemsOf(() => done)).toEqual([
       { code: 'offline-lacks', images: [OWN, MYSQL], because: 'requirements.txt changed' },
@@ -118,14 +123,20 @@ describe('carrying out', () => {
   })
 
   test.each(['online', 'offline'] as const)('gives what is here its own name, %s too', async (network) => {
-    const { done, told, named } = await carryOut({ own: own('tag'), official: [official(MYSQL, 'use')] }, network)
+    const { done, told, named } = await carryOut(
+      { own: own('tag'), published: [], official: [official(MYSQL, 'use')] },
+      network,
+    )
     await done
     expect(named()).toEqual(['ghcr.io/x:inputs-0', OWN])
     expect(told.map(({ kind }) => kind)).toEqual(['begin', 'end'])
   })
 
   test('does nothing where everything is here', async () => {
-    const { done, told, named } = await carryOut({ own: own('use'), official: [official(MYSQL, 'use')] }, 'online')
+    const { done, told, named } = await carryOut(
+      { own: own('use'), published: [], official: [official(MYSQL, 'use')] },
+      'online',
+    )
     await done
     expect(named()).toEqual(['ghcr.io/x:inputs-0'])
     expect(told).toEqual([])
