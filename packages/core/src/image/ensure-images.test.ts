@@ -64,6 +64,23 @@ describe('the plan for the images of an environment', () => {
     expect((await plan([])).official).toEqual([])
   })
 
+  test('has the images of other services of ours apart from official ones, as the definition names them', async () => {
+    const SHOP = 'devenv/shop-snapshot:1.2'
+    const when = { files: [], stores: [], image: false, address: false }
+    const definition = {
+      ...sampleDefinition({}, { shop: { image: SHOP } }),
+      provision: [{ name: 'fill', service: 'shop', run: ['fill'] as [string], when }],
+    }
+    const plan = async (images: { tags: string[] }[], services: string[]) =>
+      planImages((await sampleEngine(images)).engine, definition, INPUTS, services, SETTINGS)
+    expect(await plan([], ['hello', 'shop', 'mysql'])).toMatchObject({
+      official: [{ taken: MYSQL }],
+      published: [{ reference: SHOP, do: 'pull' }],
+    })
+    expect((await plan([{ tags: [SHOP] }], ['shop'])).published).toEqual([{ reference: SHOP, do: 'use' }])
+    expect((await plan([], ['mysql'])).published).toEqual([])
+  })
+
   test('wants an image that two servers share once', async () => {
     const { engine } = await sampleEngine()
     const definition = sampleDefinition({}, { memcached: { image: MYSQL } })
@@ -130,6 +147,15 @@ describe('carrying out', () => {
     await done
     expect(named()).toEqual(['ghcr.io/x:inputs-0', OWN])
     expect(told.map(({ kind }) => kind)).toEqual(['begin', 'end'])
+  })
+
+  test('never asks Docker Hub for an image of ours, and says so before anything is built', async () => {
+    const published = [{ reference: 'devenv/shop-snapshot:1.2', do: 'pull' as const }]
+    const { done, told } = await carryOut({ own: own('build'), published, official: [] }, 'online')
+    expect(await problemsOf(() => done)).toMatchObject([
+      { code: 'image-unpublished', images: ['devenv/shop-snapshot:1.2'], registry: undefined },
+    ])
+    expect(told).toEqual([])
   })
 
   test('does nothing where everything is here', async () => {

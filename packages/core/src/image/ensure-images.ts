@@ -73,8 +73,9 @@ export async function carryOutImages(
   const lacking = lackingOf(plan)
   if (settings.network === 'offline' && lacking.length > 0)
     throw new DevenvError({ code: 'offline-lacks', images: lacking, because: plan.own.because })
-  await carryOutOwn(plan.own, engine, inputs, settings, report, tree)
+  // What nothing here can make good is met before minutes of building.
   await pullPublished(plan.published, settings, report)
+  await carryOutOwn(plan.own, engine, inputs, settings, report, tree)
   await pullOfficial(plan.official, settings, report)
 }
 
