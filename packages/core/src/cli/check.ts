@@ -32,7 +32,14 @@ async function checkFor(found: EnvironmentPackage, checkout: string): Promise<re
     const variants = Object.keys(readExtension(found).variants ?? {})
     // Each shape is a definition of its own; without any, there is one.
     for (const variant of variants.length === 0 ? [undefined] : variants)
-      for (const problem of await problemsOf({ ...environment, variant, mirror: undefined, variables: {}, stores }))
+      for (const problem of await problemsOf({
+        ...environment,
+        variant,
+        mirror: undefined,
+        registry: undefined,
+        variables: {},
+        stores,
+      }))
         problems.set(JSON.stringify(problem), problem)
     return [...problems.values()]
   } catch (error) {

@@ -25,7 +25,7 @@ const start: Add = (program) =>
       const { waitHealthy } = await import('../environment/wait-healthy.js')
       const { renderAddresses } = await import('./render-addresses.js')
       const { record } = await start(engine, environment, settings, { all: true }, report)
-      await waitHealthy(engine, environment, [record.primary], report)
+      await waitHealthy(engine, environment, Object.keys(record.ours), report)
       for (const line of renderAddresses(environment.service, record)) say(line)
     })
 
@@ -69,7 +69,7 @@ const exec: Add = (program) =>
     .usage('[options] [service] -- <command...>')
     .summary('run a command in a container, with its exact exit code')
     .description(
-      'Runs a command in the primary container as the owner, or in another one:\n  devenv exec -- ./manage.py createsuperuser\n  devenv exec mysql -- mysql -uroot -pdevenv',
+      'Runs a command in the primary container as the owner, or in another one (in containers of ours as the owner too):\n  devenv exec -- ./manage.py createsuperuser\n  devenv exec mysql -- mysql -uroot -pdevenv',
     )
     .passThroughOptions()
     .allowUnknownOption()
@@ -140,7 +140,7 @@ const status: Add = (program) =>
 
 const logs: Add = (program) =>
   withWhere(program.command('logs'))
-    .argument('[program]', 'one program of the primary container, or one third-party service')
+    .argument('[program]', 'one program of the environment, or one third-party service')
     .summary('search what was logged, rotated files too')
     .option('--grep <pattern>', 'only lines that match this regular expression')
     .option('--since <when>', '15m, 2h, 1d, or a date')
@@ -171,7 +171,7 @@ const logs: Add = (program) =>
 
 const debug: Add = (program) =>
   withWhere(program.command('debug'))
-    .argument('<program>', 'a program of the primary container')
+    .argument('<program>', 'a program of the environment, whichever container it is in')
     .summary('run one program in the foreground, so that breakpoint() can be answered')
     .description(
       'Takes a program out of supervisord into this terminal. It goes back when you leave it, however that ends.',

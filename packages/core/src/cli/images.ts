@@ -44,8 +44,7 @@ export const explainImages = (opened: OpenedSource, selection: Selection, engine
     const settings = imageSettingsOf(opened.settings, readLock(opened.package))
     return await Promise.all(
       selected.map(({ source: { definition, inputs } }) => {
-        const services = Object.keys(definition.project.services).filter((name) => name !== definition.primary)
-        return planImages(engine, definition, inputs, services, settings)
+        return planImages(engine, definition, inputs, Object.keys(definition.project.services), settings)
       }),
     )
   })
@@ -66,7 +65,7 @@ export const ensureOwnImages = (
     const references: string[] = []
     for (const { inputs, tree } of wanted.values()) {
       const own = await readImagePlan(engine, known, wantedOf(inputs), settings)
-      await carryOutImages({ own, official: [] }, engine, inputs, settings, report, tree)
+      await carryOutImages({ own, official: [], published: [] }, engine, inputs, settings, report, tree)
       references.push(own.reference)
     }
     return references
@@ -123,7 +122,7 @@ const refusedOffline = (command: 'lock' | 'publish') =>
 /** `devenv lock`: what changed, and what was left alone. */
 export async function updateLock({ package: environmentPackage, settings }: OpenedSource, mode: 'write' | 'look') {
   const before = readLock(environmentPackage)
-  const { mirror, access, network } = imageSettingsOf(settings, before)
+  const { mirror, registry, access, network } = imageSettingsOf(settings, before)
   if (network === 'offline') throw refusedOffline('lock')
   return await withTemporaryFolder('lock', async (room) => {
     const variants = Object.keys(readExtension(environmentPackage).variants ?? {})
@@ -135,6 +134,7 @@ export async function updateLock({ package: environmentPackage, settings }: Open
           variant,
           project: 'lock',
           mirror,
+          registry,
           variables: {},
           stores: join(room, 'stores'),
         }),

@@ -11,6 +11,10 @@ describe('a plan for images', () => {
     expect(
       renderImagesPlan({
         own: { ...OWN, do: 'build', because: 'requirements.txt changed since ulmo.4' },
+        published: [
+          { do: 'pull', reference: 'ghcr.io/openedx/devenv/shop-snapshot:1.2' },
+          { do: 'use', reference: 'devenv/shop:1.2' },
+        ],
         official: [
           { reference: 'mysql:8', taken: 'mysql:8@sha256:1', standIn: false, do: 'use' },
           { reference: 'redis:7', taken: 'redis:7', standIn: false, do: 'pull' },
@@ -19,6 +23,8 @@ describe('a plan for images', () => {
       }),
     ).toEqual([
       `build ${NAME}:inputs-0  (requirements.txt changed since ulmo.4)`,
+      'pull  ghcr.io/openedx/devenv/shop-snapshot:1.2  (it is not here yet)',
+      'use   devenv/shop:1.2  (it is here)',
       'use   mysql:8@sha256:1  (it is here)',
       'pull  redis:7  (it is not here yet)',
       'pull  mongo:7  (a stand-in for the official image)',

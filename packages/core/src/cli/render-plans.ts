@@ -6,8 +6,12 @@ import type { PublishPlan } from '../publish/plan-publish.js'
 export const renderImagePlan = (plan: ImagePlan): string => `${plan.do.padEnd(5)} ${plan.reference}  (${plan.because})`
 
 /** Pure. */
-export const renderImagesPlan = ({ own, official }: ImagesPlan): string[] => [
+export const renderImagesPlan = ({ own, official, published }: ImagesPlan): string[] => [
   renderImagePlan(own),
+  ...published.map(
+    ({ do: what, reference }) =>
+      `${what.padEnd(5)} ${reference}  (${what === 'use' ? 'it is here' : 'it is not here yet'})`,
+  ),
   ...official.map(
     ({ do: what, taken, standIn }) =>
       `${what.padEnd(5)} ${taken}  (${standIn ? 'a stand-in for the official image' : what === 'use' ? 'it is here' : 'it is not here yet'})`,

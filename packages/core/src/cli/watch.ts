@@ -28,29 +28,19 @@ export async function watchEnvironment(
 
   const running = await findRunning(engine, environment, settings, { all: true }, 'unchanged')
   const from: From = running === undefined ? { since: Date.now() / 1000 } : { tail: SHOWN_AT_FIRST }
-  let primary = running?.record.primary
   const show = (line: string, channel: 'out' | 'err') =>
     (channel === 'out' ? process.stdout : process.stderr).write(`${line}\n`)
-  const follow = () => followLogs(engine, environment, () => primary, from, show, leaving.signal)
+  const follow = () => followLogs(engine, environment, from, show, leaving.signal)
 
   let view: Promise<void>
   if (running === undefined) {
-    const { readRecord } = await import('../environment/record.js')
-    primary = readRecord(environment)?.primary ?? environment.service
     const stopEarly = new AbortController()
-    view = followLogs(
-      engine,
-      environment,
-      () => primary,
-      from,
-      show,
-      AbortSignal.any([leaving.signal, stopEarly.signal]),
-    )
+    view = followLogs(engine, environment, from, show, AbortSignal.any([leaving.signal, stopEarly.signal]))
     // Where the engine cannot be asked, `start` says why.
     view.catch(() => {})
     const { start } = await import('../environment/start.js')
     try {
-      primary = (await start(engine, environment, settings, { all: true }, report)).record.primary
+      await start(engine, environment, settings, { all: true }, report)
     } catch (error) {
       stopEarly.abort()
       throw error
@@ -86,7 +76,7 @@ async function tellWhenAnswering(
   const record = readRecord(environment)
   if (record === undefined) return
   try {
-    await waitHealthy(engine, environment, [record.primary], () => {}, signal)
+    await waitHealthy(engine, environment, Object.keys(record.ours), () => {}, signal)
     if (signal.aborted) return
     for (const text of renderAddresses(environment.service, record)) process.stderr.write(`${text}\n`)
   } catch (error) {

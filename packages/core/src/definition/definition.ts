@@ -48,6 +48,8 @@ export type ComposeProject = {
 export type SuppliedTarget = { needs: readonly string[] | undefined; because: string }
 export type ProvisionStep = {
   name: string
+  /** The Compose service in whose container it runs. */
+  service: string
   run: readonly [string, ...string[]]
   when: { files: readonly string[]; stores: readonly string[]; image: boolean; address: boolean }
 }
@@ -91,11 +93,25 @@ export const dockerfileOf = (definition: Definition): string =>
 
 /** Where the environment answers, in the order in which the definition names it; the first is its address. */
 export const addressesOf = (definition: Definition): Address[] =>
-  (primaryOf(definition).ports ?? []).map(({ target, name }) => ({ service: definition.primary, port: target, name }))
+  oursOf(definition).flatMap((service) =>
+    (definition.project.services[service]?.ports ?? []).map(({ target, name }) => ({ service, port: target, name })),
+  )
 
 /** The folder with programs and targets: the build context `package` of the primary service. */
 export const imageFolderOf = (definition: Definition): string =>
   primaryOf(definition).build?.additional_contexts?.package ?? join(definition.package.directory, 'image')
 
-export const thirdPartyOf = (definition: Definition): string[] =>
-  Object.keys(definition.project.services).filter((name) => name !== definition.primary)
+/** The services that run an image of ours, the primary first: besides it, those that a provisioning step names. */
+export const oursOf = ({ primary, provision, project }: Definition): string[] =>
+  [...new Set([primary, ...provision.map(({ service }) => service)])].filter(
+    (name) => name === primary || project.services[name] !== undefined,
+  )
+
+export const thirdPartyOf = (definition: Definition): string[] => {
+  const ours = oursOf(definition)
+  return Object.keys(definition.project.services).filter((name) => !ours.includes(name))
+}
+
+/** Where a service mounts the checkout. */
+export const mountOf = (definition: Definition, service: string, checkout: string): string | undefined =>
+  definition.project.services[service]?.volumes?.find(({ source }) => source === checkout)?.target

@@ -16,7 +16,7 @@ export type Extension = {
   releases?: Record<string, string>
   /** Compose 2.26 gives an empty list of an extension back as null. */
   targets?: Record<string, { needs?: string[] | null; because: string }>
-  provision?: { name: string; run: [string, ...string[]]; when?: Partial<ProvisionStep['when']> }[]
+  provision?: { name: string; service?: string; run: [string, ...string[]]; when?: Partial<ProvisionStep['when']> }[]
   accounts?: Account[]
 }
 

@@ -21,8 +21,8 @@ const searchable = (): Definition => {
     ...definition,
     targets: { test: { needs: ['mysql', 'search'], because: 'it is' }, lint: { needs: undefined, because: 'it is' } },
     provision: [
-      { name: 'migrations', run: ['true'], when: { ...when, stores: ['mysql'] } },
-      { name: 'index', run: ['true'], when: { ...when, stores: ['mysql', 'search'] } },
+      { name: 'migrations', service: 'hello', run: ['true'], when: { ...when, stores: ['mysql'] } },
+      { name: 'index', service: 'hello', run: ['true'], when: { ...when, stores: ['mysql', 'search'] } },
     ],
   }
 }

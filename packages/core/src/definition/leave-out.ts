@@ -1,12 +1,12 @@
 import { DevenvError } from '../problem/problem.js'
-import { type Definition, primaryOf } from './definition.js'
+import { type Definition, oursOf } from './definition.js'
 
-/** Tells the primary container which services are left out. */
+/** Tells containers of ours which services are left out. */
 const VARIABLE = 'DEVENV_WITHOUT'
 
 /**
  * The definition without the services of those names, without the steps that fill them, and without anybody's waiting
- * for them. What may be left out is what the primary service depends on with `required: false`. Pure.
+ * for them. What may be left out is what services of ours depend on with `required: false`. Pure.
  * @throws DevenvError `service-required`
  */
 export function leaveOut(definition: Definition, names: readonly string[]): Definition {
@@ -19,7 +19,7 @@ export function leaveOut(definition: Definition, names: readonly string[]): Defi
     Object.fromEntries(Object.entries(of ?? {}).filter(([name]) => !names.includes(name)))
   const services = Object.entries(without(definition.project.services)).map(([name, service]) => {
     const left = service.depends_on === undefined ? service : { ...service, depends_on: without(service.depends_on) }
-    if (name !== definition.primary) return [name, left] as const
+    if (!oursOf(definition).includes(name)) return [name, left] as const
     return [name, { ...left, environment: { ...left.environment, [VARIABLE]: names.join(',') } }] as const
   })
   return {
@@ -36,7 +36,9 @@ export function leaveOut(definition: Definition, names: readonly string[]): Defi
 }
 
 /** The services that an environment can do without. Pure. */
-const optionalOf = (definition: Definition): string[] =>
-  Object.entries(primaryOf(definition).depends_on ?? {}).flatMap(([name, { required }]) =>
-    required === false ? [name] : [],
+const optionalOf = (definition: Definition): string[] => {
+  const wished = oursOf(definition).flatMap((name) =>
+    Object.entries(definition.project.services[name]?.depends_on ?? {}),
   )
+  return [...new Set(wished.flatMap(([name, { required }]) => (required === false ? [name] : [])))]
+}

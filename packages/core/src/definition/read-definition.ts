@@ -28,6 +28,8 @@ export type ReadDefinition = {
   variant: string | undefined
   project: string
   mirror: string | undefined
+  /** Where images of ours live; `undefined`: nowhere. */
+  registry: string | undefined
   /** Of the variables that the files read, those that are set. */
   variables: { readonly [name: string]: string | null }
   /** Where stores are kept; a volume below it is a store. */
@@ -56,6 +58,7 @@ export async function readDefinition(request: ReadDefinition): Promise<Definitio
         DEVENV_PACKAGE: request.package.directory,
         DEVENV_CORE: CORE_DIRECTORY,
         DEVENV_MIRROR: request.mirror ?? 'docker.io',
+        DEVENV_IMAGES: imagesIn(request.registry),
         DEVENV_STORES: request.stores,
       },
     }).then(
@@ -73,6 +76,9 @@ export async function readDefinition(request: ReadDefinition): Promise<Definitio
   if (broken.length > 0) throw new DevenvError(...broken)
   return definition
 }
+
+/** What a Compose file writes before the name of another image of ours: images without a registry are named so as well. Pure. */
+const imagesIn = (registry: string | undefined): string => (registry === undefined ? 'devenv' : `${registry}/devenv`)
 
 const isSet = (entry: [string, string | null]): entry is [string, string] => entry[1] !== null
 
@@ -154,8 +160,9 @@ export function parseDefinition(
       ]),
     ),
     provision: (extension.provision ?? []).map(
-      ({ name, run, when }): ProvisionStep => ({
+      ({ name, service, run, when }): ProvisionStep => ({
         name,
+        service: service ?? extension.primary,
         run,
         when: {
           files: when?.files ?? [],

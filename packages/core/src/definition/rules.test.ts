@@ -71,6 +71,16 @@ const replacing = (before: string, after: string) => (compose: string) => {
   if (!compose.includes(before)) throw new Error(`the sample has no ${before}`)
   return compose.replace(before, after)
 }
+/** Another service of ours beside the primary. */
+const SHOP = `  shop:
+    image: ghcr.io/openedx/devenv/shop-snapshot:1.2
+    working_dir: /edx/app/shop
+    volumes: [{ type: bind, source: /home/dev/hello, target: /edx/src/hello }]
+    ports: [{ target: 9000 }]
+    healthcheck: { test: [CMD, "true"], start_period: 60s, start_interval: 200ms }
+`
+const withShop = (shop: string) => (compose: string) =>
+  replacing('services:\n', `    - { name: shop, service: shop, run: [fill] }\nservices:\n`)(compose) + shop
 const lineOf = (text: string, part: string) => text.slice(0, text.indexOf(part)).split('\n').length
 const writing = (file: string, text: string) => (root: string) => writeFileSync(join(root, file), text)
 const removing = (file: string) => (root: string) => rmSync(join(root, file), { recursive: true })
@@ -317,6 +327,36 @@ const BROKEN: Broken[] = [
     breaks: { rule: 'variants-are-there', at: '    pip: {' },
   },
   {
+    title: 'a step in a service that there is not',
+    edit: replacing('      run: [migrate]', '      service: shop\n      run: [migrate]'),
+    breaks: { rule: 'steps-name-services', at: '    - name: migrations' },
+  },
+  {
+    title: 'a step in a service whose image is none of ours',
+    edit: withShop(SHOP.replace('ghcr.io/openedx/devenv/shop-snapshot', 'docker.io/library/shop')),
+    breaks: { rule: 'official-images', at: '    image: docker.io/library/shop' },
+  },
+  {
+    title: 'another service of ours without a version',
+    edit: withShop(SHOP.replace('snapshot:1.2', 'snapshot:latest')),
+    breaks: { rule: 'official-images', at: '    image: ghcr.io/openedx/devenv/shop' },
+  },
+  {
+    title: 'another service of ours that does not see the checkout',
+    edit: withShop(SHOP.replace('source: /home/dev/hello', 'read_only: true, source: /etc')),
+    breaks: { rule: 'checkout-is-mounted', at: '    volumes: [{ type: bind, read_only' },
+  },
+  {
+    title: 'another service of ours with a command of its own',
+    edit: withShop(`${SHOP}    command: [sh]\n`),
+    breaks: { rule: 'runs-under-supervisor', at: '    command: [sh]' },
+  },
+  {
+    title: 'another service of ours with a fixed user',
+    edit: withShop(`${SHOP}    user: "1000"\n`),
+    breaks: { rule: 'owner-is-mapped', at: '    user: "1000"' },
+  },
+  {
     title: 'an account of a port that is not published',
     edit: replacing(RECOGNISED, `${RECOGNISED}  accounts: [{ what: a, user: b, password: c, path: /, port: 8001 }]\n`),
     breaks: { rule: 'accounts-name-addresses', at: '  accounts: [' },
@@ -389,6 +429,12 @@ services:
         )(replacing('{ target: 8000 }', '{ target: 8000 }, { name: shop, target: 8001 }')(compose)),
     },
     { title: 'no ports', edit: replacing('    ports: [{ target: 8000 }]\n', '') },
+    { title: 'another service of ours, with the checkout and steps of its own', edit: withShop(SHOP) },
+    {
+      title: 'no program of its own where another service of ours brings some',
+      change: removing('image/supervisor/web.conf'),
+      edit: (compose) => withShop(SHOP)(replacing('    ports: [{ target: 8000 }]\n', '')(compose)),
+    },
     {
       title: 'an image folder of its own',
       change: (root) => {

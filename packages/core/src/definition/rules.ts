@@ -1,7 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import type { Place } from '../problem/problem.js'
-import { addressesOf, type Definition, dockerfileOf, imageFolderOf, primaryOf, thirdPartyOf } from './definition.js'
+import {
+  addressesOf,
+  type Definition,
+  dockerfileOf,
+  imageFolderOf,
+  mountOf,
+  oursOf,
+  primaryOf,
+  thirdPartyOf,
+} from './definition.js'
 import { readExtension } from './extension.js'
 import type { Source } from './source.js'
 
@@ -14,28 +23,43 @@ export type Rule = { name: string; clause: string; why: string; check(subject: S
 const ENTRYPOINT = '/opt/devenv/bin/entrypoint'
 const PROGRAM = '/opt/devenv/bin/program'
 
+/** `devenv/shop:1.2`, `ghcr.io/openedx/devenv/shop-snapshot:1.2`: an image that a package publishes. */
+const OURS = /(^|\/)devenv\/[^/:@]+[:@]/
+
 const officialImages: Rule = {
   name: 'official-images',
   clause: 'OEP-5 rule 1',
   why: 'A third-party service is the vendor’s official image at a stated version; nobody maintains another.',
   check: ({ definition, source }) =>
-    thirdPartyOf(definition).flatMap((name) => {
+    otherThanPrimary(definition).flatMap((name) => {
       const { image, build } = definition.project.services[name] ?? {}
+      const ours = oursOf(definition).includes(name)
       const place = source.placeOf(['services', name, 'image'])
       if (build)
         return [
           {
             place: source.placeOf(['services', name, 'build']),
             what: `${name} is built here.`,
-            fix: 'Name the official image under `image:` and remove `build:`.',
+            fix: `Name the ${ours ? 'published' : 'official'} image under \`image:\` and remove \`build:\`.`,
           },
         ]
+      if (ours && !OURS.test(image ?? '')) {
+        return [
+          {
+            place,
+            what: `${name} runs provisioning steps, and its image is none of ours: ${image ?? 'it has none'}.`,
+            fix: `image: \${DEVENV_IMAGES:-devenv}/${name}-snapshot:<version>`,
+          },
+        ]
+      }
       if (versionOf(image) === undefined) {
         return [
           {
             place,
             what: `${name} names no version: ${image ?? 'it has no image'}.`,
-            fix: `image: \${DEVENV_MIRROR:-docker.io}/library/${name}:<version>`,
+            fix: ours
+              ? `image: \${DEVENV_IMAGES:-devenv}/${name}-snapshot:<version>`
+              : `image: \${DEVENV_MIRROR:-docker.io}/library/${name}:<version>`,
           },
         ]
       }
@@ -48,15 +72,17 @@ const runsUnderSupervisor: Rule = {
   clause: 'OEP-5 rule 2',
   why: 'supervisord is PID 1 of every Open edX container, so that web server, workers and watchers live and restart side by side.',
   check: ({ definition, source }) => {
-    const { entrypoint, command } = primaryOf(definition)
     const breaches: Breach[] = []
-    for (const [key, value] of Object.entries({ entrypoint, command })) {
-      if (value == null) continue
-      breaches.push({
-        place: source.placeOf(['services', definition.primary, key]),
-        what: `${definition.primary} sets \`${key}\`, which replaces supervisord.`,
-        fix: `Remove \`${key}:\` and put the process into image/supervisor/<program>.conf.`,
-      })
+    for (const name of oursOf(definition)) {
+      const { entrypoint, command } = definition.project.services[name] ?? {}
+      for (const [key, value] of Object.entries({ entrypoint, command })) {
+        if (value == null) continue
+        breaches.push({
+          place: source.placeOf(['services', name, key]),
+          what: `${name} sets \`${key}\`, which replaces supervisord.`,
+          fix: `Remove \`${key}:\` and put the process into image/supervisor/<program>.conf.`,
+        })
+      }
     }
     const dockerfile = dockerfileOf(definition)
     if (!existsSync(dockerfile)) {
@@ -72,7 +98,8 @@ const runsUnderSupervisor: Rule = {
         fix: `ENTRYPOINT ["${ENTRYPOINT}"]`,
       })
     }
-    if (readPrograms(imageFolderOf(definition)).length === 0) {
+    // Another service of ours brings its programs in its image.
+    if (oursOf(definition).length === 1 && readPrograms(imageFolderOf(definition)).length === 0) {
       const file = join(imageFolderOf(definition), 'supervisor')
       breaches.push({
         place: { file },
@@ -132,7 +159,7 @@ const dataStaysInDataDirectory: Rule = {
     Object.entries(definition.project.services).flatMap(([name, { volumes }]) =>
       (volumes ?? []).flatMap((volume) => {
         const kept = volume.type === 'tmpfs' || volume.read_only === true
-        const folders = name === definition.primary ? [stores, checkout] : [stores]
+        const folders = oursOf(definition).includes(name) ? [stores, checkout] : [stores]
         const owned =
           volume.type === 'bind' && folders.some((folder) => `${volume.source}${sep}`.startsWith(`${folder}${sep}`))
         if (kept || owned) return []
@@ -156,8 +183,16 @@ const checkoutIsMounted: Rule = {
     const mounted = volumes?.some(
       ({ source: from, target, read_only }) => from === checkout && target === working_dir && !read_only,
     )
-    if (mounted) return []
+    const without = oursOf(definition)
+      .filter((name) => name !== definition.primary && mountOf(definition, name, checkout) === undefined)
+      .map((name) => ({
+        place: source.placeOf(['services', name, 'volumes']),
+        what: `${name} runs provisioning steps as the owner of the checkout, and does not mount it.`,
+        fix: `volumes: ["\${DEVENV_CHECKOUT:-.}:<where ${name} shall have it>"]`,
+      }))
+    if (mounted) return without
     return [
+      ...without,
       {
         place: source.placeOf(['services', definition.primary, 'volumes']),
         what: `${definition.primary} does not mount the checkout at its working_dir (${working_dir ?? 'which is not set'}).`,
@@ -241,15 +276,24 @@ const stepsNameServices: Rule = {
   clause: 'OEP-5 rule 4',
   why: 'A step runs again when the store that it fills is new.',
   check: ({ definition, source, stores }) =>
-    definition.provision.flatMap(({ name, when }, index) =>
-      when.stores
-        .filter((store) => !thirdPartyOf(definition).includes(store) && !keepsStore(definition, store, stores))
-        .map((store) => ({
-          place: source.placeOf(['x-devenv', 'provision', index]),
-          what: `The step ${name} fills ${store}, which is no service of this file that keeps data.`,
-          fix: knownServices(definition),
+    definition.provision.flatMap(({ name, service, when }, index) => {
+      const place = source.placeOf(['x-devenv', 'provision', index])
+      const fix = knownServices(definition)
+      return [
+        ...unknownServices(definition, [service]).map((unknown) => ({
+          place,
+          what: `The step ${name} runs in ${unknown}, which is no service of this file.`,
+          fix,
         })),
-    ),
+        ...when.stores
+          .filter((store) => !thirdPartyOf(definition).includes(store) && !keepsStore(definition, store, stores))
+          .map((store) => ({
+            place,
+            what: `The step ${name} fills ${store}, which is no service of this file that keeps data.`,
+            fix,
+          })),
+      ]
+    }),
 }
 
 const keepsStore = (definition: Definition, service: string, stores: string): boolean =>
@@ -307,17 +351,18 @@ const ownerIsMapped: Rule = {
   name: 'owner-is-mapped',
   clause: 'OEP-5, dev.shell',
   why: 'The container starts as root and becomes the owner of the checkout; a fixed user could not be mapped.',
-  check: ({ definition, source }) => {
-    const { user } = primaryOf(definition)
-    if (user === undefined) return []
-    return [
-      {
-        place: source.placeOf(['services', definition.primary, 'user']),
-        what: `${definition.primary} has a fixed user, ${user}.`,
-        fix: 'Remove `user:`.',
-      },
-    ]
-  },
+  check: ({ definition, source }) =>
+    oursOf(definition).flatMap((name) => {
+      const user = definition.project.services[name]?.user
+      if (user === undefined) return []
+      return [
+        {
+          place: source.placeOf(['services', name, 'user']),
+          what: `${name} has a fixed user, ${user}.`,
+          fix: 'Remove `user:`.',
+        },
+      ]
+    }),
 }
 
 const healthIsKnown: Rule = {
@@ -445,6 +490,9 @@ export function parsePrograms(file: string, text: string): Program[] {
   }
   return programs
 }
+
+const otherThanPrimary = ({ primary, project }: Definition) =>
+  Object.keys(project.services).filter((name) => name !== primary)
 
 const knownServices = (definition: Definition) => `One of: ${Object.keys(definition.project.services).join(', ')}.`
 

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Definition, primaryOf } from '../definition/definition.js'
+import type { Definition } from '../definition/definition.js'
 import { createContainers } from '../engine/compose.js'
 import { type Container, startContainer } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
@@ -8,9 +8,18 @@ import { captureInside, runInside } from '../engine/exec.js'
 import { DevenvError } from '../problem/problem.js'
 import { type Report, step } from '../progress/progress.js'
 import type { ProgramChoice } from '../settings/settings.js'
+import { requirePrograms } from './choose-programs.js'
 import type { Started } from './find-running.js'
 import type { Environment } from './identity.js'
-import { asOwner, containersOf, releaseCommand, supervisorctl, waitAnswered, waitReady } from './inside.js'
+import {
+  asOwner,
+  containersOf,
+  readPrograms,
+  releaseCommand,
+  supervisorctl,
+  waitAnswered,
+  waitReady,
+} from './inside.js'
 import type { StartStep, Wanted } from './plan-start.js'
 import { probeFileEvents } from './probe-file-events.js'
 import { type Record, writeRecord } from './record.js'
@@ -37,63 +46,82 @@ export async function carryOut(plan: readonly StartStep[], work: Work): Promise<
   }
   const containers = await containersOf(engine, environment)
   const starting = plan.flatMap((planned) => (planned.do === 'start' ? [planned.service] : []))
-  const primary = containers.find(({ service }) => service === wanted.primary)
-  if (primary === undefined) throw new Error(`Compose made no container for ${wanted.primary}`)
+  const find = (service: string) => {
+    const found = containers.find((container) => container.service === service)
+    if (found === undefined) throw new Error(`Compose made no container for ${service}`)
+    return found
+  }
+  const startAll = (services: readonly string[]) =>
+    Promise.all(services.map((service) => startContainer(engine, find(service))))
+  const isHeld = (service: string) => record.released[service]?.container !== find(service).id
 
-  const others = starting.filter((service) => service !== wanted.primary)
-  await Promise.all(
-    containers.filter(({ service }) => others.includes(service)).map((container) => startContainer(engine, container)),
-  )
-  // Held programs need nothing yet, so the primary starts beside the others; released ones start at once.
-  const held = record.released[wanted.primary]?.container !== primary.id
-  if (held && starting.includes(wanted.primary)) await startContainer(engine, primary)
-  const unhealthy = wanted.needs.filter(
-    (service) =>
-      others.includes(service) || containers.find((container) => container.service === service)?.health !== 'healthy',
-  )
+  const others = starting.filter((service) => !wanted.ours.includes(service))
+  const ours = starting.filter((service) => wanted.ours.includes(service))
+  // Held programs need nothing yet, so their containers start beside the others; released ones start at once.
+  const held = ours.filter(isHeld)
+  const released = ours.filter((service) => !isHeld(service))
+  await startAll([...others, ...held])
+  const unhealthy = wanted.needs.filter((service) => others.includes(service) || find(service).health !== 'healthy')
   if (unhealthy.length > 0) await waitHealthy(engine, environment, unhealthy, report)
-  if (!held && starting.includes(wanted.primary)) await startContainer(engine, primary)
-  if (starting.includes(wanted.primary)) {
-    await waitReady(engine, primary)
-    if (!held && wanted.programs === undefined) await holdPrograms(primary, work)
-    await probeFileEvents(engine, environment, primary, report)
+  await startAll(released)
+  for (const service of ours) {
+    await waitReady(engine, find(service))
+    if (released.includes(service) && wanted.programs === undefined) await holdPrograms(find(service), work)
+    await probeFileEvents(engine, environment, find(service), record.ours[service] ?? '/', report)
   }
 
+  if (plan.some((planned) => planned.do === 'release')) await requireChosen(wanted.ours.map(find), work)
+  if (wanted.programs !== undefined) {
+    record.settings.programs = wanted.programs
+    writeRecord(environment, record)
+  }
   for (const planned of plan) {
-    if (planned.do === 'provision') await provision(planned, primary, work)
+    if (planned.do === 'provision') await provision(planned, find, work)
     if (planned.do === 'restart-programs') {
       await step(report, 'programs', planned.because, () =>
-        commandPrograms(primary, supervisorctl('restart', 'all'), work),
+        commandPrograms(find(planned.service), supervisorctl('restart', 'all'), work),
       )
     }
-    if (planned.do === 'release') await release(planned, primary, work)
+    if (planned.do === 'release') await release(planned, find(planned.service), work)
   }
-  return { record, primary, containers: await containersOf(engine, environment) }
+  const [primary] = wanted.ours
+  if (primary === undefined) throw new Error('nothing of ours was wanted')
+  return { record, primary: find(primary), containers: await containersOf(engine, environment) }
+}
+
+/** Where several containers have programs, what is chosen must be a program of one of them. */
+async function requireChosen(ours: readonly Container[], { engine, wanted }: Work): Promise<void> {
+  if (ours.length < 2 || wanted.programs === undefined || wanted.programs === 'all') return
+  const known = await Promise.all(ours.map(({ id }) => readPrograms(engine, id)))
+  requirePrograms(
+    wanted.programs,
+    known.flat().map(({ name }) => name),
+  )
 }
 
 /** Programs whose servers do not all run would only fail, and take time from what was asked for. */
-async function holdPrograms(primary: Container, work: Work): Promise<void> {
-  delete work.record.released[work.wanted.primary]
+async function holdPrograms(container: Container, work: Work): Promise<void> {
+  delete work.record.released[container.service]
   writeRecord(work.environment, work.record)
-  await commandPrograms(primary, supervisorctl('stop', 'all'), work)
+  await commandPrograms(container, supervisorctl('stop', 'all'), work)
 }
 
 async function release(
   { programs, because }: { programs: ProgramChoice; because: string },
-  primary: Container,
+  container: Container,
   work: Work,
 ): Promise<void> {
   const { engine, environment, definition, record, report } = work
   const start = async () => {
-    await commandPrograms(primary, releaseCommand(programs), work)
-    record.released[primary.service] = { container: primary.id, programs }
+    await commandPrograms(container, releaseCommand(programs), work)
+    record.released[container.service] = { container: container.id, programs }
     writeRecord(environment, record)
   }
-  if (record.released[primary.service]?.container !== primary.id) return await start()
+  if (record.released[container.service]?.container !== container.id) return await start()
   await step(report, 'programs', because, async () => {
     await start()
     // The engine asks seldom once it was answered, and its last answer was of other programs.
-    await waitAnswered(engine, primary, primaryOf(definition).healthcheck?.test ?? [])
+    await waitAnswered(engine, container, definition.project.services[container.service]?.healthcheck?.test ?? [])
   })
 }
 
@@ -109,7 +137,7 @@ async function commandPrograms(
 
 async function provision(
   { step: name, because }: { step: string; because: string },
-  primary: Container,
+  find: (service: string) => Container,
   { engine, environment, definition, record, steps, report }: Work,
 ): Promise<void> {
   const described = definition.provision.find((candidate) => candidate.name === name)
@@ -120,7 +148,7 @@ async function provision(
   await step(report, name, because, async () => {
     const exitCode = await runInside(
       engine,
-      { container: primary.id, argv: asOwner(described.run), user: 'root' },
+      { container: find(described.service).id, argv: asOwner(described.run), user: 'root' },
       (line, channel) => {
         log.push(line)
         appendFileSync(kept, `${new Date().toISOString()} ${channel} ${name}: ${line}\n`)

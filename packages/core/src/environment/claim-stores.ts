@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import type { Definition } from '../definition/definition.js'
+import { type Definition, oursOf } from '../definition/definition.js'
 import { findImage, listContainers, mayWrite } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
 import { LABELS } from '../engine/labels.js'
@@ -41,14 +41,15 @@ export async function openStores(
   engine: Engine,
   environment: Environment,
   definition: Definition,
-  needs: readonly string[],
+  services: readonly string[],
 ): Promise<{ [service: string]: StoreRecord }> {
   const opened: { [service: string]: StoreRecord } = {}
+  const ours = oursOf(definition)
   for (const { service, name, version } of storesOf(definition, environment.paths.stores)) {
-    if (service !== definition.primary && !needs.includes(service)) continue
-    const standIn = (await findImage(engine, definition.project.services[service]?.image ?? ''))?.Config.Labels?.[
-      LABELS.standInServer
-    ]
+    if (!services.includes(service)) continue
+    // What an image of ours was built on tells nothing of the files that it keeps.
+    const image = ours.includes(service) ? '' : (definition.project.services[service]?.image ?? '')
+    const standIn = (await findImage(engine, image))?.Config.Labels?.[LABELS.standInServer]
     const [, server, number] = /^(\S+)\s+(\d+(?:\.\d+)?)/.exec(standIn ?? '') ?? []
     opened[service] = openStore(
       environment,

@@ -22,7 +22,7 @@ async function sample(): Promise<{ stale: () => Promise<string | undefined>; sav
     format: 2,
     settings: { mirror: undefined, registry: undefined, publish: [], programs: 'all', without: [], variables: {} },
     primary: 'hello',
-    codeDirectory: '/edx/app/hello',
+    ours: { hello: '/edx/app/hello' },
     image: { reference: '', digest: '', spec, inputs: abridge(listInputs(await readImageInputs(spec))) },
     ports: {},
     addresses: [],

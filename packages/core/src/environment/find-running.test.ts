@@ -60,7 +60,7 @@ async function found({
       variables: { A: '1', B: null },
     },
     primary: 'hello',
-    codeDirectory: '/edx/app/hello',
+    ours: { hello: '/edx/app/hello' },
     image: {
       reference: 'devenv/hello:inputs-0',
       digest: '0',
@@ -97,6 +97,19 @@ describe('what runs is all that is wanted', () => {
     { title: 'what is of no concern to it', settings: { network: 'offline', dataRoot: '/data' } },
   ])('where $title is set as it was', async ({ settings }) => {
     expect(await found({ settings })).toBe(true)
+  })
+
+  test('where another service of ours is not healthy yet: that is waited for when it is told where it answers', async () => {
+    const all = { container: 'id-of-shop', programs: ['web', 'worker'] }
+    const given = {
+      containers: [...RUNNING, { service: 'shop', config: 'c', status: 'Up (health: starting)' }],
+      change: {
+        ours: { hello: '/edx/app/hello', shop: '/src' },
+        configs: { hello: 'a', mysql: 'b', shop: 'c' },
+        released: { hello: { ...all, container: 'id-of-hello' }, shop: all },
+      },
+    }
+    expect(await found(given)).toBe(true)
   })
 
   test('for a target that needs no server, whatever the others do', async () => {
@@ -140,6 +153,13 @@ describe('a start finds out more', () => {
       title: 'a container is of another configuration',
       given: { containers: [{ service: 'hello', config: 'z' }, ...RUNNING.slice(1)] },
     },
+    {
+      title: 'programs of another service of ours were never released',
+      given: {
+        containers: [...RUNNING, { service: 'shop', config: 'c' }],
+        change: { ours: { hello: '/edx/app/hello', shop: '/src' }, configs: { hello: 'a', mysql: 'b', shop: 'c' } },
+      },
+    },
     { title: 'programs were never released', given: { change: { released: {} } } },
     {
       title: 'a server that a target needs is missing',
@@ -153,6 +173,12 @@ describe('a start finds out more', () => {
     const meanwhile = (root: string) => writeFileSync(join(root, 'requirements.txt'), 'django==5\n')
     expect(await found({ meanwhile })).toBe(false)
     expect(await found({ meanwhile, strict: 'running' })).toBe(true)
+  })
+
+  test('where a choice of programs was interrupted, but not under a command’s feet', async () => {
+    const change: Partial<Record> = { released: { hello: { container: 'id-of-hello', programs: 'all' } } }
+    expect(await found({ change })).toBe(false)
+    expect(await found({ change, strict: 'running' })).toBe(true)
   })
 
   test('where nothing is recorded', async () => {

@@ -28,16 +28,21 @@ export async function findRunning(
   const containers = await containersOf(engine, environment)
   const services = extent.all ? Object.keys(record.configs) : [record.primary, ...extent.needs]
   const primary = containers.find(({ service }) => service === record.primary)
-  if (primary === undefined || (extent.all && record.released[record.primary]?.container !== primary.id))
-    return undefined
+  if (primary === undefined) return undefined
   for (const service of services) {
     const container = containers.find((candidate) => candidate.service === service)
     if (container?.state !== 'running' || container.labels[LABELS.config] !== record.configs[service]) return undefined
-    if (service !== record.primary && container.health !== 'healthy' && container.health !== 'none') return undefined
+    if (record.ours[service] !== undefined) {
+      if (extent.all && record.released[service]?.container !== container.id) return undefined
+    } else if (container.health !== 'healthy' && container.health !== 'none') return undefined
   }
   if (strict === 'unchanged') {
     const { inputs, definition, provision } = record.stamps
-    if (settingsDiffer(record, settings) || ![inputs, definition, provision].every(unchanged)) return undefined
+    const { programs } = record.settings
+    const other = Object.keys(record.ours).some(
+      (service) => extent.all && !isSameChoice(record.released[service]?.programs ?? programs, programs),
+    )
+    if (other || settingsDiffer(record, settings) || ![inputs, definition, provision].every(unchanged)) return undefined
   }
   return { record, containers, primary }
 }

@@ -25,7 +25,7 @@ export const cancelInside: Canceller = (id, signal) => [`${BIN}/cancel`, id, sig
 
 export const releaseCommand = (programs: ProgramChoice): Argv => [
   `${BIN}/release`,
-  ...(programs === 'all' ? [] : programs),
+  ...(programs === 'all' ? [] : ['--only', ...programs]),
 ]
 
 export const debugCommand = (program: string): Argv => [`${BIN}/debug`, program]

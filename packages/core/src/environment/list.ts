@@ -22,7 +22,7 @@ export async function listEnvironments(engine: Engine): Promise<Known[]> {
       service: labels[LABELS.service] ?? '',
       checkout,
       project,
-      state: stateOf(containers, { primary: '', configs }),
+      state: stateOf(containers, { configs }),
       gone: !existsSync(checkout),
     }
   })

@@ -9,7 +9,7 @@ import { containersOf } from './inside.js'
 import { readRecord } from './record.js'
 
 export type LogQuery = { program: string | undefined; grep: RegExp | undefined; since: Date | undefined }
-/** `source` is a program of the primary container, or a third-party service. */
+/** `source` is a program of a container of ours, or a third-party service. */
 export type LogEntry = { at: string; source: string; channel: 'out' | 'err'; line: string }
 
 /**
@@ -23,9 +23,8 @@ export async function* searchLogs(
   { program, grep, since }: LogQuery,
 ): AsyncGenerator<LogEntry> {
   const programs = listLogFiles(environment.paths.logs)
-  const containers = (await containersOf(engine, environment)).filter(
-    ({ service }) => service !== readRecord(environment)?.primary,
-  )
+  const ours = readRecord(environment)?.ours ?? {}
+  const containers = (await containersOf(engine, environment)).filter(({ service }) => ours[service] === undefined)
   const known = [...Object.keys(programs), ...containers.map(({ service }) => service)]
   if (program !== undefined && !known.includes(program))
     throw new DevenvError({ code: 'program-unknown', name: program, known })

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { SAMPLE_CHECKOUT, sampleDefinition, sampleEnvironment, sampleSettings, testEach } from '../../test/samples.js'
-import type { ComposeProject, ComposeService, Definition } from '../definition/definition.js'
+import {
+  addressesOf,
+  type ComposeProject,
+  type ComposeService,
+  type Definition,
+  oursOf,
+  thirdPartyOf,
+} from '../definition/definition.js'
 import { mapStrings } from '../definition/read-definition.js'
 import { LABELS } from '../engine/labels.js'
 import type { Settings } from '../settings/settings.js'
@@ -22,7 +29,7 @@ const FACTS: ProjectFacts = {
   official: {},
   ports: { hello: { 8000: 23000 } },
   storesIdentity: '1:2',
-  gitMounts: [],
+  gitMounts: {},
   mtu: undefined,
 }
 
@@ -164,10 +171,10 @@ describe('a planned project', () => {
 
   test('mounts what git needs beside the checkout', () => {
     const gitMounts = [{ source: '/home/dev/main/.git', target: '/home/dev/main/.git' }]
-    expect(service(plan({ facts: { gitMounts } }), 'hello').volumes).toContainEqual(
+    expect(service(plan({ facts: { gitMounts: { hello: gitMounts } } }), 'hello').volumes).toContainEqual(
       expect.objectContaining({ type: 'bind', ...gitMounts[0] }),
     )
-    expect(service(plan({ facts: { gitMounts } }), 'mysql').volumes).toHaveLength(1)
+    expect(service(plan({ facts: { gitMounts: { hello: gitMounts } } }), 'mysql').volumes).toHaveLength(1)
   })
 
   test('hides the stores inside the mounted checkout from the primary', () => {
@@ -209,6 +216,67 @@ describe('a planned project', () => {
     const options = (mtu: number | undefined) => JSON.stringify(plan({ facts: { mtu } }).networks)
     expect(options(1400)).toContain('"com.docker.network.driver.mtu":"1400"')
     expect(options(undefined)).not.toContain('mtu')
+  })
+})
+
+describe('another service of ours', () => {
+  const SHOP: ComposeService = {
+    image: 'devenv/shop-snapshot:1.2',
+    working_dir: '/edx/app/shop',
+    volumes: [{ type: 'bind', source: SAMPLE_CHECKOUT, target: '/edx/src/hello' }],
+    ports: [{ target: 9000 }, { target: 8999, name: 'admin' }],
+  }
+  const definition: Definition = {
+    ...sampleDefinition({}, { hello: { ports: [] }, shop: SHOP }),
+    provision: [
+      { name: 'fill', service: 'shop', run: ['fill'], when: { files: [], stores: [], image: false, address: false } },
+    ],
+  }
+  const ports = { shop: { 8999: 23001, 9000: 23000 } }
+  const project = plan({
+    definition,
+    settings: { caBundle: '/etc/ca.pem', proxies: { HTTPS_PROXY: 'http://a' } },
+    facts: { ports },
+  })
+  const shop = service(project, 'shop')
+
+  test('runs the image that the definition names, held, under its own name, as the owner of the checkout', () => {
+    expect(shop.image).toBe('devenv/shop-snapshot:1.2')
+    expect(shop.environment).toMatchObject({
+      DEVENV_CONTAINER: 'shop',
+      DEVENV_HELD: '1',
+      DEVENV_OWNER_OF: '/edx/src/hello',
+      DEVENV_URL: 'http://localhost:23000',
+      DEVENV_URL_8999: 'http://localhost:23001',
+      HTTPS_PROXY: 'http://a',
+      SSL_CERT_FILE: CA_BUNDLE,
+    })
+    expect(service(project, 'hello').environment).toMatchObject({
+      DEVENV_CONTAINER: 'hello',
+      DEVENV_OWNER_OF: '/edx/app/hello',
+    })
+    expect(service(project, 'hello').environment).not.toHaveProperty('DEVENV_URL')
+  })
+
+  test('keeps its logs where those of the primary are, and does not see the databases', () => {
+    const { logs } = sampleEnvironment().paths
+    expect(shop.volumes).toContainEqual(expect.objectContaining({ source: logs, target: '/var/log/devenv' }))
+    expect(shop.volumes).toContainEqual(
+      expect.objectContaining({ type: 'tmpfs', target: '/edx/src/hello/.dev/devenv/stores' }),
+    )
+  })
+
+  test('publishes the address where the primary publishes none', () => {
+    expect(addressesOf(definition)).toEqual([
+      { service: 'shop', port: 9000, name: undefined },
+      { service: 'shop', port: 8999, name: 'admin' },
+    ])
+    expect(placesOf(addressesOf(definition), ports)[0]?.url).toBe('http://localhost:23000')
+  })
+
+  test('is no third-party service', () => {
+    expect(oursOf(definition)).toEqual(['hello', 'shop'])
+    expect(thirdPartyOf(definition)).toEqual(['mysql', 'memcached'])
   })
 })
 

@@ -5,7 +5,8 @@ import {
   type ComposeService,
   type ComposeVolume,
   type Definition,
-  primaryOf,
+  mountOf,
+  oursOf,
 } from '../definition/definition.js'
 import { mapStrings } from '../definition/read-definition.js'
 import { LABELS } from '../engine/labels.js'
@@ -24,7 +25,8 @@ export type ProjectFacts = {
   ports: Ports
   /** `device:inode` of the folder of stores. */
   storesIdentity: string
-  gitMounts: readonly GitMount[]
+  /** What git needs beside the checkout, for each service of ours. */
+  gitMounts: Readonly<Record<string, readonly GitMount[]>>
   /** Of the host's way out, when it is less than Docker's 1500. */
   mtu: number | undefined
 }
@@ -59,11 +61,11 @@ export function planProject(
     [LABELS.data]: environment.paths.dataDirectory,
     [LABELS.stores]: facts.storesIdentity,
   }
+  const ours = oursOf(definition)
   const services = Object.entries(definition.project.services).map(([name, service]) => {
-    const planned =
-      name === definition.primary
-        ? planPrimary(service, environment, settings, facts, urlsOf(facts.ports[name], service.ports?.[0]?.target))
-        : planThirdParty(name, service, facts)
+    const planned = ours.includes(name)
+      ? planOurs(name, service, definition, environment, settings, facts)
+      : planThirdParty(name, service, facts)
     const ports = Object.entries(facts.ports[name] ?? {}).map(([target, published]) => ({
       mode: 'host',
       host_ip: '127.0.0.1',
@@ -87,43 +89,46 @@ export function planProject(
   }
 }
 
-function planPrimary(
+function planOurs(
+  name: string,
   service: ComposeService,
-  { service: name, paths }: Environment,
+  definition: Definition,
+  { service: environmentName, checkout, paths }: Environment,
   { caBundle, proxies }: Settings,
-  { image, gitMounts }: ProjectFacts,
-  urls: Record<string, string>,
+  { image, gitMounts, ports }: ProjectFacts,
 ): ComposeService {
+  const primary = name === definition.primary
+  const code = mountOf(definition, name, checkout)
   const { build: _, ...rest } = service
   const authorities =
     caBundle === undefined ? {} : Object.fromEntries(CA_VARIABLES.map((variable) => [variable, CA_BUNDLE]))
   return {
     ...rest,
-    image,
+    ...(primary && { image }),
     environment: {
       ...authorities,
       ...proxies,
       ...service.environment,
-      ...urls,
-      DEVENV_CONTAINER: name,
+      ...urlsOf(ports[name], service.ports?.[0]?.target),
+      DEVENV_CONTAINER: primary ? environmentName : name,
       DEVENV_HELD: '1',
+      ...(code !== undefined && { DEVENV_OWNER_OF: code }),
     },
     volumes: [
       ...(service.volumes ?? []),
       bind(paths.logs, LOGS),
       ...(caBundle === undefined ? [] : [{ ...bind(caBundle, CA_BUNDLE), read_only: true }]),
-      ...gitMounts.map(({ source, target }) => bind(source, target)),
+      ...(gitMounts[name] ?? []).map(({ source, target }) => bind(source, target)),
       // Databases are not source code: nothing that walks the checkout shall find them.
-      ...maskOf(service, paths.stores),
+      ...maskOf(code, checkout, paths.stores),
     ],
   }
 }
 
 /** A mask over the stores, where they lie inside the mounted checkout. */
-function maskOf(service: ComposeService, stores: string): ComposeVolume[] {
-  const mount = service.volumes?.find(({ target }) => target === service.working_dir)
-  if (mount?.source === undefined || !stores.startsWith(`${mount.source}/`)) return []
-  return [{ type: 'tmpfs', target: `${mount.target}${stores.slice(mount.source.length)}`, tmpfs: { size: '65536' } }]
+function maskOf(code: string | undefined, checkout: string, stores: string): ComposeVolume[] {
+  if (code === undefined || !stores.startsWith(`${checkout}/`)) return []
+  return [{ type: 'tmpfs', target: `${code}${stores.slice(checkout.length)}`, tmpfs: { size: '65536' } }]
 }
 
 function planThirdParty(name: string, service: ComposeService, { official }: ProjectFacts): ComposeService {
@@ -145,15 +150,15 @@ function planVolumes(
 }
 
 /**
- * The stores of a project: volumes below the folder of stores, one for each server and version; of the primary
- * service, whose image has no version, one. Pure.
+ * The stores of a project: volumes below the folder of stores, one for each server and version; of a
+ * service of ours one, whatever its image. Pure.
  */
 export function storesOf(definition: Definition, stores: string): Store[] {
   return Object.entries(definition.project.services).flatMap(([service, { image, volumes, labels }]) =>
     (volumes ?? []).flatMap(({ type, source, target }) => {
       if (type !== 'bind' || !source?.startsWith(`${stores}/`)) return []
       const folder = source.slice(stores.length + 1).replaceAll('/', '-')
-      if (service === definition.primary) return [{ service, name: folder, target, version: 'any' }]
+      if (oursOf(definition).includes(service)) return [{ service, name: folder, target, version: 'any' }]
       const version = majorOf(image ?? '', Number(labels?.[STORE_VERSION] ?? 1))
       return [{ service, name: `${folder}-${version}`, target, version }]
     }),
@@ -191,7 +196,7 @@ export const placesOf = (addresses: readonly Address[], ports: Ports): Place[] =
     return bound === undefined ? [] : [{ name: name ?? String(port), port, url: `http://localhost:${bound}` }]
   })
 
-/** The ports that want a host port: all of the primary service, of the others what somebody asked for. Pure. */
+/** The ports that want a host port: all that are written, of other services what somebody asked for. Pure. */
 export function wantedPorts(
   definition: Definition,
   publish: readonly string[],
@@ -214,8 +219,6 @@ export const renderProject = (project: ComposeProject): string =>
     null,
     2,
   )}\n`
-
-export const codeDirectoryOf = (definition: Definition): string => primaryOf(definition).working_dir ?? '/'
 
 const bind = (source: string, target: string): ComposeVolume => ({
   type: 'bind',

@@ -5,17 +5,17 @@ import { type ProvisionFacts, planProvision } from './plan-provision.js'
 
 const NOTHING = { files: [], stores: [], image: false, address: false }
 const STEPS: ProvisionStep[] = [
-  { name: 'by files', run: ['migrate'], when: { ...NOTHING, files: ['a/*.sql', 'b/*.sql'] } },
-  { name: 'by one store', run: ['fill'], when: { ...NOTHING, stores: ['mysql'] } },
-  { name: 'by image', run: ['assets'], when: { ...NOTHING, image: true } },
-  { name: 'by address', run: ['site'], when: { ...NOTHING, address: true } },
-  { name: 'by nothing', run: ['once'], when: NOTHING },
+  { name: 'by files', service: 'web', run: ['migrate'], when: { ...NOTHING, files: ['a/*.sql', 'b/*.sql'] } },
+  { name: 'by one store', service: 'web', run: ['fill'], when: { ...NOTHING, stores: ['mysql'] } },
+  { name: 'by image', service: 'web', run: ['assets'], when: { ...NOTHING, image: true } },
+  { name: 'by address', service: 'web', run: ['site'], when: { ...NOTHING, address: true } },
+  { name: 'by nothing', service: 'web', run: ['once'], when: NOTHING },
 ]
 const FACTS: ProvisionFacts = {
   files: { 'a/*.sql': 'a1', 'b/*.sql': 'b1' },
   stores: { mysql: 'store-1', redis: 'store-2' },
-  image: 'image-1',
-  address: 'http://localhost:23000',
+  images: { web: 'image-1', shop: 'image-9' },
+  addresses: { web: 'http://localhost:23000', shop: 'http://localhost:23009' },
 }
 
 /** The steps that are due again when they passed with `FACTS` and `facts` are what is now. */
@@ -47,8 +47,12 @@ testEach<{ what: string; facts: Partial<ProvisionFacts>; again: string[] }>([
     facts: { files: { 'a/*.sql': 'b1', 'b/*.sql': 'a1' } },
     again: ['by files'],
   },
-  { what: 'the image', facts: { image: 'image-2' }, again: ['by image'] },
-  { what: 'the address', facts: { address: 'http://localhost:23010' }, again: ['by address'] },
+  { what: 'the image', facts: { images: { ...FACTS.images, web: 'image-2' } }, again: ['by image'] },
+  {
+    what: 'the address',
+    facts: { addresses: { ...FACTS.addresses, web: 'http://localhost:23010' } },
+    again: ['by address'],
+  },
   {
     what: 'a new store',
     facts: { stores: { mysql: 'store-3', redis: 'store-2' } },
@@ -69,7 +73,15 @@ test('another command makes its step due again', () => {
 })
 
 test('words of a command are not joined: [a, "b c"] is not [a, b, c]', () => {
-  const step = (run: ProvisionStep['run']): ProvisionStep => ({ name: 'one', run, when: NOTHING })
+  const step = (run: ProvisionStep['run']): ProvisionStep => ({ name: 'one', service: 'web', run, when: NOTHING })
   const [joined, apart] = [step(['a', 'b c']), step(['a', 'b', 'c'])].map((one) => planProvision([one], FACTS)[0]?.now)
   expect(joined).not.toBe(apart)
+})
+
+test('a step of another service depends on the image and the address of that', () => {
+  const steps = STEPS.map((step) => ({ ...step, service: 'shop' }))
+  const before = planProvision(steps, FACTS)
+  const changed = { images: { ...FACTS.images, shop: 'new' }, addresses: { ...FACTS.addresses, shop: 'new' } }
+  const again = planProvision(steps, { ...FACTS, ...changed }).filter(({ now }, index) => now !== before[index]?.now)
+  expect(again.map(({ name }) => name)).toEqual(['by image', 'by address'])
 })

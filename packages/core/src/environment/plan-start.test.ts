@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { sampleContainer, testEach } from '../../test/samples.js'
 import { type Observed, planStart, type StartStep, type Wanted } from './plan-start.js'
 
-const ALL: Wanted = { primary: 'web', needs: ['mysql', 'redis'], programs: 'all' }
+const ALL: Wanted = { ours: ['web'], needs: ['mysql', 'redis'], programs: 'all' }
 const CONFIGS = { web: 'w1', mysql: 'm1', redis: 'r1' }
 const RUNNING: Observed = {
   containers: [sampleContainer('mysql', 'm1'), sampleContainer('redis', 'r1'), sampleContainer('web', 'w1')],
@@ -20,13 +20,23 @@ const replace = (...changed: Observed['containers'][number][]): Observed => ({
   ),
 })
 
+/** A second service of ours beside the primary, both running. */
+const TWO: Wanted = { ours: ['web', 'shop'], needs: ['mysql'], programs: 'all' }
+const BOTH: Observed = {
+  ...RUNNING,
+  containers: [...RUNNING.containers, sampleContainer('shop', 's1')],
+  configs: { ...CONFIGS, shop: 's1' },
+  released: { ...RUNNING.released, shop: { container: 'id-of-shop', programs: 'all' } },
+}
+
 /** A plan as words, causes left out. */
 const words = (plan: readonly StartStep[]): string[] =>
   plan.map((step) => {
     if (step.do === 'create') return `create ${step.services.join(' ')}`
     if (step.do === 'start') return `start ${step.service}`
-    if (step.do === 'release') return step.programs === 'all' ? 'release' : `release ${step.programs.join()}`
-    return step.do === 'provision' ? `provision ${step.step}` : step.do
+    const of = 'service' in step && step.service !== 'web' ? `${step.do} of ${step.service}` : step.do
+    if (step.do === 'release') return step.programs === 'all' ? of : `${of} ${step.programs.join()}`
+    return step.do === 'provision' ? `provision ${step.step}` : of
   })
 
 describe('the plan of a start', () => {
@@ -131,19 +141,53 @@ describe('the plan of a start', () => {
     },
     {
       title: 'of a target that needs one server touches that and the primary only, and neither provisions nor releases',
-      wanted: { primary: 'web', needs: ['mysql'], programs: undefined },
+      wanted: { ours: ['web'], needs: ['mysql'], programs: undefined },
       observed: { containers: [], configs: CONFIGS, released: {}, steps: RUNNING.steps },
       plan: ['create mysql web', 'start mysql', 'start web'],
     },
     {
       title: 'of a target that needs no server is the primary alone',
-      wanted: { primary: 'web', needs: [], programs: undefined },
+      wanted: { ours: ['web'], needs: [], programs: undefined },
       observed: { ...RUNNING, containers: RUNNING.containers.slice(0, 2), released: {} },
       plan: ['create web', 'start web'],
     },
     {
+      title: 'provisions before it releases the programs of any of our containers',
+      wanted: TWO,
+      observed: {
+        containers: [],
+        configs: { ...CONFIGS, shop: 's1' },
+        released: {},
+        steps: [{ name: 'migrations', now: 'a', passed: undefined }],
+      },
+      plan: [
+        'create mysql web shop',
+        'start mysql',
+        'start web',
+        'start shop',
+        'provision migrations',
+        'release',
+        'release of shop',
+      ],
+    },
+    {
+      title: 'replaces one of our containers and leaves the programs of the other alone',
+      wanted: TWO,
+      observed: { ...BOTH, containers: [...RUNNING.containers, sampleContainer('shop', 's0')] },
+      plan: ['create shop', 'start shop', 'release of shop'],
+    },
+    {
+      title: 'restarts the programs of both when a server had not been running',
+      wanted: TWO,
+      observed: {
+        ...BOTH,
+        containers: BOTH.containers.map((each) => (each.service === 'mysql' ? { ...each, state: 'exited' } : each)),
+      },
+      plan: ['start mysql', 'restart-programs', 'restart-programs of shop'],
+    },
+    {
       title: 'leaves a container alone that is no part of what is wanted',
-      wanted: { primary: 'web', needs: ['mysql'], programs: undefined },
+      wanted: { ours: ['web'], needs: ['mysql'], programs: undefined },
       observed: replace(sampleContainer('redis', 'r0', { state: 'exited' })),
       plan: [],
     },

@@ -4,15 +4,18 @@ import type { ProgramChoice } from '../settings/settings.js'
 import { isSameChoice, wordsOf } from './choose-programs.js'
 import type { Released } from './record.js'
 
-/** What a command needs running. `needs`: third-party services; `programs`: those of the primary, `undefined` where none must run. */
-export type Wanted = { primary: string; needs: readonly string[]; programs: ProgramChoice | undefined }
+/**
+ * What a command needs running. `ours`: services that run an image of ours; `needs`: third-party services;
+ * `programs`: those of ours, `undefined` where none must run.
+ */
+export type Wanted = { ours: readonly string[]; needs: readonly string[]; programs: ProgramChoice | undefined }
 
 export type StartStep =
   | { do: 'create'; services: readonly string[]; because: string }
   | { do: 'start'; service: string; because: string }
   | { do: 'provision'; step: string; because: string }
-  | { do: 'release'; programs: ProgramChoice; because: string }
-  | { do: 'restart-programs'; because: string }
+  | { do: 'release'; service: string; programs: ProgramChoice; because: string }
+  | { do: 'restart-programs'; service: string; because: string }
 
 /** What is, for the plan. `configs`: the label that each service's container should carry. */
 export type Observed = {
@@ -25,7 +28,7 @@ export type Observed = {
 
 /** The way from what is to what is wanted; empty when there is nothing to do. Pure. */
 export function planStart(wanted: Wanted, observed: Observed): StartStep[] {
-  const services = [...wanted.needs, wanted.primary]
+  const services = [...wanted.needs, ...wanted.ours]
   const container = (service: string) => observed.containers.find((candidate) => candidate.service === service)
   const outdated = services.filter((service) => container(service)?.labels[LABELS.config] !== observed.configs[service])
   const create: StartStep[] = []
@@ -53,23 +56,24 @@ export function planStart(wanted: Wanted, observed: Observed): StartStep[] {
         because: passed === undefined ? 'not done yet' : 'what it depends on changed',
       }),
     )
-  const primary = container(wanted.primary)
-  const released = observed.released[wanted.primary]
-  const held = primary === undefined || outdated.includes(wanted.primary) || released?.container !== primary.id
-  const release = held
-    ? 'the programs are held until provisioning is done'
-    : isSameChoice(released?.programs ?? 'all', programs)
-      ? undefined
-      : `chosen: ${wordsOf(programs)}`
+  const isHeld = (service: string) =>
+    container(service) === undefined ||
+    outdated.includes(service) ||
+    observed.released[service]?.container !== container(service)?.id
   // Programs that went on without a server have failed, and wait longer each time before they try again.
-  const deprived = held || primary.state !== 'running' ? [] : start.map(({ service }) => service)
-  return [
-    ...create,
-    ...start,
-    ...provision,
-    ...(deprived.length > 0
-      ? [{ do: 'restart-programs' as const, because: `${deprived.join(', ')} had not been running` }]
-      : []),
-    ...(release === undefined ? [] : [{ do: 'release' as const, programs, because: release }]),
-  ]
+  const lacked = start.map(({ service }) => service).filter((service) => wanted.needs.includes(service))
+  const restart = wanted.ours
+    .filter((service) => lacked.length > 0 && !isHeld(service) && container(service)?.state === 'running')
+    .map((service) => ({
+      do: 'restart-programs' as const,
+      service,
+      because: `${lacked.join(', ')} had not been running`,
+    }))
+  const release = wanted.ours.flatMap((service): StartStep[] => {
+    if (isHeld(service))
+      return [{ do: 'release', service, programs, because: 'the programs are held until provisioning is done' }]
+    if (isSameChoice(observed.released[service]?.programs ?? 'all', programs)) return []
+    return [{ do: 'release', service, programs, because: `chosen: ${wordsOf(programs)}` }]
+  })
+  return [...create, ...start, ...provision, ...restart, ...release]
 }

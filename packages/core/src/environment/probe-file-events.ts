@@ -6,22 +6,22 @@ import { captureInside, runInside } from '../engine/exec.js'
 import type { Report } from '../progress/progress.js'
 import type { Environment } from './identity.js'
 import { asOwner, waitEventCommand } from './inside.js'
-import { readRecord } from './record.js'
 
 const WITHIN_SECONDS = 2
 
 /**
  * Whether a write on this machine is noticed inside the container. Some shared file systems do not tell; then
  * the programs are told to poll, and the person why.
+ * @param code where the container has the checkout
  */
 export async function probeFileEvents(
   engine: Engine,
   environment: Environment,
-  primary: Container,
+  container: Container,
+  code: string,
   report: Report,
 ): Promise<void> {
   const { checkout, paths } = environment
-  const code = readRecord(environment)?.codeDirectory ?? '/'
   const own = paths.home.startsWith(`${checkout}/`)
   // Where the data directory is elsewhere, no file of ours may appear in the checkout: one of its dates is set to what it is.
   const file = own ? join(paths.home, 'probe') : join(checkout, 'Makefile')
@@ -38,17 +38,17 @@ export async function probeFileEvents(
   const inside = `${code}${file.slice(checkout.length)}`
   const noticed = await runInside(
     engine,
-    { container: primary.id, argv: asOwner(waitEventCommand(inside, WITHIN_SECONDS)), user: 'root' },
+    { container: container.id, argv: asOwner(waitEventCommand(inside, WITHIN_SECONDS)), user: 'root' },
     (line) => {
       if (line === 'ready') touch()
     },
   )
   if (own) rmSync(file, { force: true })
   if (noticed === 0) {
-    await captureInside(engine, { container: primary.id, argv: ['rm', '-f', '/run/devenv/polling'], user: 'root' })
+    await captureInside(engine, { container: container.id, argv: ['rm', '-f', '/run/devenv/polling'], user: 'root' })
     return
   }
-  await captureInside(engine, { container: primary.id, argv: ['touch', '/run/devenv/polling'], user: 'root' })
+  await captureInside(engine, { container: container.id, argv: ['touch', '/run/devenv/polling'], user: 'root' })
   report({
     kind: 'note',
     text: 'saved files do not announce themselves inside the container (a shared file system), so reloading polls for them',

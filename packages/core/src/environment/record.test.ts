@@ -16,7 +16,7 @@ const RECORD: Record = {
     variables: { A: '1', B: null },
   },
   primary: 'hello',
-  codeDirectory: '/edx/app/hello',
+  ours: { hello: '/edx/app/hello' },
   image: {
     reference: 'devenv/hello:inputs-0',
     digest: '0',

@@ -23,7 +23,8 @@ export type Record = {
     variables: { [name: string]: string | null }
   }
   primary: string
-  codeDirectory: string
+  /** The services that run an image of ours, each with the folder in which it has the checkout; the primary first. */
+  ours: { [service: string]: string }
   image: { reference: string; digest: string; spec: BuildSpec; inputs: InputList }
   ports: Ports
   addresses: readonly Address[]
@@ -58,7 +59,8 @@ export function readRecord({ paths }: Environment): Record | undefined {
       record.targets &&
       record.provisioned &&
       record.released &&
-      record.addresses
+      record.addresses &&
+      record.ours
     return record.format === FORMAT && whole && record.stamps?.inputs ? record : undefined
   } catch {
     return undefined

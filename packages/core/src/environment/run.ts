@@ -11,11 +11,11 @@ import { readRecord, unchanged } from './record.js'
 
 const TARGETS_FILE = '/etc/devenv/targets.mk'
 
-/** Runs a command of the owner in the primary container, with our terminal, streams and signals. Resolves to its exit code. */
-export const runAsOwner = (engine: Engine, primary: Container, argv: ContainerCommand['argv']): Promise<number> =>
+/** Runs a command of the owner in a container of ours, in its working directory, with our terminal, streams and signals. Resolves to its exit code. */
+export const runAsOwner = (engine: Engine, container: Container, argv: ContainerCommand['argv']): Promise<number> =>
   attachInside(
     engine,
-    { container: primary.id, argv, user: 'root' },
+    { container: container.id, argv, user: 'root' },
     (id, command) => asOwner(command, id),
     cancelInside,
   )
@@ -73,7 +73,7 @@ export async function ensure(
 }
 
 /**
- * Runs a command in any container that runs, with exact exit code. In the primary one as the owner, in others
+ * Runs a command in any container that runs, with exact exit code. In those of ours as the owner, in others
  * as their image's user.
  * @throws DevenvError `service-unknown`, `not-running`
  */
@@ -84,8 +84,7 @@ export async function execIn(
   argv: ContainerCommand['argv'],
   started: Started,
 ): Promise<number> {
-  if (service === undefined || service === started.record.primary)
-    return await runAsOwner(engine, started.primary, argv)
+  if (service === undefined) return await runAsOwner(engine, started.primary, argv)
   const containers = await containersOf(engine, environment)
   const container = containers.find((candidate) => candidate.service === service)
   if (container === undefined) {
@@ -94,6 +93,7 @@ export async function execIn(
   }
   if (container.state !== 'running')
     throw new DevenvError({ code: 'not-running', service, project: environment.project })
+  if (started.record.ours[service] !== undefined) return await runAsOwner(engine, container, argv)
   return await attachInside(
     engine,
     { container: container.id, argv },
@@ -106,10 +106,14 @@ export async function execIn(
  * Takes one program out of supervisord into the foreground, with this terminal; it goes back however that ends.
  * @throws DevenvError `no-terminal`, `program-unknown`, `program-left-out`
  */
-export async function debugProgram(engine: Engine, program: string, { primary }: Started): Promise<number> {
+export async function debugProgram(engine: Engine, program: string, { record, containers }: Started): Promise<number> {
   if (!process.stdin.isTTY || !process.stdout.isTTY)
     throw new DevenvError({ code: 'no-terminal', command: `devenv debug ${program}` })
-  const programs = await readPrograms(engine, primary.id)
+  const ours = containers.filter(({ service, state }) => record.ours[service] !== undefined && state === 'running')
+  const read = ours.map(async (container) =>
+    (await readPrograms(engine, container.id)).map((found) => ({ ...found, container })),
+  )
+  const programs = (await Promise.all(read)).flat()
   const found = programs.find(({ name }) => name === program)
   const names = (among: typeof programs) => among.map(({ name }) => name)
   if (found === undefined) throw new DevenvError({ code: 'program-unknown', name: program, known: names(programs) })
@@ -119,5 +123,5 @@ export async function debugProgram(engine: Engine, program: string, { primary }:
       name: program,
       running: names(programs.filter(({ state }) => state !== 'LEFT_OUT')),
     })
-  return await runAsOwner(engine, primary, debugCommand(program))
+  return await runAsOwner(engine, found.container, debugCommand(program))
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { addressesOf, type Definition, thirdPartyOf } from '../definition/definition.js'
+import { addressesOf, type Definition, mountOf, oursOf, thirdPartyOf } from '../definition/definition.js'
 import { leaveOut } from '../definition/leave-out.js'
 import { LOCK_FILE, readLock } from '../definition/lock.js'
 import { CORE_DIRECTORY, readDefinition, readProgramNames, readVariableNames } from '../definition/read-definition.js'
@@ -13,7 +13,7 @@ import { carryOutImages, planImages, takeServices } from '../image/ensure-images
 import { CHECKOUT_CONTEXT, type ImageInputs, listInputs } from '../image/image-inputs.js'
 import { buildSpecOf, readImageInputs } from '../image/read-image-inputs.js'
 import type { Report } from '../progress/progress.js'
-import { imageSettingsOf, type Settings } from '../settings/settings.js'
+import { imageSettingsOf, registryOf, type Settings } from '../settings/settings.js'
 import { assignPorts } from './assign-ports.js'
 import { carryOut } from './carry-out-start.js'
 import { requirePrograms } from './choose-programs.js'
@@ -24,7 +24,7 @@ import { type Environment, folderIdentity } from './identity.js'
 import { containersOf } from './inside.js'
 import { isLocked, withLock } from './lock.js'
 import { requireRecognised } from './open-environment.js'
-import { codeDirectoryOf, placesOf, planProject, renderProject, wantedPorts } from './plan-project.js'
+import { planProject, renderProject, urlsOf, wantedPorts } from './plan-project.js'
 import { type ProvisionFacts, planProvision } from './plan-provision.js'
 import { planStart, type Wanted } from './plan-start.js'
 import { readGitMounts } from './read-git-mounts.js'
@@ -98,20 +98,27 @@ async function startLocked(
   const whole = await readDefinition({
     ...environment,
     mirror: settings.mirror,
+    registry: registryOf(settings.registry),
     variables,
     stores: environment.paths.stores,
   })
   const without = settings.without ?? []
   const definition = leaveOut(whole, without)
   const programs = settings.programs ?? 'all'
-  requirePrograms(programs, readProgramNames(definition))
+  const allOurs = oursOf(definition)
+  // Which programs the image of another service holds, only its container tells.
+  const checked = allOurs.length === 1
+  if (checked) requirePrograms(programs, readProgramNames(definition))
+  const remembered = checked ? programs : (before?.settings.programs ?? 'all')
   const storesIdentity = folderIdentity(environment.paths.stores)
   await claimStores(engine, environment, storesIdentity, report)
 
-  const needs = extent.all ? thirdPartyOf(definition) : extent.needs
+  const services = extent.all ? Object.keys(definition.project.services) : [definition.primary, ...extent.needs]
+  const ours = allOurs.filter((name) => services.includes(name))
+  const needs = thirdPartyOf(definition).filter((name) => services.includes(name))
   const sources = imageSettingsOf(settings, readLock(environment.package))
   const inputs = await readImageInputs(buildSpecOf(definition, sources), sources)
-  const images = await planImages(engine, definition, inputs, needs, sources)
+  const images = await planImages(engine, definition, inputs, services, sources)
   await carryOutImages(images, engine, inputs, sources, report)
   const image = { reference: images.own.reference, digest: images.own.digest }
 
@@ -128,7 +135,10 @@ async function startLocked(
       kind: 'note',
       text: `port ${port} is taken${holder === undefined ? '' : ` by ${holder}`}; another one is used`,
     })
-  const gitMounts = readGitMounts(environment.checkout, codeDirectoryOf(definition))
+  const code = Object.fromEntries(allOurs.map((name) => [name, mountOf(definition, name, environment.checkout) ?? '/']))
+  const gitMounts = Object.fromEntries(
+    Object.entries(code).map(([name, folder]) => [name, readGitMounts(environment.checkout, folder)]),
+  )
   const project = planProject(definition, environment, settings, {
     image: image.reference,
     official: await takeServices(engine, definition, images.official, sources),
@@ -137,15 +147,21 @@ async function startLocked(
     gitMounts,
     mtu: readMtu(),
   })
-  const stores = await openStores(engine, environment, definition, needs)
+  const stores = await openStores(engine, environment, definition, services)
 
   const addresses = addressesOf(definition)
+  const described = definition.project.services
   const { facts, watched } = await readProvisionFacts(
     environment,
     definition,
     stores,
-    image.digest,
-    placesOf(addresses, ports)[0]?.url ?? '',
+    {
+      ...Object.fromEntries(allOurs.map((name) => [name, described[name]?.image ?? ''])),
+      [definition.primary]: image.digest,
+    },
+    Object.fromEntries(
+      allOurs.map((name) => [name, urlsOf(ports[name], described[name]?.ports?.[0]?.target).DEVENV_URL ?? '']),
+    ),
   )
   const steps = planProvision(definition.provision, facts).map((planned) => ({
     ...planned,
@@ -154,7 +170,7 @@ async function startLocked(
   const configs = Object.fromEntries(
     Object.entries(project.services).map(([name, { labels }]) => [name, labels?.[LABELS.config] ?? '']),
   )
-  const wanted: Wanted = { primary: definition.primary, needs, programs: extent.all ? programs : undefined }
+  const wanted: Wanted = { ours, needs, programs: extent.all ? programs : undefined }
   const plan = planStart(wanted, { containers: own, configs, released: before?.released ?? {}, steps })
 
   const rendered = renderProject(project)
@@ -167,12 +183,12 @@ async function startLocked(
       mirror: settings.mirror,
       registry: settings.registry,
       publish: settings.publish,
-      programs,
+      programs: remembered,
       without,
       variables,
     },
     primary: definition.primary,
-    codeDirectory: codeDirectoryOf(definition),
+    ours: code,
     image: { ...image, spec: inputs.spec, inputs: listInputs(inputs) },
     ports,
     addresses,
@@ -195,8 +211,8 @@ async function readProvisionFacts(
   environment: Environment,
   definition: Definition,
   stores: { readonly [service: string]: StoreRecord },
-  image: string,
-  address: string,
+  images: ProvisionFacts['images'],
+  addresses: ProvisionFacts['addresses'],
 ): Promise<{ facts: ProvisionFacts; watched: Set<string> }> {
   const globs = new Set(definition.provision.flatMap(({ when }) => when.files))
   const files: { [glob: string]: string } = {}
@@ -207,7 +223,7 @@ async function readProvisionFacts(
     for (const path of matched.watched) watched.add(path)
   }
   const ids = Object.entries(stores).map(([service, { id }]) => [service, id] as const)
-  return { facts: { files, stores: Object.fromEntries(ids), image, address }, watched }
+  return { facts: { files, stores: Object.fromEntries(ids), images, addresses }, watched }
 }
 
 /** The files, and the folders around them, so that one that is added is noticed. */

@@ -3,7 +3,7 @@ import { sampleContainer, testEach } from '../../test/samples.js'
 import type { Container } from '../engine/containers.js'
 import { type State, stateOf } from './status.js'
 
-const RECORD = { primary: 'web', configs: { web: 'a', mysql: 'b' } }
+const RECORD = { configs: { web: 'a', mysql: 'b' } }
 const [WEB, MYSQL] = [sampleContainer('web', 'a'), sampleContainer('mysql', 'b')]
 
 describe('the state of an environment', () => {

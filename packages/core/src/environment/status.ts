@@ -42,12 +42,12 @@ export async function readStatus(engine: Engine, environment: Environment): Prom
   const record = readRecord(environment)
   const containers = await containersOf(engine, environment)
   const describing = containers.map(async (container) => {
-    const primary = container.service === record?.primary
+    const ours = record?.ours[container.service] !== undefined
     const running = container.state === 'running'
     const [image, memoryBytes, programs] = await Promise.all([
       findImage(engine, container.imageId),
       running ? readMemory(engine, container.id) : undefined,
-      running && primary ? readPrograms(engine, container.id) : undefined,
+      running && ours ? readPrograms(engine, container.id) : undefined,
     ])
     return {
       service: container.service,
@@ -83,10 +83,7 @@ export async function readStatus(engine: Engine, environment: Environment): Prom
 }
 
 /** Pure. */
-export function stateOf(
-  containers: readonly Container[],
-  record: Pick<Record, 'primary' | 'configs'> | undefined,
-): State {
+export function stateOf(containers: readonly Container[], record: Pick<Record, 'configs'> | undefined): State {
   if (containers.length === 0) return 'not created'
   const running = containers.filter(({ state }) => state === 'running')
   if (running.length === 0) return 'stopped'

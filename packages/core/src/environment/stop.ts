@@ -8,7 +8,7 @@ import { readRecord } from './record.js'
 
 const GRACE_SECONDS = 30
 
-/** Stops what runs, the primary container first, and removes nothing. A start that is at work is waited for. @returns the services that were stopped */
+/** Stops what runs, containers of ours first, and removes nothing. A start that is at work is waited for. @returns the services that were stopped */
 export async function stop(engine: Engine, environment: Environment, report: Report): Promise<string[]> {
   const work = () => stopRunning(engine, environment)
   return isLocked(environment) ? await withLock(environment, report, work) : await work()
@@ -18,9 +18,9 @@ async function stopRunning(engine: Engine, environment: Environment): Promise<st
   const running = (await containersOf(engine, environment)).filter(
     ({ state }) => state === 'running' || state === 'restarting',
   )
-  const primary = readRecord(environment)?.primary
-  const first = running.filter(({ service }) => service === primary)
-  const others = running.filter(({ service }) => service !== primary)
+  const ours = readRecord(environment)?.ours ?? {}
+  const first = running.filter(({ service }) => ours[service] !== undefined)
+  const others = running.filter(({ service }) => ours[service] === undefined)
   for (const group of [first, others])
     await Promise.all(group.map(({ id }) => stopContainer(engine, id, GRACE_SECONDS)))
   return running.map(({ service }) => service)

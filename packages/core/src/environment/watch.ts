@@ -3,6 +3,7 @@ import type { Engine } from '../engine/engine.js'
 import { readEvents, readLogs } from '../engine/logs.js'
 import type { Environment } from './identity.js'
 import { containersOf } from './inside.js'
+import { readRecord } from './record.js'
 
 export type OnLine = (line: string, channel: 'out' | 'err') => void
 
@@ -11,13 +12,12 @@ export type From = { since: number } | { tail: number }
 
 /**
  * Shows what every container of an environment writes, those that start later as well, until `signal` says so
- * or nothing runs any more. Lines of the primary container already carry their program's name; others get the
- * name of their service.
+ * or nothing runs any more. Lines of containers of ours already carry their program's name; others get the name
+ * of their service.
  */
 export async function followLogs(
   engine: Engine,
   environment: Environment,
-  primary: () => string | undefined,
   from: From,
   onLine: OnLine,
   signal: AbortSignal,
@@ -25,7 +25,9 @@ export async function followLogs(
   const following = new Map<string, Promise<void>>()
   const follow = (id: string, service: string, range: From) => {
     if (following.has(id)) return
-    const prefix = (line: string) => (service === primary() ? line : `${service} | ${line}`)
+    // Read when a container is met: a start writes the record before it makes any.
+    const ours = readRecord(environment)?.ours[service] !== undefined
+    const prefix = (line: string) => (ours ? line : `${service} | ${line}`)
     const reading = (async () => {
       for await (const { line, channel } of readLogs(engine, id, { follow: true, ...range }, signal))
         onLine(prefix(line), channel)

@@ -64,6 +64,23 @@ describe('the plan for the images of an environment', () => {
     expect((await plan([])).official).toEqual([])
   })
 
+  test('has the images of other services of ours apart from official ones, as the definition names them', async () => {
+    const SHOP = 'devenv/shop-snapshot:1.2'
+    const when = { files: [], stores: [], image: false, address: false }
+    const definition = {
+      ...sampleDefinition({}, { shop: { image: SHOP } }),
+      provision: [{ name: 'fill', service: 'shop', run: ['fill'] as [string], when }],
+    }
+    const plan = async (images: { tags: string[] }[], services: string[]) =>
+      planImages((await sampleEngine(images)).engine, definition, INPUTS, services, SETTINGS)
+    expect(await plan([], ['hello', 'shop', 'mysql'])).toMatchObject({
+      official: [{ taken: MYSQL }],
+      published: [{ reference: SHOP, do: 'pull' }],
+    })
+    expect((await plan([{ tags: [SHOP] }], ['shop'])).published).toEqual([{ reference: SHOP, do: 'use' }])
+    expect((await plan([], ['mysql'])).published).toEqual([])
+  })
+
   test('wants an image that two servers share once', async () => {
     const { engine } = await sampleEngine()
     const definition = sampleDefinition({}, { memcached: { image: MYSQL } })
@@ -83,14 +100,19 @@ describe('the plan for the images of an environment', () => {
 
 describe('what a plan lacks on this machine', () => {
   testEach<{ title: string; plan: ImagesPlan; lacking: string[] }>([
-    { title: 'nothing', plan: { own: own('use'), official: [official(MYSQL, 'use')] }, lacking: [] },
-    { title: 'nothing that has another name here', plan: { own: own('tag'), official: [] }, lacking: [] },
-    { title: 'what is pulled', plan: { own: own('pull'), official: [] }, lacking: [OWN] },
-    { title: 'what is built', plan: { own: own('build'), official: [] }, lacking: [OWN] },
+    { title: 'nothing', plan: { own: own('use'), published: [], official: [official(MYSQL, 'use')] }, lacking: [] },
+    {
+      title: 'nothing that has another name here',
+      plan: { own: own('tag'), published: [], official: [] },
+      lacking: [],
+    },
+    { title: 'what is pulled', plan: { own: own('pull'), published: [], official: [] }, lacking: [OWN] },
+    { title: 'what is built', plan: { own: own('build'), published: [], official: [] }, lacking: [OWN] },
     {
       title: 'servers, each as it is taken',
       plan: {
         own: own('use'),
+        published: [],
         official: [official(MYSQL, 'use'), { ...official(MEMCACHED, 'pull'), taken: `${MEMCACHED}@sha256:0` }],
       },
       lacking: [`${MEMCACHED}@sha256:0`],
@@ -109,7 +131,7 @@ describe('carrying out', () => {
   }
 
   test('offline refuses what is lacking, all of it at once, before anything is done', async () => {
-    const plan = { own: own('build'), official: [official(MYSQL, 'pull'), official(MEMCACHED, 'use')] }
+    const plan = { own: own('build'), published: [], official: [official(MYSQL, 'pull'), official(MEMCACHED, 'use')] }
     const { done, told } = await carryOut(plan, 'offline')
     expect(await problemsOf(() => done)).toEqual([
       { code: 'offline-lacks', images: [OWN, MYSQL], because: 'requirements.txt changed' },
@@ -118,14 +140,29 @@ describe('carrying out', () => {
   })
 
   test.each(['online', 'offline'] as const)('gives what is here its own name, %s too', async (network) => {
-    const { done, told, named } = await carryOut({ own: own('tag'), official: [official(MYSQL, 'use')] }, network)
+    const { done, told, named } = await carryOut(
+      { own: own('tag'), published: [], official: [official(MYSQL, 'use')] },
+      network,
+    )
     await done
     expect(named()).toEqual(['ghcr.io/x:inputs-0', OWN])
     expect(told.map(({ kind }) => kind)).toEqual(['begin', 'end'])
   })
 
+  test('never asks Docker Hub for an image of ours, and says so before anything is built', async () => {
+    const published = [{ reference: 'devenv/shop-snapshot:1.2', do: 'pull' as const }]
+    const { done, told } = await carryOut({ own: own('build'), published, official: [] }, 'online')
+    expect(await problemsOf(() => done)).toMatchObject([
+      { code: 'image-unpublished', images: ['devenv/shop-snapshot:1.2'], registry: undefined },
+    ])
+    expect(told).toEqual([])
+  })
+
   test('does nothing where everything is here', async () => {
-    const { done, told, named } = await carryOut({ own: own('use'), official: [official(MYSQL, 'use')] }, 'online')
+    const { done, told, named } = await carryOut(
+      { own: own('use'), published: [], official: [official(MYSQL, 'use')] },
+      'online',
+    )
     await done
     expect(named()).toEqual(['ghcr.io/x:inputs-0'])
     expect(told).toEqual([])

@@ -1,4 +1,4 @@
-import { type Definition, primaryOf, thirdPartyOf } from '../definition/definition.js'
+import { type Definition, oursOf, primaryOf, thirdPartyOf } from '../definition/definition.js'
 import { pullImage } from '../engine/buildx.js'
 import { findImage, tagImage } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
@@ -18,9 +18,11 @@ export type ImageSettings = ImageSources & BuildSettings
 /** An official image, and whether the engine has it. */
 export type OfficialPlan = Taken & { do: 'use' | 'pull' }
 /** What has to be had before an environment can start. */
-export type ImagesPlan = { own: ImagePlan; official: readonly OfficialPlan[] }
+export type ImagesPlan = { own: ImagePlan; official: readonly OfficialPlan[]; published: readonly PublishedPlan[] }
+/** The image of another service of ours, by the name and version that the definition gives it. */
+export type PublishedPlan = { reference: string; do: 'use' | 'pull' }
 
-/** Looks, and changes nothing. `services`: those third-party services whose images are needed. */
+/** Looks, and changes nothing. `services`: those beside the primary whose images are needed. */
 export async function planImages(
   engine: Engine,
   definition: Definition,
@@ -29,26 +31,36 @@ export async function planImages(
   settings: ImageSettings,
 ): Promise<ImagesPlan> {
   const image = primaryOf(definition).image ?? ''
-  const named = services.flatMap((service) => definition.project.services[service]?.image ?? [])
-  const official = [...new Set(named)].map(async (reference): Promise<OfficialPlan> => {
+  const thirdParty = thirdPartyOf(definition)
+  const ours = oursOf(definition).filter((service) => service !== definition.primary)
+  const imagesOf = (among: readonly string[]) => {
+    const wanted = services.filter((service) => among.includes(service))
+    return [...new Set(wanted.flatMap((service) => definition.project.services[service]?.image ?? []))]
+  }
+  const published = imagesOf(ours).map(async (reference): Promise<PublishedPlan> => {
+    return { reference, do: (await findImage(engine, reference)) === undefined ? 'pull' : 'use' }
+  })
+  const official = imagesOf(thirdParty).map(async (reference): Promise<OfficialPlan> => {
     const taken = await takeOfficial(engine, reference, settings)
     return { ...taken, do: (await findImage(engine, taken.taken)) === undefined ? 'pull' : 'use' }
   })
   return {
     own: await readImagePlan(engine, await readKnownImages(engine, image), wantedOf(inputs), settings),
     official: await Promise.all(official),
+    published: await Promise.all(published),
   }
 }
 
 /** What a plan needs that is not on this machine. Pure. */
-export const lackingOf = ({ own, official }: ImagesPlan): string[] => [
+export const lackingOf = ({ own, official, published }: ImagesPlan): string[] => [
   ...(own.do === 'pull' || own.do === 'build' ? [own.reference] : []),
   ...official.filter((image) => image.do === 'pull').map(({ taken }) => taken),
+  ...published.filter((image) => image.do === 'pull').map(({ reference }) => reference),
 ]
 
 /**
  * @throws DevenvError `offline-lacks` naming everything; `image-unavailable` naming every official image that could
- *   not be had, `pull-failed`, `build-failed`
+ *   not be had, `image-unpublished`, `pull-failed`, `build-failed`
  */
 export async function carryOutImages(
   plan: ImagesPlan,
@@ -61,6 +73,8 @@ export async function carryOutImages(
   const lacking = lackingOf(plan)
   if (settings.network === 'offline' && lacking.length > 0)
     throw new DevenvError({ code: 'offline-lacks', images: lacking, because: plan.own.because })
+  // What nothing here can make good is met before minutes of building.
+  await pullPublished(plan.published, settings, report)
   await carryOutOwn(plan.own, engine, inputs, settings, report, tree)
   await pullOfficial(plan.official, settings, report)
 }
@@ -95,6 +109,24 @@ async function carryOutOwn(
   } catch (error) {
     await requireBases(engine, inputs, settings)
     throw error
+  }
+}
+
+async function pullPublished(
+  images: readonly PublishedPlan[],
+  { registry }: ImageSettings,
+  report: Report,
+): Promise<void> {
+  const wanted = images.filter((image) => image.do === 'pull').map(({ reference }) => reference)
+  // Without a registry the name is one of Docker Hub, where it is nobody's that we know.
+  if (registry === undefined && wanted.length > 0)
+    throw new DevenvError({ code: 'image-unpublished', images: wanted, registry, detail: 'No registry is set.' })
+  for (const reference of wanted) {
+    await step(report, `pull ${reference}`, 'not in the engine’s store', async () => {
+      const detail = await pullImage(reference, 'progress')
+      if (detail !== undefined)
+        throw new DevenvError({ code: 'image-unpublished', images: [reference], registry, detail })
+    })
   }
 }
 

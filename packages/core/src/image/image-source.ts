@@ -94,6 +94,7 @@ function readDefinitionFor(source: ImageSource, checkout: string, variant: strin
     ...where,
     project: 'image',
     mirror: source.mirror,
+    registry: source.registry,
     variables: Object.fromEntries(named),
     stores: join(checkout, '.dev', 'devenv', 'stores'),
   })

@@ -168,6 +168,12 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'service-unknown': { code: 'service-unknown', name: 'mysq', known: ['mysql', 'redis'] },
   'program-unknown': { code: 'program-unknown', name: 'wrok', known: ['web', 'worker'] },
   'service-required': { code: 'service-required', names: ['mysql'], optional: ['search'] },
+  'image-unpublished': {
+    code: 'image-unpublished',
+    images: ['ghcr.io/openedx/devenv/shop-snapshot:1.2'],
+    registry: 'ghcr.io/openedx',
+    detail: 'manifest unknown',
+  },
   'programs-unknown': { code: 'programs-unknown', names: ['wbe', 'x'], known: ['web', 'worker'] },
   'program-left-out': { code: 'program-left-out', name: 'worker', running: ['beat', 'web'] },
   'target-missing': { code: 'target-missing' },

@@ -313,6 +313,15 @@ export function explainProblem(problem: Problem): Explanation {
             ? 'Where Docker Hub cannot be reached, name a mirror of it: DEVENV_MIRROR=registry.example.com'
             : `DEVENV_MIRROR is ${problem.mirror}: it must serve these, under these names.`,
       }
+    case 'image-unpublished':
+      return {
+        what: `Not to be had: ${problem.images.join(', ')}.`,
+        why: `${problem.detail}\nIt is the image of another service, which its own package publishes; nothing here can build it.`,
+        fix:
+          problem.registry === undefined
+            ? 'Name the registry that it is published in: DEVENV_REGISTRY=ghcr.io/<organisation>'
+            : `DEVENV_REGISTRY is ${problem.registry}: publish it there (devenv publish, with the package of that service), name another registry, or log in: docker login`,
+      }
     case 'port-taken':
       return {
         what: `Port ${problem.port} is taken${problem.holder === undefined ? '' : ` by ${problem.holder}`}.`,

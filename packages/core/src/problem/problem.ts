@@ -84,6 +84,7 @@ export type Problem =
   | { code: 'registry-refused'; registry: string; doing: string; detail: string }
   | { code: 'docker-config-unreadable'; file: string; detail: string }
   // the environment
+  | { code: 'image-unpublished'; images: readonly string[]; registry: string | undefined; detail: string }
   | { code: 'image-unavailable'; images: readonly string[]; mirror: string | undefined; detail: string }
   | { code: 'port-taken'; port: number; holder: string | undefined }
   | { code: 'ports-exhausted'; from: number; to: number }
