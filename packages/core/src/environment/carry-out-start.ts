@@ -4,24 +4,17 @@ import type { Definition } from '../definition/definition.js'
 import { createContainers } from '../engine/compose.js'
 import { type Container, startContainer } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
-import { captureInside, runInside } from '../engine/exec.js'
+import { captureInside } from '../engine/exec.js'
 import { DevenvError } from '../problem/problem.js'
 import { type Report, step } from '../progress/progress.js'
 import type { ProgramChoice } from '../settings/settings.js'
 import { requirePrograms } from './choose-programs.js'
 import type { Started } from './find-running.js'
 import type { Environment } from './identity.js'
-import {
-  asOwner,
-  containersOf,
-  readPrograms,
-  releaseCommand,
-  supervisorctl,
-  waitAnswered,
-  waitReady,
-} from './inside.js'
+import { containersOf, readPrograms, releaseCommand, supervisorctl, waitAnswered, waitReady } from './inside.js'
 import type { StartStep, Wanted } from './plan-start.js'
 import { probeFileEvents } from './probe-file-events.js'
+import { endBegun, runNoted } from './provisioning-command.js'
 import { type Record, writeRecord } from './record.js'
 import { waitHealthy } from './wait-healthy.js'
 
@@ -74,6 +67,10 @@ export async function carryOut(plan: readonly StartStep[], work: Work): Promise<
   if (wanted.programs !== undefined) {
     record.settings.programs = wanted.programs
     writeRecord(environment, record)
+  }
+  if (record.provisioning !== undefined) {
+    await endBegun(engine, record.provisioning)
+    record.provisioning = undefined
   }
   for (const planned of plan) {
     if (planned.do === 'provision') await provision(planned, find, work)
@@ -146,9 +143,13 @@ async function provision(
   const log: string[] = []
   const kept = join(environment.paths.logs, 'provision.log')
   await step(report, name, because, async () => {
-    const exitCode = await runInside(
+    const exitCode = await runNoted(
       engine,
-      { container: find(described.service).id, argv: asOwner(described.run), user: 'root' },
+      { container: find(described.service).id, argv: described.run },
+      (begun) => {
+        record.provisioning = begun
+        writeRecord(environment, record)
+      },
       (line, channel) => {
         log.push(line)
         appendFileSync(kept, `${new Date().toISOString()} ${channel} ${name}: ${line}\n`)

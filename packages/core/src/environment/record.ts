@@ -34,6 +34,8 @@ export type Record = {
   accounts: readonly Account[]
   /** Provisioning steps that passed, each with the hash of what it depended on. */
   provisioned: { [step: string]: string }
+  /** A step that was begun: the command is still at work if nobody came to see its end. */
+  provisioning?: { container: string; command: string } | undefined
   /** Services whose programs were released. */
   released: { [service: string]: Released }
   /** `size:mtime:inode:mode` of every file and folder that all this was made from. */

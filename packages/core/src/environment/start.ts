@@ -196,6 +196,7 @@ async function startLocked(
     targets: definition.targets,
     accounts: definition.accounts,
     provisioned: before?.provisioned ?? {},
+    provisioning: before?.provisioning,
     released: before?.released ?? {},
     stamps: {
       inputs: stampsOf([...inputPaths(inputs), join(environment.package.directory, LOCK_FILE)]),
