@@ -13,7 +13,7 @@ export default defineConfig({
       {
         test: {
           name: 'scenarios',
-          include: ['examples/hello/test/**/*.scenario.ts'],
+          include: ['examples/hello/test/**/*.scenario.ts', 'packages/*/test/**/*.scenario.ts'],
           // They share one engine, and one small machine.
           fileParallelism: false,
           testTimeout: 180_000,

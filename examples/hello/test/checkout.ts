@@ -33,7 +33,7 @@ export function startedCheckout(prepare: (checkout: Checkout) => Promise<void> =
   return checkout
 }
 
-/** A copy of hello's source code on the disk, and what a person does there. */
+/** A copy of a service's source code on the disk, and what a person does there. */
 export class Checkout {
   /** Everything of this checkout is below it. */
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'devenv-scenario-')))
@@ -43,10 +43,11 @@ export class Checkout {
   /** The person, where it is not the one who runs the tests. */
   as: number | undefined
 
-  constructor(name: string) {
+  /** @param source the code; the service that is hello, where none is named */
+  constructor(name: string, source = SERVICE) {
     this.path = join(this.folder, name)
-    const kept = (source: string) => !['.dev', '__pycache__', '.pytest_cache'].includes(basename(source))
-    cpSync(SERVICE, this.path, { recursive: true, filter: kept })
+    const kept = (path: string) => !['.dev', '__pycache__', '.pytest_cache'].includes(basename(path))
+    cpSync(source, this.path, { recursive: true, filter: kept })
   }
 
   devenv(...words: readonly string[]): Promise<Outcome> {
@@ -152,6 +153,14 @@ export class Checkout {
       await ask('docker', 'run', '--rm', '--network', 'none', '--user', '0:0', '--mount', mount, ...remove)
     }
   }
+}
+
+/** What npm would publish of a package. */
+export async function pack(folder: string, into: string): Promise<string> {
+  const { stdout } = succeeded(
+    await run(['npm', 'pack', '--silent', '--ignore-scripts', '--pack-destination', into], { cwd: folder }),
+  )
+  return join(into, stdout.trim().split('\n').at(-1) ?? '')
 }
 
 export function succeeded(outcome: Outcome): Outcome {

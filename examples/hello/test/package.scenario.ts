@@ -1,17 +1,9 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { type Checkout, CORE, freshCheckout, PACKAGE, succeeded } from './checkout.js'
+import { type Checkout, CORE, freshCheckout, PACKAGE, pack, succeeded } from './checkout.js'
 import { builtImages } from './engine.js'
 import { ask, run } from './run.js'
-
-/** What npm would publish, beside a checkout. */
-async function pack(folder: string, into: string): Promise<string> {
-  const { stdout } = succeeded(
-    await run(['npm', 'pack', '--silent', '--ignore-scripts', '--pack-destination', into], { cwd: folder }),
-  )
-  return join(into, stdout.trim().split('\n').at(-1) ?? '')
-}
 
 const linesOf = (hello: Checkout, file: string) => readFileSync(join(hello.path, file), 'utf8').split('\n')
 

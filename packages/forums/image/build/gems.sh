@@ -1,0 +1,29 @@
+#!/bin/sh
+# Installs what Gemfile.lock names. Runs while the image is built, beside the two. $1: rubygems or debian, as FORUMS_GEMS
+# says.
+
+case "$1" in
+rubygems)
+    BUNDLE_FROZEN=true /opt/devenv/bin/with-ca bundle install --jobs "$(nproc)" && exit
+
+    # What the lock names.
+    hosts=$(sed -n 's#^ *remote: https\{0,1\}://\([^/]*\).*#\1#p' Gemfile.lock | sort -u | paste -sd ' ' -)
+    cat >&2 <<END
+
+gems-uninstallable
+  what  The gems of Gemfile.lock could not be installed: the lines above say which, and at what.
+  why   They come from $hosts, and RubyGems' list of them from index.rubygems.org.
+        "Could not reach host": this build cannot reach it, or only through a proxy that it does not know. All else is
+        about the gem that is named there.
+  fix   Set HTTPS_PROXY if there is a proxy, and run the same again; what was fetched is kept.
+END
+    exit 1
+    ;;
+debian)
+    ruby /tmp/build/debian_gems.rb && BUNDLE_FROZEN=true bundle install --local
+    ;;
+*)
+    echo "FORUMS_GEMS is \"$1\": it can be rubygems or debian." >&2
+    exit 1
+    ;;
+esac

@@ -1,0 +1,5 @@
+require 'rack-timeout'
+use Rack::Timeout
+
+require './app'
+run Sinatra::Application
