@@ -1,9 +1,10 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { type Checkout, CORE, freshCheckout, PACKAGE, succeeded } from './checkout.js'
-import { builtImages } from './engine.js'
-import { ask, run } from './run.js'
+import { type Checkout, CORE, succeeded } from '../../../tools/scenarios/checkout.js'
+import { builtImages } from '../../../tools/scenarios/engine.js'
+import { ask, run } from '../../../tools/scenarios/run.js'
+import { freshCheckout, PACKAGE } from './checkout.js'
 
 /** What npm would publish, beside a checkout. */
 async function pack(folder: string, into: string): Promise<string> {
