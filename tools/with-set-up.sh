@@ -4,7 +4,7 @@
 #   tools/with-set-up.sh PACKAGE… -- COMMAND…
 #
 # npm's packages; a Docker engine; and where Docker Hub cannot be reached, stand-ins for the official images
-# that the PACKAGEs (folders) name, served on loopback, with DEVENV_MIRROR set to them.
+# that the PACKAGEs (folders) name, served on loopback, with DEVENV_MIRROR set to them. What none is known for is said.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -27,7 +27,7 @@ if [ -z "${DEVENV_MIRROR:-}" ] && [ -n "$images" ]; then
   # Once stand-ins are in use, data was written by them: the choice holds until they are removed.
   if docker container inspect devenv-stand-ins-registry >/dev/null 2>&1 || ! node tools/stand-ins/ensure.mjs --check-hub; then
     # shellcheck disable=SC2086 # a list of image names
-    DEVENV_MIRROR=$(node tools/stand-ins/ensure.mjs $images)
+    DEVENV_MIRROR=$(node tools/stand-ins/ensure.mjs --known $images)
     export DEVENV_MIRROR
     # For the Makefile of hello, which is of this repository: `make dev.watch` there finds them too.
     echo "export DEVENV_MIRROR ?= $DEVENV_MIRROR" > .stand-ins.mk

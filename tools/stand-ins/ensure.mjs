@@ -3,6 +3,7 @@
 // Sees to it that stand-ins for official images are there, in a registry on loopback.
 //
 //   node tools/stand-ins/ensure.mjs library/mysql:8.4.9 …   builds what is missing; prints the value for DEVENV_MIRROR
+//   node tools/stand-ins/ensure.mjs --known IMAGE…          leaves out those that no stand-in is known for, and says so
 //   node tools/stand-ins/ensure.mjs --check-hub             exit code 0 when Docker Hub itself can be reached
 //
 // All but that one value goes to stderr.
@@ -13,7 +14,7 @@ import { join, relative } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { run, runPiped, succeeds } from './command.mjs'
-import { describeStandIn, parseReference, planStandIns, withBases } from './plan.mjs'
+import { describeStandIn, parseReference, planStandIns, sortByRecipe, withBases } from './plan.mjs'
 import { MIRROR, RECIPE_LABEL, REGISTRY, readHeldRecipe, registryAnswers } from './registry.mjs'
 
 const RECIPES_FOLDER = fileURLToPath(new URL('recipes', import.meta.url))
@@ -210,15 +211,30 @@ async function ensure(references) {
   })
 }
 
+/**
+ * Those that there is a recipe for. What is left out is said, with what a person can do about it.
+ * @param {string[]} references
+ */
+function onlyKnown(references) {
+  const { known, unknown } = sortByRecipe(references)
+  for (const reference of unknown) {
+    const service = reference.replace(/^.*\/|:.*$/g, '')
+    say(`none is known for ${reference}. Where an environment can do without it: DEVENV_WITHOUT=${service}`)
+  }
+  return known
+}
+
 const args = process.argv.slice(2)
+const images = args[0] === '--known' ? args.slice(1) : args
 try {
   if (args.includes('--check-hub')) {
     process.exitCode = (await succeeds(['docker', 'buildx', 'imagetools', 'inspect', HUB_PROBE], 10_000)) ? 0 : 1
-  } else if (args.length === 0 || args.some((argument) => argument.startsWith('-'))) {
-    say('usage: ensure.mjs IMAGE… | --check-hub, for example: ensure.mjs library/mysql:8.4.9')
+  } else if (images.length === 0 || images.some((argument) => argument.startsWith('-'))) {
+    say('usage: ensure.mjs [--known] IMAGE… | --check-hub, for example: ensure.mjs library/mysql:8.4.9')
     process.exitCode = 2
   } else {
-    await ensure(args.map(parseReference))
+    const references = images.map(parseReference)
+    await ensure(images === args ? references : onlyKnown(references))
     process.stdout.write(`${MIRROR}\n`)
   }
 } catch (error) {

@@ -55,6 +55,18 @@ export function describeStandIn(reference, readFolder) {
   return { reference, recipe, args, bases, digest }
 }
 
+/**
+ * Which images have a stand-in.
+ * @param {string[]} references
+ */
+export function sortByRecipe(references) {
+  const isKnown = (/** @type {string} */ reference) => RECIPES.some(({ of }) => of.test(reference))
+  return {
+    known: references.filter(isKnown),
+    unknown: references.filter((reference) => !isKnown(reference)),
+  }
+}
+
 const howToAdd = 'tools/stand-ins/README.md says how to add one; what none is known for is left out there.'
 
 /**

@@ -1,6 +1,6 @@
 // @ts-check
 import { expect, test } from 'vitest'
-import { describeStandIn, parseBases, parseReference, planStandIns, withBases } from './plan.mjs'
+import { describeStandIn, parseBases, parseReference, planStandIns, sortByRecipe, withBases } from './plan.mjs'
 
 /** @param {Record<string, string>} dockerfiles */
 const folders = (dockerfiles) => (/** @type {string} */ folder) => [
@@ -80,4 +80,11 @@ test('a change of a base is a change of all that stands on it', () => {
 
 test('the registry is asked for the images and all that they stand on', () => {
   expect(withBases([mysql, redis], recipes)).toEqual([mysql, redis, debian])
+})
+
+test('what no stand-in is known for is told apart', () => {
+  expect(sortByRecipe(['getmeili/meilisearch:v1.8.4', 'library/mysql:8.4.0'])).toEqual({
+    known: ['library/mysql:8.4.0'],
+    unknown: ['getmeili/meilisearch:v1.8.4'],
+  })
 })

@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { succeeded } from './checkout.js'
+import { succeeded } from '../../../tools/scenarios/checkout.js'
+import { ask } from '../../../tools/scenarios/run.js'
 import { git, Monorepo, pushBase } from './monorepo.js'
 import { sharedRegistry } from './registry.js'
-import { ask } from './run.js'
 
 const registry = sharedRegistry()
 const monorepo = new Monorepo()

@@ -1,9 +1,10 @@
 import { existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type Checkout, CORE, freshCheckout, succeeded } from './checkout.js'
-import { networksOf } from './engine.js'
-import { ask, run } from './run.js'
+import { type Checkout, CORE, succeeded } from '../../../tools/scenarios/checkout.js'
+import { networksOf } from '../../../tools/scenarios/engine.js'
+import { ask, run } from '../../../tools/scenarios/run.js'
+import { freshCheckout } from './checkout.js'
 
 const PERSON = 4242
 

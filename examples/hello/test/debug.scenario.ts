@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { eventually, get, startedCheckout } from './checkout.js'
+import { eventually, get } from '../../../tools/scenarios/checkout.js'
+import { startedCheckout } from './checkout.js'
 
 const hello = startedCheckout(async (checkout) => {
   const view = [

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type Checkout, freshCheckout } from './checkout.js'
-import { ask } from './run.js'
+import type { Checkout } from '../../../tools/scenarios/checkout.js'
+import { ask } from '../../../tools/scenarios/run.js'
+import { freshCheckout } from './checkout.js'
 
 const isRoot = process.getuid?.() === 0
 /** Not root: git refuses a repository of another user. */

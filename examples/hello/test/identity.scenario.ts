@@ -2,8 +2,9 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { Checkout, eventually, freshCheckout, post, succeeded } from './checkout.js'
-import { ask, run } from './run.js'
+import { type Checkout, eventually, post, succeeded } from '../../../tools/scenarios/checkout.js'
+import { ask, run } from '../../../tools/scenarios/run.js'
+import { freshCheckout, Hello } from './checkout.js'
 
 const listen = (port: number): Promise<Server> =>
   new Promise((resolve, reject) => {
@@ -26,8 +27,8 @@ const greet = async (hello: Checkout, name: string) => {
 const stateOf = async (hello: Checkout) => (await hello.containers()).map(({ id, startedAt }) => ({ id, startedAt }))
 
 describe('two checkouts of one folder name', () => {
-  const one = new Checkout('hello')
-  const two = new Checkout('hello')
+  const one = new Hello()
+  const two = new Hello()
   beforeAll(async () => {
     await one.start()
     await two.start()

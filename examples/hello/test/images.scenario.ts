@@ -1,10 +1,11 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { type Checkout, freshCheckout, PACKAGE, succeeded } from './checkout.js'
-import { builtImages, inside } from './engine.js'
+import { type Checkout, succeeded } from '../../../tools/scenarios/checkout.js'
+import { builtImages, inside } from '../../../tools/scenarios/engine.js'
+import { ask, run } from '../../../tools/scenarios/run.js'
+import { freshCheckout, PACKAGE } from './checkout.js'
 import { sharedRegistry } from './registry.js'
-import { ask, run } from './run.js'
 
 const registry = sharedRegistry()
 const NAME = 'devenv/hello'

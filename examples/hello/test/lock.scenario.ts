@@ -1,11 +1,12 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { eventually, freshCheckout, PACKAGE, succeeded } from './checkout.js'
-import { networksOf } from './engine.js'
+import { eventually, succeeded } from '../../../tools/scenarios/checkout.js'
+import { networksOf } from '../../../tools/scenarios/engine.js'
+import { ask, run } from '../../../tools/scenarios/run.js'
+import { freshCheckout, PACKAGE } from './checkout.js'
 import { git, Monorepo, pushBase } from './monorepo.js'
 import { sharedRegistry } from './registry.js'
-import { ask, run } from './run.js'
 
 const registry = sharedRegistry()
 

@@ -11,8 +11,8 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { REPOSITORY, succeeded } from './checkout.js'
-import { ask, begin, type Outcome, type Run, type RunOptions, run } from './run.js'
+import { REPOSITORY, succeeded } from '../../../tools/scenarios/checkout.js'
+import { ask, begin, type Outcome, type Run, type RunOptions, run } from '../../../tools/scenarios/run.js'
 
 /** Of a base image that copies of the packages are built on: a file, so that it is built and pushed in a second. */
 export const BASE = 'library/base:1'

@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type Checkout, freshCheckout, post } from './checkout.js'
-import { ask } from './run.js'
+import { type Checkout, post } from '../../../tools/scenarios/checkout.js'
+import { ask } from '../../../tools/scenarios/run.js'
+import { freshCheckout } from './checkout.js'
 
 const me = process.getuid?.() ?? 0
 /** Only root can give a checkout away. */

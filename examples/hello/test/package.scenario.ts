@@ -1,9 +1,10 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { type Checkout, CORE, freshCheckout, PACKAGE, pack, succeeded } from './checkout.js'
-import { builtImages } from './engine.js'
-import { ask, run } from './run.js'
+import { type Checkout, CORE, pack, succeeded } from '../../../tools/scenarios/checkout.js'
+import { builtImages } from '../../../tools/scenarios/engine.js'
+import { ask, run } from '../../../tools/scenarios/run.js'
+import { freshCheckout, PACKAGE } from './checkout.js'
 
 const linesOf = (hello: Checkout, file: string) => readFileSync(join(hello.path, file), 'utf8').split('\n')
 

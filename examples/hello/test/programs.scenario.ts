@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { eventually, startedCheckout } from './checkout.js'
-import { inside, processesOf } from './engine.js'
-import { ask } from './run.js'
+import { eventually } from '../../../tools/scenarios/checkout.js'
+import { inside, processesOf } from '../../../tools/scenarios/engine.js'
+import { ask } from '../../../tools/scenarios/run.js'
+import { startedCheckout } from './checkout.js'
 
 const hello = startedCheckout()
 

@@ -1,10 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { PACKAGE, succeeded } from './checkout.js'
+import { succeeded } from '../../../tools/scenarios/checkout.js'
+import { ask, run } from '../../../tools/scenarios/run.js'
+import { PACKAGE } from './checkout.js'
 import { git, Monorepo, pushBase } from './monorepo.js'
 import { freshRegistry, type LoopbackRegistry, type RegistrySetUp, sharedRegistry } from './registry.js'
-import { ask, run } from './run.js'
 
 const DEV = 'devenv/discovery'
 const SNAPSHOT = 'devenv/discovery-snapshot'

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { afterAll, beforeAll, onTestFinished } from 'vitest'
-import { eventually } from './checkout.js'
-import { ask, run } from './run.js'
+import { eventually } from '../../../tools/scenarios/checkout.js'
+import { ask, run } from '../../../tools/scenarios/run.js'
 
 /** One that stays the same when a container is started again. */
 async function freePort(): Promise<number> {

@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { runServer } from 'verdaccio'
 import { expect, onTestFinished, test } from 'vitest'
-import { get, REPOSITORY, succeeded } from './checkout.js'
+import { get, REPOSITORY, succeeded } from '../../../tools/scenarios/checkout.js'
+import { ask, type Outcome, run } from '../../../tools/scenarios/run.js'
 import { git, Monorepo, ServiceRepository } from './monorepo.js'
-import { ask, type Outcome, run } from './run.js'
 
 const PACKAGES = ['packages/core', 'packages/discovery', 'examples/hello/environment']
 

@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { eventually, get, post, startedCheckout } from './checkout.js'
-import { builtImages, inside } from './engine.js'
-import { ask, run } from './run.js'
+import { eventually, get, post } from '../../../tools/scenarios/checkout.js'
+import { builtImages, inside } from '../../../tools/scenarios/engine.js'
+import { ask, run } from '../../../tools/scenarios/run.js'
+import { startedCheckout } from './checkout.js'
 
 const hello = startedCheckout()
 

@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { eventually, freshCheckout, startedCheckout } from './checkout.js'
-import { networksOf } from './engine.js'
+import { eventually } from '../../../tools/scenarios/checkout.js'
+import { networksOf } from '../../../tools/scenarios/engine.js'
+import { freshCheckout, startedCheckout } from './checkout.js'
 
 const hello = startedCheckout()
 

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { eventually, startedCheckout } from './checkout.js'
-import { processesOf } from './engine.js'
+import { eventually } from '../../../tools/scenarios/checkout.js'
+import { processesOf } from '../../../tools/scenarios/engine.js'
+import { startedCheckout } from './checkout.js'
 
 const hello = startedCheckout(async (checkout) => {
   // Ahead of the checkout's own first target, which stays the default.

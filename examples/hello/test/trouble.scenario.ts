@@ -1,8 +1,9 @@
 import { appendFileSync, chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type Checkout, eventually, freshCheckout, PACKAGE, succeeded } from './checkout.js'
-import { ask } from './run.js'
+import { type Checkout, eventually, succeeded } from '../../../tools/scenarios/checkout.js'
+import { ask } from '../../../tools/scenarios/run.js'
+import { freshCheckout, PACKAGE } from './checkout.js'
 
 /** A copy of hello's environment package, for this checkout alone. */
 function ownPackage(hello: Checkout): string {

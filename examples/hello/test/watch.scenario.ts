@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { eventually, freshCheckout, get, post, startedCheckout } from './checkout.js'
-import { ask } from './run.js'
+import { eventually, get, post } from '../../../tools/scenarios/checkout.js'
+import { ask } from '../../../tools/scenarios/run.js'
+import { freshCheckout, startedCheckout } from './checkout.js'
 
 const stateOf = (containers: readonly { id: string; startedAt: string }[]) =>
   containers.map(({ id, startedAt }) => ({ id, startedAt }))

@@ -29,6 +29,19 @@ def runs(program):
     return os.path.lexists(f'/run/devenv/programs/{program}.conf')
 
 
+class Without:
+    """True while a program does not run: others may be chosen while this process goes on."""
+
+    def __init__(self, program):
+        self.program = program
+
+    def __bool__(self):
+        return not runs(self.program)
+
+    def __repr__(self):
+        return f'without {self.program}: {bool(self)}'
+
+
 def in_tree(directories):
     """Folders of static files, in the checkout, as folders in the tree."""
     return [TREE + str(path)[len(CODE):] if str(path).startswith(f'{CODE}/') else path for path in directories]

@@ -21,7 +21,7 @@ def apply(settings, own_url, worker):
         CMS_ROOT_URL=CMS_URL,
         EMAIL_BACKEND='django.core.mail.backends.console.EmailBackend',
         # Without its worker, tasks run where they are asked for.
-        CELERY_ALWAYS_EAGER=not environment.runs(worker),
+        CELERY_ALWAYS_EAGER=environment.Without(worker),
         CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP=True,
         EVENT_BUS_REDIS_CONNECTION_URL='redis://redis:6379/1',
         STATICFILES_DIRS=environment.in_tree(settings['STATICFILES_DIRS']),
