@@ -111,8 +111,8 @@ export class Checkout {
     return `http://localhost:${ports[port]?.port}`
   }
 
-  async get(page: string): Promise<Answer> {
-    return await get(`${await this.url()}${page}`)
+  async get(page: string, port?: number): Promise<Answer> {
+    return await get(`${await this.url(port)}${page}`)
   }
 
   read(file: string): Promise<string> {
