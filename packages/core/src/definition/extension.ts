@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Account, EnvironmentPackage, ProvisionStep } from './definition.js'
+import type { Account, EnvironmentPackage, ProvisionStep, SuppliedTarget } from './definition.js'
 import { parseSource } from './source.js'
 
 /** Something that a checkout holds: a file or folder, or a file with a line that matches. */
@@ -26,3 +26,12 @@ export function readExtension({ directory }: Pick<EnvironmentPackage, 'directory
   const value = parseSource(file, readFileSync(file, 'utf8')).value as { 'x-devenv'?: Partial<Extension> } | null
   return value?.['x-devenv'] ?? {}
 }
+
+/** The targets that a package supplies. Pure. */
+export const targetsOf = ({ targets = {} }: Partial<Extension>): { readonly [name: string]: SuppliedTarget } =>
+  Object.fromEntries(
+    Object.entries(targets).map(([name, { needs, because }]) => [
+      name,
+      { needs: needs === null ? [] : needs, because },
+    ]),
+  )

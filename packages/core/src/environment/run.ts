@@ -1,3 +1,4 @@
+import type { SuppliedTarget } from '../definition/definition.js'
 import type { Container } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
 import { attachInside, type ContainerCommand } from '../engine/exec.js'
@@ -32,9 +33,7 @@ export async function runTarget(
   words: readonly string[],
   report: Report,
 ): Promise<number> {
-  const supplied = readRecord(environment)?.targets[target]
-  const started = await ensure(engine, environment, settings, extentOf(supplied), report)
-  // The first start of an environment is what tells which targets its package supplies.
+  const started = await ensure(engine, environment, settings, await extentOf(environment, settings, target), report)
   const known = started.record.targets[target]
   if (known === undefined) return await runAsOwner(engine, started.primary, ['make', ...words])
   report({
@@ -44,8 +43,17 @@ export async function runTarget(
   return await runAsOwner(engine, started.primary, ['make', '-f', TARGETS_FILE, ...words])
 }
 
-const extentOf = (supplied: { needs: readonly string[] | undefined } | undefined): Extent =>
-  supplied?.needs === undefined ? { all: true } : { all: false, needs: supplied.needs }
+/** What a target needs running. Before the first start the package itself tells, as its file is written. */
+async function extentOf(environment: Environment, settings: Settings, target: string): Promise<Extent> {
+  const supplied = (readRecord(environment)?.targets ?? (await readTargets(environment)))[target]
+  if (supplied?.needs === undefined) return { all: true }
+  return { all: false, needs: supplied.needs.filter((name) => !settings.without?.includes(name)) }
+}
+
+async function readTargets(environment: Environment): Promise<{ readonly [name: string]: SuppliedTarget }> {
+  const { readExtension, targetsOf } = await import('../definition/extension.js')
+  return targetsOf(readExtension(environment.package))
+}
 
 /**
  * What is needed, started if it does not run. A running environment is not replaced under a command's feet:
