@@ -134,6 +134,12 @@ export function explainProblem(problem: Problem): Explanation {
         why: `It is ${problem.needed}.`,
         fix: 'Restore it, or correct the build section of compose.yaml.',
       }
+    case 'base-unclear':
+      return {
+        what: `${placed(problem.place)}: which image ${problem.word} is cannot be told before it is built.`,
+        why: 'The digest of a base image is locked, and stand-ins are known, by its name.',
+        fix: `Write it with $NAME, \${NAME}, \${NAME:-default} or \${NAME:+instead}, and arguments before the first FROM.`,
+      }
     case 'input-changed':
       return {
         what: `${problem.file} changed while it was read (${problem.tree}).`,

@@ -51,6 +51,7 @@ export type Problem =
   | { code: 'release-unknown'; release: string; known: readonly string[] }
   // the image
   | { code: 'input-missing'; file: string; needed: string }
+  | { code: 'base-unclear'; place: Place; word: string }
   | { code: 'input-changed'; file: string; tree: string }
   | {
       code: 'build-failed'
