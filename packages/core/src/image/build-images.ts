@@ -8,6 +8,7 @@ import { folderTree } from '../tree/folder-tree.js'
 import { withTemporaryFolder } from '../tree/temporary-folder.js'
 import type { Tree } from '../tree/tree.js'
 import { abridge, CHECKOUT_CONTEXT, type ImageInputs, type InputList, listInputs } from './image-inputs.js'
+import type { TakenBases } from './official-images.js'
 
 export type BuildSettings = {
   mirror: string | undefined
@@ -42,12 +43,16 @@ export type ImageBuild = {
 
 const MAIN_CONTEXT = 'context'
 
-/** The build of a dependency image: its inputs are all that it gets. `pins`: official images, to how they are taken. */
+/**
+ * The build of a dependency image: its inputs are all that it gets. What is built on stand-ins says so itself: of a base
+ * that is only copied from, it inherits no label. Pure.
+ */
 export function buildOf(
   name: string,
   { reference, digest }: { reference: string; digest: string },
   inputs: ImageInputs,
-  { checkout, pins }: { checkout?: Tree | undefined; pins: ReadonlyMap<string, string> },
+  { pins, standIns }: TakenBases,
+  checkout?: Tree,
 ): ImageBuild {
   const contexts = Object.entries(inputs.spec.contexts).map(([context, root]): [string, BuildContext] => [
     context === CHECKOUT_CONTEXT ? MAIN_CONTEXT : context,
@@ -67,7 +72,7 @@ export function buildOf(
     target: inputs.spec.target,
     args: inputs.spec.args,
     contexts: Object.fromEntries([...contexts, ...bases]),
-    labels: {},
+    labels: standIns.length === 0 ? {} : { [LABELS.standIn]: standIns.join(' ') },
   }
 }
 

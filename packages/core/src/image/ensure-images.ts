@@ -86,11 +86,12 @@ async function carryOutOwn(
     })
     return
   }
-  const { pins, standIns } = await takeBases(engine, inputs, settings)
+  const bases = await takeBases(engine, inputs, settings)
+  const { standIns } = bases
   if (standIns.length > 0 && Object.keys(settings.locked).length > 0)
     report({ kind: 'note', text: `stand-ins take the place of what is locked: ${standIns.join(', ')}` })
   try {
-    const build = buildOf('image', plan, inputs, { checkout: tree, pins })
+    const build = buildOf('image', plan, inputs, bases, tree)
     await step(report, `build ${reference}`, because, () => buildIntoEngine(build, settings))
   } catch (error) {
     await requireBases(engine, inputs, settings)

@@ -310,14 +310,21 @@ describe('a snapshot', () => {
 
 describe('stand-ins', () => {
   /** What is published where the mirror serves that for its base image. */
-  async function standingOn(labels: { [label: string]: string }, registry: string) {
+  async function standingOn(
+    labels: { [label: string]: string },
+    registry: string,
+    {
+      from = (base) => `FROM ${base}\n`,
+      mirrors = 'set',
+    }: { from?: (base: string) => string; mirrors?: 'set' | 'unset' } = {},
+  ) {
     const mirror = await sampleRegistry()
     mirror.push('library/debian', '12', { labels })
     const { engine, asked } = await sampleEngine()
     const wanted = publication(registry, 'a', 'ulmo.4-1.0.0')
-    const inputs = { ...wanted.source.inputs, dockerfile: `FROM ${mirror.host}/library/debian:12\n` }
+    const inputs = { ...wanted.source.inputs, dockerfile: from(`${mirror.host}/library/debian:12`) }
     const publications = [{ ...wanted, source: { ...wanted.source, inputs } }]
-    const settings = settingsFor(registry, { mirror: mirror.host })
+    const settings = settingsFor(registry, mirrors === 'set' ? { mirror: mirror.host } : {})
     return {
       base: `${mirror.host}/library/debian:12`,
       asked,
@@ -331,6 +338,12 @@ describe('stand-ins', () => {
     expect(await problemsOf(refuse)).toEqual([
       { code: 'stand-ins-published', images: [base], registry: 'ghcr.io/openedx' },
     ])
+  })
+
+  test('never leave it either where they are only copied from, or named without a mirror', async () => {
+    const from = (base: string) => `FROM scratch\nCOPY --from=${base} a b\n`
+    const { base, refuse } = await standingOn(STAND_IN, 'ghcr.io/openedx', { from, mirrors: 'unset' })
+    expect(await problemsOf(refuse)).toMatchObject([{ code: 'stand-ins-published', images: [base] }])
   })
 
   test.each(['localhost.example.com', '127.0.0.1.example.com/team', 'registry:5000'])(
