@@ -12,9 +12,9 @@ describe('a plan for images', () => {
       renderImagesPlan({
         own: { ...OWN, do: 'build', because: 'requirements.txt changed since ulmo.4' },
         official: [
-          { reference: 'mysql:8', taken: 'mysql:8@sha256:1', standIn: false, do: 'use' },
-          { reference: 'redis:7', taken: 'redis:7', standIn: false, do: 'pull' },
-          { reference: 'mongo:7', taken: 'mongo:7', standIn: true, do: 'pull' },
+          { reference: 'mysql:8', taken: 'mysql:8@sha256:1', standIn: false, do: 'use', platform: 'linux/amd64' },
+          { reference: 'redis:7', taken: 'redis:7', standIn: false, do: 'pull', platform: 'linux/amd64' },
+          { reference: 'mongo:7', taken: 'mongo:7', standIn: true, do: 'pull', platform: 'linux/amd64' },
         ],
       }),
     ).toEqual([

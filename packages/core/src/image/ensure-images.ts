@@ -1,6 +1,6 @@
 import { type Definition, primaryOf, thirdPartyOf } from '../definition/definition.js'
 import { pullImage } from '../engine/buildx.js'
-import { findImage, tagImage } from '../engine/containers.js'
+import { enginePlatform, findImage, platformOf, sameMachine, tagImage } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
 import { DevenvError } from '../problem/problem.js'
 import { type Report, step } from '../progress/progress.js'
@@ -15,8 +15,8 @@ import { type ImageSources, readImagePlan } from './read-plan.js'
 
 export type ImageSettings = ImageSources & BuildSettings
 
-/** An official image, and whether the engine has it. */
-export type OfficialPlan = Taken & { do: 'use' | 'pull' }
+/** An official image, and whether the engine has it for the platform that it shall run on. */
+export type OfficialPlan = Taken & { do: 'use' | 'pull'; platform: string }
 /** What has to be had before an environment can start. */
 export type ImagesPlan = { own: ImagePlan; official: readonly OfficialPlan[] }
 
@@ -29,10 +29,16 @@ export async function planImages(
   settings: ImageSettings,
 ): Promise<ImagesPlan> {
   const image = primaryOf(definition).image ?? ''
-  const named = services.flatMap((service) => definition.project.services[service]?.image ?? [])
-  const official = [...new Set(named)].map(async (reference): Promise<OfficialPlan> => {
+  const own = await enginePlatform(engine)
+  const named = services.flatMap((service): [string, string][] => {
+    const { image: reference, platform = own } = definition.project.services[service] ?? {}
+    return reference === undefined ? [] : [[reference, platform]]
+  })
+  const official = [...new Map(named)].map(async ([reference, platform]): Promise<OfficialPlan> => {
     const taken = await takeOfficial(engine, reference, settings)
-    return { ...taken, do: (await findImage(engine, taken.taken)) === undefined ? 'pull' : 'use' }
+    const here = await findImage(engine, taken.taken)
+    const use = here !== undefined && sameMachine(platformOf(here), platform)
+    return { ...taken, do: use ? 'use' : 'pull', platform }
   })
   return {
     own: await readImagePlan(engine, await readKnownImages(engine, image), wantedOf(inputs), settings),
@@ -48,7 +54,7 @@ export const lackingOf = ({ own, official }: ImagesPlan): string[] => [
 
 /**
  * @throws DevenvError `offline-lacks` naming everything; `image-unavailable` naming every official image that could
- *   not be had, `pull-failed`, `build-failed`
+ *   not be had, `image-foreign`, `pull-failed`, `build-failed`
  */
 export async function carryOutImages(
   plan: ImagesPlan,
@@ -62,7 +68,7 @@ export async function carryOutImages(
   if (settings.network === 'offline' && lacking.length > 0)
     throw new DevenvError({ code: 'offline-lacks', images: lacking, because: plan.own.because })
   await carryOutOwn(plan.own, engine, inputs, settings, report, tree)
-  await pullOfficial(plan.official, settings, report)
+  await pullOfficial(engine, plan.official, settings, report)
 }
 
 async function carryOutOwn(
@@ -81,7 +87,7 @@ async function carryOutOwn(
   }
   if (plan.do === 'pull') {
     await step(report, `pull ${reference}`, because, async () => {
-      const detail = await pullImage(reference, 'progress')
+      const detail = await pullImage(reference, await enginePlatform(engine), 'progress')
       if (detail !== undefined) throw new DevenvError({ code: 'pull-failed', image: reference, detail })
     })
     return
@@ -99,12 +105,20 @@ async function carryOutOwn(
   }
 }
 
-async function pullOfficial(images: readonly OfficialPlan[], { mirror }: ImageSettings, report: Report): Promise<void> {
+async function pullOfficial(
+  engine: Engine,
+  images: readonly OfficialPlan[],
+  { mirror }: ImageSettings,
+  report: Report,
+): Promise<void> {
   const failed: { image: string; detail: string }[] = []
-  for (const { do: what, taken } of images) {
+  for (const { do: what, taken, platform: wants } of images) {
     if (what === 'use') continue
     await step(report, `pull ${taken}`, 'not in the engine’s store', async () => {
-      const detail = await pullImage(taken)
+      const detail = await pullImage(taken, wants)
+      const pulled = await findImage(engine, taken)
+      const is = pulled === undefined ? wants : platformOf(pulled)
+      if (!sameMachine(is, wants)) throw new DevenvError({ code: 'image-foreign', image: taken, is, wants })
       if (detail !== undefined) failed.push({ image: taken, detail })
     })
   }

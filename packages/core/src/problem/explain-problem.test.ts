@@ -61,6 +61,8 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
     detail: 'exit 1',
   },
   'builder-unknown': { code: 'builder-unknown', name: 'farm', detail: 'ERROR: no builder "farm" found' },
+  'digest-unfit': { code: 'digest-unfit', image: 'devenv/hello@sha256:0', detail: 'It is no image of ours.' },
+  'image-foreign': { code: 'image-foreign', image: 'mysql:8.4.9', is: 'linux/arm64', wants: 'linux/amd64' },
   'digests-unreadable': { code: 'digests-unreadable', file: '/home/dev/digests.json', detail: 'no such file' },
   'pull-failed': { code: 'pull-failed', image: 'ghcr.io/openedx/hello:inputs-0', detail: 'unexpected EOF' },
   'offline-lacks': {

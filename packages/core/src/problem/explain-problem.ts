@@ -170,6 +170,18 @@ export function explainProblem(problem: Problem): Explanation {
         why: `DEVENV_DIGESTS names it: ${problem.detail}`,
         fix: 'devenv publish --digests FILE   writes one; or unset DEVENV_DIGESTS.',
       }
+    case 'digest-unfit':
+      return {
+        what: `DEVENV_DIGESTS names ${problem.image}, which is not what this checkout asks for.`,
+        why: problem.detail,
+        fix: 'Name the file that was written for these inputs (devenv publish --digests FILE), or unset DEVENV_DIGESTS.',
+      }
+    case 'image-foreign':
+      return {
+        what: `${problem.image} is for ${problem.is}, and ${problem.wants} is needed.`,
+        why: 'Its programs do not run there, or only slowly, emulated.',
+        fix: `Name a version that is there for ${problem.wants}\nor, to have it emulated, say so in its service of the Compose file: platform: ${problem.is}`,
+      }
     case 'platform-unavailable':
       return {
         what: `The builder ${problem.builder} (driver ${problem.driver}) cannot make images of ${problem.platforms.join(', ')}. Nothing was built.`,

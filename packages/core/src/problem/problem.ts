@@ -70,6 +70,8 @@ export type Problem =
     }
   | { code: 'base-lacks-platform'; base: string; platforms: readonly string[]; has: readonly string[] }
   | { code: 'digests-unreadable'; file: string; detail: string }
+  | { code: 'digest-unfit'; image: string; detail: string }
+  | { code: 'image-foreign'; image: string; is: string; wants: string }
   | { code: 'pull-failed'; image: string; detail: string }
   | { code: 'offline-lacks'; images: readonly string[]; because: string }
   // publishing

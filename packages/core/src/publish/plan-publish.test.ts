@@ -37,6 +37,7 @@ function held(tags: { [tag: string]: string }, changes: { [tag: string]: Change 
         digest: image(letter).digest,
         inputs: image(letter).inputs,
         standInsFrom: undefined,
+        platforms: [],
         lost: [] as string[],
         manifest: `sha256:${letter}`,
         ...changes[name],
