@@ -44,7 +44,7 @@ function held(tags: { [tag: string]: string }, changes: { [tag: string]: Change 
       },
     ] as const
   })
-  return { name: NAME, tags: images.map(([tag]) => tag), images: new Map(images) }
+  return { name: NAME, tags: images.map(([tag]) => tag), unlisted: new Set(), images: new Map(images) }
 }
 
 /** The steps in short: `build a`, `edition ulmo.4-1.0.0 = a`, `floating latest = ulmo.4-1.0.0`. */

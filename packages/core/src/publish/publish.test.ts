@@ -190,6 +190,57 @@ describe('publishing', () => {
     }
   })
 
+  test('has no floating tag follow what only looks like an edition', async () => {
+    const registry = await sampleRegistry()
+    const settings = settingsFor(registry.host)
+    const wanted = publication(registry.host, 'a', 'ulmo.4-1.0.0')
+    pushImages(registry, wanted)
+    for (const tag of ['ulmo.4-9.0.0', 'zebra.1-1.0.0']) registry.push('devenv/hello', tag)
+    const prepared = await preparePublication([wanted], settings)
+    expect(prepared.plan.notes).toEqual([])
+    await publish(prepared, NO_ENGINE, settings, silent)
+    const { 'ulmo.4-1.0.0': ours, ...tags } = registry.tags('devenv/hello')
+    expect(tags).toMatchObject({ 'ulmo.4': ours, ulmo: ours, latest: ours })
+    expect((await preparePublication([wanted], settings)).plan.steps).toEqual([])
+  })
+
+  test('of a list of tags that lacks some moves none down, and says so', async () => {
+    const registry = await sampleRegistry()
+    const settings = settingsFor(registry.host)
+    const [higher, hotfix] = [
+      publication(registry.host, 'b', 'ulmo.4-1.1.0'),
+      publication(registry.host, 'a', 'ulmo.4-1.0.1'),
+    ]
+    for (const each of [higher, hotfix]) pushImages(registry, each)
+    await publish(await preparePublication([higher], settings), NO_ENGINE, settings, silent)
+    const { 'ulmo.4-1.1.0': held } = registry.tags('devenv/hello')
+    registry.unlisted.add('ulmo.4-1.1.0')
+    const prepared = await preparePublication([hotfix], settings)
+    expect(prepared.plan.notes).toContainEqual(
+      expect.stringMatching(/hello:latest stays where it is: it leads to an image of ours that no edition leads to/),
+    )
+    await publish(prepared, NO_ENGINE, settings, silent)
+    const tags = registry.tags('devenv/hello')
+    expect(tags).toMatchObject({ 'ulmo.4': held, ulmo: held, latest: held })
+    expect(tags['ulmo.4-1.0.1']).not.toBe(held)
+  })
+
+  test('moves none down either where the list lacks one only when tags are set', async () => {
+    const registry = await sampleRegistry()
+    const settings = settingsFor(registry.host)
+    const [higher, hotfix] = [
+      publication(registry.host, 'b', 'ulmo.4-1.1.0'),
+      publication(registry.host, 'a', 'ulmo.4-1.0.1'),
+    ]
+    for (const each of [higher, hotfix]) pushImages(registry, each)
+    const prepared = await preparePublication([hotfix], settings)
+    await publish(await preparePublication([higher], settings), NO_ENGINE, settings, silent)
+    const { 'ulmo.4-1.1.0': held } = registry.tags('devenv/hello')
+    registry.unlisted.add('ulmo.4-1.1.0')
+    await publish(prepared, NO_ENGINE, settings, silent)
+    expect(registry.tags('devenv/hello')).toMatchObject({ 'ulmo.4': held, ulmo: held, latest: held })
+  })
+
   testEach<{ title: string; status: number; code: string }>([
     { title: 'takes no images', status: 405, code: 'registry-read-only' },
     { title: 'does not let us write', status: 403, code: 'registry-forbidden' },
