@@ -275,6 +275,7 @@ describe('image inputs of a commit', () => {
       commit,
       ofCommit: async (name: string) => digestOf(await readImageInputs(spec, { checkout: commitTree(reader, name) })),
       ofFolder: async (folder: string) => digestOf(await readImageInputs(spec, { checkout: folderTree(folder) })),
+      ofCheckout: async () => digestOf(await readImageInputs({ ...spec, contexts: { ...spec.contexts, checkout } })),
       pathsOf: async (name: string) =>
         (await readImageInputs(spec, { checkout: commitTree(reader, name) })).files
           .filter(({ context }) => context === 'checkout')
@@ -298,6 +299,14 @@ describe('image inputs of a commit', () => {
     cloneWithUmask('077', checkout, clone)
     expect(await ofFolder(checkout)).toBe(await ofCommit(commit))
     expect(await ofFolder(clone)).toBe(await ofCommit(commit))
+  })
+
+  test('have the digest of the checkout also where its file system cannot tell what is executable', async () => {
+    const { checkout, commit, ofCommit, ofCheckout } = committed()
+    git(checkout, 'config', 'core.fileMode', 'false')
+    chmodSync(join(checkout, 'bin/run'), 0o644)
+    chmodSync(join(checkout, 'requirements/base.txt'), 0o755)
+    expect(await ofCheckout()).toBe(await ofCommit(commit))
   })
 
   test('do not change with what is not committed, nor with a commit of other files', async () => {

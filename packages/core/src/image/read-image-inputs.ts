@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import dockerignore from '@balena/dockerignore'
 import { type Definition, primaryOf } from '../definition/definition.js'
-import { readIgnored } from '../git/repository.js'
+import { readIgnored, readIndexModes } from '../git/repository.js'
 import { DevenvError } from '../problem/problem.js'
 import { folderTree } from '../tree/folder-tree.js'
 import type { Tree, TreeEntry } from '../tree/tree.js'
@@ -58,8 +58,9 @@ export async function readImageInputs(
 ): Promise<ImageInputs> {
   const files = Object.entries(spec.contexts).map(async ([context, root]) => {
     if (context === CHECKOUT_CONTEXT) {
-      const tree = checkout ?? folderTree(requireFolder(spec, context, root))
-      return await readContext(context, tree, patternsIn(`${spec.dockerfile}.dockerignore`))
+      const patterns = patternsIn(`${spec.dockerfile}.dockerignore`)
+      if (checkout !== undefined) return await readContext(context, checkout, patterns)
+      return await readFolder(context, requireFolder(spec, context, root), patterns)
     }
     const key = `${context}\0${root}`
     const known = shared.get(key)
@@ -90,13 +91,21 @@ const patternsIn = (file: string): string[] => (existsSync(file) ? parsePatterns
 
 /** A file that git ignores is no part of a package: the same package from npm does not have it. */
 async function readPackageContext(context: string, root: string): Promise<readonly ImageInput[]> {
-  const files = await readContext(context, folderTree(root), patternsIn(join(root, '.dockerignore')))
+  const files = await readFolder(context, root, patternsIn(join(root, '.dockerignore')))
   const ignored = await readIgnored(
     root,
     files.map(({ path }) => path),
   )
   return files.filter(({ path }) => !ignored.has(path))
 }
+
+async function readFolder(context: string, root: string, patterns: readonly string[]): Promise<ImageInput[]> {
+  const [files, modes] = await Promise.all([readContext(context, folderTree(root), patterns), readIndexModes(root)])
+  return modes === undefined ? files : files.map((file) => ({ ...file, mode: modeIn(modes, file) }))
+}
+
+const modeIn = (modes: ReadonlyMap<string, string>, { path, mode }: ImageInput): ImageInput['mode'] =>
+  mode === MODES.link ? mode : ([MODES.file, MODES.executable].find((known) => known === modes.get(path)) ?? mode)
 
 async function readContext(context: string, tree: Tree, patterns: readonly string[]): Promise<ImageInput[]> {
   const found = await walk(tree, patterns)

@@ -72,6 +72,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   },
   'program-missing': { code: 'program-missing', program: 'git' },
   'git-failed': { code: 'git-failed', doing: 'ask https://a.b/hello for its refs', detail: 'fatal: not found' },
+  'repository-around': { code: 'repository-around', checkout: '/work/hello/src', around: '/work/hello' },
   'commit-unknown': {
     code: 'commit-unknown',
     commit: 'release/ulmo.9',

@@ -221,6 +221,12 @@ export function explainProblem(problem: Problem): Explanation {
         why: problem.detail,
         fix: 'Correct what it names and run the same again.',
       }
+    case 'repository-around':
+      return {
+        what: `${problem.checkout} is no repository of its own: it lies in that of ${problem.around}.`,
+        why: 'A commit of that one is no commit of the service.',
+        fix: 'Name a clone of the service: --checkout=PATH\nor leave the commit out: the files are taken as they are.',
+      }
     case 'commit-unknown':
       return {
         what: `${problem.repository} has no commit ${problem.commit}.`,

@@ -36,6 +36,7 @@ export type Problem =
   // git
   | { code: 'program-missing'; program: string }
   | { code: 'git-failed'; doing: string; detail: string }
+  | { code: 'repository-around'; checkout: string; around: string }
   | { code: 'commit-unknown'; commit: string; repository: string; detail: string }
   | {
       code: 'commits-unavailable'
