@@ -104,6 +104,15 @@ describe('the repository that has commits', () => {
     expect(await ensureCommits({ checkout: join(url, 'folder'), service: 'hello', url }, [third])).toBe(cached)
   })
 
+  test('needs a place for ours', async () => {
+    const { url, third } = upstream()
+    const file = join(writeFiles(temporaryFolder(), { file: '' }), 'file')
+    vi.stubEnv('XDG_CACHE_HOME', file)
+    expect(
+      await problemsOf(() => ensureCommits({ checkout: undefined, service: 'hello', url }, [third])),
+    ).toMatchObject([{ code: 'folder-unusable', variable: 'XDG_CACHE_HOME' }])
+  })
+
   test('is asked for once: what is there already needs nobody', async () => {
     const { url, second, third, cached } = upstream()
     await ensureCommits({ checkout: undefined, service: 'hello', url }, [third])

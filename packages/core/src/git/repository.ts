@@ -55,7 +55,7 @@ async function missingCommits(repository: string, commits: readonly string[]): P
  * A repository that has all of `commits`: the checkout where it does, else a bare one of ours, under the person's
  * cache folder, into which those that are missing are fetched without their history.
  * @param network `offline` fetches nothing
- * @throws DevenvError `commits-unavailable`
+ * @throws DevenvError `commits-unavailable`, `folder-unusable`
  */
 export async function ensureCommits(
   { checkout, service, url }: { checkout: string | undefined; service: string; url: string | undefined },
@@ -72,7 +72,12 @@ export async function ensureCommits(
     new DevenvError({ code: 'commits-unavailable', service, commits: missing, url, detail })
   if (url === undefined) throw unavailable('the package names no repository to fetch from')
   if (network === 'offline') throw unavailable('--offline asks nobody')
-  mkdirSync(cache, { recursive: true })
+  try {
+    mkdirSync(cache, { recursive: true })
+  } catch (error) {
+    const { message: detail } = error as Error
+    throw new DevenvError({ code: 'folder-unusable', folder: cache, variable: 'XDG_CACHE_HOME', detail })
+  }
   const made = await git(['init', '--quiet', '--bare', repository])
   if (made.exitCode !== 0) throw unavailable(made.stderr.trim())
   const argv = [

@@ -46,7 +46,7 @@ export type PackageFiles = Map<string, Promise<readonly ImageInput[]>>
  * executable bit counts, as for git.
  * @param checkout the checkout's files; without it, the folder that `spec` names
  * @param locked digests of official images, by official name
- * @throws DevenvError `input-missing` for a context that is not there
+ * @throws DevenvError `input-missing` for a context that is not there, `input-unreadable`
  */
 export async function readImageInputs(
   spec: BuildSpec,
@@ -69,7 +69,7 @@ export async function readImageInputs(
     shared.set(key, read)
     return await read
   })
-  const dockerfile = readFileSync(spec.dockerfile, 'utf8')
+  const dockerfile = readText(spec.dockerfile)
   const bases = [...officialBasesOf({ spec, dockerfile }).keys()].flatMap((name) => {
     const digest = locked[name]
     return digest === undefined ? [] : [[name, digest] as const]
@@ -87,7 +87,15 @@ function requireFolder(spec: BuildSpec, context: string, root: string): string {
   throw new DevenvError({ code: 'input-missing', file: root, needed: `the build context ${context} of ${spec.name}` })
 }
 
-const patternsIn = (file: string): string[] => (existsSync(file) ? parsePatterns(readFileSync(file, 'utf8')) : [])
+const patternsIn = (file: string): string[] => (existsSync(file) ? parsePatterns(readText(file)) : [])
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new DevenvError({ code: 'input-unreadable', file, detail: (error as Error).message })
+  }
+}
 
 /** A file that git ignores is no part of a package: the same package from npm does not have it. */
 async function readPackageContext(context: string, root: string): Promise<readonly ImageInput[]> {

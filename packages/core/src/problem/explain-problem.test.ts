@@ -51,6 +51,9 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'buildx-missing': { code: 'buildx-missing', detail: 'unknown command' },
   'engine-refused': { code: 'engine-refused', doing: 'start it', detail: 'no space left' },
   'input-missing': { code: 'input-missing', file: '/core/image', needed: 'the build context core' },
+  'input-unreadable': { code: 'input-unreadable', file: '/the/checkout/uv.lock', detail: 'EACCES' },
+  'folder-unusable': { code: 'folder-unusable', folder: '/none', variable: 'TMPDIR', detail: 'ENOENT' },
+  'file-unwritable': { code: 'file-unwritable', file: '/none/bill.md', option: '--bill', detail: 'ENOENT' },
   'base-unclear': { code: 'base-unclear', place: { file: 'Dockerfile' }, word: `\${V#x}` },
   'input-changed': { code: 'input-changed', file: 'requirements/base.txt', tree: 'commit 0123456789ab' },
   'build-failed': {

@@ -134,6 +134,24 @@ export function explainProblem(problem: Problem): Explanation {
         why: `It is ${problem.needed}.`,
         fix: 'Restore it, or correct the build section of compose.yaml.',
       }
+    case 'input-unreadable':
+      return {
+        what: `${problem.file} cannot be read.`,
+        why: problem.detail,
+        fix: 'Make it readable for you, or leave it out: Dockerfile.dockerignore says which files count.',
+      }
+    case 'folder-unusable':
+      return {
+        what: `No folder can be made in ${problem.folder}.`,
+        why: problem.detail,
+        fix: `Name another: ${problem.variable}=PATH`,
+      }
+    case 'file-unwritable':
+      return {
+        what: `${problem.file} cannot be written. Nothing was built or published.`,
+        why: problem.detail,
+        fix: `Name another: ${problem.option} FILE`,
+      }
     case 'base-unclear':
       return {
         what: `${placed(problem.place)}: which image ${problem.word} is cannot be told before it is built.`,

@@ -52,6 +52,9 @@ export type Problem =
   | { code: 'release-unknown'; release: string; known: readonly string[] }
   // the image
   | { code: 'input-missing'; file: string; needed: string }
+  | { code: 'input-unreadable'; file: string; detail: string }
+  | { code: 'folder-unusable'; folder: string; variable: string; detail: string }
+  | { code: 'file-unwritable'; file: string; option: string; detail: string }
   | { code: 'base-unclear'; place: Place; word: string }
   | { code: 'input-changed'; file: string; tree: string }
   | {

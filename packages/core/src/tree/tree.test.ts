@@ -2,12 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { cloneWithUmask, commitAll, commitWith, git, repositoryWith } from '../../test/git.js'
-import { temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
+import { problemsOf, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
 import { type ObjectReader, openObjects } from '../git/object-reader.js'
 import { commitTree, parseTree } from './commit-tree.js'
 import { folderTree } from './folder-tree.js'
+import { makeTemporaryFolder } from './temporary-folder.js'
 import { holds, type Tree } from './tree.js'
 
 const FILES = {
@@ -151,6 +152,26 @@ describe.each(KINDS)('of $kind', ({ open }) => {
 })
 
 describe('a folder', () => {
+  test('that cannot be read is a problem, and no file that is not there', async () => {
+    const tree = folderTree(temporaryFolder())
+    const name = 'x'.repeat(300)
+    for (const look of [() => tree.read(name), () => tree.entries(name), () => tree.sha256(name)])
+      expect(await problemsOf(look)).toMatchObject([
+        { code: 'input-unreadable', file: join(tree.name, name), detail: expect.stringContaining('ENAMETOOLONG') },
+      ])
+    expect(await problemsOf(() => tree.sha256('gone'))).toEqual([
+      { code: 'input-changed', file: 'gone', tree: tree.name },
+    ])
+  })
+
+  test('for a moment needs a place', async () => {
+    vi.stubEnv('TMPDIR', join(temporaryFolder(), 'none'))
+    onTestFinished(() => void vi.unstubAllEnvs())
+    expect(await problemsOf(() => makeTemporaryFolder('test'))).toMatchObject([
+      { code: 'folder-unusable', variable: 'TMPDIR' },
+    ])
+  })
+
   test('is named by its path', () => {
     expect(folderTree('/home/dev/hello').name).toBe('/home/dev/hello')
   })
