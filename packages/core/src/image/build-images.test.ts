@@ -236,6 +236,19 @@ describe('what a build sees', () => {
   })
 })
 
+test('an input that is a pointer of Git LFS is refused', async () => {
+  const { root, commit } = repositoryWith({
+    'requirements/base.txt': 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n',
+    'manage.py': '',
+  })
+  const objects = openObjects(root)
+  onTestFinished(() => objects.close())
+  const { build } = await sample({ checkout: commitTree({ objects, hashes: new Map() }, commit) })
+  expect(await problemsOf(() => laidOut([build], {}, () => undefined))).toMatchObject([
+    { code: 'input-unreadable', file: 'requirements/base.txt', detail: expect.stringContaining('LFS') },
+  ])
+})
+
 describe('the date of a file', () => {
   test('follows from its content: another for what differs in one byte only', () => {
     expect(dateOf(Buffer.from('django==5.2.0\n'))).toBe(dateOf(Buffer.from('django==5.2.0\n')))

@@ -150,6 +150,9 @@ export function dateOf(content: Buffer): number {
   return FIRST_DATE + (hash.readUInt32BE(0) >>> 2) + (hash.readUInt16BE(4) % 1000) / 1000
 }
 
+/** https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md */
+const LFS_POINTER = Buffer.from('version https://git-lfs.github.com/spec/')
+
 async function stage(context: { tree: Tree; files: readonly StagedFile[] }, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true })
   for (const { path, mode, sha256 } of context.files) {
@@ -157,6 +160,12 @@ async function stage(context: { tree: Tree; files: readonly StagedFile[] }, fold
     const content = await context.tree.read(path)
     if (content === undefined || (sha256 !== undefined && sha256 !== hashOf(content)))
       throw new DevenvError({ code: 'input-changed', file: path, tree: context.tree.name })
+    if (sha256 !== undefined && content.subarray(0, LFS_POINTER.length).equals(LFS_POINTER))
+      throw new DevenvError({
+        code: 'input-unreadable',
+        file: path,
+        detail: 'It is a pointer of Git LFS, not the file.',
+      })
     mkdirSync(dirname(target), { recursive: true })
     if (mode === '120000') {
       symlinkSync(content.toString(), target)

@@ -309,6 +309,23 @@ describe('image inputs of a commit', () => {
     expect(await ofCheckout()).toBe(await ofCommit(commit))
   })
 
+  test('are refused where they are in a submodule, or have a name that is no UTF-8; others may be', async () => {
+    const { checkout, ofCommit } = committed()
+    const { root: inner } = repositoryWith({ file: '' })
+    const add = (at: string) =>
+      git(checkout, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', inner, at)
+    const odd = (folder: string) => writeFileSync(Buffer.from(`${checkout}/${folder}/\xe9`, 'latin1'), '')
+    add('src/module')
+    odd('src')
+    await ofCommit(commitAll(checkout))
+    add('requirements/module')
+    odd('requirements')
+    expect(await problemsOf(async () => await ofCommit(commitAll(checkout)))).toMatchObject([
+      { code: 'input-unreadable', file: 'requirements/module', detail: expect.stringContaining('submodule') },
+      { code: 'input-unreadable', file: 'requirements/\uFFFD', detail: expect.stringContaining('UTF-8') },
+    ])
+  })
+
   test('do not change with what is not committed, nor with a commit of other files', async () => {
     const { checkout, commit, ofCommit } = committed()
     const before = await ofCommit(commit)
@@ -346,7 +363,7 @@ test('every file of a tree is listed with its mode, what docker would ignore inc
     'a/b/c': '',
     link: { link: 'a' },
   })
-  const files = await listFiles(folderTree(root))
+  const { files } = await listFiles(folderTree(root))
   expect(files.map(({ path, mode }) => `${mode} ${path}`).sort()).toEqual([
     '100644 .dockerignore',
     '100644 a/b/c',

@@ -10,9 +10,10 @@ import { type ServiceImage, wantedOf } from '../image/image-source.js'
 import { referenceOf } from '../image/plan-image.js'
 import type { Progress } from '../progress/progress.js'
 import { folderTree } from '../tree/folder-tree.js'
+import type { Tree } from '../tree/tree.js'
 import { type Publication, type PublishSettings, preparePublication, publish, refuseStandIns } from './publish.js'
 import { parseEdition } from './release-tags.js'
-import { describeSnapshot } from './snapshot.js'
+import { describeSnapshot, snapshotBuild } from './snapshot.js'
 
 /** One that nobody may ask: what is tested here builds nothing. */
 const NO_ENGINE: Engine = { endpoint: 'unix:///none.sock', socket: '/none.sock' }
@@ -323,6 +324,33 @@ describe('while another publishes too', () => {
       },
     ])
   })
+})
+
+test('a snapshot is built without what its commit only names, and says so', async () => {
+  const kinds = { 'app.py': 'file', module: 'submodule', 'lat\uFFFD': 'unnamed' } as const
+  const tree: Tree = {
+    name: 'commit 0',
+    entries: async () => Object.entries(kinds).map(([name, kind]) => ({ name, kind })),
+    read: async (path) => (path === '.gitattributes' ? Buffer.from('*.bin filter=lfs diff=lfs\n') : undefined),
+    sha256: async () => '',
+  }
+  const source = { ...sourceOf('ghcr.io', 'a'), tree }
+  const told: Progress[] = []
+  const described = describeSnapshot(source, wantedOf(source.inputs), COMMIT)
+  const { contexts } = await snapshotBuild(
+    'image',
+    'snapshot',
+    described,
+    source,
+    { kind: 'build', name: 'dev' },
+    (each) => told.push(each),
+  )
+  expect(contexts.context).toMatchObject({ files: [{ path: 'app.py' }] })
+  expect(told.map((each) => (each.kind === 'note' ? each.text : ''))).toEqual([
+    expect.stringMatching(/^snapshot is without module: .*submodule/),
+    expect.stringMatching(/^snapshot is without lat\uFFFD: .*UTF-8/),
+    expect.stringContaining('Git LFS'),
+  ])
 })
 
 describe('a snapshot', () => {

@@ -205,6 +205,7 @@ async function describeBuilds(
               snapshot,
               source,
               built === undefined ? { kind: 'image', reference: dev } : { kind: 'build', name: built },
+              report,
             )
       const there = built === undefined ? prepared.before.get(dev) : undefined
       return {

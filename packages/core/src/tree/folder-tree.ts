@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Dirent, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { type Dirent, existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { DevenvError } from '../problem/problem.js'
 import type { Tree, TreeEntry } from './tree.js'
@@ -32,9 +32,10 @@ const entriesOf = (folder: string): TreeEntry[] =>
 
 /**
  * Sockets, pipes and devices are nothing that git or an image could hold. Nor is what has gone since the folder was
- * listed, or has a name that Node cannot give back: that one entry, and not the folder with it.
+ * listed. A name that Node cannot give back leads nowhere.
  */
 function kindOf(folder: string, entry: Dirent): TreeEntry['kind'] | undefined {
+  if (entry.name.includes('\uFFFD') && !existsSync(join(folder, entry.name))) return 'unnamed'
   if (entry.isDirectory()) return 'folder'
   if (entry.isSymbolicLink()) return 'link'
   if (!entry.isFile()) return undefined
