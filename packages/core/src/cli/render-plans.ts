@@ -5,14 +5,16 @@ import type { PublishPlan } from '../publish/plan-publish.js'
 /** Pure. */
 export const renderImagePlan = (plan: ImagePlan): string => `${plan.do.padEnd(5)} ${plan.reference}  (${plan.because})`
 
-/** Pure. */
-export const renderImagesPlan = ({ own, official }: ImagesPlan): string[] => [
-  renderImagePlan(own),
-  ...official.map(
+/** What several releases share is said once. Pure. */
+export const renderImagesPlans = (plans: readonly ImagesPlan[]): string[] => [
+  ...new Set([...plans.map(({ own }) => renderImagePlan(own)), ...plans.flatMap(renderOfficial)]),
+]
+
+const renderOfficial = ({ official }: ImagesPlan): string[] =>
+  official.map(
     ({ do: what, taken, standIn }) =>
       `${what.padEnd(5)} ${taken}  (${standIn ? 'a stand-in for the official image' : what === 'use' ? 'it is here' : 'it is not here yet'})`,
-  ),
-]
+  )
 
 /** Pure. */
 export function renderPublishPlan({ steps, present }: PublishPlan): string[] {
