@@ -2,9 +2,10 @@ import { cpSync, rmSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { eventually, get, PACKAGE, REPOSITORY, startedCheckout } from './checkout.js'
-import { inside } from './engine.js'
-import { ask, run } from './run.js'
+import { eventually, get, REPOSITORY } from '../../../tools/scenarios/checkout.js'
+import { inside } from '../../../tools/scenarios/engine.js'
+import { ask, run } from '../../../tools/scenarios/run.js'
+import { PACKAGE, startedCheckout } from './checkout.js'
 
 /** A name of our own for an image that is published elsewhere, as a person would have pulled it. */
 const IMAGE = `devenv/greeter-${process.pid}:1.2`

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Checkout, CORE, eventually, get, pack, post, succeeded } from '../../../examples/hello/test/checkout.js'
-import { ask } from '../../../examples/hello/test/run.js'
+import { Checkout, CORE, eventually, get, pack, post, succeeded } from '../../../tools/scenarios/checkout.js'
+import { ask } from '../../../tools/scenarios/run.js'
 import { MIRROR } from '../../../tools/stand-ins/registry.mjs'
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
@@ -12,9 +12,8 @@ const MINIATURE = join(PACKAGE, 'test/miniature-ruby')
 const FORUMS_GEMS = process.env.DEVENV_MIRROR === MIRROR ? 'debian' : 'rubygems'
 
 class Forums extends Checkout {
-  override async url(): Promise<string> {
-    const { ports } = await this.container('forums')
-    return `http://localhost:${ports['4567']?.port}`
+  constructor(name: string) {
+    super({ service: 'forums', sources: [MINIATURE], package: PACKAGE, port: 4567 }, name)
   }
 
   async greeting(): Promise<string> {
@@ -36,7 +35,7 @@ class Forums extends Checkout {
 }
 
 describe('a checkout of the Ruby shape, which has no Makefile', () => {
-  const forums = new Forums('cs_comments_service', MINIATURE)
+  const forums = new Forums('cs_comments_service')
   afterAll(() => forums.remove())
 
   beforeAll(async () => {
