@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Checkout, succeeded } from '../../../tools/scenarios/checkout.js'
@@ -116,8 +116,11 @@ describe('an image that was published is pulled, not built', () => {
   test('unless it only says so: its label has to name the same inputs', async () => {
     const { hello } = await ownImage()
     const reference = await digestOf(hello)
-    const other = (await builtImages())[0] ?? ''
-    await ask('docker', 'tag', other, reference)
+    const other = join(hello.folder, 'other')
+    mkdirSync(other)
+    writeFileSync(join(other, 'Dockerfile'), 'FROM scratch\nCOPY Dockerfile /\n')
+    const label = `org.openedx.devenv.digest=${'f'.repeat(64)}`
+    await ask('docker', 'build', '--quiet', '--label', label, '--tag', reference, other)
     await ask('docker', 'push', '--quiet', reference)
     await removeImages([reference])
     expect(JSON.parse(succeeded(await hello.devenv('explain', '--json')).stdout).own.do).toBe('build')

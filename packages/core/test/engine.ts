@@ -5,10 +5,16 @@ import type { Engine } from '../src/engine/engine.js'
 import { temporaryFolder } from './samples.js'
 
 /** An image of an engine's store. */
-export type StoredImage = { tags: string[] | null; labels?: Readonly<Record<string, string>>; created?: number }
+export type StoredImage = {
+  tags: string[] | null
+  labels?: Readonly<Record<string, string>>
+  created?: number
+  /** Of linux, as the engine is; `amd64` where it is not said. */
+  architecture?: string
+}
 
 /**
- * An engine's socket that knows some images: it lists and shows them, and gives one another name. `asked` is all that
+ * The socket of an engine of linux/amd64 that knows some images: it lists and shows them, and gives one another name. `asked` is all that
  * came, as `GET /images/json`.
  */
 export async function sampleEngine(
@@ -20,6 +26,7 @@ export async function sampleEngine(
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '', 'http://engine')
     asked.push(`${request.method} ${decodeURIComponent(url.pathname)}`)
+    if (url.pathname === '/version') return void response.end('{"Os":"linux","Arch":"amd64"}')
     const [, name = '', what] = /^\/images\/(.*)\/(json|tag)$/.exec(decodeURIComponent(url.pathname)) ?? []
     if (what === undefined) {
       const listed = store.map(({ tags, labels = {}, created = 0 }) => ({
@@ -31,8 +38,10 @@ export async function sampleEngine(
     }
     const found = store.find(({ tags }) => tags?.includes(name))
     if (found === undefined) return void response.writeHead(404).end('{"message":"No such image"}')
-    if (what === 'json')
-      return void response.end(JSON.stringify({ Id: name, Config: { Labels: found.labels ?? null } }))
+    if (what === 'json') {
+      const { labels = null, architecture: Architecture = 'amd64' } = found
+      return void response.end(JSON.stringify({ Id: name, Os: 'linux', Architecture, Config: { Labels: labels } }))
+    }
     found.tags?.push(`${url.searchParams.get('repo')}:${url.searchParams.get('tag')}`)
     response.writeHead(201).end()
   })

@@ -23,6 +23,8 @@ export type SampleRegistry = {
   asked: string[]
   /** Pushes an image under a tag; gives the digest of its manifest. */
   push(path: string, tag: string, image?: ImageSample): string
+  /** Tags that are there, and that no list of tags names. */
+  unlisted: Set<string>
   /** Every tag of a repository, with the digest that it leads to. */
   tags(path: string): Record<string, string>
   /** Answers this, instead, whatever is asked and passes the filter: as a broken one, or one that somebody changes. */
@@ -36,6 +38,7 @@ export async function sampleRegistry(): Promise<SampleRegistry> {
   const contents = new Map<string, { body: Buffer; type: string }>()
   const repositories = new Map<string, Map<string, string>>()
   const asked: string[] = []
+  const unlisted = new Set<string>()
   let intercepting: (call: string) => number | undefined = () => undefined
 
   const tagsOf = (path: string): Map<string, string> => {
@@ -57,7 +60,9 @@ export async function sampleRegistry(): Promise<SampleRegistry> {
     const [, method, path = '', kind, name = ''] = /^(\w+) \/v2\/(.+?)\/(manifests|blobs|tags)\/(.*)$/.exec(call) ?? []
     if (kind === 'tags') {
       if (!repositories.has(path)) return void response.writeHead(404).end()
-      return void response.end(JSON.stringify({ name: path, tags: [...tagsOf(path).keys()] }))
+      return void response.end(
+        JSON.stringify({ name: path, tags: [...tagsOf(path).keys()].filter((tag) => !unlisted.has(tag)) }),
+      )
     }
     if (kind === 'blobs' && name === 'uploads/') {
       return void response.writeHead(202, { location: `/v2/${path}/blobs/uploads/1` }).end()
@@ -90,6 +95,7 @@ export async function sampleRegistry(): Promise<SampleRegistry> {
   return {
     host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
+    unlisted,
     push(path, tag, image = {}) {
       const manifests = (image.platforms ?? ['linux/amd64']).map((platform) => pushPlatform(platform, image))
       const digest = keep(JSON.stringify({ mediaType: INDEX, manifests }), INDEX)

@@ -39,6 +39,8 @@ cms.shell:
 assets:
 	/etc/devenv/assets/sass
 	/etc/devenv/assets/webpack
+	$(LMS) compilejsi18n --locale en --verbosity 0
+	$(CMS) compilejsi18n --locale en --verbosity 0
 
 migrate: migrate-lms migrate-cms
 

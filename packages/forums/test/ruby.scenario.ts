@@ -12,8 +12,8 @@ const MINIATURE = join(PACKAGE, 'test/miniature-ruby')
 const FORUMS_GEMS = process.env.DEVENV_MIRROR === MIRROR ? 'debian' : 'rubygems'
 
 class Forums extends Checkout {
-  constructor() {
-    super({ service: 'forums', sources: [MINIATURE], package: PACKAGE, port: 4567 }, 'cs_comments_service')
+  constructor(name: string) {
+    super({ service: 'forums', sources: [MINIATURE], package: PACKAGE, port: 4567 }, name)
   }
 
   async greeting(): Promise<string> {
@@ -35,7 +35,7 @@ class Forums extends Checkout {
 }
 
 describe('a checkout of the Ruby shape, which has no Makefile', () => {
-  const forums = new Forums()
+  const forums = new Forums('cs_comments_service')
   afterAll(() => forums.remove())
 
   beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { EnvironmentPackage } from '../definition/definition.js'
-import { FOLDER_IN_CHECKOUT } from '../definition/find-package.js'
+import { FOLDER_IN_CHECKOUT, readManifest } from '../definition/find-package.js'
 import { runCommand } from '../engine/command.js'
 import { DevenvError } from '../problem/problem.js'
 
@@ -65,7 +65,7 @@ export async function init(
     writeFileSync(manifest, `${JSON.stringify({ private: true, dependencies: {} }, null, 2)}\n`)
     changed.push('devenv/package.json')
   }
-  const dependencies = JSON.parse(readFileSync(manifest, 'utf8')).dependencies ?? {}
+  const dependencies = readManifest(manifest).dependencies ?? {}
   // npm runs in `devenv/`; a file is named from where the person stands.
   const named = specs.map((spec) => (existsSync(spec) ? resolve(spec) : spec))
   const wanted = named.length > 0 ? named : [`${environmentPackage.name}@${environmentPackage.version}`]

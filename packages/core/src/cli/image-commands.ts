@@ -39,9 +39,9 @@ export const explain: Add = (program) =>
       const plans = await explainImages(opened, selection, engineFrom(process.env))
       const lacking = opened.settings.network === 'offline' ? await lackingIn(plans) : []
       if (lacking.length > 0) report({ kind: 'note', text: `offline, a start would lack ${lacking.join(', ')}` })
-      const { renderImagesPlan } = await import('./render-plans.js')
+      const { renderImagesPlans } = await import('./render-plans.js')
       if (json) sayJson(plans.length === 1 ? plans[0] : plans)
-      else for (const line of plans.flatMap(renderImagesPlan)) say(line)
+      else for (const line of renderImagesPlans(plans)) say(line)
     })
 
 export const image: Add = (program) =>

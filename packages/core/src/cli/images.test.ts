@@ -193,6 +193,16 @@ describe.skipIf(!composes)('publishing', { timeout: 20_000 }, () => {
     expect(readFileSync(bill, 'utf8')).toBe(`${told.bill}\n${told.bill}\n`)
   })
 
+  test.each(['bill', 'digests'] as const)('finds no place for the %s before it asks anybody', async (option) => {
+    const registry = await sampleRegistry()
+    const { opened, root } = sample({ settings: { registry: registry.host } })
+    for (const file of [root, join(root, 'none', 'file')])
+      expect(await problemsOf(() => publish(opened, { ref: 'HEAD', [option]: file }))).toMatchObject([
+        { code: 'file-unwritable', file, option: `--${option}` },
+      ])
+    expect(registry.asked).toEqual([])
+  })
+
   testEach<{ title: string; settings: Partial<Settings>; problem: object }>([
     { title: 'without a registry', settings: {}, problem: { code: 'registry-unset' } },
     {

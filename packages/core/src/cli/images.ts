@@ -1,5 +1,5 @@
-import { appendFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { accessSync, appendFileSync, constants, existsSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { primaryOf } from '../definition/definition.js'
 import { readExtension } from '../definition/extension.js'
 import { readLock } from '../definition/lock.js'
@@ -87,6 +87,7 @@ export const publishImages = (
   report: Report,
 ): Promise<{ plan: Prepared['plan']; digests: Record<string, string>; bill: string }> => {
   prepareRegistryClient()
+  for (const option of ['bill', 'digests'] as const) requireWritableFile(option, options[option])
   return withSelected(opened, options, 'all-releases', async (selected) => {
     const found = imageSettingsOf(opened.settings, readLock(opened.package))
     const { registry } = found
@@ -110,6 +111,17 @@ export const publishImages = (
     if (options.digests !== undefined) writeFileSync(options.digests, `${JSON.stringify(digests, null, 2)}\n`)
     return { plan: prepared.plan, digests, bill }
   })
+}
+
+/** What was published cannot be taken back: that there is no place for its bill is said before. */
+function requireWritableFile(option: 'bill' | 'digests', file: string | undefined): void {
+  if (file === undefined) return
+  try {
+    accessSync(existsSync(file) ? file : dirname(resolve(file)), constants.W_OK)
+    if (existsSync(file) && statSync(file).isDirectory()) throw new Error('It is a folder.')
+  } catch (error) {
+    throw new DevenvError({ code: 'file-unwritable', file, option: `--${option}`, detail: (error as Error).message })
+  }
 }
 
 const refusedOffline = (command: 'lock' | 'publish') =>

@@ -1,28 +1,29 @@
 import { describe, expect, test } from 'vitest'
+import type { ImagesPlan } from '../image/ensure-images.js'
 import type { ImagePlan } from '../image/plan-image.js'
 import type { PublishStep } from '../publish/plan-publish.js'
-import { renderImagePlan, renderImagesPlan, renderPublishPlan } from './render-plans.js'
+import { renderImagePlan, renderImagesPlans, renderPublishPlan } from './render-plans.js'
 
 const NAME = 'ghcr.io/openedx/hello'
 const OWN: ImagePlan = { do: 'use', reference: `${NAME}:inputs-0`, digest: '0', because: 'the inputs are the same' }
 
 describe('a plan for images', () => {
-  test('says of each what is done, and why, one below the other', () => {
-    expect(
-      renderImagesPlan({
-        own: { ...OWN, do: 'build', because: 'requirements.txt changed since ulmo.4' },
-        published: [
-          { do: 'pull', reference: 'ghcr.io/openedx/devenv/shop-snapshot:1.2' },
-          { do: 'use', reference: 'devenv/shop:1.2' },
-        ],
-        official: [
-          { reference: 'mysql:8', taken: 'mysql:8@sha256:1', standIn: false, do: 'use' },
-          { reference: 'redis:7', taken: 'redis:7', standIn: false, do: 'pull' },
-          { reference: 'mongo:7', taken: 'mongo:7', standIn: true, do: 'pull' },
-        ],
-      }),
-    ).toEqual([
+  test('says of each what is done, and why, one below the other; what several releases share once', () => {
+    const plan: ImagesPlan = {
+      own: { ...OWN, do: 'build', because: 'requirements.txt changed since ulmo.4' },
+      published: [
+        { do: 'pull', reference: 'ghcr.io/openedx/devenv/shop-snapshot:1.2', platform: 'linux/amd64' },
+        { do: 'use', reference: 'devenv/shop:1.2', platform: 'linux/amd64' },
+      ],
+      official: [
+        { reference: 'mysql:8', taken: 'mysql:8@sha256:1', standIn: false, do: 'use', platform: 'linux/amd64' },
+        { reference: 'redis:7', taken: 'redis:7', standIn: false, do: 'pull', platform: 'linux/amd64' },
+        { reference: 'mongo:7', taken: 'mongo:7', standIn: true, do: 'pull', platform: 'linux/amd64' },
+      ],
+    }
+    expect(renderImagesPlans([plan, { ...plan, own: OWN }, plan])).toEqual([
       `build ${NAME}:inputs-0  (requirements.txt changed since ulmo.4)`,
+      `use   ${NAME}:inputs-0  (the inputs are the same)`,
       'pull  ghcr.io/openedx/devenv/shop-snapshot:1.2  (it is not here yet)',
       'use   devenv/shop:1.2  (it is here)',
       'use   mysql:8@sha256:1  (it is here)',

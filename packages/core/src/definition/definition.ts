@@ -10,6 +10,7 @@ export type ComposeService = {
     target?: string
     additional_contexts?: Record<string, string>
   }
+  platform?: string
   working_dir?: string
   user?: string
   entrypoint?: string[] | null

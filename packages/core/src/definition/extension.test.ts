@@ -33,6 +33,10 @@ test.each(['', 'services: {}\n', 'x-devenv:\n'])('a file that says nothing of it
   expect(extensionIn(text)).toEqual({})
 })
 
+test('what is empty is as if it were not there', () => {
+  expect(extensionIn('x-devenv: { primary: hello, releases: , variants: }\n')).toEqual({ primary: 'hello' })
+})
+
 test('a file that is no YAML is refused, with its line', async () => {
   expect(await problemsOf(() => extensionIn('x-devenv:\n  a: 1\n  a: 2\n'))).toMatchObject([
     { code: 'definition-unreadable', place: { line: 3 } },

@@ -20,11 +20,14 @@ export type Extension = {
   accounts?: Account[]
 }
 
-/** Of a package's compose.yaml, without Compose: what has to be known before a checkout is opened. Not validated. */
+/**
+ * Of a package's compose.yaml, without Compose: what has to be known before a checkout is opened. Not validated; what is
+ * empty is as if it were not there.
+ */
 export function readExtension({ directory }: Pick<EnvironmentPackage, 'directory'>): Partial<Extension> {
   const file = join(directory, 'compose.yaml')
   const value = parseSource(file, readFileSync(file, 'utf8')).value as { 'x-devenv'?: Partial<Extension> } | null
-  return value?.['x-devenv'] ?? {}
+  return Object.fromEntries(Object.entries(value?.['x-devenv'] ?? {}).filter(([, part]) => part !== null))
 }
 
 /** The targets that a package supplies. Pure. */

@@ -42,6 +42,7 @@ describe('an environment package', () => {
 
   test.each([
     ['damaged', '{'],
+    ['null', 'null'],
     ['without a name', '{"version":"1.0.0"}'],
     ['without a version', '{"name":"hello"}'],
   ])('whose package.json is %s cannot be read, and is named', async (_what, text) => {

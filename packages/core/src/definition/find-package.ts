@@ -15,7 +15,7 @@ export function readPackage(directory: string): EnvironmentPackage {
   if (!existsSync(file) || !existsSync(join(directory, 'compose.yaml'))) {
     throw new DevenvError({ code: 'package-missing', looked: directory })
   }
-  const { name, version } = readJson(file)
+  const { name, version } = readManifest(file)
   if (typeof name !== 'string' || typeof version !== 'string') {
     throw new DevenvError({ code: 'definition-unreadable', place: { file }, detail: 'it has no name or no version' })
   }
@@ -30,7 +30,7 @@ export function readPackage(directory: string): EnvironmentPackage {
 export function findPackage(checkout: string): EnvironmentPackage {
   const folder = join(checkout, FOLDER_IN_CHECKOUT)
   const manifest = join(folder, 'package.json')
-  const dependencies = existsSync(manifest) ? Object.keys(readJson(manifest).dependencies ?? {}) : []
+  const dependencies = existsSync(manifest) ? Object.keys(readManifest(manifest).dependencies ?? {}) : []
   for (const name of dependencies) {
     const directory = join(folder, 'node_modules', name)
     if (existsSync(join(directory, 'compose.yaml'))) return readPackage(directory)
@@ -46,10 +46,16 @@ export function findCheckout(directory: string): string {
   }
 }
 
+/**
+ * A package.json.
+ * @throws DevenvError `definition-unreadable`
+ */
 // biome-ignore lint/suspicious/noExplicitAny: parsed by the caller
-function readJson(file: string): any {
+export function readManifest(file: string): any {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'))
+    const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    if (typeof value !== 'object' || value === null) throw new Error('It holds no JSON object.')
+    return value
   } catch (error) {
     throw new DevenvError({ code: 'definition-unreadable', place: { file }, detail: (error as Error).message })
   }

@@ -223,6 +223,24 @@ const BROKEN: Broken[] = [
     breaks: { rule: 'image-by-digest', at: 'image: devenv/hello' },
   },
   {
+    title: 'a build of something else than the checkout',
+    edit: replacing('context: /home/dev/hello }', 'context: /home/dev/hello/src }'),
+    breaks: { rule: 'image-by-digest', at: 'build: { context' },
+  },
+  ...['context', 'checkout'].map((name) => ({
+    title: `a context that is called ${name}`,
+    edit: replacing('context: /home/dev/hello }', `context: /home/dev/hello, additional_contexts: { ${name}: /a } }`),
+    breaks: { rule: 'image-by-digest', at: 'build: { context' },
+  })),
+  {
+    title: 'a context in the checkout',
+    edit: replacing(
+      'context: /home/dev/hello }',
+      'context: /home/dev/hello, additional_contexts: { a: /home/dev/hello/a } }',
+    ),
+    breaks: { rule: 'image-by-digest', at: 'build: { context' },
+  },
+  {
     title: 'a build context that is no allowlist',
     change: writing('Dockerfile.dockerignore', '.git\n'),
     breaks: { rule: 'image-by-digest', file: 'Dockerfile.dockerignore', at: 1 },
@@ -374,6 +392,12 @@ describe('a package', () => {
     const line = typeof breaks.at === 'string' ? lineOf(text, breaks.at) : breaks.at
     const place = `${breaks.file ?? 'compose.yaml'}${line === undefined ? '' : `:${line}`}`
     expect(broken(change ?? nothing, edit)).toEqual([`${breaks.rule} ${place}`])
+  })
+
+  test('is told of a Dockerfile in the checkout, which a commit does not have beside it', () => {
+    const inside = 'context: /home/dev/hello, dockerfile: /home/dev/hello/Dockerfile }'
+    const edit = replacing('context: /home/dev/hello }', inside)
+    expect(broken(nothing, edit)).toContain(`image-by-digest compose.yaml:${lineOf(COMPOSE, 'build: {')}`)
   })
 
   test('is told of everything at once', () => {

@@ -3,6 +3,7 @@ import { join, sep } from 'node:path'
 import type { Place } from '../problem/problem.js'
 import {
   addressesOf,
+  type ComposeService,
   type Definition,
   dockerfileOf,
   imageFolderOf,
@@ -12,6 +13,7 @@ import {
   thirdPartyOf,
 } from './definition.js'
 import { readExtension } from './extension.js'
+import { FOLDER_IN_CHECKOUT } from './find-package.js'
 import type { Source } from './source.js'
 
 /** What a rule looks at. `stores` is the folder that holds the data of third-party services. */
@@ -206,7 +208,7 @@ const imageByDigest: Rule = {
   name: 'image-by-digest',
   clause: 'OEP-5 rule 7',
   why: 'The image is named by the digest of its inputs, and its build sees those inputs only.',
-  check: ({ definition, source }) => {
+  check: ({ definition, source, checkout }) => {
     const { image, build } = primaryOf(definition)
     const at = (key: string) => source.placeOf(['services', definition.primary, key])
     const breaches: Breach[] = []
@@ -223,7 +225,7 @@ const imageByDigest: Rule = {
         what: `${definition.primary} does not say how it is built.`,
         fix: 'Add `build:` with context, dockerfile and target.',
       })
-    }
+    } else breaches.push(...breachesOf(build, { definition, source, checkout }))
     const ignore = `${dockerfileOf(definition)}.dockerignore`
     const first = existsSync(ignore)
       ? readFileSync(ignore, 'utf8')
@@ -239,6 +241,50 @@ const imageByDigest: Rule = {
     }
     return breaches
   },
+}
+
+/** A commit has no folder: what is built from it is the whole of it, by a package that is not in it. */
+function breachesOf(
+  { context, dockerfile, additional_contexts = {} }: NonNullable<ComposeService['build']>,
+  { definition, source, checkout }: Omit<Subject, 'stores'>,
+): Breach[] {
+  const at = (...path: string[]) => source.placeOf(['services', definition.primary, 'build', ...path])
+  const below = (path: string, folder: string) => `${path}${sep}`.startsWith(`${folder}${sep}`)
+  const packages = [definition.package.directory, join(checkout, FOLDER_IN_CHECKOUT, 'node_modules')]
+  const isOfCheckout = (path: string) => below(path, checkout) && !packages.some((folder) => below(path, folder))
+  const contexts = Object.entries(additional_contexts)
+  const taken = contexts.filter(([name]) => name === 'context' || name === 'checkout')
+  const inside = contexts.filter(([, path]) => isOfCheckout(path))
+  return [
+    ...(context === checkout
+      ? []
+      : [
+          {
+            place: at('context'),
+            what: `${definition.primary} is built from ${context}, and not from the checkout.`,
+            fix: `context: \${DEVENV_CHECKOUT:-.}   and in Dockerfile.dockerignore the paths from there`,
+          },
+        ]),
+    ...(dockerfile === undefined || !isOfCheckout(dockerfile)
+      ? []
+      : [
+          {
+            place: at('dockerfile'),
+            what: `The Dockerfile lies in the checkout: ${dockerfile}.`,
+            fix: `Put it into the package: dockerfile: \${DEVENV_PACKAGE:-.}/Dockerfile`,
+          },
+        ]),
+    ...taken.map(([name]) => ({
+      place: at('additional_contexts', name),
+      what: `A context cannot be called ${name}: that is the checkout.`,
+      fix: 'Give it another name, also in the Dockerfile.',
+    })),
+    ...inside.map(([name, path]) => ({
+      place: at('additional_contexts', name),
+      what: `The context ${name} lies in the checkout: ${path}.`,
+      fix: 'Remove it: COPY takes what Dockerfile.dockerignore lets through of the checkout.',
+    })),
+  ]
 }
 
 const targetsAreThere: Rule = {

@@ -106,9 +106,11 @@ export function parseBuilder(text: string): Builder {
  */
 export async function pullImage(
   reference: string,
+  platform: string,
   show: 'nothing' | 'progress' = 'nothing',
 ): Promise<string | undefined> {
-  const argv: [string, ...string[]] = ['docker', 'pull', ...(show === 'progress' ? [] : ['--quiet']), reference]
+  const quiet = show === 'progress' ? [] : ['--quiet']
+  const argv: [string, ...string[]] = ['docker', 'pull', '--platform', platform, ...quiet, reference]
   const { exitCode, stderr } = await runCommand({ argv }, show === 'progress' ? 'output' : 'nothing')
   return exitCode === 0 ? undefined : stderr.trim().split('\n').at(-1)
 }

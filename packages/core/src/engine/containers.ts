@@ -59,6 +59,8 @@ export function parseListed(listed: Listed): Container {
 }
 
 export type Inspection = {
+  /** `StartPeriod` in nanoseconds. */
+  Config: { Healthcheck?: { StartPeriod?: number } }
   State: {
     ExitCode: number
     StartedAt: string
@@ -92,7 +94,13 @@ export const startContainer = (engine: Engine, { id, state }: Container): Promis
 export const stopContainer = (engine: Engine, id: string, seconds: number): Promise<void> =>
   ask(engine, { method: 'POST', path: `/containers/${id}/stop`, query: { t: String(seconds) } })
 
-type ImageInspection = { Id: string; Size: number; Config: { Labels: Record<string, string> | null } }
+type ImageInspection = {
+  Id: string
+  Size: number
+  Os: string
+  Architecture: string
+  Config: { Labels: Record<string, string> | null }
+}
 
 /** The image by that name in the engine's store, or `undefined`. */
 export async function findImage(engine: Engine, reference: string): Promise<ImageInspection | undefined> {
@@ -102,6 +110,18 @@ export async function findImage(engine: Engine, reference: string): Promise<Imag
     throw error
   })
 }
+
+/** As the engine calls what its containers are, and what an image is for: `linux/amd64`. */
+export const enginePlatform = async (engine: Engine): Promise<string> => {
+  const { Os, Arch } = await engineVersion(engine)
+  return `${Os}/${Arch}`
+}
+export const platformOf = ({ Os, Architecture }: Pick<ImageInspection, 'Os' | 'Architecture'>): string =>
+  `${Os}/${Architecture}`
+
+/** Variants aside: those of one machine run on one another, or the engine says that they do not. Pure. */
+export const sameMachine = (one: string, other: string): boolean => machineOf(one) === machineOf(other)
+const machineOf = (platform: string): string => platform.split('/').slice(0, 2).join('/')
 
 /** Gives an image of the engine's store one more name. */
 export async function tagImage(engine: Engine, from: string, as: string): Promise<void> {

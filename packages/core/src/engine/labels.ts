@@ -17,7 +17,7 @@ export const LABELS = {
   inputs: `${PREFIX}.inputs`,
   /** On an image of ours: the mirror that its bases came from. */
   mirror: `${PREFIX}.mirror`,
-  /** On a stand-in, and on what is built on it: the official image that it stands in for, and what it really is. */
+  /** On a stand-in: the official image that it stands in for, and what it really is. On what is built on some: which. */
   standIn: `${PREFIX}.stand-in`,
   standInServer: `${PREFIX}.stand-in.server`,
 } as const

@@ -45,8 +45,8 @@ export async function waitHealthy(
         report({ kind: 'end', step: container.service, seconds: seconds() })
       } else if (
         !before.has(container.service) ||
-        seconds() > SECOND_CHANCE_SECONDS ||
-        container.health !== 'unhealthy'
+        container.health !== 'unhealthy' ||
+        seconds() > (await secondChance(engine, container))
       ) {
         await refuseFailed(engine, container, seconds())
       }
@@ -66,6 +66,12 @@ export async function waitHealthy(
     }
     if (waiting.size > 0) await pause(POLL_MS)
   }
+}
+
+/** Its programs may begin only now, when provisioning has taken longer than its whole start period. */
+async function secondChance(engine: Engine, { id }: Container): Promise<number> {
+  const { Config } = await inspectContainer(engine, id)
+  return Math.max(SECOND_CHANCE_SECONDS, (Config.Healthcheck?.StartPeriod ?? 0) / 1e9)
 }
 
 async function refuseFailed(engine: Engine, container: Container, seconds: number): Promise<void> {

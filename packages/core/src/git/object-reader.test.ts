@@ -13,6 +13,23 @@ function reading(repository: string): ObjectReader {
 }
 
 describe('an object', () => {
+  test('is that of its name, not what somebody replaced it with', async () => {
+    const { root } = repositoryWith({ file: 'text', other: 'another' })
+    const [file, other] = ['HEAD:file', 'HEAD:other'].map((name) => git(root, 'rev-parse', name)) as [string, string]
+    git(root, 'replace', file, other)
+    expect((await reading(root).read(file))?.content.toString()).toBe('text')
+  })
+
+  test('that a partial clone lacks is fetched, and offline is not', async () => {
+    const { root } = repositoryWith({ file: 'text' })
+    git(root, 'config', 'uploadpack.allowFilter', 'true')
+    const clone = join(temporaryFolder(), 'clone')
+    git(root, 'clone', '--quiet', '--no-checkout', '--filter=blob:none', `file://${root}`, clone)
+    const offline = openObjects(clone, 'offline')
+    onTestFinished(() => offline.close())
+    expect(await problemsOf(() => offline.read('HEAD:file'))).toMatchObject([{ code: 'git-failed' }])
+    expect((await reading(clone).read('HEAD:file'))?.content.toString()).toBe('text')
+  })
   test('is found by every name that git understands', async () => {
     const { root, commit } = repositoryWith({ 'a/b.txt': 'text\n' })
     git(root, 'tag', '--annotate', '--message', 'one', 'v1')

@@ -13,11 +13,14 @@ export type ObjectReader = {
 
 type Waiting = { resolve(object: GitObject | undefined): void; reject(error: Error): void }
 
-/** @throws (from `read`) DevenvError `git-failed` when the process ends, or has ended, before it has answered */
-export function openObjects(repository: string): ObjectReader {
+/**
+ * @param network `offline`: a partial clone fetches nothing
+ * @throws (from `read`) DevenvError `git-failed` when the process ends, or has ended, before it has answered
+ */
+export function openObjects(repository: string, network: 'online' | 'offline' = 'online'): ObjectReader {
   const git: ChildProcessWithoutNullStreams = spawn('git', ['-C', repository, 'cat-file', '--batch'], {
     stdio: 'pipe',
-    env: gitEnvironment(),
+    env: { ...gitEnvironment(), ...(network === 'offline' && { GIT_ALLOW_PROTOCOL: 'none' }) },
   })
   const waiting: Waiting[] = []
   let chunks: Buffer[] = []

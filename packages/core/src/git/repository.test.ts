@@ -1,9 +1,16 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { commitWith, git, repositoryWith } from '../../test/git.js'
 import { problemsOf, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
-import { ensureCommits, parseRemoteRefs, readIgnored, readRemoteRefs, resolveCommit } from './repository.js'
+import {
+  ensureCommits,
+  parseRemoteRefs,
+  readIgnored,
+  readIndexModes,
+  readRemoteRefs,
+  resolveCommit,
+} from './repository.js'
 
 /** In a hook of git, and in what `git rebase --exec` runs, these name another repository. */
 function inHookOf(repository: string): void {
@@ -33,6 +40,14 @@ describe('a name', () => {
       ])
     },
   )
+
+  test('means none in a folder that is only a part of a repository: it would be of another service', async () => {
+    const { root } = repositoryWith({ 'checkout/manage.py': '' })
+    const checkout = join(root, 'checkout')
+    expect(await problemsOf(() => resolveCommit(checkout, 'HEAD'))).toEqual([
+      { code: 'repository-around', checkout, around: root },
+    ])
+  })
 
   test('means none where there is no repository, and git says so', async () => {
     const folder = temporaryFolder()
@@ -82,6 +97,20 @@ describe('the repository that has commits', () => {
     const { url, third, cached } = upstream()
     for (const checkout of [temporaryFolder(), join(temporaryFolder(), 'none'), undefined])
       expect(await ensureCommits({ checkout, service: 'hello', url }, [third])).toBe(cached)
+  })
+
+  test('is one of ours where the checkout is only a part of another repository that has them', async () => {
+    const { url, third, cached } = upstream()
+    expect(await ensureCommits({ checkout: join(url, 'folder'), service: 'hello', url }, [third])).toBe(cached)
+  })
+
+  test('needs a place for ours', async () => {
+    const { url, third } = upstream()
+    const file = join(writeFiles(temporaryFolder(), { file: '' }), 'file')
+    vi.stubEnv('XDG_CACHE_HOME', file)
+    expect(
+      await problemsOf(() => ensureCommits({ checkout: undefined, service: 'hello', url }, [third])),
+    ).toMatchObject([{ code: 'folder-unusable', variable: 'XDG_CACHE_HOME' }])
   })
 
   test('is asked for once: what is there already needs nobody', async () => {
@@ -231,6 +260,25 @@ describe('what git lists of a remote', () => {
   })
 })
 
+describe('modes in git’s index', () => {
+  test('are told where the file system cannot tell', async () => {
+    const { root } = repositoryWith({ 'package/run': { text: '', mode: 0o755 }, 'package/a b': '', other: '' })
+    git(root, 'config', 'core.fileMode', 'false')
+    chmodSync(join(root, 'package/run'), 0o644)
+    expect(await readIndexModes(join(root, 'package'))).toEqual(
+      new Map([
+        ['a b', '100644'],
+        ['run', '100755'],
+      ]),
+    )
+  })
+
+  test('are not asked for where it can, nor where there is no repository', async () => {
+    expect(await readIndexModes(repositoryWith({ file: '' }).root)).toBeUndefined()
+    expect(await readIndexModes(temporaryFolder())).toBeUndefined()
+  })
+})
+
 describe('what git ignores', () => {
   const NAMES = ['lib/a.py', 'lib/a.pyc', 'a b.pyc', 'größe.pyc', 'cache/x/y', 'new\nline.pyc', ':(x).pyc', 'ünder.py']
 
@@ -275,6 +323,24 @@ describe('what git ignores', () => {
   test('is nothing outside of a repository', async () => {
     const root = writeFiles(temporaryFolder(), { '.gitignore': '*\n', file: '' })
     expect(await readIgnored(root, ['file'])).toEqual(new Set())
+  })
+
+  test('is told of a repository of another owner too', async () => {
+    const { root } = repositoryWith({ '.gitignore': '*.pyc\n' })
+    writeFiles(root, { 'package/a.pyc': '' })
+    vi.stubEnv('GIT_TEST_ASSUME_DIFFERENT_OWNER', '1')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    expect(await readIgnored(join(root, 'package'), ['a.pyc'])).toEqual(new Set(['a.pyc']))
+  })
+
+  test('is not guessed where git cannot read the repository, or look into a part of it', async () => {
+    const { root } = repositoryWith({ '.gitignore': '*.pyc\n' })
+    git(root, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', repositoryWith({ a: '' }).root, 'sub')
+    expect(await problemsOf(() => readIgnored(root, ['sub/a']))).toMatchObject([{ code: 'git-failed' }])
+    rmSync(join(root, '.git/HEAD'))
+    expect(await problemsOf(() => readIgnored(join(root), ['a']))).toMatchObject([
+      { code: 'git-failed', doing: `tell what it ignores in ${root}` },
+    ])
   })
 
   test('is told by the repository of the folder, also in a hook of another', async () => {

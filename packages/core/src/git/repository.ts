@@ -1,15 +1,19 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { runCommand } from '../engine/command.js'
 import { DevenvError } from '../problem/problem.js'
 
-/** Git must not be steered by a hook or another command that we run in, and must not ask anybody. */
+/**
+ * Git must not be steered by a hook or another command that we run in, must not ask anybody, and must give the objects
+ * that it is asked for, not what somebody replaced them with.
+ */
 export const gitEnvironment = (): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^GIT_(DIR|WORK_TREE|INDEX|OBJ|COMMON|NAMESP|PREFIX)/.test(name)),
   ),
   GIT_TERMINAL_PROMPT: '0',
+  GIT_NO_REPLACE_OBJECTS: '1',
 })
 
 const git = (argv: readonly string[], input?: string) =>
@@ -17,13 +21,22 @@ const git = (argv: readonly string[], input?: string) =>
 
 /**
  * The commit that a name means in a repository.
- * @throws DevenvError `commit-unknown`
+ * @throws DevenvError `commit-unknown`, `repository-around` for a folder that is only part of one
  */
 export async function resolveCommit(repository: string, name: string): Promise<string> {
+  const around = await findAround(repository)
+  if (around !== undefined) throw new DevenvError({ code: 'repository-around', checkout: repository, around })
   const argv = ['-C', repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]
   const { exitCode, stdout, stderr } = await git(argv)
   if (exitCode === 0) return stdout.trim()
   throw new DevenvError({ code: 'commit-unknown', commit: name, repository, detail: stderr.trim() })
+}
+
+/** The repository that a folder lies in, where it is not its top. */
+async function findAround(folder: string): Promise<string | undefined> {
+  const { exitCode, stdout } = await git(['-C', folder, 'rev-parse', '--show-prefix', '--show-toplevel'])
+  const [prefix, top] = stdout.split('\n')
+  return exitCode === 0 && prefix !== '' ? top : undefined
 }
 
 /** Which of these commits a repository does not have. */
@@ -42,14 +55,15 @@ async function missingCommits(repository: string, commits: readonly string[]): P
  * A repository that has all of `commits`: the checkout where it does, else a bare one of ours, under the person's
  * cache folder, into which those that are missing are fetched without their history.
  * @param network `offline` fetches nothing
- * @throws DevenvError `commits-unavailable`
+ * @throws DevenvError `commits-unavailable`, `folder-unusable`
  */
 export async function ensureCommits(
   { checkout, service, url }: { checkout: string | undefined; service: string; url: string | undefined },
   commits: readonly string[],
   network: 'online' | 'offline' = 'online',
 ): Promise<string> {
-  if (checkout !== undefined && (await missingCommits(checkout, commits)).length === 0) return checkout
+  const isOwn = checkout !== undefined && (await findAround(checkout)) === undefined
+  if (isOwn && (await missingCommits(checkout, commits)).length === 0) return checkout
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'devenv', 'repositories')
   const repository = join(cache, `${service}.git`)
   const missing = await missingCommits(repository, commits)
@@ -58,7 +72,12 @@ export async function ensureCommits(
     new DevenvError({ code: 'commits-unavailable', service, commits: missing, url, detail })
   if (url === undefined) throw unavailable('the package names no repository to fetch from')
   if (network === 'offline') throw unavailable('--offline asks nobody')
-  mkdirSync(cache, { recursive: true })
+  try {
+    mkdirSync(cache, { recursive: true })
+  } catch (error) {
+    const { message: detail } = error as Error
+    throw new DevenvError({ code: 'folder-unusable', folder: cache, variable: 'XDG_CACHE_HOME', detail })
+  }
   const made = await git(['init', '--quiet', '--bare', repository])
   if (made.exitCode !== 0) throw unavailable(made.stderr.trim())
   const argv = [
@@ -111,16 +130,44 @@ const pairOf = (line: string): [string, string][] => {
   return id && ref ? [[ref, id]] : []
 }
 
+/** Only looks at rules and the index, and runs nothing that a repository says: a foreign owner is no danger then. */
+const LOOKING = ['-c', 'safe.directory=*', '-c', 'core.fsmonitor=false']
+
 /**
  * Those of `paths` (relative to `root`) that git ignores. None where there is no repository, or where all of `root`
  * is ignored: a package that npm installed.
+ * @throws DevenvError `git-failed` where there is a repository, and git cannot read it
  */
 export async function readIgnored(root: string, paths: readonly string[]): Promise<Set<string>> {
-  const { exitCode, stdout } = await git(
-    ['-C', root, 'check-ignore', '-z', '--stdin'],
+  const { exitCode, stdout, stderr } = await git(
+    [...LOOKING, '-C', root, 'check-ignore', '-z', '--stdin'],
     // `./`: a colon at the start of a path would begin git's own magic.
     ['.', ...paths.map((path) => `./${path}`)].map((path) => `${path}\0`).join(''),
   )
+  // 1: none is. More: it could not tell.
+  if (exitCode > 1 && isInRepository(root))
+    throw new DevenvError({ code: 'git-failed', doing: `tell what it ignores in ${root}`, detail: stderr.trim() })
   const ignored = exitCode === 0 ? stdout.split('\0').filter(Boolean) : []
   return ignored[0] === '.' ? new Set() : new Set(ignored.map((path) => path.slice('./'.length)))
+}
+
+const isInRepository = (folder: string): boolean =>
+  existsSync(join(folder, '.git')) || (dirname(folder) !== folder && isInRepository(dirname(folder)))
+
+/**
+ * The modes of a folder's tracked files, by path, where its file system cannot tell (`core.fileMode=false`: Windows, and
+ * what some virtual machines mount); `undefined` where it can.
+ */
+export async function readIndexModes(root: string): Promise<Map<string, string> | undefined> {
+  const { stdout } = await git([...LOOKING, '-C', root, 'config', '--type=bool', '--get', 'core.fileMode'])
+  if (stdout.trim() !== 'false') return undefined
+  const listed = await git([...LOOKING, '-C', root, 'ls-files', '--stage', '-z'])
+  if (listed.exitCode !== 0) return undefined
+  return new Map(listed.stdout.split('\0').flatMap((line) => parseStaged(line)))
+}
+
+/** `<mode> <id> <stage>\t<path>` (https://git-scm.com/docs/git-ls-files). */
+const parseStaged = (line: string): [string, string][] => {
+  const [, mode, path] = /^(\d+) [0-9a-f]+ \d\t(.*)$/s.exec(line) ?? []
+  return mode === undefined || path === undefined ? [] : [[path, mode]]
 }

@@ -24,7 +24,7 @@ const FILES = {
 const SETTINGS: BuildSettings = { mirror: undefined, caBundle: undefined, proxies: {} }
 
 /** The build of an image whose files lie in a folder of their own. */
-async function sample(change: { checkout?: Tree; pins?: [string, string][] } = {}) {
+async function sample(change: { checkout?: Tree; pins?: [string, string][]; standIns?: string[] } = {}) {
   const root = writeFiles(temporaryFolder(), FILES)
   const spec = {
     name: 'devenv/hello',
@@ -36,7 +36,8 @@ async function sample(change: { checkout?: Tree; pins?: [string, string][] } = {
   const { checkout } = change
   const inputs = await readImageInputs(spec, checkout === undefined ? {} : { checkout })
   const image = { reference: 'devenv/hello:inputs-0', digest: '0123' }
-  return { root, inputs, build: buildOf('image', image, inputs, { checkout, pins: new Map(change.pins ?? []) }) }
+  const bases = { pins: new Map(change.pins ?? []), standIns: change.standIns ?? [] }
+  return { root, inputs, build: buildOf('image', image, inputs, bases, checkout) }
 }
 
 /** Where builds are laid out, and what `look` finds there. */
@@ -108,6 +109,12 @@ describe('a build', () => {
     const { build } = await sample()
     const { labels } = await laidOut([build], { mirror: 'localhost:5000' }, (file) => targetOf(file))
     expect(labels[LABELS.mirror]).toBe('localhost:5000')
+  })
+
+  test('on stand-ins says so in the image, also of those that it only copies from', async () => {
+    const { build } = await sample({ standIns: ['localhost:5000/library/debian:12', 'localhost:5000/library/node:20'] })
+    const { labels } = await laidOut([build], {}, (file) => targetOf(file))
+    expect(labels[LABELS.standIn]).toBe('localhost:5000/library/debian:12 localhost:5000/library/node:20')
   })
 
   test('takes its base images as they are pinned', async () => {
@@ -227,6 +234,19 @@ describe('what a build sees', () => {
       { code: 'input-changed', file: 'requirements/base.txt', tree: join(root, 'checkout') },
     ])
   })
+})
+
+test('an input that is a pointer of Git LFS is refused', async () => {
+  const { root, commit } = repositoryWith({
+    'requirements/base.txt': 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n',
+    'manage.py': '',
+  })
+  const objects = openObjects(root)
+  onTestFinished(() => objects.close())
+  const { build } = await sample({ checkout: commitTree({ objects, hashes: new Map() }, commit) })
+  expect(await problemsOf(() => laidOut([build], {}, () => undefined))).toMatchObject([
+    { code: 'input-unreadable', file: 'requirements/base.txt', detail: expect.stringContaining('LFS') },
+  ])
 })
 
 describe('the date of a file', () => {

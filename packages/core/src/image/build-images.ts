@@ -8,6 +8,7 @@ import { folderTree } from '../tree/folder-tree.js'
 import { withTemporaryFolder } from '../tree/temporary-folder.js'
 import type { Tree } from '../tree/tree.js'
 import { abridge, CHECKOUT_CONTEXT, type ImageInputs, type InputList, listInputs } from './image-inputs.js'
+import type { TakenBases } from './official-images.js'
 
 export type BuildSettings = {
   mirror: string | undefined
@@ -42,12 +43,16 @@ export type ImageBuild = {
 
 const MAIN_CONTEXT = 'context'
 
-/** The build of a dependency image: its inputs are all that it gets. `pins`: official images, to how they are taken. */
+/**
+ * The build of a dependency image: its inputs are all that it gets. What is built on stand-ins says so itself: of a base
+ * that is only copied from, it inherits no label. Pure.
+ */
 export function buildOf(
   name: string,
   { reference, digest }: { reference: string; digest: string },
   inputs: ImageInputs,
-  { checkout, pins }: { checkout?: Tree | undefined; pins: ReadonlyMap<string, string> },
+  { pins, standIns }: TakenBases,
+  checkout?: Tree,
 ): ImageBuild {
   const contexts = Object.entries(inputs.spec.contexts).map(([context, root]): [string, BuildContext] => [
     context === CHECKOUT_CONTEXT ? MAIN_CONTEXT : context,
@@ -67,7 +72,7 @@ export function buildOf(
     target: inputs.spec.target,
     args: inputs.spec.args,
     contexts: Object.fromEntries([...contexts, ...bases]),
-    labels: {},
+    labels: standIns.length === 0 ? {} : { [LABELS.standIn]: standIns.join(' ') },
   }
 }
 
@@ -145,6 +150,9 @@ export function dateOf(content: Buffer): number {
   return FIRST_DATE + (hash.readUInt32BE(0) >>> 2) + (hash.readUInt16BE(4) % 1000) / 1000
 }
 
+/** https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md */
+const LFS_POINTER = Buffer.from('version https://git-lfs.github.com/spec/')
+
 async function stage(context: { tree: Tree; files: readonly StagedFile[] }, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true })
   for (const { path, mode, sha256 } of context.files) {
@@ -152,6 +160,12 @@ async function stage(context: { tree: Tree; files: readonly StagedFile[] }, fold
     const content = await context.tree.read(path)
     if (content === undefined || (sha256 !== undefined && sha256 !== hashOf(content)))
       throw new DevenvError({ code: 'input-changed', file: path, tree: context.tree.name })
+    if (sha256 !== undefined && content.subarray(0, LFS_POINTER.length).equals(LFS_POINTER))
+      throw new DevenvError({
+        code: 'input-unreadable',
+        file: path,
+        detail: 'It is a pointer of Git LFS, not the file.',
+      })
     mkdirSync(dirname(target), { recursive: true })
     if (mode === '120000') {
       symlinkSync(content.toString(), target)

@@ -47,6 +47,7 @@ const official = (reference: string, does: 'use' | 'pull'): OfficialPlan => ({
   taken: reference,
   standIn: false,
   do: does,
+  platform: 'linux/amd64',
 })
 
 describe('the plan for the images of an environment', () => {
@@ -77,7 +78,7 @@ describe('the plan for the images of an environment', () => {
       official: [{ taken: MYSQL }],
       published: [{ reference: SHOP, do: 'pull' }],
     })
-    expect((await plan([{ tags: [SHOP] }], ['shop'])).published).toEqual([{ reference: SHOP, do: 'use' }])
+    expect((await plan([{ tags: [SHOP] }], ['shop'])).published).toEqual([{ reference: SHOP, do: 'use', platform: 'linux/amd64' }])
     expect((await plan([], ['mysql'])).published).toEqual([])
   })
 
@@ -85,6 +86,16 @@ describe('the plan for the images of an environment', () => {
     const { engine } = await sampleEngine()
     const definition = sampleDefinition({}, { memcached: { image: MYSQL } })
     expect((await planImages(engine, definition, INPUTS, ['mysql', 'memcached'], SETTINGS)).official).toHaveLength(1)
+  })
+
+  test('wants one anew that is here for another platform; a service may say which it runs on', async () => {
+    const { engine } = await sampleEngine([{ tags: [MYSQL], architecture: 'arm64' }])
+    const does = async (platform?: string) => {
+      const definition = sampleDefinition({}, { mysql: { image: MYSQL, ...(platform && { platform }) } })
+      return (await planImages(engine, definition, INPUTS, ['mysql'], SETTINGS)).official[0]
+    }
+    expect(await does()).toMatchObject({ do: 'pull', platform: 'linux/amd64' })
+    expect(await does('linux/arm64/v8')).toMatchObject({ do: 'use', platform: 'linux/arm64/v8' })
   })
 
   test('wants exactly the digest that is locked: a tag that is here may be another', async () => {
@@ -150,7 +161,7 @@ describe('carrying out', () => {
   })
 
   test('never asks Docker Hub for an image of ours, and says so before anything is built', async () => {
-    const published = [{ reference: 'devenv/shop-snapshot:1.2', do: 'pull' as const }]
+    const published = [{ reference: 'devenv/shop-snapshot:1.2', do: 'pull' as const, platform: 'linux/amd64' }]
     const { done, told } = await carryOut({ own: own('build'), published, official: [] }, 'online')
     expect(await problemsOf(() => done)).toMatchObject([
       { code: 'image-unpublished', images: ['devenv/shop-snapshot:1.2'], registry: undefined },

@@ -1,6 +1,6 @@
 import { type Definition, oursOf, primaryOf, thirdPartyOf } from '../definition/definition.js'
 import { pullImage } from '../engine/buildx.js'
-import { findImage, tagImage } from '../engine/containers.js'
+import { enginePlatform, findImage, platformOf, sameMachine, tagImage } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
 import { DevenvError } from '../problem/problem.js'
 import { type Report, step } from '../progress/progress.js'
@@ -15,12 +15,12 @@ import { type ImageSources, readImagePlan } from './read-plan.js'
 
 export type ImageSettings = ImageSources & BuildSettings
 
-/** An official image, and whether the engine has it. */
-export type OfficialPlan = Taken & { do: 'use' | 'pull' }
+/** An official image, and whether the engine has it for the platform that it shall run on. */
+export type OfficialPlan = Taken & { do: 'use' | 'pull'; platform: string }
 /** What has to be had before an environment can start. */
 export type ImagesPlan = { own: ImagePlan; official: readonly OfficialPlan[]; published: readonly PublishedPlan[] }
 /** The image of another service of ours, by the name and version that the definition gives it. */
-export type PublishedPlan = { reference: string; do: 'use' | 'pull' }
+export type PublishedPlan = { reference: string; do: 'use' | 'pull'; platform: string }
 
 /** Looks, and changes nothing. `services`: those beside the primary whose images are needed. */
 export async function planImages(
@@ -31,18 +31,27 @@ export async function planImages(
   settings: ImageSettings,
 ): Promise<ImagesPlan> {
   const image = primaryOf(definition).image ?? ''
-  const thirdParty = thirdPartyOf(definition)
+  const own = await enginePlatform(engine)
   const ours = oursOf(definition).filter((service) => service !== definition.primary)
-  const imagesOf = (among: readonly string[]) => {
+  const imagesOf = (among: readonly string[]): Map<string, string> => {
     const wanted = services.filter((service) => among.includes(service))
-    return [...new Set(wanted.flatMap((service) => definition.project.services[service]?.image ?? []))]
+    return new Map(
+      wanted.flatMap((service): [string, string][] => {
+        const { image: reference, platform = own } = definition.project.services[service] ?? {}
+        return reference === undefined ? [] : [[reference, platform]]
+      }),
+    )
   }
-  const published = imagesOf(ours).map(async (reference): Promise<PublishedPlan> => {
-    return { reference, do: (await findImage(engine, reference)) === undefined ? 'pull' : 'use' }
+  const held = async (reference: string, platform: string): Promise<'use' | 'pull'> => {
+    const here = await findImage(engine, reference)
+    return here !== undefined && sameMachine(platformOf(here), platform) ? 'use' : 'pull'
+  }
+  const published = [...imagesOf(ours)].map(async ([reference, platform]): Promise<PublishedPlan> => {
+    return { reference, do: await held(reference, platform), platform }
   })
-  const official = imagesOf(thirdParty).map(async (reference): Promise<OfficialPlan> => {
+  const official = [...imagesOf(thirdPartyOf(definition))].map(async ([reference, platform]): Promise<OfficialPlan> => {
     const taken = await takeOfficial(engine, reference, settings)
-    return { ...taken, do: (await findImage(engine, taken.taken)) === undefined ? 'pull' : 'use' }
+    return { ...taken, do: await held(taken.taken, platform), platform }
   })
   return {
     own: await readImagePlan(engine, await readKnownImages(engine, image), wantedOf(inputs), settings),
@@ -60,7 +69,7 @@ export const lackingOf = ({ own, official, published }: ImagesPlan): string[] =>
 
 /**
  * @throws DevenvError `offline-lacks` naming everything; `image-unavailable` naming every official image that could
- *   not be had, `image-unpublished`, `pull-failed`, `build-failed`
+ *   not be had, `image-unpublished`, `image-foreign`, `pull-failed`, `build-failed`
  */
 export async function carryOutImages(
   plan: ImagesPlan,
@@ -76,7 +85,7 @@ export async function carryOutImages(
   // What nothing here can make good is met before minutes of building.
   await pullPublished(plan.published, settings, report)
   await carryOutOwn(plan.own, engine, inputs, settings, report, tree)
-  await pullOfficial(plan.official, settings, report)
+  await pullOfficial(engine, plan.official, settings, report)
 }
 
 async function carryOutOwn(
@@ -95,16 +104,17 @@ async function carryOutOwn(
   }
   if (plan.do === 'pull') {
     await step(report, `pull ${reference}`, because, async () => {
-      const detail = await pullImage(reference, 'progress')
+      const detail = await pullImage(reference, await enginePlatform(engine), 'progress')
       if (detail !== undefined) throw new DevenvError({ code: 'pull-failed', image: reference, detail })
     })
     return
   }
-  const { pins, standIns } = await takeBases(engine, inputs, settings)
+  const bases = await takeBases(engine, inputs, settings)
+  const { standIns } = bases
   if (standIns.length > 0 && Object.keys(settings.locked).length > 0)
     report({ kind: 'note', text: `stand-ins take the place of what is locked: ${standIns.join(', ')}` })
   try {
-    const build = buildOf('image', plan, inputs, { checkout: tree, pins })
+    const build = buildOf('image', plan, inputs, bases, tree)
     await step(report, `build ${reference}`, because, () => buildIntoEngine(build, settings))
   } catch (error) {
     await requireBases(engine, inputs, settings)
@@ -117,25 +127,38 @@ async function pullPublished(
   { registry }: ImageSettings,
   report: Report,
 ): Promise<void> {
-  const wanted = images.filter((image) => image.do === 'pull').map(({ reference }) => reference)
+  const wanted = images.filter((image) => image.do === 'pull')
   // Without a registry the name is one of Docker Hub, where it is nobody's that we know.
   if (registry === undefined && wanted.length > 0)
-    throw new DevenvError({ code: 'image-unpublished', images: wanted, registry, detail: 'No registry is set.' })
-  for (const reference of wanted) {
+    throw new DevenvError({
+      code: 'image-unpublished',
+      images: wanted.map(({ reference }) => reference),
+      registry,
+      detail: 'No registry is set.',
+    })
+  for (const { reference, platform } of wanted) {
     await step(report, `pull ${reference}`, 'not in the engine’s store', async () => {
-      const detail = await pullImage(reference, 'progress')
+      const detail = await pullImage(reference, platform, 'progress')
       if (detail !== undefined)
         throw new DevenvError({ code: 'image-unpublished', images: [reference], registry, detail })
     })
   }
 }
 
-async function pullOfficial(images: readonly OfficialPlan[], { mirror }: ImageSettings, report: Report): Promise<void> {
+async function pullOfficial(
+  engine: Engine,
+  images: readonly OfficialPlan[],
+  { mirror }: ImageSettings,
+  report: Report,
+): Promise<void> {
   const failed: { image: string; detail: string }[] = []
-  for (const { do: what, taken } of images) {
+  for (const { do: what, taken, platform: wants } of images) {
     if (what === 'use') continue
     await step(report, `pull ${taken}`, 'not in the engine’s store', async () => {
-      const detail = await pullImage(taken)
+      const detail = await pullImage(taken, wants)
+      const pulled = await findImage(engine, taken)
+      const is = pulled === undefined ? wants : platformOf(pulled)
+      if (!sameMachine(is, wants)) throw new DevenvError({ code: 'image-foreign', image: taken, is, wants })
       if (detail !== undefined) failed.push({ image: taken, detail })
     })
   }

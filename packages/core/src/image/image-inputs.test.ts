@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { testEach } from '../../test/samples.js'
+import { problemsOf, testEach } from '../../test/samples.js'
 import {
   abridge,
   type BuildSpec,
@@ -284,6 +284,98 @@ describe('the base images of a Dockerfile', () => {
       bases: ['python:3.12-slim'],
     },
     {
+      title: 'with the last of several defaults',
+      lines: ['ARG NODE=18', 'ARG NODE=20', 'FROM node:$NODE'],
+      bases: ['node:20'],
+    },
+    {
+      title: 'with a default and not what a stage says later',
+      lines: ['ARG NODE=20', 'FROM debian:12', 'ARG NODE=18', 'FROM node:$NODE'],
+      bases: ['debian:12', 'node:20'],
+    },
+    {
+      title: 'with no argument of a stage',
+      lines: ['FROM debian:12', 'ARG NODE=18', `FROM node:\${NODE:-20}`],
+      bases: ['debian:12', 'node:20'],
+    },
+    { title: 'with two arguments on a line', lines: ['ARG A=node V="20"', 'FROM $A:$V'], bases: ['node:20'] },
+    {
+      title: 'with a default only of what is not there, or also of what is empty',
+      lines: ['ARG EMPTY', `FROM a\${EMPTY-b}`, `FROM a\${EMPTY:-b}`, `FROM a\${UNSET-b}c`],
+      bases: ['a', 'ab', 'abc'],
+    },
+    {
+      title: 'with a word in place of what is set',
+      lines: ['ARG PYTHON', `FROM python\${PYTHON:+:\${PYTHON}}\${UNSET:+-slim}`],
+      bases: ['python:3.12'],
+    },
+    {
+      title: 'with a default that is made of another',
+      lines: ['ARG PYTHON', `FROM \${UNSET:-python:\${PYTHON}}-slim`],
+      bases: ['python:3.12-slim'],
+    },
+    { title: 'in quotes', lines: ['FROM "debian:12" AS a', "FROM 'node:20'"], bases: ['debian:12', 'node:20'] },
+    {
+      title: 'by the architecture: for each that is published, stages left out',
+      lines: [
+        'FROM debian:12 AS base-amd64',
+        'FROM a/b:1 AS base-arm64',
+        'FROM base-$TARGETARCH',
+        'FROM c/$TARGETARCH',
+      ],
+      bases: ['debian:12', 'a/b:1', 'c/amd64', 'c/arm64'],
+    },
+    {
+      title: 'not a stage that comes later, where it is copied from',
+      lines: ['FROM debian:12', 'COPY --from=later a b', 'FROM debian:12 AS later'],
+      bases: ['debian:12'],
+    },
+    {
+      title: 'what a stage is called after, too',
+      lines: ['FROM node:20 AS a', 'FROM debian AS debian', 'FROM debian'],
+      bases: ['node:20', 'debian'],
+    },
+    {
+      title: 'one called as the checkout’s context: a build has no context of that name',
+      lines: ['FROM debian:12', 'COPY --from=checkout a b'],
+      bases: ['debian:12', 'checkout'],
+    },
+    {
+      title: 'not what the commands of a RUN or a COPY look like',
+      lines: ['FROM debian:12', 'RUN echo --mount=from=node:20', 'COPY a --from=node:20 b', 'ADD --from=node:20 a b'],
+      bases: ['debian:12'],
+    },
+    {
+      title: 'what it mounts in other words',
+      lines: ['FROM debian:12', 'RUN --network=none --mount="type=bind,FROM=node:20,target=/n" true'],
+      bases: ['debian:12', 'node:20'],
+    },
+    {
+      title: 'what it copies when it is built on',
+      lines: ['FROM debian:12', 'ONBUILD COPY --from=node:20 a b'],
+      bases: ['debian:12', 'node:20'],
+    },
+    {
+      title: 'on a line that goes on within a word, and a blank line between',
+      lines: ['FROM debian\\', '', ':12', 'RUN echo \\\\', 'FROM node:20'],
+      bases: ['debian:12', 'node:20'],
+    },
+    {
+      title: 'on a line that goes on by another sign',
+      lines: ['# syntax=docker/dockerfile:1', '# escape=`', 'FROM `', 'debian:12', 'RUN dir C:\\', 'FROM node:20'],
+      bases: ['debian:12', 'node:20'],
+    },
+    {
+      title: 'not what scripts with a dash in their names say',
+      lines: ['FROM debian:12', 'COPY <<one-1 <<"two-2" /a/', 'FROM x', 'one-1', 'FROM y', 'two-2', 'FROM node:20'],
+      bases: ['debian:12', 'node:20'],
+    },
+    {
+      title: 'after what only looks like a script',
+      lines: ['FROM debian:12', 'RUN cat <<<EOF && echo "a <<EOF b"', 'FROM node:20', 'EOF'],
+      bases: ['debian:12', 'node:20'],
+    },
+    {
       title: 'with the mirror',
       lines: ['ARG DEVENV_MIRROR', `FROM \${DEVENV_MIRROR}/library/debian:12`],
       bases: ['docker.io/library/debian:12'],
@@ -292,10 +384,17 @@ describe('the base images of a Dockerfile', () => {
     expect(basesIn(...lines)).toEqual(bases)
   })
 
+  test('are refused where it cannot be told which they are', async () => {
+    expect(await problemsOf(() => basesIn('ARG V=1', `FROM debian:\${V#1}`))).toEqual([
+      { code: 'base-unclear', place: { file: '/Dockerfile' }, word: `debian:\${V#1}` },
+    ])
+  })
+
   test('are those of the platform that is built for where none is named with them', () => {
     const lines = [
       'FROM --platform=$BUILDPLATFORM node:20 AS assets',
-      'FROM debian:12 AS dev',
+      'FROM --platform=linux/riscv64 node:22 AS more',
+      'FROM --platform=$TARGETPLATFORM debian:12 AS dev',
       'COPY --from=assets a b',
       'COPY --from=python:3.12 a b',
     ]

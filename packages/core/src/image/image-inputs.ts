@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { DevenvError } from '../problem/problem.js'
+import { type Base, parseBases, UnclearWord } from './dockerfile-bases.js'
 import { officialName } from './official-name.js'
 
 /** What an image is built from: where, by which Dockerfile, with which arguments. Paths are absolute. */
@@ -69,48 +71,26 @@ export const digestOf = (inputs: ImageInputs): string => sha256(JSON.stringify(e
 export const tagOf = (digest: string): string => `inputs-${digest.slice(0, 20)}`
 
 /**
- * The images that a Dockerfile starts from, copies from or mounts, as the build names them: its arguments filled in,
- * its own stages and contexts left out. Pure.
+ * The images that a Dockerfile takes from elsewhere, as the build names them. Pure.
+ * @throws DevenvError `base-unclear`
  */
-export function basesOf({ spec, dockerfile }: Pick<ImageInputs, 'spec' | 'dockerfile'>): string[] {
-  const values: Record<string, string> = {}
-  const fill = (text: string) =>
-    text.replace(
-      /\$(?:\{(\w+)(?::-([^}]*))?\}|(\w+))/g,
-      (_whole, braced?: string, otherwise?: string, bare?: string) => values[braced ?? bare ?? ''] || (otherwise ?? ''),
-    )
-  const stages = new Set(Object.keys(spec.contexts).map((name) => name.toLowerCase()))
-  const bases: string[] = []
-  for (const line of instructionsOf(dockerfile)) {
-    const [, argument, otherwise] = /^\s*ARG\s+(\w+)(?:=(\S*))?/i.exec(line) ?? []
-    if (argument !== undefined) values[argument] ??= spec.args[argument] ?? fill(unquoted(otherwise ?? ''))
-    const [, from, stage] = /^\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/i.exec(line) ?? []
-    const copied = /^\s*(?:COPY|ADD)\s+.*?--from=(\S+)/i.exec(line)?.[1]
-    const mounted = /^\s*RUN\s/i.test(line)
-      ? [...line.matchAll(/--mount=\S*?\bfrom=([^,\s]+)/g)].map(([, name]) => name)
-      : []
-    for (const named of [from, copied, ...mounted]) {
-      const base = fill(named ?? '')
-      if (base !== '' && base !== 'scratch' && !stages.has(base.toLowerCase()) && !/^\d+$/.test(base)) bases.push(base)
-    }
-    if (stage !== undefined) stages.add(stage.toLowerCase())
-  }
-  return [...new Set(bases)]
-}
-
-/** One a line, as Docker reads them: comments go first, then scripts (`<<EOF`); what a backslash ends goes on. */
-const instructionsOf = (dockerfile: string): string[] =>
-  dockerfile
-    .replace(/^[ \t]*#.*(\r?\n|$)/gm, '')
-    .replace(/(?<!<)<<-?(["']?)(\w+)\1(.*)\n[\s\S]*?^[ \t]*\2\r?$/gm, '$3')
-    .replace(/\\[ \t]*\r?\n/g, ' ')
-    .split('\n')
+export const basesOf = (inputs: Pick<ImageInputs, 'spec' | 'dockerfile'>): string[] => [
+  ...new Set(readBases(inputs).map(({ image }) => image)),
+]
 
 /** Those of them that must be there for the platform that is built for: not what `FROM --platform=` takes for another. Pure. */
-export const targetBasesOf = ({ spec, dockerfile }: Pick<ImageInputs, 'spec' | 'dockerfile'>): string[] =>
-  basesOf({ spec, dockerfile: dockerfile.replace(/^(\s*FROM\s+)--platform=\S+\s+\S+/gim, '$1scratch') })
+export const targetBasesOf = (inputs: Pick<ImageInputs, 'spec' | 'dockerfile'>): string[] =>
+  readBases(inputs).flatMap(({ image, platform }) => (platform === 'target' ? [image] : []))
 
-const unquoted = (text: string): string => text.replace(/^(["'])(.*)\1$/, '$2')
+function readBases({ spec, dockerfile }: Pick<ImageInputs, 'spec' | 'dockerfile'>): Base[] {
+  const contexts = Object.keys(spec.contexts).filter((name) => name !== CHECKOUT_CONTEXT)
+  try {
+    return parseBases(dockerfile, { args: spec.args, contexts })
+  } catch (error) {
+    if (!(error instanceof UnclearWord)) throw error
+    throw new DevenvError({ code: 'base-unclear', place: { file: spec.dockerfile }, word: error.message })
+  }
+}
 
 /** The same by the names that any registry serves them under, each with how this build names it. Pure. */
 export const officialBasesOf = (inputs: Pick<ImageInputs, 'spec' | 'dockerfile'>): Map<string, string> =>

@@ -26,6 +26,7 @@ describe('of the engine’s images', () => {
         digest: '0123',
         inputs: { Dockerfile: '45' },
         standInsFrom: undefined,
+        platforms: [],
         lost: [],
       },
     ])
@@ -118,6 +119,7 @@ describe('a registry', () => {
         digest: DIGEST,
         inputs: { Dockerfile: '1' },
         standInsFrom: undefined,
+        platforms: ['linux/amd64'],
         lost: [],
       },
       releases: new Map(),

@@ -26,12 +26,14 @@ const describe = (reference: string, labels: Readonly<Record<string, string>>): 
   digest: labels[LABELS.digest] ?? '',
   inputs: parseInputs(labels[LABELS.inputs]),
   standInsFrom: labels[LABELS.standIn] === undefined ? undefined : (labels[LABELS.mirror] ?? ''),
+  platforms: [],
   lost: [],
 })
 
 /** What a registry holds, as an image of ours; its first platform speaks for all. */
 export const describePublished = (reference: string, { platforms, lost }: PublishedImage): KnownImage => ({
   ...describe(reference, platforms[0]?.labels ?? {}),
+  platforms: platforms.map(({ platform }) => platform),
   lost,
 })
 

@@ -13,12 +13,14 @@ import type { ImageSources } from './read-plan.js'
 export type Taken = { reference: string; taken: string; standIn: boolean }
 
 /**
- * The lock decides, but for stand-ins, which no lock knows: only where a mirror is set, it is looked whether what it
- * serves is one.
+ * The lock decides, but for stand-ins, which no lock knows: it is looked whether what another than Docker Hub serves is
+ * one.
  */
 export async function takeOfficial(engine: Engine, reference: string, settings: ImageSources): Promise<Taken> {
   const digest = settings.locked[officialName(reference, settings.mirror)]
-  const standIn = settings.mirror !== undefined && (await standsIn(engine, reference, settings))
+  const { host } = repositoryOf(parseReference(reference).name, settings.access)
+  const standIn =
+    (settings.mirror !== undefined || host !== 'docker.io') && (await standsIn(engine, reference, settings))
   const pinned = digest === undefined || standIn || reference.includes('@')
   return { reference, taken: pinned ? reference : `${reference}@${digest}`, standIn }
 }
@@ -43,11 +45,9 @@ async function standsIn(engine: Engine, reference: string, { access, network }: 
 }
 
 /** How the base images of a build are taken: those that are not as written, and those that are stand-ins. */
-export async function takeBases(
-  engine: Engine,
-  inputs: ImageInputs,
-  settings: ImageSources,
-): Promise<{ pins: Map<string, string>; standIns: string[] }> {
+export type TakenBases = { pins: ReadonlyMap<string, string>; standIns: readonly string[] }
+
+export async function takeBases(engine: Engine, inputs: ImageInputs, settings: ImageSources): Promise<TakenBases> {
   const all = await Promise.all(basesOf(inputs).map((base) => takeOfficial(engine, base, settings)))
   return {
     pins: new Map(all.flatMap(({ reference, taken }) => (reference === taken ? [] : [[reference, taken]]))),

@@ -23,15 +23,24 @@ const INPUTS: ImageInputs = {
 const digest = digestOf(INPUTS)
 const reference = `ghcr.io/openedx/devenv/hello:${tagOf(digest)}`
 const WANTED: WantedImage = { name: INPUTS.spec.name, digest, inputs: listInputs(INPUTS) }
-const HERE: KnownImage = { reference, digest, inputs: listInputs(INPUTS), standInsFrom: undefined, lost: [] }
+const HERE: KnownImage = {
+  reference,
+  digest,
+  inputs: listInputs(INPUTS),
+  standInsFrom: undefined,
+  platforms: ['linux/amd64'],
+  lost: [],
+}
 const OLD: KnownImage = {
   reference: 'ghcr.io/openedx/devenv/hello:inputs-0',
   digest: '0',
   inputs: { ...listInputs(INPUTS), Dockerfile: 'something else' },
   standInsFrom: undefined,
+  platforms: [],
   lost: [],
 }
 const ELSEWHERE: KnownImage = { ...HERE, reference: `devenv/hello:${tagOf(digest)}` }
+const FOREIGN: KnownImage = { ...HERE, platforms: ['linux/arm64'] }
 const onStandIns = (image: KnownImage, from = 'localhost:5000'): KnownImage => ({ ...image, standInsFrom: from })
 
 const NOT_ASKED: RegistryAnswer = { kind: 'not-asked', because: 'it is not set' }
@@ -139,6 +148,20 @@ describe('the plan for an image', () => {
       answer: answered({ ...HERE, digest: 'f'.repeat(64) }),
       does: 'build',
     },
+    { title: 'does not use one for another platform', known: [FOREIGN], does: 'build' },
+    {
+      title: 'names one for this platform where its own is for another',
+      known: [FOREIGN, ELSEWHERE],
+      does: 'tag',
+    },
+    { title: 'pulls the one for this platform', known: [FOREIGN], answer: answered(HERE), does: 'pull' },
+    {
+      title: 'pulls one of several platforms of which this is one',
+      known: [],
+      answer: answered({ ...HERE, platforms: ['linux/arm64', 'linux/amd64/v2'] }),
+      does: 'pull',
+    },
+    { title: 'does not pull one for another platform', known: [], answer: answered(FOREIGN), does: 'build' },
     { title: 'builds where the registry does not answer', known: [OLD], answer: UNREACHABLE, does: 'build' },
     {
       title: 'builds although a release had the same inputs',
@@ -147,11 +170,11 @@ describe('the plan for an image', () => {
       does: 'build',
     },
   ])('$title', ({ known, answer = NOT_ASKED, mirror, does }) => {
-    expect(planImage(WANTED, known, answer, mirror)).toMatchObject({ do: does, reference, digest })
+    expect(planImage(WANTED, known, answer, mirror, 'linux/amd64')).toMatchObject({ do: does, reference, digest })
   })
 
   test('says under which name it is here, where it is here under another', () => {
-    expect(planImage(WANTED, [ELSEWHERE], NOT_ASKED, undefined)).toEqual({
+    expect(planImage(WANTED, [ELSEWHERE], NOT_ASKED, undefined, 'linux/amd64')).toEqual({
       do: 'tag',
       from: ELSEWHERE.reference,
       reference,
@@ -161,15 +184,24 @@ describe('the plan for an image', () => {
   })
 
   test('says which input changed since the nearest image that is here', () => {
-    expect(planImage(WANTED, [{ ...OLD, inputs: {} }, OLD], NOT_ASKED, undefined).because).toBe(
+    expect(planImage(WANTED, [{ ...OLD, inputs: {} }, OLD], NOT_ASKED, undefined, 'linux/amd64').because).toBe(
       'Dockerfile changed since the image that is here',
+    )
+  })
+
+  test('says for which platform the image is that is there', () => {
+    const because = (known: KnownImage[], answer: RegistryAnswer) =>
+      planImage(WANTED, known, answer, undefined, 'linux/amd64').because
+    expect(because([FOREIGN], NOT_ASKED)).toBe('the one that is here is for linux/arm64, the engine is linux/amd64')
+    expect(because([], answered(FOREIGN))).toBe(
+      'the one that the registry has is for linux/arm64, the engine is linux/amd64',
     )
   })
 
   test('always has a cause', () => {
     for (const known of [[], [HERE], [OLD], [ELSEWHERE], [onStandIns(HERE, 'x')]])
       for (const answer of [NOT_ASKED, UNREACHABLE, answered(), answered(HERE)])
-        expect(planImage(WANTED, known, answer, undefined).because).not.toBe('')
+        expect(planImage(WANTED, known, answer, undefined, 'linux/amd64').because).not.toBe('')
   })
 })
 

@@ -1,3 +1,4 @@
+import { sameMachine } from '../engine/containers.js'
 import { compareInputs, type InputList, tagOf } from './image-inputs.js'
 
 /** An image of ours, in the engine's store or in a registry. */
@@ -7,6 +8,8 @@ export type KnownImage = {
   inputs: InputList
   /** The mirror that its bases came from, if they were stand-ins. */
   standInsFrom: string | undefined
+  /** What it is for, `linux/amd64`; none where nobody asked. */
+  platforms: readonly string[]
   /** Platforms that it was for, and the registry has no more. */
   lost: readonly string[]
 }
@@ -43,16 +46,22 @@ export const serves = (image: KnownImage, digest: string, mirror: string | undef
   image.reference.endsWith(`:${tagOf(digest)}`) &&
   (image.standInsFrom === undefined || image.standInsFrom === mirror)
 
-/** The digest decides. `known` are the engine's images of this service, newest first. Pure. */
+/** Whether a platform is among those of an image, as far as they are known. Pure. */
+export const isFor = ({ platforms }: Pick<KnownImage, 'platforms'>, platform: string): boolean =>
+  platforms.length === 0 || platforms.some((each) => sameMachine(each, platform))
+
+/** The digest decides. `known` are the engine's images of this service, newest first; `platform` is the engine's. Pure. */
 export function planImage(
   wanted: WantedImage,
   known: readonly KnownImage[],
   answer: RegistryAnswer,
   mirror: string | undefined,
+  platform: string,
 ): ImagePlan {
   const reference = referenceOf(wanted)
   const { digest } = wanted
-  const here = known.filter((image) => serves(image, digest, mirror))
+  const fits = (image: KnownImage) => serves(image, digest, mirror) && isFor(image, platform)
+  const here = known.filter(fits)
   if (here.some((image) => image.reference === reference)) {
     return { do: 'use', reference, digest, because: 'the inputs are those it was built from' }
   }
@@ -60,21 +69,32 @@ export function planImage(
   if (other !== undefined) {
     return { do: 'tag', from: other.reference, reference, digest, because: `it is here as ${other.reference}` }
   }
-  if (answer.kind === 'answered' && answer.held !== undefined && serves(answer.held, digest, mirror)) {
+  if (answer.kind === 'answered' && answer.held !== undefined && fits(answer.held)) {
     return { do: 'pull', reference, digest, because: 'the registry has it' }
   }
-  return { do: 'build', reference, digest, because: explainBuild(wanted, known, answer) }
+  return { do: 'build', reference, digest, because: explainBuild(wanted, known, answer, platform) }
 }
 
 /** Why nothing that is there serves: what changed since the image that is nearest to it. Pure. */
-export function explainBuild(wanted: WantedImage, known: readonly KnownImage[], answer: RegistryAnswer): string {
+export function explainBuild(
+  wanted: WantedImage,
+  known: readonly KnownImage[],
+  answer: RegistryAnswer,
+  platform?: string,
+): string {
   const tag = tagOf(wanted.digest)
   const lost = answer.kind === 'answered' ? (answer.held?.lost ?? []) : []
   if (lost.length > 0) return `the registry lost its ${lost.join(', ')}`
-  const standIns = known.find(({ reference, digest }) => digest === wanted.digest && reference.endsWith(`:${tag}`))
+  const same = ({ reference, digest }: KnownImage) => digest === wanted.digest && reference.endsWith(`:${tag}`)
+  const foreign = (image: KnownImage) => same(image) && platform !== undefined && !isFor(image, platform)
+  const standIns = known.find((image) => same(image) && !foreign(image))
   const aside = answer.kind === 'unreachable' ? `; ${answer.registry} did not answer: ${answer.detail}` : ''
   if (standIns !== undefined)
     return `the one that is here was built on stand-ins from ${standIns.standInsFrom || 'nobody knows where'}${aside}`
+  const held = answer.kind === 'answered' ? answer.held : undefined
+  const elsewhere = [...known, ...(held === undefined ? [] : [held])].find(foreign)
+  if (elsewhere !== undefined)
+    return `the one that ${elsewhere === held ? 'the registry has' : 'is here'} is for ${elsewhere.platforms.join(', ')}, the engine is ${platform}${aside}`
   const releases = answer.kind === 'answered' ? [...answer.releases] : []
   const candidates = [
     ...known.map((image) => ({ since: 'the image that is here', image })),

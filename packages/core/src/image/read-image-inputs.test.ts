@@ -275,6 +275,7 @@ describe('image inputs of a commit', () => {
       commit,
       ofCommit: async (name: string) => digestOf(await readImageInputs(spec, { checkout: commitTree(reader, name) })),
       ofFolder: async (folder: string) => digestOf(await readImageInputs(spec, { checkout: folderTree(folder) })),
+      ofCheckout: async () => digestOf(await readImageInputs({ ...spec, contexts: { ...spec.contexts, checkout } })),
       pathsOf: async (name: string) =>
         (await readImageInputs(spec, { checkout: commitTree(reader, name) })).files
           .filter(({ context }) => context === 'checkout')
@@ -298,6 +299,31 @@ describe('image inputs of a commit', () => {
     cloneWithUmask('077', checkout, clone)
     expect(await ofFolder(checkout)).toBe(await ofCommit(commit))
     expect(await ofFolder(clone)).toBe(await ofCommit(commit))
+  })
+
+  test('have the digest of the checkout also where its file system cannot tell what is executable', async () => {
+    const { checkout, commit, ofCommit, ofCheckout } = committed()
+    git(checkout, 'config', 'core.fileMode', 'false')
+    chmodSync(join(checkout, 'bin/run'), 0o644)
+    chmodSync(join(checkout, 'requirements/base.txt'), 0o755)
+    expect(await ofCheckout()).toBe(await ofCommit(commit))
+  })
+
+  test('are refused where they are in a submodule, or have a name that is no UTF-8; others may be', async () => {
+    const { checkout, ofCommit } = committed()
+    const { root: inner } = repositoryWith({ file: '' })
+    const add = (at: string) =>
+      git(checkout, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', inner, at)
+    const odd = (folder: string) => writeFileSync(Buffer.from(`${checkout}/${folder}/\xe9`, 'latin1'), '')
+    add('src/module')
+    odd('src')
+    await ofCommit(commitAll(checkout))
+    add('requirements/module')
+    odd('requirements')
+    expect(await problemsOf(async () => await ofCommit(commitAll(checkout)))).toMatchObject([
+      { code: 'input-unreadable', file: 'requirements/module', detail: expect.stringContaining('submodule') },
+      { code: 'input-unreadable', file: 'requirements/\uFFFD', detail: expect.stringContaining('UTF-8') },
+    ])
   })
 
   test('do not change with what is not committed, nor with a commit of other files', async () => {
@@ -337,7 +363,7 @@ test('every file of a tree is listed with its mode, what docker would ignore inc
     'a/b/c': '',
     link: { link: 'a' },
   })
-  const files = await listFiles(folderTree(root))
+  const { files } = await listFiles(folderTree(root))
   expect(files.map(({ path, mode }) => `${mode} ${path}`).sort()).toEqual([
     '100644 .dockerignore',
     '100644 a/b/c',

@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import dockerignore from '@balena/dockerignore'
 import { type Definition, primaryOf } from '../definition/definition.js'
-import { readIgnored } from '../git/repository.js'
+import { readIgnored, readIndexModes } from '../git/repository.js'
 import { DevenvError } from '../problem/problem.js'
 import { folderTree } from '../tree/folder-tree.js'
-import type { Tree, TreeEntry } from '../tree/tree.js'
+import type { Tree } from '../tree/tree.js'
 import {
   type BuildSpec,
   CHECKOUT_CONTEXT,
@@ -46,7 +46,7 @@ export type PackageFiles = Map<string, Promise<readonly ImageInput[]>>
  * executable bit counts, as for git.
  * @param checkout the checkout's files; without it, the folder that `spec` names
  * @param locked digests of official images, by official name
- * @throws DevenvError `input-missing` for a context that is not there
+ * @throws DevenvError `input-missing` for a context that is not there, `input-unreadable` naming all there are
  */
 export async function readImageInputs(
   spec: BuildSpec,
@@ -58,8 +58,9 @@ export async function readImageInputs(
 ): Promise<ImageInputs> {
   const files = Object.entries(spec.contexts).map(async ([context, root]) => {
     if (context === CHECKOUT_CONTEXT) {
-      const tree = checkout ?? folderTree(requireFolder(spec, context, root))
-      return await readContext(context, tree, patternsIn(`${spec.dockerfile}.dockerignore`))
+      const patterns = patternsIn(`${spec.dockerfile}.dockerignore`)
+      if (checkout !== undefined) return await readContext(context, checkout, patterns)
+      return await readFolder(context, requireFolder(spec, context, root), patterns)
     }
     const key = `${context}\0${root}`
     const known = shared.get(key)
@@ -68,7 +69,7 @@ export async function readImageInputs(
     shared.set(key, read)
     return await read
   })
-  const dockerfile = readFileSync(spec.dockerfile, 'utf8')
+  const dockerfile = readText(spec.dockerfile)
   const bases = [...officialBasesOf({ spec, dockerfile }).keys()].flatMap((name) => {
     const digest = locked[name]
     return digest === undefined ? [] : [[name, digest] as const]
@@ -86,11 +87,19 @@ function requireFolder(spec: BuildSpec, context: string, root: string): string {
   throw new DevenvError({ code: 'input-missing', file: root, needed: `the build context ${context} of ${spec.name}` })
 }
 
-const patternsIn = (file: string): string[] => (existsSync(file) ? parsePatterns(readFileSync(file, 'utf8')) : [])
+const patternsIn = (file: string): string[] => (existsSync(file) ? parsePatterns(readText(file)) : [])
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new DevenvError({ code: 'input-unreadable', file, detail: (error as Error).message })
+  }
+}
 
 /** A file that git ignores is no part of a package: the same package from npm does not have it. */
 async function readPackageContext(context: string, root: string): Promise<readonly ImageInput[]> {
-  const files = await readContext(context, folderTree(root), patternsIn(join(root, '.dockerignore')))
+  const files = await readFolder(context, root, patternsIn(join(root, '.dockerignore')))
   const ignored = await readIgnored(
     root,
     files.map(({ path }) => path),
@@ -98,16 +107,32 @@ async function readPackageContext(context: string, root: string): Promise<readon
   return files.filter(({ path }) => !ignored.has(path))
 }
 
+async function readFolder(context: string, root: string, patterns: readonly string[]): Promise<ImageInput[]> {
+  const [files, modes] = await Promise.all([readContext(context, folderTree(root), patterns), readIndexModes(root)])
+  return modes === undefined ? files : files.map((file) => ({ ...file, mode: modeIn(modes, file) }))
+}
+
+const modeIn = (modes: ReadonlyMap<string, string>, { path, mode }: ImageInput): ImageInput['mode'] =>
+  mode === MODES.link ? mode : ([MODES.file, MODES.executable].find((known) => known === modes.get(path)) ?? mode)
+
 async function readContext(context: string, tree: Tree, patterns: readonly string[]): Promise<ImageInput[]> {
-  const found = await walk(tree, patterns)
+  const { found, left } = await walk(tree, patterns)
+  if (left.length > 0)
+    throw new DevenvError(
+      ...left.map(({ path, why }) => ({ code: 'input-unreadable' as const, file: path, detail: why })),
+    )
   return await Promise.all(
     found.map(async ({ path, kind }) => ({ context, path, mode: MODES[kind], sha256: await tree.sha256(path) })),
   )
 }
 
-/** Every file of a tree. */
-export const listFiles = async (tree: Tree): Promise<{ path: string; mode: ImageInput['mode'] }[]> =>
-  (await walk(tree, [])).map(({ path, kind }) => ({ path, mode: MODES[kind] }))
+/** Every file of a tree, and what of it cannot be had. */
+export async function listFiles(
+  tree: Tree,
+): Promise<{ files: { path: string; mode: ImageInput['mode'] }[]; left: readonly Left[] }> {
+  const { found, left } = await walk(tree, [])
+  return { files: found.map(({ path, kind }) => ({ path, mode: MODES[kind] })), left }
+}
 
 const MODES = { file: '100644', executable: '100755', link: '120000' } as const
 
@@ -117,10 +142,16 @@ export const parsePatterns = (text: string): string[] =>
     .map((line) => line.trim().replace(/^!\s+/, '!'))
     .filter((line) => line !== '' && !line.startsWith('#'))
 
-type Found = { path: string; kind: Exclude<TreeEntry['kind'], 'folder'> }
+type Found = { path: string; kind: keyof typeof MODES }
+export type Left = { path: string; why: string }
+
+const WHY_LEFT = {
+  submodule: 'It is a submodule: its files are in another repository.',
+  unnamed: 'Its name is no UTF-8.',
+} as const
 
 /** Docker's own rules decide each path; only folders in which nothing can be let through are not entered. */
-async function walk(tree: Tree, patterns: readonly string[]): Promise<Found[]> {
+async function walk(tree: Tree, patterns: readonly string[]): Promise<{ found: Found[]; left: Left[] }> {
   // CommonJS: its types and Node disagree on where the default export is.
   const filter = dockerignore.default({ ignorecase: false }).add([...patterns])
   const allowed =
@@ -131,18 +162,23 @@ async function walk(tree: Tree, patterns: readonly string[]): Promise<Found[]> {
     allowed === undefined ||
     allowed.some((start) => start === '' || `${path}/`.startsWith(`${start}/`) || `${start}/`.startsWith(`${path}/`))
   const found: Found[] = []
+  const left: Left[] = []
   const enter = async (directory: string) => {
     for (const { name, kind } of (await tree.entries(directory)) ?? []) {
       const path = directory === '' ? name : `${directory}/${name}`
       if (kind === 'folder') {
         if (mayHold(path)) await enter(path)
+      } else if (kind === 'submodule' || kind === 'unnamed') {
+        // Of what lies in a submodule, only its beginning can be compared with a pattern.
+        if (!filter.ignores(path) || (kind === 'submodule' && allowed !== undefined && mayHold(path)))
+          left.push({ path, why: WHY_LEFT[kind] })
       } else if (!filter.ignores(path)) {
         found.push({ path, kind })
       }
     }
   }
   await enter('')
-  return found
+  return { found, left }
 }
 
 /** The part of a pattern before its first wildcard's segment: `requirements/*.txt` is `requirements`. */

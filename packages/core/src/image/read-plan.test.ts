@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { sampleEngine } from '../../test/engine.js'
-import { type SampleRegistry, sampleRegistry } from '../../test/registry.js'
-import { testEach } from '../../test/samples.js'
+import { type ImageSample, type SampleRegistry, sampleRegistry } from '../../test/registry.js'
+import { problemsOf, testEach } from '../../test/samples.js'
 import { LABELS } from '../engine/labels.js'
 import { tagOf } from './image-inputs.js'
 import { readKnownImages } from './known-images.js'
@@ -79,30 +79,93 @@ describe('the plan for an image', () => {
   })
 })
 
+test('an image of another platform that the engine has is not used; the registry’s is pulled if it is for this one', async () => {
+  const registry = await sampleRegistry()
+  registry.push('devenv/hello', tagOf(DIGEST), { labels: LABELLED, platforms: ['linux/arm64', 'linux/amd64'] })
+  const wanted = { name: `${registry.host}/devenv/hello`, digest: DIGEST, inputs: { Dockerfile: '1' } }
+  const { engine } = await sampleEngine([{ tags: [referenceOf(wanted)], labels: LABELLED, architecture: 'arm64' }])
+  const known = await readKnownImages(engine, 'devenv/hello')
+  expect(await readImagePlan(engine, known, wanted, { ...SOURCES, registry: registry.host })).toMatchObject({
+    do: 'pull',
+  })
+  expect(await readImagePlan(engine, known, wanted, SOURCES)).toMatchObject({
+    do: 'build',
+    because: 'the one that is here is for linux/arm64, the engine is linux/amd64',
+  })
+})
+
 describe('the plan for an image that is named by the digest of what was published', () => {
-  const PUBLISHED = `sha256:${'1'.repeat(64)}`
-  /** Where that image is here, or is not; another of the same inputs is. */
-  async function pinned(here: boolean, published: { [tag: string]: string } = { [tagOf(DIGEST)]: PUBLISHED }) {
-    const wanted = { name: 'ghcr.io/openedx/devenv/hello', digest: DIGEST, inputs: {} }
-    const tags = [referenceOf(wanted), ...(here ? [`${wanted.name}@${PUBLISHED}`] : [])]
-    const { engine } = await sampleEngine([{ tags, labels: LABELLED }])
-    const named = Object.entries(published).map(([tag, digest]) => [`${wanted.name}:${tag}`, digest])
-    return await readImagePlan(engine, await readKnownImages(engine, 'devenv/hello'), wanted, {
-      ...SOURCES,
-      published: Object.fromEntries(named),
-    })
+  /** Where that image is here, or is in the registry; another of the same inputs is here in any case. */
+  async function pinned({
+    here = [],
+    published = { labels: LABELLED },
+    as = tagOf(DIGEST),
+    network = 'online',
+  }: {
+    here?: { labels?: { [label: string]: string }; architecture?: string }[]
+    published?: ImageSample
+    as?: string
+    network?: 'online' | 'offline'
+  }) {
+    const registry = await sampleRegistry()
+    const digest = registry.push('devenv/hello', 'main', published)
+    const wanted = { name: `${registry.host}/devenv/hello`, digest: DIGEST, inputs: {} }
+    const reference = `${wanted.name}@${digest}`
+    const { engine } = await sampleEngine([
+      { tags: [referenceOf(wanted)], labels: LABELLED },
+      ...here.map((image) => ({ ...image, tags: [reference] })),
+    ])
+    const known = await readKnownImages(engine, 'devenv/hello')
+    const sources = { ...SOURCES, network, published: { [`${wanted.name}:${as}`]: digest } }
+    return { reference, wanted, plan: () => readImagePlan(engine, known, wanted, sources) }
   }
 
   test('takes exactly that, pulled or from here, and no other of the same inputs', async () => {
-    const reference = `ghcr.io/openedx/devenv/hello@${PUBLISHED}`
-    expect(await pinned(false)).toMatchObject({ do: 'pull', reference, digest: DIGEST })
-    expect(await pinned(true)).toMatchObject({ do: 'use', reference, digest: DIGEST })
+    for (const [does, how] of [
+      ['pull', {}],
+      ['pull', { network: 'offline' }],
+      ['use', { here: [{ labels: LABELLED }] }],
+    ] as const) {
+      const { plan: planned, reference } = await pinned({ ...how, here: 'here' in how ? [...how.here] : [] })
+      expect(await planned()).toMatchObject({ do: does, reference, digest: DIGEST })
+    }
   })
 
-  test('is as always where nothing names it', async () => {
-    expect(await pinned(true, { main: PUBLISHED })).toMatchObject({
+  testEach<{ title: string; how: Parameters<typeof pinned>[0]; detail: RegExp }>([
+    {
+      title: 'one here of other inputs',
+      how: { here: [{ labels: { [LABELS.digest]: 'b'.repeat(64) } }] },
+      detail: /^It is inputs-bbbb.* and inputs-aaaa.* is asked for/,
+    },
+    { title: 'one here that is not ours', how: { here: [{}] }, detail: /^It is no image of ours/ },
+    {
+      title: 'one here for another platform',
+      how: { here: [{ labels: LABELLED, architecture: 'arm64' }] },
+      detail: /^It is for linux\/arm64, and the engine is linux\/amd64/,
+    },
+    {
+      title: 'one of the registry of other inputs',
+      how: { published: { labels: { [LABELS.digest]: 'b'.repeat(64) } } },
+      detail: /^It is inputs-bbbb/,
+    },
+    {
+      title: 'one of the registry for another platform',
+      how: { published: { labels: LABELLED, platforms: ['linux/arm64'] } },
+      detail: /^It is for linux\/arm64/,
+    },
+  ])('refuses $title', async ({ how, detail }) => {
+    const { plan: planned, reference } = await pinned(how)
+    expect(await problemsOf(planned)).toEqual([
+      { code: 'digest-unfit', image: reference, detail: expect.stringMatching(detail) },
+    ])
+  })
+
+  test('is as always where nothing names it, and says so', async () => {
+    const { plan: planned, wanted } = await pinned({ as: 'main' })
+    expect(await planned()).toMatchObject({
       do: 'use',
-      reference: `ghcr.io/openedx/devenv/hello:${tagOf(DIGEST)}`,
+      reference: referenceOf(wanted),
+      because: expect.stringMatching(/; DEVENV_DIGESTS does not name it$/),
     })
   })
 })

@@ -51,6 +51,10 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'buildx-missing': { code: 'buildx-missing', detail: 'unknown command' },
   'engine-refused': { code: 'engine-refused', doing: 'start it', detail: 'no space left' },
   'input-missing': { code: 'input-missing', file: '/core/image', needed: 'the build context core' },
+  'input-unreadable': { code: 'input-unreadable', file: '/the/checkout/uv.lock', detail: 'EACCES' },
+  'folder-unusable': { code: 'folder-unusable', folder: '/none', variable: 'TMPDIR', detail: 'ENOENT' },
+  'file-unwritable': { code: 'file-unwritable', file: '/none/bill.md', option: '--bill', detail: 'ENOENT' },
+  'base-unclear': { code: 'base-unclear', place: { file: 'Dockerfile' }, word: `\${V#x}` },
   'input-changed': { code: 'input-changed', file: 'requirements/base.txt', tree: 'commit 0123456789ab' },
   'build-failed': {
     code: 'build-failed',
@@ -60,6 +64,8 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
     detail: 'exit 1',
   },
   'builder-unknown': { code: 'builder-unknown', name: 'farm', detail: 'ERROR: no builder "farm" found' },
+  'digest-unfit': { code: 'digest-unfit', image: 'devenv/hello@sha256:0', detail: 'It is no image of ours.' },
+  'image-foreign': { code: 'image-foreign', image: 'mysql:8.4.9', is: 'linux/arm64', wants: 'linux/amd64' },
   'digests-unreadable': { code: 'digests-unreadable', file: '/home/dev/digests.json', detail: 'no such file' },
   'pull-failed': { code: 'pull-failed', image: 'ghcr.io/openedx/hello:inputs-0', detail: 'unexpected EOF' },
   'offline-lacks': {
@@ -69,6 +75,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   },
   'program-missing': { code: 'program-missing', program: 'git' },
   'git-failed': { code: 'git-failed', doing: 'ask https://a.b/hello for its refs', detail: 'fatal: not found' },
+  'repository-around': { code: 'repository-around', checkout: '/work/hello/src', around: '/work/hello' },
   'commit-unknown': {
     code: 'commit-unknown',
     commit: 'release/ulmo.9',

@@ -134,6 +134,30 @@ export function explainProblem(problem: Problem): Explanation {
         why: `It is ${problem.needed}.`,
         fix: 'Restore it, or correct the build section of compose.yaml.',
       }
+    case 'input-unreadable':
+      return {
+        what: `${problem.file} cannot be read.`,
+        why: problem.detail,
+        fix: 'Make it readable for you, or leave it out: Dockerfile.dockerignore says which files count.',
+      }
+    case 'folder-unusable':
+      return {
+        what: `No folder can be made in ${problem.folder}.`,
+        why: problem.detail,
+        fix: `Name another: ${problem.variable}=PATH`,
+      }
+    case 'file-unwritable':
+      return {
+        what: `${problem.file} cannot be written. Nothing was built or published.`,
+        why: problem.detail,
+        fix: `Name another: ${problem.option} FILE`,
+      }
+    case 'base-unclear':
+      return {
+        what: `${placed(problem.place)}: which image ${problem.word} is cannot be told before it is built.`,
+        why: 'The digest of a base image is locked, and stand-ins are known, by its name.',
+        fix: `Write it with $NAME, \${NAME}, \${NAME:-default} or \${NAME:+instead}, and arguments before the first FROM.`,
+      }
     case 'input-changed':
       return {
         what: `${problem.file} changed while it was read (${problem.tree}).`,
@@ -163,6 +187,18 @@ export function explainProblem(problem: Problem): Explanation {
         what: `${problem.file} cannot be read.`,
         why: `DEVENV_DIGESTS names it: ${problem.detail}`,
         fix: 'devenv publish --digests FILE   writes one; or unset DEVENV_DIGESTS.',
+      }
+    case 'digest-unfit':
+      return {
+        what: `DEVENV_DIGESTS names ${problem.image}, which is not what this checkout asks for.`,
+        why: problem.detail,
+        fix: 'Name the file that was written for these inputs (devenv publish --digests FILE), or unset DEVENV_DIGESTS.',
+      }
+    case 'image-foreign':
+      return {
+        what: `${problem.image} is for ${problem.is}, and ${problem.wants} is needed.`,
+        why: 'Its programs do not run there, or only slowly, emulated.',
+        fix: `Name a version that is there for ${problem.wants}\nor, to have it emulated, say so in its service of the Compose file: platform: ${problem.is}`,
       }
     case 'platform-unavailable':
       return {
@@ -202,6 +238,12 @@ export function explainProblem(problem: Problem): Explanation {
         what: `Git could not ${problem.doing}.`,
         why: problem.detail,
         fix: 'Correct what it names and run the same again.',
+      }
+    case 'repository-around':
+      return {
+        what: `${problem.checkout} is no repository of its own: it lies in that of ${problem.around}.`,
+        why: 'A commit of that one is no commit of the service.',
+        fix: 'Name a clone of the service: --checkout=PATH\nor leave the commit out: the files are taken as they are.',
       }
     case 'commit-unknown':
       return {

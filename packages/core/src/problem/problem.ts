@@ -36,6 +36,7 @@ export type Problem =
   // git
   | { code: 'program-missing'; program: string }
   | { code: 'git-failed'; doing: string; detail: string }
+  | { code: 'repository-around'; checkout: string; around: string }
   | { code: 'commit-unknown'; commit: string; repository: string; detail: string }
   | {
       code: 'commits-unavailable'
@@ -51,6 +52,10 @@ export type Problem =
   | { code: 'release-unknown'; release: string; known: readonly string[] }
   // the image
   | { code: 'input-missing'; file: string; needed: string }
+  | { code: 'input-unreadable'; file: string; detail: string }
+  | { code: 'folder-unusable'; folder: string; variable: string; detail: string }
+  | { code: 'file-unwritable'; file: string; option: string; detail: string }
+  | { code: 'base-unclear'; place: Place; word: string }
   | { code: 'input-changed'; file: string; tree: string }
   | {
       code: 'build-failed'
@@ -69,6 +74,8 @@ export type Problem =
     }
   | { code: 'base-lacks-platform'; base: string; platforms: readonly string[]; has: readonly string[] }
   | { code: 'digests-unreadable'; file: string; detail: string }
+  | { code: 'digest-unfit'; image: string; detail: string }
+  | { code: 'image-foreign'; image: string; is: string; wants: string }
   | { code: 'pull-failed'; image: string; detail: string }
   | { code: 'offline-lacks'; images: readonly string[]; because: string }
   // publishing

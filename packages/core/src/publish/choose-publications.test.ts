@@ -19,6 +19,17 @@ const choose = (asked: Asked, lock: Lock = LOCK, declared: { [release: string]: 
 const releases = (...names: string[]): Asked => ({ kind: 'releases', names, as: 'editions' })
 const edition = (release: string, commit: string) => ({ release, edition: { release, version }, commit })
 
+test.each(['1.0', 'next', '01.2.3', '1.2.3+5'])(
+  'an edition has a version that a tag can have, not %s',
+  async (version) => {
+    const chosen = (asked: Asked) => choosePublications(asked, DECLARED, LOCK, { ...SAMPLE_PACKAGE, version })
+    expect(await problemsOf(() => chosen(releases('ulmo.4')))).toMatchObject([
+      { code: 'definition-unreadable', detail: expect.stringContaining(version) },
+    ])
+    expect(chosen({ kind: 'commit', commit: A, ref: undefined, as: 'editions' })).toMatchObject([{ commit: A }])
+  },
+)
+
 describe('of releases', () => {
   testEach<{ title: string; names: string[]; chosen: object[] }>([
     {

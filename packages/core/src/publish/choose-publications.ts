@@ -1,3 +1,4 @@
+import semver from 'semver'
 import type { EnvironmentPackage } from '../definition/definition.js'
 import { LOCK_FILE, type Lock } from '../definition/lock.js'
 import { DevenvError } from '../problem/problem.js'
@@ -15,7 +16,8 @@ export type Chosen = { release: string | undefined; edition: Edition | undefined
 
 /**
  * @param declared releases, each with its ref
- * @throws DevenvError `release-unknown`, `lock-lacks` naming every release without a commit
+ * @throws DevenvError `release-unknown`, `lock-lacks` naming every release without a commit, `definition-unreadable` for
+ *   a version that is none
  */
 export function choosePublications(
   asked: Asked,
@@ -23,8 +25,13 @@ export function choosePublications(
   lock: Lock,
   { version, directory }: EnvironmentPackage,
 ): Chosen[] {
-  const editionOf = (release: string | undefined): Edition | undefined =>
-    release !== undefined && (asked.as === 'editions' || release === MAIN) ? { release, version } : undefined
+  const editionOf = (release: string | undefined): Edition | undefined => {
+    if (release === undefined || (asked.as === 'unreleased' && release !== MAIN)) return undefined
+    // Docker takes no `+` in a tag.
+    if (semver.valid(version) === version && !version.includes('+')) return { release, version }
+    const detail = `its version is ${version}, not one such as 1.4.2`
+    throw new DevenvError({ code: 'definition-unreadable', place: { file: `${directory}/package.json` }, detail })
+  }
   if (asked.kind === 'commit') {
     const release = Object.keys(declared).find((name) => isRefOf(name, declared[name] ?? '', asked.ref))
     return [{ release, edition: editionOf(release), commit: asked.commit }]

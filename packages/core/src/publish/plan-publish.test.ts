@@ -37,13 +37,14 @@ function held(tags: { [tag: string]: string }, changes: { [tag: string]: Change 
         digest: image(letter).digest,
         inputs: image(letter).inputs,
         standInsFrom: undefined,
+        platforms: [],
         lost: [] as string[],
         manifest: `sha256:${letter}`,
         ...changes[name],
       },
     ] as const
   })
-  return { name: NAME, tags: images.map(([tag]) => tag), images: new Map(images) }
+  return { name: NAME, tags: images.map(([tag]) => tag), unlisted: new Set(), images: new Map(images) }
 }
 
 /** The steps in short: `build a`, `edition ulmo.4-1.0.0 = a`, `floating latest = ulmo.4-1.0.0`. */

@@ -14,10 +14,14 @@ import { type Edition, floatingTagsOf, highestOf, isImmutable, parseEdition, tag
 /** An image that shall be published: of which release, and, without an edition, by its inputs alone. */
 export type WantedPublication = { image: WantedImage; release: string | undefined; edition: Edition | undefined }
 
-/** What a repository of the registry holds: all its tags, and the images behind those that matter. */
+/**
+ * What a repository of the registry holds: all its tags but those that only look like editions, and the images behind
+ * those that matter. `unlisted`: floating tags that lead to an image of ours, and no edition among the tags does.
+ */
 export type HeldRepository = {
   name: string
   tags: readonly string[]
+  unlisted: ReadonlySet<string>
   images: ReadonlyMap<string, KnownImage & { manifest: string }>
 }
 
@@ -121,6 +125,12 @@ function planFloating(wanted: readonly WantedPublication[], held: HeldRepository
       notes.push(`${held.name}:${as} belongs to ${from}, which is higher than what is published now`)
     const manifest = manifestOf(from)
     if (manifest !== undefined && held.images.get(as)?.manifest === manifest) continue
+    if (held.unlisted.has(as)) {
+      notes.push(
+        `${held.name}:${as} stays where it is: it leads to an image of ours that no edition leads to which the registry lists, and which may be higher. To have it follow the editions that are listed, remove that tag from the registry first`,
+      )
+      continue
+    }
     floating.push({ do: 'tag', kind: 'floating', name: held.name, from, as, because: `${from} is the highest` })
   }
   return { floating, notes }

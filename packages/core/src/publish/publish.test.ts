@@ -10,9 +10,10 @@ import { type ServiceImage, wantedOf } from '../image/image-source.js'
 import { referenceOf } from '../image/plan-image.js'
 import type { Progress } from '../progress/progress.js'
 import { folderTree } from '../tree/folder-tree.js'
+import type { Tree } from '../tree/tree.js'
 import { type Publication, type PublishSettings, preparePublication, publish, refuseStandIns } from './publish.js'
 import { parseEdition } from './release-tags.js'
-import { describeSnapshot } from './snapshot.js'
+import { describeSnapshot, snapshotBuild } from './snapshot.js'
 
 /** One that nobody may ask: what is tested here builds nothing. */
 const NO_ENGINE: Engine = { endpoint: 'unix:///none.sock', socket: '/none.sock' }
@@ -190,6 +191,57 @@ describe('publishing', () => {
     }
   })
 
+  test('has no floating tag follow what only looks like an edition', async () => {
+    const registry = await sampleRegistry()
+    const settings = settingsFor(registry.host)
+    const wanted = publication(registry.host, 'a', 'ulmo.4-1.0.0')
+    pushImages(registry, wanted)
+    for (const tag of ['ulmo.4-9.0.0', 'zebra.1-1.0.0']) registry.push('devenv/hello', tag)
+    const prepared = await preparePublication([wanted], settings)
+    expect(prepared.plan.notes).toEqual([])
+    await publish(prepared, NO_ENGINE, settings, silent)
+    const { 'ulmo.4-1.0.0': ours, ...tags } = registry.tags('devenv/hello')
+    expect(tags).toMatchObject({ 'ulmo.4': ours, ulmo: ours, latest: ours })
+    expect((await preparePublication([wanted], settings)).plan.steps).toEqual([])
+  })
+
+  test('of a list of tags that lacks some moves none down, and says so', async () => {
+    const registry = await sampleRegistry()
+    const settings = settingsFor(registry.host)
+    const [higher, hotfix] = [
+      publication(registry.host, 'b', 'ulmo.4-1.1.0'),
+      publication(registry.host, 'a', 'ulmo.4-1.0.1'),
+    ]
+    for (const each of [higher, hotfix]) pushImages(registry, each)
+    await publish(await preparePublication([higher], settings), NO_ENGINE, settings, silent)
+    const { 'ulmo.4-1.1.0': held } = registry.tags('devenv/hello')
+    registry.unlisted.add('ulmo.4-1.1.0')
+    const prepared = await preparePublication([hotfix], settings)
+    expect(prepared.plan.notes).toContainEqual(
+      expect.stringMatching(/hello:latest stays where it is: it leads to an image of ours that no edition leads to/),
+    )
+    await publish(prepared, NO_ENGINE, settings, silent)
+    const tags = registry.tags('devenv/hello')
+    expect(tags).toMatchObject({ 'ulmo.4': held, ulmo: held, latest: held })
+    expect(tags['ulmo.4-1.0.1']).not.toBe(held)
+  })
+
+  test('moves none down either where the list lacks one only when tags are set', async () => {
+    const registry = await sampleRegistry()
+    const settings = settingsFor(registry.host)
+    const [higher, hotfix] = [
+      publication(registry.host, 'b', 'ulmo.4-1.1.0'),
+      publication(registry.host, 'a', 'ulmo.4-1.0.1'),
+    ]
+    for (const each of [higher, hotfix]) pushImages(registry, each)
+    const prepared = await preparePublication([hotfix], settings)
+    await publish(await preparePublication([higher], settings), NO_ENGINE, settings, silent)
+    const { 'ulmo.4-1.1.0': held } = registry.tags('devenv/hello')
+    registry.unlisted.add('ulmo.4-1.1.0')
+    await publish(prepared, NO_ENGINE, settings, silent)
+    expect(registry.tags('devenv/hello')).toMatchObject({ 'ulmo.4': held, ulmo: held, latest: held })
+  })
+
   testEach<{ title: string; status: number; code: string }>([
     { title: 'takes no images', status: 405, code: 'registry-read-only' },
     { title: 'does not let us write', status: 403, code: 'registry-forbidden' },
@@ -274,6 +326,33 @@ describe('while another publishes too', () => {
   })
 })
 
+test('a snapshot is built without what its commit only names, and says so', async () => {
+  const kinds = { 'app.py': 'file', module: 'submodule', 'lat\uFFFD': 'unnamed' } as const
+  const tree: Tree = {
+    name: 'commit 0',
+    entries: async () => Object.entries(kinds).map(([name, kind]) => ({ name, kind })),
+    read: async (path) => (path === '.gitattributes' ? Buffer.from('*.bin filter=lfs diff=lfs\n') : undefined),
+    sha256: async () => '',
+  }
+  const source = { ...sourceOf('ghcr.io', 'a'), tree }
+  const told: Progress[] = []
+  const described = describeSnapshot(source, wantedOf(source.inputs), COMMIT)
+  const { contexts } = await snapshotBuild(
+    'image',
+    'snapshot',
+    described,
+    source,
+    { kind: 'build', name: 'dev' },
+    (each) => told.push(each),
+  )
+  expect(contexts.context).toMatchObject({ files: [{ path: 'app.py' }] })
+  expect(told.map((each) => (each.kind === 'note' ? each.text : ''))).toEqual([
+    expect.stringMatching(/^snapshot is without module: .*submodule/),
+    expect.stringMatching(/^snapshot is without lat\uFFFD: .*UTF-8/),
+    expect.stringContaining('Git LFS'),
+  ])
+})
+
 describe('a snapshot', () => {
   const source = sourceOf('ghcr.io', 'a')
   const dev = wantedOf(source.inputs)
@@ -310,14 +389,21 @@ describe('a snapshot', () => {
 
 describe('stand-ins', () => {
   /** What is published where the mirror serves that for its base image. */
-  async function standingOn(labels: { [label: string]: string }, registry: string) {
+  async function standingOn(
+    labels: { [label: string]: string },
+    registry: string,
+    {
+      from = (base) => `FROM ${base}\n`,
+      mirrors = 'set',
+    }: { from?: (base: string) => string; mirrors?: 'set' | 'unset' } = {},
+  ) {
     const mirror = await sampleRegistry()
     mirror.push('library/debian', '12', { labels })
     const { engine, asked } = await sampleEngine()
     const wanted = publication(registry, 'a', 'ulmo.4-1.0.0')
-    const inputs = { ...wanted.source.inputs, dockerfile: `FROM ${mirror.host}/library/debian:12\n` }
+    const inputs = { ...wanted.source.inputs, dockerfile: from(`${mirror.host}/library/debian:12`) }
     const publications = [{ ...wanted, source: { ...wanted.source, inputs } }]
-    const settings = settingsFor(registry, { mirror: mirror.host })
+    const settings = settingsFor(registry, mirrors === 'set' ? { mirror: mirror.host } : {})
     return {
       base: `${mirror.host}/library/debian:12`,
       asked,
@@ -331,6 +417,12 @@ describe('stand-ins', () => {
     expect(await problemsOf(refuse)).toEqual([
       { code: 'stand-ins-published', images: [base], registry: 'ghcr.io/openedx' },
     ])
+  })
+
+  test('never leave it either where they are only copied from, or named without a mirror', async () => {
+    const from = (base: string) => `FROM scratch\nCOPY --from=${base} a b\n`
+    const { base, refuse } = await standingOn(STAND_IN, 'ghcr.io/openedx', { from, mirrors: 'unset' })
+    expect(await problemsOf(refuse)).toMatchObject([{ code: 'stand-ins-published', images: [base] }])
   })
 
   test.each(['localhost.example.com', '127.0.0.1.example.com/team', 'registry:5000'])(

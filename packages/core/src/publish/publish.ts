@@ -194,17 +194,18 @@ async function describeBuilds(
       const name = names.get(reference)
       if (source === undefined || dev === undefined || name === undefined)
         throw new Error(`nothing asks for ${reference}`)
-      const { pins } = await takeBases(engine, source.inputs, settings)
+      const bases = await takeBases(engine, source.inputs, settings)
       const built = names.get(dev)
       const described =
         snapshot === undefined
-          ? buildOf(name, { reference, digest }, source.inputs, { checkout: source.tree, pins })
+          ? buildOf(name, { reference, digest }, source.inputs, bases, source.tree)
           : await snapshotBuild(
               name,
               reference,
               snapshot,
               source,
               built === undefined ? { kind: 'image', reference: dev } : { kind: 'build', name: built },
+              report,
             )
       const there = built === undefined ? prepared.before.get(dev) : undefined
       return {

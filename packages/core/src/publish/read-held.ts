@@ -2,6 +2,7 @@ import { findPublishedImage, listTags, type PublishedImage } from '../engine/reg
 import type { Repository } from '../engine/registry/repository.js'
 import { comparedTags, describePublished } from '../image/known-images.js'
 import { referenceOf, tagIn } from '../image/plan-image.js'
+import { lookDown } from './look-down.js'
 import type { HeldRepository, WantedPublication } from './plan-publish.js'
 import { floatingTagsOf, highestOf, parseEdition, tagOfEdition } from './release-tags.js'
 
@@ -14,8 +15,17 @@ export async function readHeld(
   repository: Repository,
   wanted: readonly WantedPublication[],
 ): Promise<Held> {
-  const tags = await listTags(repository)
-  const asked = tagsThatMatter(wanted, tags)
+  const listed = await listTags(repository)
+  const floating = [...new Set(wanted.flatMap(({ edition }) => (edition === undefined ? [] : floatingTagsOf(edition))))]
+  const outlooks = await Promise.all(
+    floating.map(async (tag) => {
+      const held = listed.includes(tag) ? await findPublishedImage(repository, tag) : undefined
+      return { tag, ...(await lookDown(repository, tag, listed, held)) }
+    }),
+  )
+  const foreign = new Set(outlooks.flatMap((outlook) => outlook.foreign))
+  const tags = listed.filter((tag) => !foreign.has(tag))
+  const asked = [...new Set([...tagsThatMatter(wanted, tags), ...tagsThatMatter(wanted, listed)])]
   const found = await Promise.all(
     asked.map(async (tag): Promise<[string, PublishedImage][]> => {
       const image = await findPublishedImage(repository, tag)
@@ -26,7 +36,8 @@ export async function readHeld(
   const images = [...published].map(
     ([tag, image]) => [tag, { ...describePublished(`${name}:${tag}`, image), manifest: image.digest }] as const,
   )
-  return { held: { name, tags, images: new Map(images) }, published }
+  const unlisted = new Set(outlooks.flatMap(({ tag, listed }) => (listed ? [] : [tag])))
+  return { held: { name, tags, unlisted, images: new Map(images) }, published }
 }
 
 /** Pure. */

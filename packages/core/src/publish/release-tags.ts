@@ -39,9 +39,17 @@ export function compareEditions(a: Edition, b: Edition): number {
 }
 
 /** The edition that a floating tag belongs to among those there are: the highest, never a prerelease. */
-export function highestOf(floating: string, editions: readonly Edition[]): Edition | undefined {
-  return editions
+export const highestOf = (floating: string, editions: readonly Edition[]): Edition | undefined =>
+  descending(floating, editions)[0]
+
+/** The same among tags, and after it all that would be next. */
+export const editionsOf = (floating: string, tags: readonly string[]): Edition[] =>
+  descending(
+    floating,
+    tags.flatMap((tag) => parseEdition(tag) ?? []),
+  )
+
+const descending = (floating: string, editions: readonly Edition[]): Edition[] =>
+  editions
     .filter((edition) => floatingTagsOf(edition).includes(floating) && semver.prerelease(edition.version) === null)
-    .sort(compareEditions)
-    .at(-1)
-}
+    .sort((a, b) => compareEditions(b, a))

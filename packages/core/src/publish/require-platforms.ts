@@ -1,3 +1,4 @@
+import { sameMachine } from '../engine/containers.js'
 import { findPlatforms, type PublishedImage } from '../engine/registry/registry.js'
 import { parseReference, type RegistryAccess, repositoryOf } from '../engine/registry/repository.js'
 import { DevenvError, type Problem } from '../problem/problem.js'
@@ -14,7 +15,7 @@ export async function requirePlatforms(
 ): Promise<void> {
   const looks = [...new Set(bases)].map(async (base): Promise<Problem[]> => {
     const has = await readPlatforms(base, access)
-    const lacks = platforms.filter((platform) => !has?.some((each) => machineOf(each) === machineOf(platform)))
+    const lacks = platforms.filter((platform) => !has?.some((each) => sameMachine(each, platform)))
     return has === undefined || lacks.length === 0 ? [] : [{ code: 'base-lacks-platform', base, platforms: lacks, has }]
   })
   const problems = (await Promise.all(looks)).flat()
@@ -56,6 +57,3 @@ export function notePlatforms(
     `${reference} is there for ${has.join(', ')} only, not for ${lacks.join(', ')}, and stays what it is. For those: remove this tag from the registry, and publish a new version of the package`,
   ]
 }
-
-/** Variants aside: those of one machine run on one another, or BuildKit says that they do not. */
-const machineOf = (platform: string): string => platform.split('/').slice(0, 2).join('/')

@@ -7,10 +7,10 @@ import {
 } from '../engine/registry/registry.js'
 import type { Repository } from '../engine/registry/repository.js'
 import { tagOf } from '../image/image-inputs.js'
-import { describePublished } from '../image/known-images.js'
 import { DevenvError } from '../problem/problem.js'
+import { digestIn, lookDown } from './look-down.js'
 import type { PublishStep } from './plan-publish.js'
-import { highestOf, isImmutable, parseEdition, tagOfEdition } from './release-tags.js'
+import { isImmutable, parseEdition, tagOfEdition } from './release-tags.js'
 
 type TagStep = Extract<PublishStep, { do: 'tag' }>
 
@@ -43,24 +43,23 @@ export async function setEdition(
 const LOOKS = 3
 
 /**
- * Has a floating tag lead to the highest edition that the registry lists at this moment, which may be another
- * publisher's; and looks again, for that one may have come between.
+ * Has a floating tag lead to the highest edition of ours that the registry lists at this moment, which may be another
+ * publisher's; and looks again, for that one may have come between. What it lists incompletely moves no tag.
  * @throws DevenvError `push-incomplete`
  */
-export async function setFloating({ name, as }: TagStep, repository: Repository): Promise<void> {
+export async function setFloating({ name, as, from }: TagStep, repository: Repository): Promise<void> {
   let set: string | undefined
   for (let look = 0; look < LOOKS; look++) {
-    const editions = (await listTags(repository)).flatMap((tag) => parseEdition(tag) ?? [])
-    const highest = highestOf(as, editions)
-    if (highest === undefined || tagOfEdition(highest) === set) return
+    // What was set a moment ago need not be listed yet.
+    const tags = [...new Set([...(await listTags(repository)), from])]
+    const { highest, listed } = await lookDown(repository, as, tags, await findPublishedImage(repository, as))
+    if (highest === undefined || !listed || tagOfEdition(highest) === set) return
     set = tagOfEdition(highest)
     const source = await findManifest(repository, set)
     if (source === undefined) throw incomplete(`${name}:${set}`, `${name}:${as} was not set.`)
     if ((await findManifest(repository, as))?.digest !== source.digest) await putManifest(repository, as, source)
   }
 }
-
-const digestIn = (image: PublishedImage): string => describePublished('', image).digest
 
 const incomplete = (image: string, left: string) => new DevenvError({ code: 'push-incomplete', image, left })
 

@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { primaryOf } from '../definition/definition.js'
 import { CORE_DIRECTORY } from '../definition/read-definition.js'
-import type { ImageBuild, StagedFile } from '../image/build-images.js'
+import type { ImageBuild } from '../image/build-images.js'
 import type { ServiceImage } from '../image/image-source.js'
 import type { WantedImage } from '../image/plan-image.js'
 import { listFiles } from '../image/read-image-inputs.js'
+import type { Report } from '../progress/progress.js'
 
 /** Where the code lies in it, and at which commit it is. */
 export type Snapshot = WantedImage & { dockerfile: string; codeDirectory: string; commit: string }
@@ -33,15 +34,21 @@ export function describeSnapshot({ definition }: ServiceImage, dev: WantedImage,
   }
 }
 
-/** @param dev the dependency image: one that a registry has, by its reference, or one of the same builds, by its name */
+/**
+ * What a commit names and does not hold is left out, and told.
+ * @param dev the dependency image: one that a registry has, by its reference, or one of the same builds, by its name */
 export async function snapshotBuild(
   name: string,
   reference: string,
   snapshot: Snapshot,
   { definition, tree }: ServiceImage,
   dev: { kind: 'image'; reference: string } | { kind: 'build'; name: string },
+  report: Report,
 ): Promise<ImageBuild> {
-  const files = (await listFiles(tree)).map(({ path, mode }): StagedFile => ({ path, mode }))
+  const { files, left } = await listFiles(tree)
+  for (const { path, why } of left) report({ kind: 'note', text: `${reference} is without ${path}: ${why}` })
+  if (/\bfilter=lfs\b/.test(String(await tree.read('.gitattributes'))))
+    report({ kind: 'note', text: `${reference} has pointers in place of the files that are in Git LFS` })
   return {
     name,
     reference,

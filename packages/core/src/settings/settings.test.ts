@@ -149,6 +149,7 @@ describe('the settings for images', () => {
     ['is null', 'null'],
     ['is a text', '"sha256:0"'],
     ['is a list', '[]'],
+    ['has a name without a digest', '{"ghcr.io/openedx/hello:main":"1.2.3"}'],
   ])('are refused where that file %s', async (_what, text) => {
     const root = writeFiles(temporaryFolder(), text === undefined ? {} : { 'digests.json': text })
     const digests = join(root, 'digests.json')

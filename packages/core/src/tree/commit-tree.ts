@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import type { ObjectReader } from '../git/object-reader.js'
 import type { Tree, TreeEntry } from './tree.js'
@@ -7,7 +8,7 @@ export type CommitReader = { objects: ObjectReader; hashes: Map<string, Promise<
 
 type Node = TreeEntry & { id: string }
 
-/** The files of a commit, which need not be checked out. A submodule is nothing that a commit holds. */
+/** The files of a commit, which need not be checked out. */
 export function commitTree({ objects, hashes }: CommitReader, commit: string): Tree {
   const folders = new Map<string, Promise<readonly Node[] | undefined>>()
   const list = (folder: string): Promise<readonly Node[] | undefined> => {
@@ -30,8 +31,9 @@ export function commitTree({ objects, hashes }: CommitReader, commit: string): T
   }
   const read = async (path: string) => {
     const node = await find(path)
-    if (node === undefined || node.kind === 'folder') return undefined
-    return (await objects.read(node.id))?.content
+    return node !== undefined && ['file', 'executable', 'link'].includes(node.kind)
+      ? (await objects.read(node.id))?.content
+      : undefined
   }
   return {
     name: `commit ${commit.slice(0, 12)}`,
@@ -59,6 +61,7 @@ const KINDS: { readonly [mode: string]: TreeEntry['kind'] } = {
   '100664': 'file',
   '100755': 'executable',
   '120000': 'link',
+  '160000': 'submodule',
 }
 
 /** Git's form of a folder: `<mode> <name>`, a zero, the id in bytes; again and again. Pure. */
@@ -66,12 +69,13 @@ export function parseTree(content: Buffer, idBytes: number): Node[] {
   const nodes: Node[] = []
   for (let at = 0; at < content.length; ) {
     const zero = content.indexOf(0, at)
-    const [mode = '', ...name] = content.subarray(at, zero).toString().split(' ')
+    const head = content.subarray(at, zero)
+    const [mode = '', ...name] = head.toString().split(' ')
     const id = content.subarray(zero + 1, zero + 1 + idBytes).toString('hex')
     const kind = KINDS[mode]
     // Nothing that a file system could take for a way out.
     const plain = !/^(\.\.?|\.git)$|\//.test(name.join(' '))
-    if (kind !== undefined && plain) nodes.push({ name: name.join(' '), kind, id })
+    if (kind !== undefined && plain) nodes.push({ name: name.join(' '), kind: isUtf8(head) ? kind : 'unnamed', id })
     at = zero + 1 + idBytes
   }
   return nodes

@@ -1,21 +1,28 @@
 import { createHash } from 'node:crypto'
-import { type Dirent, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { type Dirent, existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { DevenvError } from '../problem/problem.js'
 import type { Tree, TreeEntry } from './tree.js'
 
-/** The files of a folder as they are now, those that git ignores or does not know included. */
+/**
+ * The files of a folder as they are now, those that git ignores or does not know included.
+ * @throws (from all that it does) DevenvError `input-unreadable`; from `sha256` `input-changed` for what is not there
+ */
 export function folderTree(root: string): Tree {
-  const read = (path: string): Buffer => {
-    const file = join(root, path)
-    return lstatSync(file).isSymbolicLink() ? Buffer.from(readlinkSync(file)) : readFileSync(file)
-  }
   return {
     name: root,
-    entries: async (folder) => unlessMissing(() => entriesOf(join(root, folder))),
-    read: async (path) => unlessMissing(() => read(path)),
-    sha256: async (path) => createHash('sha256').update(read(path)).digest('hex'),
+    entries: async (folder) => unlessMissing(join(root, folder), entriesOf),
+    read: async (path) => unlessMissing(join(root, path), readOne),
+    async sha256(path) {
+      const content = unlessMissing(join(root, path), readOne)
+      if (content === undefined) throw new DevenvError({ code: 'input-changed', file: path, tree: root })
+      return createHash('sha256').update(content).digest('hex')
+    },
   }
 }
+
+const readOne = (file: string): Buffer =>
+  lstatSync(file).isSymbolicLink() ? Buffer.from(readlinkSync(file)) : readFileSync(file)
 
 const entriesOf = (folder: string): TreeEntry[] =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
@@ -25,9 +32,10 @@ const entriesOf = (folder: string): TreeEntry[] =>
 
 /**
  * Sockets, pipes and devices are nothing that git or an image could hold. Nor is what has gone since the folder was
- * listed, or has a name that Node cannot give back: that one entry, and not the folder with it.
+ * listed. A name that Node cannot give back leads nowhere.
  */
 function kindOf(folder: string, entry: Dirent): TreeEntry['kind'] | undefined {
+  if (entry.name.includes('\uFFFD') && !existsSync(join(folder, entry.name))) return 'unnamed'
   if (entry.isDirectory()) return 'folder'
   if (entry.isSymbolicLink()) return 'link'
   if (!entry.isFile()) return undefined
@@ -36,11 +44,13 @@ function kindOf(folder: string, entry: Dirent): TreeEntry['kind'] | undefined {
   return status.mode & 0o100 ? 'executable' : 'file'
 }
 
-function unlessMissing<T>(look: () => T): T | undefined {
+function unlessMissing<T>(path: string, look: (path: string) => T): T | undefined {
   try {
-    return look()
+    return look(path)
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
-    throw error
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(code)) return undefined
+    throw new DevenvError({ code: 'input-unreadable', file: path, detail: message })
   }
 }

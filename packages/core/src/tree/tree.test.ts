@@ -2,12 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { cloneWithUmask, commitAll, commitWith, git, repositoryWith } from '../../test/git.js'
-import { temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
+import { problemsOf, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
 import { type ObjectReader, openObjects } from '../git/object-reader.js'
 import { commitTree, parseTree } from './commit-tree.js'
 import { folderTree } from './folder-tree.js'
+import { makeTemporaryFolder } from './temporary-folder.js'
 import { holds, type Tree } from './tree.js'
 
 const FILES = {
@@ -74,13 +75,15 @@ describe('a commit and a folder of the same content', () => {
     expect(now).toEqual(expect.arrayContaining(['.gitignore', 'ignored', 'Makefile']))
   })
 
-  test('have nothing where a submodule is', async () => {
+  test('name a submodule, and have nothing in it', async () => {
     const { root: inner } = repositoryWith({ file: '' })
     const { root } = repositoryWith({ 'own/file': '' })
     git(root, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', inner, 'own/module')
     const commit = commitAll(root)
-    const names = (await treeOf(root, commit).entries('own'))?.map(({ name }) => name)
-    expect(names).toEqual(['file'])
+    expect(await treeOf(root, commit).entries('own')).toMatchObject([
+      { name: 'file', kind: 'file' },
+      { name: 'module', kind: 'submodule' },
+    ])
     expect(await treeOf(root, commit).read('own/module')).toBeUndefined()
     expect(await treeOf(root, commit).entries('own/module')).toBeUndefined()
   })
@@ -151,6 +154,26 @@ describe.each(KINDS)('of $kind', ({ open }) => {
 })
 
 describe('a folder', () => {
+  test('that cannot be read is a problem, and no file that is not there', async () => {
+    const tree = folderTree(temporaryFolder())
+    const name = 'x'.repeat(300)
+    for (const look of [() => tree.read(name), () => tree.entries(name), () => tree.sha256(name)])
+      expect(await problemsOf(look)).toMatchObject([
+        { code: 'input-unreadable', file: join(tree.name, name), detail: expect.stringContaining('ENAMETOOLONG') },
+      ])
+    expect(await problemsOf(() => tree.sha256('gone'))).toEqual([
+      { code: 'input-changed', file: 'gone', tree: tree.name },
+    ])
+  })
+
+  test('for a moment needs a place', async () => {
+    vi.stubEnv('TMPDIR', join(temporaryFolder(), 'none'))
+    onTestFinished(() => void vi.unstubAllEnvs())
+    expect(await problemsOf(() => makeTemporaryFolder('test'))).toMatchObject([
+      { code: 'folder-unusable', variable: 'TMPDIR' },
+    ])
+  })
+
   test('is named by its path', () => {
     expect(folderTree('/home/dev/hello').name).toBe('/home/dev/hello')
   })
@@ -231,6 +254,7 @@ test('git’s form of a folder is read: every mode that it has, names with blank
     { name: 'b', kind: 'executable', id: '2'.repeat(40) },
     { name: 'c', kind: 'link', id: '3'.repeat(40) },
     { name: 'd', kind: 'folder', id: '4'.repeat(40) },
+    { name: 'submodule', kind: 'submodule', id: '5'.repeat(40) },
   ])
   expect(parseTree(Buffer.alloc(0), 20)).toEqual([])
 })
@@ -248,9 +272,15 @@ test.each(['..a', 'a..', '.gitignore', '...'])('a name that only looks so is one
   expect(parseTree(content, 20)).toMatchObject([{ name }])
 })
 
-test('a name that is no UTF-8 leaves out itself, and not the folder around it', async () => {
+test('a name that is no UTF-8 is told, and is none of the folder around it', async () => {
   const root = writeFiles(temporaryFolder(), { 'requirements/base.txt': 'django' })
   const odd = Buffer.concat([Buffer.from(`${root}/requirements/lat`), Buffer.from([0xe9])])
   writeFileSync(odd, '')
-  expect(await folderTree(root).entries('requirements')).toEqual([{ name: 'base.txt', kind: 'file' }])
+  const expected = [
+    { name: 'base.txt', kind: 'file' },
+    { name: 'lat\uFFFD', kind: 'unnamed' },
+  ]
+  expect(await folderTree(root).entries('requirements')).toEqual(expected)
+  git(root, 'init', '--quiet')
+  expect(await treeOf(root, commitAll(root)).entries('requirements')).toMatchObject(expected)
 })

@@ -1,5 +1,8 @@
-/** What stands in a folder of a tree. Of a file's metadata only the executable bit counts, as for git. */
-export type TreeEntry = { name: string; kind: 'folder' | 'file' | 'executable' | 'link' }
+/**
+ * What stands in a folder of a tree. Of a file's metadata only the executable bit counts, as for git. A submodule's files
+ * are in another repository; what is `unnamed` has a name that is no UTF-8. Neither can be read.
+ */
+export type TreeEntry = { name: string; kind: 'folder' | 'file' | 'executable' | 'link' | 'submodule' | 'unnamed' }
 
 /** Files, wherever they are kept: a folder on disk, or a commit that nobody has checked out. Paths with `/`. */
 export type Tree = {

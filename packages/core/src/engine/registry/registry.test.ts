@@ -627,6 +627,13 @@ describe('an image', () => {
     expect(await findPlatforms(repositoryAt(host), 'main')).toEqual(['linux/amd64', 'linux/arm64', 'linux/arm/v7'])
   })
 
+  test.each([null, [null, {}, 'x']])('of none, as its index says, has no platforms: %j', async (manifests) => {
+    const main = JSON.stringify({ mediaType: OCI_INDEX, manifests })
+    const { host } = await holding({ main }, [])
+    expect(await findPublishedImage(repositoryAt(host), 'main')).toMatchObject({ platforms: [], lost: [] })
+    expect(await findPlatforms(repositoryAt(host), 'main')).toEqual([])
+  })
+
   test('of several that lost one says which; one that lost all is none', async () => {
     const config = configOf('amd64')
     const amd64 = manifestOf(config)

@@ -174,10 +174,13 @@ type Descriptor = { digest: string; platform?: OciPlatform; annotations?: Record
 
 /** The images of an index: without attestations, which Buildx adds as images of no platform. */
 function imagesOf(index: Manifest): readonly Descriptor[] {
-  const { manifests }: { manifests?: Descriptor[] } = parseJson(index.body)
-  return (Array.isArray(manifests) ? manifests : []).filter(
-    ({ platform, annotations }) =>
-      annotations?.['vnd.docker.reference.type'] === undefined && platform?.os !== 'unknown',
+  const { manifests }: { manifests?: (Descriptor | null)[] } = parseJson(index.body)
+  return (Array.isArray(manifests) ? manifests : []).flatMap((each) =>
+    typeof each?.digest !== 'string' ||
+    each.annotations?.['vnd.docker.reference.type'] !== undefined ||
+    each.platform?.os === 'unknown'
+      ? []
+      : [each],
   )
 }
 

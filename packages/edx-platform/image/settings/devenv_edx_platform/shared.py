@@ -25,6 +25,7 @@ def apply(settings, own_url, worker):
         CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP=True,
         EVENT_BUS_REDIS_CONNECTION_URL='redis://redis:6379/1',
         STATICFILES_DIRS=environment.in_tree(settings['STATICFILES_DIRS']),
+        STATICI18N_ROOT=environment.in_tree([settings['STATICI18N_ROOT']])[0],
         # A browser gives all ports of a host the same cookies.
         EDXMKTG_LOGGED_IN_COOKIE_NAME=f'edxloggedin_{LMS_PORT}',
         EDXMKTG_USER_INFO_COOKIE_NAME=f'edx-user-info_{LMS_PORT}',
