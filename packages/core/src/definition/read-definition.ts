@@ -153,6 +153,7 @@ export function parseDefinition(
     recognisedBy: extension['recognised-by'] ?? [],
     variant,
     releases: extension.releases ?? {},
+    needs: extension.needs === null ? [] : extension.needs,
     targets: Object.fromEntries(
       Object.entries(extension.targets ?? {}).map(([name, { needs, because }]): [string, SuppliedTarget] => [
         name,

@@ -7,7 +7,7 @@ import type { Settings } from '../settings/settings.js'
 import { type Extent, findRunning, type Started } from './find-running.js'
 import type { Environment } from './identity.js'
 import { asOwner, cancelByPid, cancelInside, containersOf, debugCommand, readPrograms, withPid } from './inside.js'
-import { readRecord, unchanged } from './record.js'
+import { type Record, readRecord, unchanged } from './record.js'
 
 const TARGETS_FILE = '/etc/devenv/targets.mk'
 
@@ -32,9 +32,7 @@ export async function runTarget(
   words: readonly string[],
   report: Report,
 ): Promise<number> {
-  const supplied = readRecord(environment)?.targets[target]
-  const started = await ensure(engine, environment, settings, extentOf(supplied), report)
-  // The first start of an environment is what tells which targets its package supplies.
+  const started = await ensure(engine, environment, settings, await extentOf(environment, target), report)
   const known = started.record.targets[target]
   if (known === undefined) return await runAsOwner(engine, started.primary, ['make', ...words])
   report({
@@ -44,8 +42,29 @@ export async function runTarget(
   return await runAsOwner(engine, started.primary, ['make', '-f', TARGETS_FILE, ...words])
 }
 
-const extentOf = (supplied: { needs: readonly string[] | undefined } | undefined): Extent =>
-  supplied?.needs === undefined ? { all: true } : { all: false, needs: supplied.needs }
+/** What has to run for a target; without one, for a shell and the like. */
+export async function extentOf(environment: Environment, target?: string): Promise<Extent> {
+  const { targets, needs: usual } = readRecord(environment) ?? (await readNeeds(environment))
+  const supplied = target === undefined ? undefined : targets[target]
+  const needs = supplied === undefined ? usual : supplied.needs
+  return needs === undefined ? { all: true } : { all: false, needs }
+}
+
+/** Before the first start: as the package writes it. */
+async function readNeeds(environment: Environment): Promise<Pick<Record, 'needs' | 'targets'>> {
+  const { requireRecognised } = await import('./open-environment.js')
+  const { readExtension } = await import('../definition/extension.js')
+  const { needs, targets } = readExtension(environment.package, await requireRecognised(environment))
+  return {
+    needs: needs ?? undefined,
+    targets: Object.fromEntries(
+      Object.entries(targets ?? {}).map(([name, supplied]) => [
+        name,
+        { ...supplied, needs: supplied.needs ?? undefined },
+      ]),
+    ),
+  }
+}
 
 /**
  * What is needed, started if it does not run. A running environment is not replaced under a command's feet:

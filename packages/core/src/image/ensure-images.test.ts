@@ -78,7 +78,9 @@ describe('the plan for the images of an environment', () => {
       official: [{ taken: MYSQL }],
       published: [{ reference: SHOP, do: 'pull' }],
     })
-    expect((await plan([{ tags: [SHOP] }], ['shop'])).published).toEqual([{ reference: SHOP, do: 'use', platform: 'linux/amd64' }])
+    expect((await plan([{ tags: [SHOP] }], ['shop'])).published).toEqual([
+      { reference: SHOP, do: 'use', platform: 'linux/amd64' },
+    ])
     expect((await plan([], ['mysql'])).published).toEqual([])
   })
 
