@@ -96,6 +96,7 @@ export function sampleDefinition(
     recognisedBy: ['Makefile'],
     variant: undefined,
     releases: {},
+    needs: undefined,
     targets: {},
     provision: [],
     accounts: [],

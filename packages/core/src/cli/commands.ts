@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { engineFrom } from '../engine/engine.js'
+import type { Extent } from '../environment/find-running.js'
 import { DevenvError } from '../problem/problem.js'
 import { settingsFrom } from '../settings/settings.js'
 import { digest, explain, image, lock, publish } from './image-commands.js'
@@ -34,8 +35,8 @@ const shell: Add = (program) =>
     .summary('a shell in the primary container, as the owner, in the code directory')
     .action(async (_options, command: Command) => {
       const { settings, environment, engine } = await open(command)
-      const { ensure, runAsOwner } = await import('../environment/run.js')
-      const { primary } = await ensure(engine, environment, settings, { all: true }, report)
+      const { ensure, extentOf, runAsOwner } = await import('../environment/run.js')
+      const { primary } = await ensure(engine, environment, settings, await extentOf(environment), report)
       process.exitCode = await runAsOwner(engine, primary, ['bash'])
     })
 
@@ -86,8 +87,9 @@ const exec: Add = (program) =>
           see: 'devenv exec [SERVICE] -- COMMAND',
         })
       const { settings, environment, engine } = await open(command)
-      const { ensure, execIn } = await import('../environment/run.js')
-      const started = await ensure(engine, environment, settings, { all: true }, report)
+      const { ensure, execIn, extentOf } = await import('../environment/run.js')
+      const extent: Extent = before[0] === undefined ? await extentOf(environment) : { all: true }
+      const started = await ensure(engine, environment, settings, extent, report)
       process.exitCode = await execIn(engine, environment, before[0], [first, ...rest], started)
     })
 

@@ -70,6 +70,8 @@ export type Definition = {
   variant: string | undefined
   /** Releases that images are published for, each with its ref. */
   releases: Readonly<Record<string, string>>
+  /** The services that a shell and the checkout's own targets need; `undefined`: all, provisioned. */
+  needs: readonly string[] | undefined
   targets: Readonly<Record<string, SuppliedTarget>>
   provision: readonly ProvisionStep[]
   accounts: readonly Account[]

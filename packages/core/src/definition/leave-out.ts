@@ -24,6 +24,7 @@ export function leaveOut(definition: Definition, names: readonly string[]): Defi
   })
   return {
     ...definition,
+    needs: definition.needs?.filter((name) => !names.includes(name)),
     targets: Object.fromEntries(
       Object.entries(definition.targets).map(([target, { needs, because }]) => [
         target,

@@ -30,6 +30,8 @@ export type Record = {
   addresses: readonly Address[]
   /** The label on each service's container. */
   configs: { [service: string]: string }
+  /** What a shell and the checkout's own targets need; `undefined`: all. */
+  needs?: readonly string[] | undefined
   targets: { [target: string]: SuppliedTarget }
   accounts: readonly Account[]
   /** Provisioning steps that passed, each with the hash of what it depended on. */

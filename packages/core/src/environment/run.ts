@@ -1,4 +1,3 @@
-import type { SuppliedTarget } from '../definition/definition.js'
 import type { Container } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
 import { attachInside, type ContainerCommand } from '../engine/exec.js'
@@ -8,7 +7,7 @@ import type { Settings } from '../settings/settings.js'
 import { type Extent, findRunning, type Started } from './find-running.js'
 import type { Environment } from './identity.js'
 import { asOwner, cancelByPid, cancelInside, containersOf, debugCommand, readPrograms, withPid } from './inside.js'
-import { readRecord, unchanged } from './record.js'
+import { type Record, readRecord, unchanged } from './record.js'
 
 const TARGETS_FILE = '/etc/devenv/targets.mk'
 
@@ -33,7 +32,7 @@ export async function runTarget(
   words: readonly string[],
   report: Report,
 ): Promise<number> {
-  const started = await ensure(engine, environment, settings, await extentOf(environment, settings, target), report)
+  const started = await ensure(engine, environment, settings, await extentOf(environment, target), report)
   const known = started.record.targets[target]
   if (known === undefined) return await runAsOwner(engine, started.primary, ['make', ...words])
   report({
@@ -43,16 +42,28 @@ export async function runTarget(
   return await runAsOwner(engine, started.primary, ['make', '-f', TARGETS_FILE, ...words])
 }
 
-/** What a target needs running. Before the first start the package itself tells, as its file is written. */
-async function extentOf(environment: Environment, settings: Settings, target: string): Promise<Extent> {
-  const supplied = (readRecord(environment)?.targets ?? (await readTargets(environment)))[target]
-  if (supplied?.needs === undefined) return { all: true }
-  return { all: false, needs: supplied.needs.filter((name) => !settings.without?.includes(name)) }
+/** What has to run for a target; without one, for a shell and the like. */
+export async function extentOf(environment: Environment, target?: string): Promise<Extent> {
+  const { targets, needs: usual } = readRecord(environment) ?? (await readNeeds(environment))
+  const supplied = target === undefined ? undefined : targets[target]
+  const needs = supplied === undefined ? usual : supplied.needs
+  return needs === undefined ? { all: true } : { all: false, needs }
 }
 
-async function readTargets(environment: Environment): Promise<{ readonly [name: string]: SuppliedTarget }> {
-  const { readExtension, targetsOf } = await import('../definition/extension.js')
-  return targetsOf(readExtension(environment.package))
+/** Before the first start: as the package writes it. */
+async function readNeeds(environment: Environment): Promise<Pick<Record, 'needs' | 'targets'>> {
+  const { requireRecognised } = await import('./open-environment.js')
+  const { readExtension } = await import('../definition/extension.js')
+  const { needs, targets } = readExtension(environment.package, await requireRecognised(environment))
+  return {
+    needs: needs ?? undefined,
+    targets: Object.fromEntries(
+      Object.entries(targets ?? {}).map(([name, supplied]) => [
+        name,
+        { ...supplied, needs: supplied.needs ?? undefined },
+      ]),
+    ),
+  }
 }
 
 /**

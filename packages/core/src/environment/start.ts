@@ -193,6 +193,7 @@ async function startLocked(
     ports,
     addresses,
     configs,
+    needs: definition.needs,
     targets: definition.targets,
     accounts: definition.accounts,
     provisioned: before?.provisioned ?? {},
