@@ -31,7 +31,7 @@ check: ## format, lint, import boundaries, types, unit tests, unused code
 	@$(WITH_SET_UP) -- tools/check.sh
 
 test: ## set up what is missing and pass all tests: `check`, then the scenarios on a real engine
-	@$(WITH_SET_UP) examples/hello/environment packages/forums -- tools/test.sh
+	@$(WITH_SET_UP) examples/hello/environment packages/edx-platform packages/forums -- tools/test.sh
 
 bench: ## ratios of speed, measured side by side
 	@$(WITH_SET_UP) examples/hello/environment -- sh -c "node tools/bench/bench.mjs && node tools/bench/images.mjs"

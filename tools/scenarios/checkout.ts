@@ -57,7 +57,8 @@ export class Checkout {
     this.path = join(this.folder, name)
     this.env = { DEVENV_PACKAGE: origin.package, DEVENV_MK: join(CORE, 'make/devenv.mk') }
     const kept = (source: string) => !['.dev', '__pycache__', '.pytest_cache'].includes(basename(source))
-    for (const source of origin.sources) cpSync(source, this.path, { recursive: true, filter: kept })
+    for (const source of origin.sources)
+      cpSync(source, this.path, { recursive: true, filter: kept, verbatimSymlinks: true })
   }
 
   devenv(...words: readonly string[]): Promise<Outcome> {
@@ -111,8 +112,8 @@ export class Checkout {
     return `http://localhost:${ports[port]?.port}`
   }
 
-  async get(page: string): Promise<Answer> {
-    return await get(`${await this.url()}${page}`)
+  async get(page: string, port?: number): Promise<Answer> {
+    return await get(`${await this.url(port)}${page}`)
   }
 
   read(file: string): Promise<string> {

@@ -7,7 +7,7 @@ export type ProvisionFacts = {
   stores: { readonly [service: string]: string }
   /** Service to the image that it runs. */
   images: { readonly [service: string]: string }
-  /** Service to the first of its addresses. */
+  /** Service to where it answers, all of its addresses. */
   addresses: { readonly [service: string]: string }
 }
 

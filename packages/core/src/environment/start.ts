@@ -160,7 +160,7 @@ async function startLocked(
       [definition.primary]: image.digest,
     },
     Object.fromEntries(
-      allOurs.map((name) => [name, urlsOf(ports[name], described[name]?.ports?.[0]?.target).DEVENV_URL ?? '']),
+      allOurs.map((name) => [name, JSON.stringify(urlsOf(ports[name], described[name]?.ports?.[0]?.target))]),
     ),
   )
   const steps = planProvision(definition.provision, facts).map((planned) => ({

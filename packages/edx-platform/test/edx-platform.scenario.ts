@@ -1,0 +1,306 @@
+import { existsSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { eventually, fresh, get, post, succeeded } from '../../../tools/scenarios/checkout.js'
+import { networksOf, processesOf } from '../../../tools/scenarios/engine.js'
+import { ask } from '../../../tools/scenarios/run.js'
+import { LMS, OWNER, Platform, STUDIO } from './platform.js'
+
+/** From nothing: the packages of Debian, PyPI and npm are fetched first. */
+const WITH_BUILD = 900_000
+
+const ANSWERS = { sql: { status: true }, modulestore: { status: true } }
+
+/** Takes a port of this machine for the rest of the test. */
+const occupy = (port: number) =>
+  new Promise<void>((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    onTestFinished(() => void server.close())
+    server.listen({ port, host: '127.0.0.1' }, resolve)
+  })
+
+/** Signs in as a browser does: with the form's token, and the cookies that came with the form. */
+async function signIn(page: string, email: string, password: string) {
+  const form = await fetch(page)
+  const token = /name="csrfmiddlewaretoken" value="(\w+)"/.exec(await form.text())?.[1] ?? ''
+  const cookie = form.headers.getSetCookie().map((one) => one.split(';')[0])
+  const body = new URLSearchParams({ email, password, csrfmiddlewaretoken: token })
+  const answer = await fetch(page, { method: 'POST', body, headers: { cookie: cookie.join('; ') } })
+  const cookies = answer.headers.getSetCookie().map((one) => one.split('=')[0])
+  return { status: answer.status, body: await answer.text(), cookies }
+}
+
+/** What a page loads, each by its address. */
+async function loadedBy(page: string) {
+  const { body } = await get(page)
+  const urls = [...body.matchAll(/(?:href|src)="(\/[^"]+)"/g)].map(([, path]) => new URL(path ?? '', page).href)
+  return await Promise.all(urls.map(async (url) => ({ url, ...(await get(url)) })))
+}
+
+describe('a checkout that is locked with uv', () => {
+  const platform = new Platform('miniature-uv')
+  beforeAll(async () => {
+    await platform.clone()
+    await platform.start()
+  }, WITH_BUILD)
+  afterAll(() => platform.remove())
+
+  const chores = async (port: number): Promise<Record<string, string>> =>
+    JSON.parse((await get(`${await platform.url(port)}/chores`)).body)
+  const processes = async () => (await processesOf(await platform.container('edx-platform'))).join('\n')
+  const redirectUri = () =>
+    platform.query("SELECT redirect_uris FROM oauth2_provider_application WHERE name = 'studio-sso'")
+  const shell = (service: string, input: string) => platform.run(['make', `dev.${service}.shell`], { input })
+
+  test('start brings LMS and Studio to answer at two addresses, and publishes nothing else', async () => {
+    for (const port of [LMS, STUDIO]) {
+      const { status, body } = await get(`${await platform.url(port)}/heartbeat`)
+      expect({ port, status }).toEqual({ port, status: 200 })
+      expect(JSON.parse(body)).toMatchObject(ANSWERS)
+    }
+    expect(await platform.url(LMS)).not.toBe(await platform.url(STUDIO))
+    const containers = await platform.containers()
+    expect(containers.every(({ health }) => health === 'healthy')).toBe(true)
+    const published = containers.flatMap(({ service, ports }) =>
+      Object.entries(ports).map(([target, { address }]) => ({ service, target, address })),
+    )
+    expect(published).toEqual(
+      [LMS, STUDIO].map((port) => ({ service: 'edx-platform', target: String(port), address: '127.0.0.1' })),
+    )
+  })
+
+  test('it runs on what uv.lock and .nvmrc ask for, beside the servers of master', async () => {
+    expect(await platform.images()).toEqual({
+      'edx-platform': expect.stringMatching(/^devenv\/edx-platform:inputs-/),
+      memcached: expect.stringMatching(/\/memcached:1\.6\.38$/),
+      mongo: expect.stringMatching(/\/mongo:7\.0\.35$/),
+      mysql: expect.stringMatching(/\/mysql:8\.4\.9$/),
+      redis: expect.stringMatching(/\/redis:7\.4\.9$/),
+    })
+    const locked = /name = "django"\nversion = "([\d.]+)"/.exec(await platform.read('uv.lock'))?.[1]
+    const { stdout } = await platform.devenv('exec', '--', 'sh', '-c', 'python -m django --version; node --version')
+    expect(stdout).toMatch(new RegExp(`^${locked}\nv24\\.`))
+  })
+
+  test('dev.watch tells the accounts, and whom it names can sign in', async () => {
+    const view = platform.begin(['make', 'dev.watch'])
+    const [, staffAt] = await view.said(/^ +staff: admin@example\.com \/ admin +(\S+)$/m)
+    await view.said(
+      new RegExp(`^ +staff in Studio: admin@example\\.com / admin +${await platform.url(STUDIO)}/home/$`, 'm'),
+    )
+    const [, learnerAt] = await view.said(/^ +learner: learner@example\.com \/ learner +(\S+)$/m)
+    expect(await signIn(staffAt ?? '', 'admin@example.com', 'admin')).toMatchObject({
+      status: 200,
+      body: 'admin staff=True',
+    })
+    expect(await signIn(learnerAt ?? '', 'learner@example.com', 'learner')).toMatchObject({
+      status: 200,
+      body: 'learner staff=False',
+    })
+    expect(await signIn(staffAt ?? '', 'admin@example.com', 'learner')).toMatchObject({ status: 403 })
+  })
+
+  test('the cookies hold the port, so that two checkouts do not sign each other out', async () => {
+    const url = await platform.url(LMS)
+    const { port } = new URL(url)
+    const { cookies } = await signIn(`${url}/login`, 'learner@example.com', 'learner')
+    expect(cookies).toEqual(expect.arrayContaining([`lms_sessionid_${port}`, `edxloggedin_${port}`]))
+  })
+
+  test('pages have all that is built for them: stylesheet, vendor’s files, translations, bundle', async () => {
+    const login = await loadedBy(`${await platform.url(LMS)}/login`)
+    expect(login.map(({ url, status, body }) => ({ name: url.split('/').at(-1), status, body }))).toEqual([
+      { name: 'lms-main.css', status: 200, body: expect.stringMatching(/\.login h1 \{\s+color: rebeccapurple;/) },
+      { name: 'underscore-min.js', status: 200, body: expect.stringContaining('underscorejs.org') },
+      { name: 'underscore-umd-min.js', status: 200, body: expect.stringContaining('underscorejs.org') },
+      { name: 'djangojs.js', status: 200, body: expect.stringContaining('gettext') },
+      { name: expect.stringMatching(/^login\.\w+\.js$/), status: 200, body: expect.stringContaining('dataset.bundle') },
+    ])
+    const home = await loadedBy(`${await platform.url(STUDIO)}/home/`)
+    expect(home.map(({ status, body }) => ({ status, body }))).toEqual([
+      { status: 200, body: expect.stringMatching(/\.studio h1 \{\s+color: rebeccapurple;/) },
+      { status: 200, body: expect.stringContaining('dataset.bundle') },
+    ])
+  })
+
+  test.each([
+    { what: 'the LMS', file: 'lms/djangoapps/login/urls.py', from: "'Sign in'", port: LMS, page: '/login' },
+    { what: 'Studio', file: 'cms/djangoapps/home/urls.py', from: "'Studio'", port: STUDIO, page: '/home/' },
+  ])('an edit of $what shows at the next request, and nobody is turned away', async ({ file, from, port, page }) => {
+    await platform.edit(file, from, "'Edited'")
+    await eventually(async () => {
+      const { status, body } = await platform.get(page, port)
+      if (status !== 200) throw new Error(`turned away with ${status}: ${body}`)
+      expect(body).toContain('<title>Edited</title>')
+    }, 60)
+  })
+
+  test('an edit of Sass changes the stylesheets, and one of JavaScript the bundle', async () => {
+    await platform.edit('common/static/sass/_colours.scss', 'rebeccapurple', 'tomato')
+    await platform.edit('lms/static/js/login.js', "['login', '']", "['edited', '']")
+    await eventually(async () => {
+      const loaded = await loadedBy(`${await platform.url(LMS)}/login`)
+      expect(loaded[0]?.body).toContain('tomato')
+      expect(loaded.at(-1)?.body).toContain("['edited', '']")
+      const [studio] = await loadedBy(`${await platform.url(STUDIO)}/home/`)
+      expect(studio?.body).toContain('tomato')
+    }, 60)
+  })
+
+  test.each([
+    { what: 'the LMS', port: LMS, worker: /^lms@/ },
+    { what: 'Studio', port: STUDIO, worker: /^cms@/ },
+  ])('a task of $what is done by its worker', async ({ what, port, worker }) => {
+    await post(`${await platform.url(port)}/chores`, { text: what })
+    await eventually(async () => expect(await chores(port)).toMatchObject({ [what]: expect.stringMatching(worker) }))
+  })
+
+  test('dev.lms.shell and dev.cms.shell run what is piped in, each with its settings', async () => {
+    const ask = 'from django.conf import settings; print(settings.ROOT_URLCONF, settings.SESSION_COOKIE_NAME)\n'
+    const { port } = new URL(await platform.url(LMS))
+    expect(succeeded(await shell('lms', ask)).stdout).toContain(`lms.urls lms_sessionid_${port}\n`)
+    expect(succeeded(await shell('cms', ask)).stdout).toContain(`cms.urls studio_sessionid_${port}\n`)
+  })
+
+  test('a micro-frontend that nobody runs is told of where it would be', async () => {
+    const url = await platform.url(LMS)
+    const to = (await fetch(`${url}/learning`, { redirect: 'manual' })).headers.get('location') ?? ''
+    expect(to).toBe(`${url}/devenv/mfe/learning/course/demonstration`)
+    const { status, body } = await get(to)
+    expect(status).toBe(404)
+    expect(body).toContain('learning is not running')
+    expect(body).toContain('EDX_PLATFORM_MFES="learning=http://localhost:PORT" make dev.watch')
+  })
+
+  test('one that there is none of is refused at once, with those that there are', async () => {
+    platform.env.EDX_PLATFORM_MFES = 'lerning=http://localhost:2000'
+    const refused = await platform.devenv('start')
+    expect(refused.exitCode).toBe(1)
+    expect(refused.stderr).toMatch(/there is no micro-frontend "lerning"\. There are: account, .*learning/)
+    expect(refused.stderr).not.toContain('Traceback')
+  })
+
+  test('one that EDX_PLATFORM_MFES names is where it says', async () => {
+    platform.env.EDX_PLATFORM_MFES = 'learning=http://localhost:2000'
+    await platform.start()
+    const answer = await fetch(`${await platform.url(LMS)}/learning`, { redirect: 'manual' })
+    expect(answer.headers.get('location')).toBe('http://localhost:2000/course/demonstration')
+    platform.env.EDX_PLATFORM_MFES = ''
+  })
+
+  test('Studio is registered at the LMS where it answers, also at another port', async () => {
+    const before = await platform.url(STUDIO)
+    expect(await redirectUri()).toBe(`${before}/complete/edx-oauth2/`)
+    await platform.devenv('stop')
+    await occupy(Number(new URL(before).port))
+    await platform.start()
+    const after = await platform.url(STUDIO)
+    expect(after).not.toBe(before)
+    expect(await redirectUri()).toBe(`${after}/complete/edx-oauth2/`)
+    expect((await get(`${after}/heartbeat`)).status).toBe(200)
+  })
+
+  test('with PROGRAMS=lms neither Studio nor a worker runs, and tasks are done at once', async () => {
+    const studio = await platform.url(STUDIO)
+    const view = platform.begin(['make', 'dev.watch', 'PROGRAMS=lms'])
+    await view.said(/only lms/)
+    expect(await processes()).toMatch(/manage\.py lms runserver/)
+    expect(await processes()).not.toMatch(/manage\.py cms|celery|webpack/)
+    await expect(get(`${studio}/heartbeat`)).rejects.toThrow()
+    await post(`${await platform.url(LMS)}/chores`, { text: 'without a worker' })
+    expect(await chores(LMS)).toMatchObject({ 'without a worker': 'whoever asked' })
+  })
+
+  test('all that appeared in the checkout is the owner’s and ignored by git, and none of it is a built asset', async () => {
+    const states = (await platform.git('status', '--porcelain', '--ignored', '--untracked-files=all')).split('\n')
+    const edited = ['cms/djangoapps/home/urls.py', 'common/static/sass/_colours.scss', 'lms/djangoapps/login/urls.py']
+    expect(states.filter((state) => !state.trim().startsWith('!!'))).toHaveLength(edited.length + 1)
+    const appeared = states.filter((state) => state.startsWith('!! ')).map((state) => state.slice(3))
+    expect(appeared.filter((file) => !/^\.dev\/|\.pytest_cache\/|\.pyc$/.test(file))).toEqual([])
+    const around = [platform.path, '-path', join(platform.path, '.dev'), '-prune', '-o']
+    expect(await ask('find', ...around, '!', '-uid', String(OWNER), '-print')).toBe('')
+  })
+
+  test('dev.clean leaves nothing of ours', async () => {
+    const { project } = await platform.container('edx-platform')
+    succeeded(await platform.make('dev.clean'))
+    expect(await platform.containers()).toEqual([])
+    expect(await networksOf(project)).toEqual([])
+    expect(existsSync(join(platform.path, '.dev'))).toBe(false)
+  })
+})
+
+describe('dev.test', () => {
+  const platform = new Platform('miniature-uv')
+  beforeAll(() => platform.clone())
+  afterAll(() => platform.remove())
+
+  test(
+    'passes from nothing, with MongoDB alone',
+    async () => {
+      const { stdout } = succeeded(await platform.make('dev.test'))
+      expect(stdout).toMatch(
+        /--ds=lms\.envs\.test lms openedx common xmodule.*3 passed.*--ds=cms\.envs\.test cms.*1 passed/s,
+      )
+      expect(Object.keys(await platform.images()).sort()).toEqual(['edx-platform', 'mongo'])
+    },
+    WITH_BUILD,
+  )
+
+  test('has what lies in cms/ tested with Studio’s settings, and the rest with the LMS’s', async () => {
+    for (const [tests, ours, others] of [
+      ['cms/djangoapps/home', 'cms', 'lms'],
+      ['lms/djangoapps/login', 'lms', 'cms'],
+    ] as const) {
+      const { stdout } = succeeded(await platform.make('dev.test', `TESTS=${tests}`))
+      expect(stdout).toContain(`--ds=${ours}.envs.test ${tests}`)
+      expect(stdout).toContain('1 passed')
+      const wrong = await platform.make('dev.test', `TESTS=${tests}`, `ARGS=--ds=${others}.envs.test`)
+      expect(wrong.stdout).toContain('1 failed')
+    }
+  })
+
+  test('fails where a test fails, and runs the others all the same', async () => {
+    await platform.edit('lms/djangoapps/login/tests.py', "'lms.urls'", "'elsewhere'")
+    const { exitCode, stdout } = await platform.make('dev.test')
+    expect(exitCode).toBe(2)
+    expect(stdout).toMatch(/1 failed, 2 passed.*1 passed/s)
+  })
+})
+
+test(
+  'a checkout with pip-compiled requirements of Python 3.12 runs on them, and on the Node of its .nvmrc',
+  async () => {
+    const platform = fresh(new Platform('miniature-python312'))
+    await platform.clone()
+    succeeded(await platform.devenv('start', '--programs', 'lms'))
+    const { status, body } = await get(`${await platform.url(LMS)}/heartbeat`)
+    expect(status).toBe(200)
+    expect(JSON.parse(body)).toMatchObject(ANSWERS)
+    const [stylesheet] = await loadedBy(`${await platform.url(LMS)}/login`)
+    expect(stylesheet?.status).toBe(200)
+
+    expect(await platform.images()).toMatchObject({ mysql: expect.stringMatching(/\/mysql:8\.4\.9$/) })
+    const pinned = /^django==([\d.]+)$/m.exec(await platform.read('requirements/edx/development.txt'))?.[1]
+    const versions = 'python -m django --version; node --version; pip-compile --version'
+    const { stdout } = await platform.devenv('exec', '--', 'sh', '-c', versions)
+    expect(stdout).toMatch(new RegExp(`^${pinned}\nv${(await platform.read('.nvmrc')).trim()}\\..*\npip-compile`))
+  },
+  WITH_BUILD,
+)
+
+test('a checkout of no shape that is known is refused, with what each would have', async () => {
+  const platform = fresh(new Platform())
+  const refused = await platform.devenv('start')
+  expect(refused.exitCode).toBe(1)
+  expect(refused.stderr).toContain('variant-unknown')
+  for (const [shape, mark] of [
+    ['uv', 'uv.lock'],
+    ['python312', 'Python 3\\.12'],
+    ['python311', 'Python 3\\.11'],
+  ] as const)
+    expect(refused.stderr).toMatch(new RegExp(`${shape}\\b.*${mark.replaceAll('\\', '\\\\')}`))
+  expect(await platform.containers()).toEqual([])
+})

@@ -1,0 +1,3 @@
+from openedx.envs import devstack
+
+globals().update(devstack('cms'))

@@ -1,0 +1,3 @@
+from openedx import envs
+
+globals().update(envs.test('lms'))

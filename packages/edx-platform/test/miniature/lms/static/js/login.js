@@ -1,0 +1,3 @@
+const _ = require('underscore')
+
+document.documentElement.dataset.bundle = _.compact(['login', '']).join()
