@@ -21,6 +21,8 @@ module.exports = configs.map((config, index) => ({
   infrastructureLogging: { level: 'error' },
   // File events; the checkout's own asks for polling. The entrypoint tells where events do not arrive.
   watchOptions: {
+    // Beside folders that are written to, files of the checkout are links: what is saved is where they lead.
+    followSymlinks: true,
     ignored: ['**/node_modules', '**/.git'],
     ...(fs.existsSync('/run/devenv/polling') && { poll: 1000 }),
   },
