@@ -36,7 +36,7 @@ const shell: Add = (program) =>
     .action(async (_options, command: Command) => {
       const { settings, environment, engine } = await open(command)
       const { ensure, extentOf, runAsOwner } = await import('../environment/run.js')
-      const { primary } = await ensure(engine, environment, settings, await extentOf(environment), report)
+      const { primary } = await ensure(engine, environment, settings, await extentOf(environment, settings), report)
       process.exitCode = await runAsOwner(engine, primary, ['bash'])
     })
 
@@ -88,7 +88,7 @@ const exec: Add = (program) =>
         })
       const { settings, environment, engine } = await open(command)
       const { ensure, execIn, extentOf } = await import('../environment/run.js')
-      const extent: Extent = before[0] === undefined ? await extentOf(environment) : { all: true }
+      const extent: Extent = before[0] === undefined ? await extentOf(environment, settings) : { all: true }
       const started = await ensure(engine, environment, settings, extent, report)
       process.exitCode = await execIn(engine, environment, before[0], [first, ...rest], started)
     })

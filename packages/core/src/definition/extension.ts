@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Account, EnvironmentPackage, ProvisionStep } from './definition.js'
+import type { Account, EnvironmentPackage, ProvisionStep, SuppliedTarget } from './definition.js'
 import { parseSource } from './source.js'
 
 /** Something that a checkout holds: a file or folder, or a file with a line that matches. */
@@ -38,3 +38,12 @@ export function readExtension(
   })
   return Object.fromEntries(parts)
 }
+
+/** The targets that a package supplies. Pure. */
+export const targetsOf = ({ targets = {} }: Partial<Extension>): { readonly [name: string]: SuppliedTarget } =>
+  Object.fromEntries(
+    Object.entries(targets).map(([name, { needs, because }]) => [
+      name,
+      { needs: needs === null ? [] : needs, because },
+    ]),
+  )

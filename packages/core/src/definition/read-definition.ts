@@ -9,9 +9,8 @@ import {
   type EnvironmentPackage,
   imageFolderOf,
   type ProvisionStep,
-  type SuppliedTarget,
 } from './definition.js'
-import type { Extension } from './extension.js'
+import { type Extension, targetsOf } from './extension.js'
 import { FOLDER_IN_CHECKOUT } from './find-package.js'
 import { OEP5_RULES } from './rules.js'
 import { parseSource, type Source } from './source.js'
@@ -154,12 +153,7 @@ export function parseDefinition(
     variant,
     releases: extension.releases ?? {},
     needs: extension.needs === null ? [] : extension.needs,
-    targets: Object.fromEntries(
-      Object.entries(extension.targets ?? {}).map(([name, { needs, because }]): [string, SuppliedTarget] => [
-        name,
-        { needs: needs === null ? [] : needs, because },
-      ]),
-    ),
+    targets: targetsOf(extension),
     provision: (extension.provision ?? []).map(
       ({ name, service, run, when }): ProvisionStep => ({
         name,

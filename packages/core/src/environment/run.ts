@@ -32,7 +32,7 @@ export async function runTarget(
   words: readonly string[],
   report: Report,
 ): Promise<number> {
-  const started = await ensure(engine, environment, settings, await extentOf(environment, target), report)
+  const started = await ensure(engine, environment, settings, await extentOf(environment, settings, target), report)
   const known = started.record.targets[target]
   if (known === undefined) return await runAsOwner(engine, started.primary, ['make', ...words])
   report({
@@ -42,28 +42,21 @@ export async function runTarget(
   return await runAsOwner(engine, started.primary, ['make', '-f', TARGETS_FILE, ...words])
 }
 
-/** What has to run for a target; without one, for a shell and the like. */
-export async function extentOf(environment: Environment, target?: string): Promise<Extent> {
+/** What has to run for a target; without one, for a shell and the like. Before the first start the package's files tell. */
+export async function extentOf(environment: Environment, settings: Settings, target?: string): Promise<Extent> {
   const { targets, needs: usual } = readRecord(environment) ?? (await readNeeds(environment))
   const supplied = target === undefined ? undefined : targets[target]
   const needs = supplied === undefined ? usual : supplied.needs
-  return needs === undefined ? { all: true } : { all: false, needs }
+  return needs === undefined
+    ? { all: true }
+    : { all: false, needs: needs.filter((name) => !settings.without?.includes(name)) }
 }
 
-/** Before the first start: as the package writes it. */
 async function readNeeds(environment: Environment): Promise<Pick<Record, 'needs' | 'targets'>> {
   const { requireRecognised } = await import('./open-environment.js')
-  const { readExtension } = await import('../definition/extension.js')
-  const { needs, targets } = readExtension(environment.package, await requireRecognised(environment))
-  return {
-    needs: needs ?? undefined,
-    targets: Object.fromEntries(
-      Object.entries(targets ?? {}).map(([name, supplied]) => [
-        name,
-        { ...supplied, needs: supplied.needs ?? undefined },
-      ]),
-    ),
-  }
+  const { readExtension, targetsOf } = await import('../definition/extension.js')
+  const extension = readExtension(environment.package, await requireRecognised(environment))
+  return { needs: extension.needs ?? undefined, targets: targetsOf(extension) }
 }
 
 /**
