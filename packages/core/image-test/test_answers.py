@@ -86,6 +86,9 @@ class Answers(InFolder):
         self.assertEqual(code, 1)
         self.assertIn('held', said)
 
+    def test_a_container_without_programs_is_healthy_also_while_others_are_provisioned(self):
+        self.assertEqual(self.answers(), (0, ''))
+
     def test_a_program_that_there_is_not_is_an_error_and_not_a_success(self):
         self.release('web')
         self.assertEqual(self.answers('wbe=http://localhost:1/'), (1, 'answers: no program wbe'))

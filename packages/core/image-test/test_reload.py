@@ -51,6 +51,14 @@ class Reload(InFolder):
         self.said('started', 2)
         self.assertIn('reload: app.py changed', self.output.read_text())
 
+    def test_a_checkout_mounted_beside_the_code_is_watched_too(self):
+        self.environment['DEVENV_OWNER_OF'] = str(self.folder / 'library')
+        (self.folder / 'library').mkdir()
+        self.counting()
+        self.said('started')
+        (self.folder / 'library' / 'one.py').write_text('changed')
+        self.said('started', 2)
+
     def test_new_folders_are_watched_too(self):
         self.counting()
         self.said('started')

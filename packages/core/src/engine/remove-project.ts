@@ -1,4 +1,4 @@
-import { listContainers, stopContainer } from './containers.js'
+import { type Container, listContainers, stopContainer } from './containers.js'
 import { ask, type Engine } from './engine.js'
 
 /**
@@ -7,7 +7,18 @@ import { ask, type Engine } from './engine.js'
  */
 export async function removeProject(engine: Engine, project: string, seconds: number): Promise<void> {
   const label = `com.docker.compose.project=${project}`
-  const containers = await listContainers(engine, [label])
+  await removeContainers(engine, await listContainers(engine, [label]), seconds)
+  const filters = JSON.stringify({ label: [label] })
+  const networks = await ask<{ Id: string }[]>(engine, { path: '/networks', query: { filters } })
+  for (const { Id } of networks) await ask(engine, { method: 'DELETE', path: `/networks/${Id}` }).catch(unlessGone)
+}
+
+/** Stops and removes containers, with their anonymous volumes. */
+export async function removeContainers(
+  engine: Engine,
+  containers: readonly Pick<Container, 'id' | 'state'>[],
+  seconds: number,
+): Promise<void> {
   await Promise.all(
     containers.map(async ({ id, state }) => {
       if (state === 'running') await stopContainer(engine, id, seconds).catch(unlessGone)
@@ -16,9 +27,6 @@ export async function removeProject(engine: Engine, project: string, seconds: nu
       )
     }),
   )
-  const filters = JSON.stringify({ label: [label] })
-  const networks = await ask<{ Id: string }[]>(engine, { path: '/networks', query: { filters } })
-  for (const { Id } of networks) await ask(engine, { method: 'DELETE', path: `/networks/${Id}` }).catch(unlessGone)
 }
 
 /** Somebody else was quicker: gone, or being removed. */

@@ -5,6 +5,7 @@ import { createContainers } from '../engine/compose.js'
 import { type Container, startContainer } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
 import { captureInside } from '../engine/exec.js'
+import { removeContainers } from '../engine/remove-project.js'
 import { DevenvError } from '../problem/problem.js'
 import { type Report, step } from '../progress/progress.js'
 import type { ProgramChoice } from '../settings/settings.js'
@@ -28,11 +29,21 @@ export type Work = {
   report: Report
 }
 
+const STOP_SECONDS = 30
+
 /** Does what was planned. Each step that passed is recorded at once, so that the next start goes on from there. */
 export async function carryOut(plan: readonly StartStep[], work: Work): Promise<Started> {
   const { engine, environment, wanted, record, report } = work
   const { paths, project, checkout } = environment
   for (const planned of plan) {
+    if (planned.do === 'remove') {
+      const unwanted = (await containersOf(engine, environment)).filter(({ service }) =>
+        planned.services.includes(service),
+      )
+      await step(report, planned.services.join(', '), planned.because, () =>
+        removeContainers(engine, unwanted, STOP_SECONDS),
+      )
+    }
     if (planned.do !== 'create') continue
     const files = { project, directory: checkout, files: [paths.composeFile], variables: {} }
     await step(report, 'containers', planned.because, () => createContainers(files, planned.services))

@@ -72,6 +72,9 @@ describe('the ports of an environment', () => {
     expect(Math.max(...candidates)).toBeLessThanOrEqual(PORT_RANGE.to)
     expect(new Set(candidates).size).toBe(candidates.length)
     expect(PORT_RANGE.from).toBeGreaterThan(19_999)
+    const wanted = [0, 7].flatMap((index) => [...portCandidates('hello', '/home/dev/hello', index)])
+    expect(wanted).not.toEqual(expect.arrayContaining([25_900]))
+    expect(wanted).not.toEqual(expect.arrayContaining([27_017]))
     expect(PORT_RANGE.to).toBeLessThan(32_768)
   })
 

@@ -55,6 +55,8 @@ export function identify(
 const FIRST_PORT = 23000
 const LAST_PORT = 27999
 const PORTS_EACH = 10
+/** In the range, and devstack's: its Firefox, and MongoDB's own port. */
+const TAKEN = [25900, 27017]
 
 /**
  * The ports that an environment would like, best first: always the same for the same checkout. The range is
@@ -63,8 +65,10 @@ const PORTS_EACH = 10
 export function* portCandidates(service: string, checkout: string, index: number): Generator<number> {
   const slots = (LAST_PORT + 1 - FIRST_PORT) / PORTS_EACH
   const first = hashOf(service, checkout).readUInt32BE(0) % slots
-  for (let slot = 0; slot < slots; slot++)
-    yield FIRST_PORT + ((first + slot) % slots) * PORTS_EACH + (index % PORTS_EACH)
+  for (let slot = 0; slot < slots; slot++) {
+    const port = FIRST_PORT + ((first + slot) % slots) * PORTS_EACH + (index % PORTS_EACH)
+    if (!TAKEN.includes(port)) yield port
+  }
 }
 
 export const PORT_RANGE = { from: FIRST_PORT, to: LAST_PORT }

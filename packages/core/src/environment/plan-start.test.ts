@@ -32,6 +32,7 @@ const BOTH: Observed = {
 /** A plan as words, causes left out. */
 const words = (plan: readonly StartStep[]): string[] =>
   plan.map((step) => {
+    if (step.do === 'remove') return `remove ${step.services.join(' ')}`
     if (step.do === 'create') return `create ${step.services.join(' ')}`
     if (step.do === 'start') return `start ${step.service}`
     const of = 'service' in step && step.service !== 'web' ? `${step.do} of ${step.service}` : step.do
@@ -42,6 +43,11 @@ const words = (plan: readonly StartStep[]): string[] =>
 describe('the plan of a start', () => {
   const cases: { title: string; wanted?: Wanted; observed: Observed; plan: string[] }[] = [
     { title: 'is empty when all runs as it should', observed: RUNNING, plan: [] },
+    {
+      title: 'removes the container of a service that is no part of it any more',
+      observed: { ...RUNNING, containers: [...RUNNING.containers, sampleContainer('search', 's1')] },
+      plan: ['remove search'],
+    },
     {
       title: 'creates, starts, provisions and releases where nothing is there',
       observed: {
