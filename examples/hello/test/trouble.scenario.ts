@@ -202,6 +202,27 @@ describe('an interrupted first start', () => {
     succeeded(await hello.make('dev.greet'))
   })
 
+  // The command in the container outlives the client that began it.
+  test.each(['SIGTERM', 'SIGKILL'] as const)(
+    'by %s in the middle of a step leaves none of it at work beside the next start',
+    async (signal) => {
+      const hello = freshCheckout()
+      const slow = 'hello/migrations/0099_slow.sql'
+      await hello.write(slow, 'SELECT SLEEP(600);\n')
+      const migrating = async () =>
+        (await hello.run(['docker', 'top', (await hello.container('hello')).id])).stdout.includes('hello.migrate')
+      const first = hello.beginDevenv(['start'])
+      await eventually(async () => expect(await migrating()).toBe(true), 120)
+      first.signalAll(signal)
+      await first.ended
+      expect(await migrating()).toBe(signal === 'SIGKILL')
+      await hello.write(slow, 'SELECT 1;\n')
+      await hello.start()
+      expect(await migrating()).toBe(false)
+      expect((await hello.get('/')).status).toBe(200)
+    },
+  )
+
   test('and two that are begun at once bring up one', async () => {
     const hello = freshCheckout()
     const outcomes = await Promise.all([hello.devenv('start'), hello.make('dev.greet'), hello.devenv('start')])
