@@ -7,7 +7,17 @@ import { get, REPOSITORY, succeeded } from '../../../tools/scenarios/checkout.js
 import { ask, type Outcome, run } from '../../../tools/scenarios/run.js'
 import { git, Monorepo, ServiceRepository } from './monorepo.js'
 
-const PACKAGES = ['packages/core', 'packages/discovery', 'examples/hello/environment']
+/** Checkouts in miniature, by the package whose environment they are for. */
+const MINIATURES = {
+  'edx-platform': ['packages/edx-platform/test/miniature', 'packages/edx-platform/test/miniature-uv'],
+  forums: ['packages/forums/test/miniature-ruby'],
+}
+const PACKAGES = [
+  'packages/core',
+  'packages/discovery',
+  ...Object.keys(MINIATURES).map((name) => `packages/${name}`),
+  'examples/hello/environment',
+]
 
 /** This repository as it is here, all of it released. */
 async function releasedRepository(): Promise<Monorepo> {
@@ -117,12 +127,24 @@ test('a change of core releases what depends on it, and a checkout gets exactly 
   expect(dependencies).toEqual({ '@devenv/discovery': discovery })
 
   const installed = join(service.path, 'devenv/node_modules/@devenv')
-  for (const name of ['core', 'discovery']) {
+  const expectCarried = async (name: string, modules: string) => {
     const released = join(repository.path, 'packages', name)
     const files = await carriedFiles(released)
-    expect(files.map((file) => contentOf(join(installed, name), file))).toEqual(
+    expect(files.map((file) => contentOf(join(modules, name), file))).toEqual(
       files.map((file) => contentOf(released, file)),
     )
+  }
+  for (const name of ['core', 'discovery']) await expectCarried(name, installed)
+  for (const [name, sources] of Object.entries(MINIATURES)) {
+    const checkout = join(folder, name)
+    for (const source of sources)
+      cpSync(join(REPOSITORY, source), checkout, { recursive: true, verbatimSymlinks: true })
+    const there = (...argv: [string, ...string[]]) => run(argv, { cwd: checkout, env })
+    succeeded(await there('npx', '--yes', `@devenv/${name}`, 'init'))
+    await expectCarried(name, join(checkout, 'devenv/node_modules/@devenv'))
+    expect(
+      JSON.parse(succeeded(await there('npx', '--prefix', 'devenv', 'devenv', 'digest', '--json')).stdout),
+    ).toHaveProperty('digest')
   }
   const devenv = (...words: string[]) => inCheckout('npx', '--prefix', 'devenv', 'devenv', ...words)
   expect(succeeded(await devenv('--version')).stdout.trim()).toBe(core)
