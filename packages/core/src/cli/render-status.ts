@@ -12,7 +12,7 @@ export function renderStatus(status: Status): string[] {
     `  package   ${status.package}`,
     `  project   ${project}`,
     `  data      ${dataDirectory}`,
-    ...(memoryBytes === 0 ? [] : [`  memory    ${renderBytes(memoryBytes)} in all`]),
+    ...(memoryBytes === 0 ? [] : [`  memory    ${renderMemory(memoryBytes)} in all`]),
     ...(stale === undefined ? [] : [`  image out of date: ${stale}. \`make dev.watch\` brings it in`]),
     ...containers.flatMap((container) => [
       renderContainer(container),
@@ -25,18 +25,18 @@ export function renderStatus(status: Status): string[] {
 
 function renderContainer({ service, state, health, memoryBytes, image, addresses }: Status['containers'][number]) {
   const runs = `${state}${health === 'none' ? '' : ` (${health})`}`
-  const parts = [runs, ...(memoryBytes === undefined ? [] : [renderBytes(memoryBytes)]), image, addresses.join(' ')]
+  const parts = [runs, ...(memoryBytes === undefined ? [] : [renderMemory(memoryBytes)]), image, addresses.join(' ')]
   return `  ${service.padEnd(14)} ${parts.join('  ')}`.trimEnd()
 }
 
 const renderProgram = ({ name, state, memoryBytes }: ProgramState): string =>
-  `      ${name.padEnd(12)} ${state.toLowerCase().replace('_', ' ').padEnd(9)} ${memoryBytes === undefined ? '' : renderBytes(memoryBytes)}`.trimEnd()
+  `      ${name.padEnd(12)} ${state.toLowerCase().replace('_', ' ').padEnd(9)} ${memoryBytes === undefined ? '' : renderMemory(memoryBytes)}`.trimEnd()
 
 const MIB = 1024 ** 2
 const GIB = 1024 ** 3
 
 /** Pure. */
-export function renderBytes(bytes: number): string {
+export function renderMemory(bytes: number): string {
   if (bytes >= GIB) return `${(bytes / GIB).toFixed(1)} GiB`
   return `${(bytes / MIB).toFixed(bytes < 10 * MIB ? 1 : 0)} MiB`
 }

@@ -4,7 +4,7 @@ import type { Status } from '../environment/status.js'
 import type { Progress } from '../progress/progress.js'
 import { renderAddresses } from './render-addresses.js'
 import { progressTo, renderProgress } from './render-progress.js'
-import { renderBytes, renderStatus } from './render-status.js'
+import { renderMemory, renderStatus } from './render-status.js'
 
 describe('progress', () => {
   testEach<{ progress: Progress; lines: string[] }>([
@@ -104,7 +104,7 @@ test.each([
   [1024 ** 3, '1.0 GiB'],
   [1024 ** 3 * 2.55, '2.5 GiB'],
 ])('%d bytes are %s', (bytes, text) => {
-  expect(renderBytes(bytes)).toBe(text)
+  expect(renderMemory(bytes)).toBe(text)
 })
 
 describe('a status', () => {

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Account, EnvironmentPackage, ProvisionStep, SuppliedTarget } from './definition.js'
+import type { Account, Definition, EnvironmentPackage, ProvisionStep } from './definition.js'
 import { parseSource } from './source.js'
 
 /** Something that a checkout holds: a file or folder, or a file with a line that matches. */
 export type Mark = string | { file: string; matches: string }
+
+/** Compose 2.26 gives an empty list of an extension back as null. */
+type Needs = string[] | null
 
 /** `x-devenv` as it is written. */
 export type Extension = {
@@ -14,10 +17,8 @@ export type Extension = {
   'recognised-by'?: string[]
   variants?: Record<string, { 'recognised-by': Mark[] }>
   releases?: Record<string, string>
-  /** Compose 2.26 gives an empty list of an extension back as null; so do the `needs` of targets. */
-  needs?: string[] | null
-
-  targets?: Record<string, { needs?: string[] | null; because: string }>
+  needs?: Needs
+  targets?: Record<string, { needs?: Needs; because: string }>
   provision?: { name: string; service?: string; run: [string, ...string[]]; when?: Partial<ProvisionStep['when']> }[]
   accounts?: Account[]
 }
@@ -39,11 +40,12 @@ export function readExtension(
   return Object.fromEntries(parts)
 }
 
-/** The targets that a package supplies. Pure. */
-export const targetsOf = ({ targets = {} }: Partial<Extension>): { readonly [name: string]: SuppliedTarget } =>
-  Object.fromEntries(
-    Object.entries(targets).map(([name, { needs, because }]) => [
-      name,
-      { needs: needs === null ? [] : needs, because },
-    ]),
-  )
+/** What a shell, the checkout's own targets, and those that the package supplies need. Pure. */
+export const needsOf = ({ needs, targets = {} }: Partial<Extension>): Pick<Definition, 'needs' | 'targets'> => ({
+  needs: listOf(needs),
+  targets: Object.fromEntries(
+    Object.entries(targets).map(([name, { needs, because }]) => [name, { needs: listOf(needs), because }]),
+  ),
+})
+
+const listOf = (needs: Needs | undefined): string[] | undefined => (needs === null ? [] : needs)

@@ -3,14 +3,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readComposeModel } from '../engine/compose.js'
 import { DevenvError, type Problem } from '../problem/problem.js'
-import {
-  type ComposeProject,
-  type Definition,
-  type EnvironmentPackage,
-  imageFolderOf,
-  type ProvisionStep,
-} from './definition.js'
-import { type Extension, targetsOf } from './extension.js'
+import type { ComposeProject, Definition, EnvironmentPackage, ProvisionStep } from './definition.js'
+import { type Extension, needsOf } from './extension.js'
 import { FOLDER_IN_CHECKOUT } from './find-package.js'
 import { OEP5_RULES } from './rules.js'
 import { parseSource, type Source } from './source.js'
@@ -111,13 +105,6 @@ export function readVariableNames(where: Pick<ReadDefinition, 'package' | 'check
   return [...new Set(names)].filter((name) => !name.startsWith('DEVENV_')).sort()
 }
 
-/** The programs that may be chosen, by the names of their files. */
-export function readProgramNames(definition: Definition): string[] {
-  const folder = join(imageFolderOf(definition), 'supervisor')
-  const files = existsSync(folder) ? readdirSync(folder).sort() : []
-  return files.flatMap((name) => /^(.+)\.conf$/.exec(name)?.[1] ?? [])
-}
-
 /** Every rule of OEP-5 that can be checked before anything runs. Pure. */
 export function checkRules(
   definition: Definition,
@@ -152,8 +139,7 @@ export function parseDefinition(
     recognisedBy: extension['recognised-by'] ?? [],
     variant,
     releases: extension.releases ?? {},
-    needs: extension.needs === null ? [] : extension.needs,
-    targets: targetsOf(extension),
+    ...needsOf(extension),
     provision: (extension.provision ?? []).map(
       ({ name, service, run, when }): ProvisionStep => ({
         name,

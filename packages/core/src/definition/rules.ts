@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import type { Place } from '../problem/problem.js'
 import {
@@ -14,6 +14,7 @@ import {
 } from './definition.js'
 import { readExtension } from './extension.js'
 import { FOLDER_IN_CHECKOUT } from './find-package.js'
+import { readPrograms } from './programs.js'
 import type { Source } from './source.js'
 
 /** What a rule looks at. `stores` is the folder that holds the data of third-party services. */
@@ -101,7 +102,7 @@ const runsUnderSupervisor: Rule = {
       })
     }
     // Another service of ours brings its programs in its image.
-    if (oursOf(definition).length === 1 && readPrograms(imageFolderOf(definition)).length === 0) {
+    if (oursOf(definition).length === 1 && readPrograms(definition).length === 0) {
       const file = join(imageFolderOf(definition), 'supervisor')
       breaches.push({
         place: { file },
@@ -118,7 +119,7 @@ const logsToStdout: Rule = {
   clause: 'OEP-5 rule 3',
   why: 'Every line is on the screen and on disk; supervisord itself can do only one of the two.',
   check: ({ definition, source }) => [
-    ...readPrograms(imageFolderOf(definition)).flatMap(({ name, file, line, command, logfile }) => {
+    ...readPrograms(definition).flatMap(({ name, file, line, command, logfile }) => {
       const wanted = `command=${PROGRAM} ${name} -- `
       if (!`command=${command} `.startsWith(wanted)) {
         return [
@@ -506,35 +507,6 @@ function parseTargets(text: string): Set<string> {
 export function versionOf(image: string | undefined): string | undefined {
   const version = /(?:@sha256:|:)([^/:]+)$/.exec(image ?? '')?.[1]
   return version === 'latest' ? undefined : version
-}
-
-type Program = { name: string; file: string; line: number; command: string | undefined; logfile: string | undefined }
-
-/** The programs that are declared in supervisor/*.conf of an image's folder. */
-function readPrograms(imageFolder: string): Program[] {
-  const folder = join(imageFolder, 'supervisor')
-  if (!existsSync(folder)) return []
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.conf'))
-    .flatMap((name) => parsePrograms(join(folder, name), readFileSync(join(folder, name), 'utf8')))
-}
-
-/** Pure. Continued lines of a value are not needed here, and skipped. */
-export function parsePrograms(file: string, text: string): Program[] {
-  const programs: Program[] = []
-  let inProgram = false
-  for (const [index, line] of text.split('\n').entries()) {
-    const section = /^\[(?:(program):)?([^\]]+)\]/.exec(line)
-    inProgram = section === null ? inProgram : section[1] !== undefined
-    if (section?.[1])
-      programs.push({ name: section[2] ?? '', file, line: index + 1, command: undefined, logfile: undefined })
-    const program = programs.at(-1)
-    const [, key, value] = /^(\w+)\s*=\s*(.*)$/.exec(line) ?? []
-    if (!inProgram || program === undefined || key === undefined) continue
-    if (key === 'command') program.command = value
-    if (/^std(out|err)_logfile$/.test(key)) program.logfile = key
-  }
-  return programs
 }
 
 const otherThanPrimary = ({ primary, project }: Definition) =>

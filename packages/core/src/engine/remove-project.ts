@@ -1,11 +1,14 @@
 import { type Container, listContainers, stopContainer } from './containers.js'
 import { ask, type Engine } from './engine.js'
 
+/** Seconds that a server has to write what it has to. */
+const STOP_SECONDS = 30
+
 /**
  * Stops and removes a project's containers, their anonymous volumes and its networks, found by their labels:
  * also where some of it was removed by hand, which `docker compose down` without a file trips over.
  */
-export async function removeProject(engine: Engine, project: string, seconds: number): Promise<void> {
+export async function removeProject(engine: Engine, project: string, seconds = STOP_SECONDS): Promise<void> {
   const label = `com.docker.compose.project=${project}`
   await removeContainers(engine, await listContainers(engine, [label]), seconds)
   const filters = JSON.stringify({ label: [label] })
@@ -17,7 +20,7 @@ export async function removeProject(engine: Engine, project: string, seconds: nu
 export async function removeContainers(
   engine: Engine,
   containers: readonly Pick<Container, 'id' | 'state'>[],
-  seconds: number,
+  seconds = STOP_SECONDS,
 ): Promise<void> {
   await Promise.all(
     containers.map(async ({ id, state }) => {

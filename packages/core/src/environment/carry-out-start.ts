@@ -29,21 +29,13 @@ export type Work = {
   report: Report
 }
 
-const STOP_SECONDS = 30
-
 /** Does what was planned. Each step that passed is recorded at once, so that the next start goes on from there. */
 export async function carryOut(plan: readonly StartStep[], work: Work): Promise<Started> {
   const { engine, environment, wanted, record, report } = work
   const { paths, project, checkout } = environment
   for (const planned of plan) {
-    if (planned.do === 'remove') {
-      const unwanted = (await containersOf(engine, environment)).filter(({ service }) =>
-        planned.services.includes(service),
-      )
-      await step(report, planned.services.join(', '), planned.because, () =>
-        removeContainers(engine, unwanted, STOP_SECONDS),
-      )
-    }
+    if (planned.do === 'remove')
+      await step(report, planned.service, planned.because, () => removeContainers(engine, [planned.container]))
     if (planned.do !== 'create') continue
     const files = { project, directory: checkout, files: [paths.composeFile], variables: {} }
     await step(report, 'containers', planned.because, () => createContainers(files, planned.services))

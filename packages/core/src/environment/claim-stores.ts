@@ -27,7 +27,7 @@ export async function claimStores(
     if (project === environment.project) continue
     if (!existsSync(checkout)) {
       report({ kind: 'note', text: `this checkout was ${checkout}; its containers of that name are removed` })
-      await removeProject(engine, project, 30)
+      await removeProject(engine, project)
       return
     }
     if (mayWrite({ state })) {
@@ -47,10 +47,10 @@ export async function openStores(
   const ours = oursOf(definition)
   for (const { service, name, version } of storesOf(definition, environment.paths.stores)) {
     if (!services.includes(service)) continue
+    const image = definition.project.services[service]?.image
     // What an image of ours was built on tells nothing of the files that it keeps.
-    const image = ours.includes(service) ? '' : (definition.project.services[service]?.image ?? '')
-    const standIn = (await findImage(engine, image))?.Config.Labels?.[LABELS.standInServer]
-    const [, server, number] = /^(\S+)\s+(\d+(?:\.\d+)?)/.exec(standIn ?? '') ?? []
+    const found = ours.includes(service) || image === undefined ? undefined : await findImage(engine, image)
+    const [, server, number] = /^(\S+)\s+(\d+(?:\.\d+)?)/.exec(found?.Config.Labels?.[LABELS.standInServer] ?? '') ?? []
     opened[service] = openStore(
       environment,
       name,

@@ -12,8 +12,6 @@ import { type Environment, folderIdentity } from './identity.js'
 import { containersOf } from './inside.js'
 import { withLock } from './lock.js'
 
-const STOP_SECONDS = 30
-
 /**
  * Removes an environment: its containers, its network, and in the data directory what devenv created there.
  * @returns what was found in our folder and left, because it is not ours
@@ -26,7 +24,7 @@ export async function clean(engine: Engine, environment: Environment, report: Re
     const containers = await containersOf(engine, environment)
     // Noted while they are there: an image by which root can remove what other users' servers wrote.
     const image = containers.map((container) => container.imageId)[0]
-    await step(report, 'containers', undefined, () => removeProject(engine, project, STOP_SECONDS))
+    await step(report, 'containers', undefined, () => removeProject(engine, project))
     const { remove, leave, folders } = planRemoval(paths)
     const sharers = readSharers(environment)
     if (sharers.length > 0) {

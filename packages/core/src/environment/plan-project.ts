@@ -10,6 +10,7 @@ import {
 } from '../definition/definition.js'
 import { mapStrings } from '../definition/read-definition.js'
 import { LABELS } from '../engine/labels.js'
+import { parseReference } from '../engine/registry/repository.js'
 import type { Settings } from '../settings/settings.js'
 import type { Environment } from './identity.js'
 import type { GitMount } from './read-git-mounts.js'
@@ -167,7 +168,7 @@ export function storesOf(definition: Definition, stores: string): Store[] {
 
 /** The first `parts` of an image's version: `…/mysql:8.4.9` and 2 is `8.4`. Pure. */
 export function majorOf(image: string, parts: number): string {
-  const tag = /:([^/:]+)$/.exec(image.replace(/@.*$/, ''))?.[1] ?? 'unversioned'
+  const { tag = 'unversioned' } = parseReference(image)
   const numbers = /^v?(\d+(?:\.\d+)*)/.exec(tag)?.[1]
   return numbers === undefined ? tag : numbers.split('.').slice(0, parts).join('.')
 }

@@ -32,7 +32,7 @@ const BOTH: Observed = {
 /** A plan as words, causes left out. */
 const words = (plan: readonly StartStep[]): string[] =>
   plan.map((step) => {
-    if (step.do === 'remove') return `remove ${step.services.join(' ')}`
+    if (step.do === 'remove') return `remove ${step.service}`
     if (step.do === 'create') return `create ${step.services.join(' ')}`
     if (step.do === 'start') return `start ${step.service}`
     const of = 'service' in step && step.service !== 'web' ? `${step.do} of ${step.service}` : step.do

@@ -11,7 +11,7 @@ import type { Released } from './record.js'
 export type Wanted = { ours: readonly string[]; needs: readonly string[]; programs: ProgramChoice | undefined }
 
 export type StartStep =
-  | { do: 'remove'; services: readonly string[]; because: string }
+  | { do: 'remove'; service: string; container: Container; because: string }
   | { do: 'create'; services: readonly string[]; because: string }
   | { do: 'start'; service: string; because: string }
   | { do: 'provision'; step: string; because: string }
@@ -32,10 +32,13 @@ export function planStart(wanted: Wanted, observed: Observed): StartStep[] {
   const services = [...wanted.needs, ...wanted.ours]
   const container = (service: string) => observed.containers.find((candidate) => candidate.service === service)
   const outdated = services.filter((service) => container(service)?.labels[LABELS.config] !== observed.configs[service])
-  const strangers = observed.containers.flatMap(({ service }) => (service in observed.configs ? [] : [service]))
-  const create: StartStep[] = []
-  if (strangers.length > 0)
-    create.push({ do: 'remove', services: strangers, because: `${strangers.join(', ')} not wanted any more` })
+  const strangers = observed.containers.filter(({ service }) => observed.configs[service] === undefined)
+  const create: StartStep[] = strangers.map((container) => ({
+    do: 'remove',
+    service: container.service,
+    container,
+    because: 'not wanted any more',
+  }))
   if (outdated.length > 0) {
     const missing = outdated.filter((service) => container(service) === undefined)
     const changed = outdated.filter((service) => container(service) !== undefined)

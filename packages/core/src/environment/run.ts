@@ -6,7 +6,7 @@ import type { Report } from '../progress/progress.js'
 import type { Settings } from '../settings/settings.js'
 import { type Extent, findRunning, type Started } from './find-running.js'
 import type { Environment } from './identity.js'
-import { asOwner, cancelByPid, cancelInside, containersOf, debugCommand, readPrograms, withPid } from './inside.js'
+import { asOwner, cancelByPid, cancelInside, debugCommand, readPrograms, withPid } from './inside.js'
 import { type Record, readRecord, unchanged } from './record.js'
 
 const TARGETS_FILE = '/etc/devenv/targets.mk'
@@ -54,9 +54,8 @@ export async function extentOf(environment: Environment, settings: Settings, tar
 
 async function readNeeds(environment: Environment): Promise<Pick<Record, 'needs' | 'targets'>> {
   const { requireRecognised } = await import('./open-environment.js')
-  const { readExtension, targetsOf } = await import('../definition/extension.js')
-  const extension = readExtension(environment.package, await requireRecognised(environment))
-  return { needs: extension.needs ?? undefined, targets: targetsOf(extension) }
+  const { needsOf, readExtension } = await import('../definition/extension.js')
+  return needsOf(readExtension(environment.package, await requireRecognised(environment)))
 }
 
 /**
@@ -94,18 +93,17 @@ export async function execIn(
   environment: Environment,
   service: string | undefined,
   argv: ContainerCommand['argv'],
-  started: Started,
+  { record, containers, primary }: Started,
 ): Promise<number> {
-  if (service === undefined) return await runAsOwner(engine, started.primary, argv)
-  const containers = await containersOf(engine, environment)
+  if (service === undefined) return await runAsOwner(engine, primary, argv)
   const container = containers.find((candidate) => candidate.service === service)
   if (container === undefined) {
-    const known = Object.keys(started.record.configs)
+    const known = Object.keys(record.configs)
     throw new DevenvError({ code: 'service-unknown', name: service, known })
   }
   if (container.state !== 'running')
     throw new DevenvError({ code: 'not-running', service, project: environment.project })
-  if (started.record.ours[service] !== undefined) return await runAsOwner(engine, container, argv)
+  if (record.ours[service] !== undefined) return await runAsOwner(engine, container, argv)
   return await attachInside(
     engine,
     { container: container.id, argv },

@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path'
 import { addressesOf, type Definition, mountOf, oursOf, thirdPartyOf } from '../definition/definition.js'
 import { leaveOut } from '../definition/leave-out.js'
 import { LOCK_FILE, readLock } from '../definition/lock.js'
-import { CORE_DIRECTORY, readDefinition, readProgramNames, readVariableNames } from '../definition/read-definition.js'
+import { readProgramNames } from '../definition/programs.js'
+import { CORE_DIRECTORY, readDefinition, readVariableNames } from '../definition/read-definition.js'
 import { type Engine, EngineRefusal } from '../engine/engine.js'
 import { LABELS } from '../engine/labels.js'
 import { readMtu } from '../engine/read-mtu.js'
@@ -62,14 +63,12 @@ export async function start(
         const port = portOf(error)
         if (attempt === 3) throw error
         if (port !== undefined) refused.add(port)
-        else if (lacksNetwork(error)) await removeProject(engine, environment.project, STOP_SECONDS)
+        else if (lacksNetwork(error)) await removeProject(engine, environment.project)
         else throw error
       }
     }
   })
 }
-
-const STOP_SECONDS = 30
 
 /** Somebody removed the network: containers cannot start without the one that they were created for. */
 const lacksNetwork = (error: unknown): boolean =>

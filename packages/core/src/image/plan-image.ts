@@ -1,4 +1,5 @@
 import { sameMachine } from '../engine/containers.js'
+import { parseReference } from '../engine/registry/repository.js'
 import { compareInputs, type InputList, tagOf } from './image-inputs.js'
 
 /** An image of ours, in the engine's store or in a registry. */
@@ -33,8 +34,8 @@ export const referenceOf = ({ name, digest }: Pick<WantedImage, 'name' | 'digest
   `${name}:${tagOf(digest)}`
 
 /** The two halves of a reference of ours, which always has a tag. */
-export const nameIn = (reference: string): string => reference.slice(0, reference.lastIndexOf(':'))
-export const tagIn = (reference: string): string => reference.slice(reference.lastIndexOf(':') + 1)
+export const nameIn = (reference: string): string => parseReference(reference).name
+export const tagIn = (reference: string): string => parseReference(reference).tag ?? ''
 
 /**
  * Whether an image is the one that is asked for. Its tag and its label must both say so. One whose bases were

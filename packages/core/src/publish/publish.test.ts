@@ -205,14 +205,17 @@ describe('publishing', () => {
     expect((await preparePublication([wanted], settings)).plan.steps).toEqual([])
   })
 
-  test('of a list of tags that lacks some moves none down, and says so', async () => {
+  /** The images of two editions of one release, pushed and not published. */
+  const twoEditions = async () => {
     const registry = await sampleRegistry()
-    const settings = settingsFor(registry.host)
-    const [higher, hotfix] = [
-      publication(registry.host, 'b', 'ulmo.4-1.1.0'),
-      publication(registry.host, 'a', 'ulmo.4-1.0.1'),
-    ]
+    const higher = publication(registry.host, 'b', 'ulmo.4-1.1.0')
+    const hotfix = publication(registry.host, 'a', 'ulmo.4-1.0.1')
     for (const each of [higher, hotfix]) pushImages(registry, each)
+    return { registry, settings: settingsFor(registry.host), higher, hotfix }
+  }
+
+  test('of a list of tags that lacks some moves none down, and says so', async () => {
+    const { registry, settings, higher, hotfix } = await twoEditions()
     await publish(await preparePublication([higher], settings), NO_ENGINE, settings, silent)
     const { 'ulmo.4-1.1.0': held } = registry.tags('devenv/hello')
     registry.unlisted.add('ulmo.4-1.1.0')
@@ -227,13 +230,7 @@ describe('publishing', () => {
   })
 
   test('moves none down either where the list lacks one only when tags are set', async () => {
-    const registry = await sampleRegistry()
-    const settings = settingsFor(registry.host)
-    const [higher, hotfix] = [
-      publication(registry.host, 'b', 'ulmo.4-1.1.0'),
-      publication(registry.host, 'a', 'ulmo.4-1.0.1'),
-    ]
-    for (const each of [higher, hotfix]) pushImages(registry, each)
+    const { registry, settings, higher, hotfix } = await twoEditions()
     const prepared = await preparePublication([hotfix], settings)
     await publish(await preparePublication([higher], settings), NO_ENGINE, settings, silent)
     const { 'ulmo.4-1.1.0': held } = registry.tags('devenv/hello')

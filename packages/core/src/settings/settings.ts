@@ -55,7 +55,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
     registry: env.DEVENV_REGISTRY?.replace(/\/+$/, ''),
     digests: env.DEVENV_DIGESTS ? resolve(env.DEVENV_DIGESTS) : undefined,
     network: /^(0|false|no|)$/i.test(env.DEVENV_OFFLINE ?? '') ? 'online' : 'offline',
-    publish: (env.DEVENV_PUBLISH ?? '').split(/[\s,]+/).filter((name) => name !== ''),
+    publish: namesIn(env.DEVENV_PUBLISH ?? ''),
     programs: parseProgramChoice(env.DEVENV_PROGRAMS ?? ''),
     without: parseWithout(env.DEVENV_WITHOUT ?? ''),
     caBundle: bundles.find((file): file is string => Boolean(file) && existsSync(file as string)),
@@ -66,17 +66,20 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
 
 /** A list with commas, in which `all` means every program; an empty one says nothing. Pure. */
 export function parseProgramChoice(text: string): ProgramChoice | undefined {
-  const names = [...new Set(text.split(/[\s,]+/))].filter((name) => name !== '').sort()
+  const names = setOf(text)
   if (names.length === 0) return undefined
   return names.includes('all') ? 'all' : names
 }
 
 /** A list with commas, in which `none` means that nothing is left out; an empty one says nothing. Pure. */
 export function parseWithout(text: string): readonly string[] | undefined {
-  const names = [...new Set(text.split(/[\s,]+/))].filter((name) => name !== '').sort()
+  const names = setOf(text)
   if (names.length === 0) return undefined
   return names.includes('none') ? [] : names
 }
+
+const namesIn = (text: string): string[] => text.split(/[\s,]+/).filter((name) => name !== '')
+const setOf = (text: string): string[] => [...new Set(namesIn(text))].sort()
 
 /** The registry that is set, else the one written in core's package.json under `devenv.registry`; `undefined`: none. */
 export function registryOf(set: string | undefined): string | undefined {
