@@ -11,10 +11,11 @@
 TESTS ?= lms openedx common xmodule cms
 STUDIO_TESTS := $(filter cms cms/% ./cms ./cms/%,$(TESTS))
 LMS_TESTS := $(filter-out $(STUDIO_TESTS),$(TESTS))
-LMS := DJANGO_SETTINGS_MODULE=devenv_edx_platform.lms SERVICE_VARIANT=lms python manage.py lms
+AS_LMS := DJANGO_SETTINGS_MODULE=devenv_edx_platform.lms SERVICE_VARIANT=lms python
+LMS := $(AS_LMS) manage.py lms
 CMS := DJANGO_SETTINGS_MODULE=devenv_edx_platform.cms SERVICE_VARIANT=cms python manage.py cms
 
-.PHONY: test test-lms test-cms lms.shell cms.shell assets migrate migrate-lms migrate-cms reindex
+.PHONY: test test-lms test-cms lms.shell cms.shell assets migrate migrate-lms migrate-cms folders accounts indexes reindex
 
 # Both are run, also where the first fails.
 test:
@@ -54,5 +55,16 @@ migrate-lms:
 migrate-cms:
 	$(CMS) migrate --noinput
 
+# The other steps of provisioning, also for packages that run the LMS from its snapshot.
+folders:
+	mkdir -p $(addprefix /edx/var/edx-platform/,media data log)
+
+accounts:
+	$(AS_LMS) -m devenv_edx_platform.first_data
+
+indexes:
+	$(AS_LMS) -m devenv_edx_platform.search
+
 reindex:
-	$(if $(findstring meilisearch,$(DEVENV_WITHOUT)),@echo 'search: left out, as meilisearch is',$(CMS) reindex_studio --experimental && $(CMS) reindex_course --active)
+	$(CMS) reindex_studio --experimental
+	$(CMS) reindex_course --active

@@ -16,8 +16,7 @@ LMS_PORT = urlsplit(LMS_URL).port
 # Both run in this container.
 LMS_INTERNAL_URL = 'http://localhost:18000'
 
-WITHOUT = os.environ.get('DEVENV_WITHOUT', '').split(',')
-HAS_SEARCH = 'meilisearch' not in WITHOUT
+HAS_SEARCH = 'meilisearch' not in os.environ.get('DEVENV_WITHOUT', '').split(',')
 
 # Meilisearch derives a key from its master key and the key's uid.
 MEILISEARCH_MASTER_KEY = 'devenv-development-only'

@@ -9,8 +9,9 @@ django.setup()
 
 # pylint: disable=wrong-import-position
 from django.conf import settings
+from search.meilisearch import create_indexes
 
-from devenv_edx_platform.environment import HAS_SEARCH, MEILISEARCH_KEY_UID, MEILISEARCH_MASTER_KEY
+from devenv_edx_platform.environment import MEILISEARCH_KEY_UID, MEILISEARCH_MASTER_KEY
 
 
 def ensure_key():
@@ -36,11 +37,6 @@ def ensure_key():
 
 
 if __name__ == '__main__':
-    if HAS_SEARCH:
-        from search.meilisearch import create_indexes
-
-        ensure_key()
-        create_indexes()
-        print('search: the key and the indexes are there')
-    else:
-        print('search: left out, as meilisearch is')
+    ensure_key()
+    create_indexes()
+    print('search: the key and the indexes are there')
