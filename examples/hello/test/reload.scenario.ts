@@ -130,6 +130,7 @@ describe('the next start', () => {
     expect(failed.exitCode).toBe(1)
     expect(failed.stderr).toContain('provision-failed')
     expect(failed.stderr).toContain('no_such_table')
+    expect((await hello.devenv('start')).exitCode, 'the same again').toBe(1)
     await hello.write('hello/migrations/0004_place.sql', 'ALTER TABLE greetings ADD COLUMN place INT DEFAULT 4;\n')
     await hello.start()
     expect(await query('SELECT DISTINCT place FROM greetings')).toBe('4')

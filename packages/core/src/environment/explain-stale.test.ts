@@ -29,6 +29,7 @@ async function sample(): Promise<{ stale: () => Promise<string | undefined>; sav
     configs: {},
     targets: {},
     accounts: [],
+    steps: {},
     provisioned: {},
     released: {},
     stamps: {

@@ -72,7 +72,8 @@ async function found({
     configs: { hello: 'a', mysql: 'b' },
     targets: {},
     accounts: [],
-    provisioned: {},
+    steps: { migrations: 'm' },
+    provisioned: { migrations: 'm' },
     released: { hello: { container: 'id-of-hello', programs: ['web', 'worker'] } },
     stamps: { inputs: stampsOf([join(root, 'requirements.txt')]), definition: {}, provision: {} },
     ...change,
@@ -134,6 +135,13 @@ describe('a start finds out more', () => {
   ])('where $title is set, but not under a command’s feet', async ({ settings }) => {
     expect(await found({ settings })).toBe(false)
     expect(await found({ settings, strict: 'running' })).toBe(true)
+  })
+
+  test('where a provisioning step has not passed as it is now, but not under a command’s feet', async () => {
+    for (const provisioned of [{}, { migrations: 'before' }] as Record['provisioned'][]) {
+      expect(await found({ change: { provisioned } })).toBe(false)
+      expect(await found({ change: { provisioned }, strict: 'running' })).toBe(true)
+    }
   })
 
   testEach<{ title: string; given: Parameters<typeof found>[0] & object }>([

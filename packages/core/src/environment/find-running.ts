@@ -36,16 +36,18 @@ export async function findRunning(
       if (extent.all && record.released[service]?.container !== container.id) return undefined
     } else if (container.health !== 'healthy' && container.health !== 'none') return undefined
   }
-  if (strict === 'unchanged') {
-    const { inputs, definition, provision } = record.stamps
-    const { programs } = record.settings
-    const other = Object.keys(record.ours).some(
-      (service) => extent.all && !isSameChoice(record.released[service]?.programs ?? programs, programs),
-    )
-    if (other || settingsDiffer(record, settings) || ![inputs, definition, provision].every(unchanged)) return undefined
-  }
+  if (strict === 'unchanged' && !(isUnchanged(record, settings) && (!extent.all || isDone(record)))) return undefined
   return { record, containers, primary }
 }
+
+/** Nothing that the last start was made from has changed since. */
+const isUnchanged = (record: Record, settings: Settings): boolean =>
+  !settingsDiffer(record, settings) && Object.values(record.stamps).every(unchanged)
+
+/** The last start came to its end: steps passed as they are now, and the chosen programs are those that run. */
+const isDone = ({ steps, provisioned, ours, released, settings: { programs } }: Record): boolean =>
+  Object.entries(steps).every(([step, now]) => provisioned[step] === now) &&
+  Object.keys(ours).every((service) => isSameChoice(released[service]?.programs ?? programs, programs))
 
 /** A setting that is not set keeps its last value; see `Record`. */
 const settingsDiffer = (

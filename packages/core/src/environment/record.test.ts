@@ -28,6 +28,7 @@ const RECORD: Record = {
   configs: { hello: 'a' },
   targets: { test: { needs: [], because: 'x' } },
   accounts: [],
+  steps: { migrations: 'a' },
   provisioned: { migrations: 'a' },
   released: { hello: { container: 'id', programs: 'all' } },
   stamps: { inputs: {}, definition: {}, provision: {} },

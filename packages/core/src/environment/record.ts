@@ -34,7 +34,8 @@ export type Record = {
   needs?: readonly string[] | undefined
   targets: { [target: string]: SuppliedTarget }
   accounts: readonly Account[]
-  /** Provisioning steps that passed, each with the hash of what it depended on. */
+  /** Provisioning steps, each with the hash of what it depends on; and those that passed, with what that was then. */
+  steps: { [step: string]: string }
   provisioned: { [step: string]: string }
   /** A step that was begun: the command is still at work if nobody came to see its end. */
   provisioning?: { container: string; command: string } | undefined
@@ -61,6 +62,7 @@ export function readRecord({ paths }: Environment): Record | undefined {
       record.image?.spec &&
       record.configs &&
       record.targets &&
+      record.steps &&
       record.provisioned &&
       record.released &&
       record.addresses &&

@@ -195,6 +195,7 @@ async function startLocked(
     needs: definition.needs,
     targets: definition.targets,
     accounts: definition.accounts,
+    steps: Object.fromEntries(steps.map(({ name, now }) => [name, now])),
     provisioned: before?.provisioned ?? {},
     provisioning: before?.provisioning,
     released: before?.released ?? {},
