@@ -148,3 +148,16 @@ test('clean again after an interrupted clean ends what it began', async () => {
   expect(await hello.containers()).toEqual([])
   expect(existsSync(join(hello.path, '.dev'))).toBe(false)
 }, 120_000)
+
+test('a start that is begun while it is at work waits for it, and starts afresh', async () => {
+  const hello = freshCheckout()
+  await hello.start()
+  const before = (await hello.container('mysql')).id
+  const cleaning = hello.beginDevenv(['clean'])
+  await expect.poll(() => existsSync(join(dataOf(hello), 'start.lock')), { timeout: 30_000 }).toBe(true)
+  const starting = hello.beginDevenv(['start'])
+  expect((await cleaning.ended).exitCode).toBe(0)
+  expect((await starting.ended).exitCode).toBe(0)
+  expect((await hello.container('mysql')).id).not.toBe(before)
+  expect((await hello.get('/')).status).toBe(200)
+}, 120_000)

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { SAMPLE_PACKAGE, temporaryFolder } from '../../test/samples.js'
 import { planRemoval } from './data-directory.js'
@@ -44,6 +44,30 @@ test('two commands never change one data directory at once; the one that waits s
   await Promise.all([one, other])
   expect(order).toEqual(['one begins', 'one ends', 'other begins'])
   expect(told).toEqual([expect.stringContaining(made.paths.home)])
+})
+
+test('who waits for a clean goes on once the folder has gone with it', async () => {
+  const made = environment()
+  let taken = silent
+  const cleaning = withLock(
+    made,
+    silent,
+    () =>
+      new Promise<void>((resolve) => {
+        taken = resolve
+      }),
+  )
+  await expect.poll(() => existsSync(made.paths.home) && readdirSync(made.paths.home)).toContain('start.pid')
+  const waiting = withLock(
+    made,
+    () => {
+      rmSync(made.paths.home, { recursive: true })
+      taken()
+    },
+    async () => readdirSync(made.paths.home),
+  )
+  await cleaning
+  expect(await waiting).toContain('start.lock')
 })
 
 test('a lock is given back, and what was found is handed on', async () => {

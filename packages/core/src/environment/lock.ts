@@ -1,13 +1,16 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import lockfile from 'proper-lockfile'
 import { DevenvError } from '../problem/problem.js'
 import type { Report } from '../progress/progress.js'
-import { writeOwned } from './data-directory.js'
+import { createDataDirectory, writeOwned } from './data-directory.js'
 import type { Environment } from './identity.js'
 
 const STALE_MS = 10_000
+const POLL_MS = 100
+const PATIENCE_MS = 3_600_000
 
 const lockOf = ({ paths }: Environment): string => join(paths.home, 'start.lock')
 /** Who holds the lock: `<host> <process id>`. */
@@ -35,19 +38,20 @@ async function take(environment: Environment, report: Report): Promise<() => Pro
   const { home } = environment.paths
   const lockfilePath = lockOf(environment)
   const options = { lockfilePath, stale: STALE_MS, update: 2500, realpath: true, onCompromised: () => {} }
-  try {
-    return await lockfile.lock(home, options)
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code !== 'ELOCKED') throw new DevenvError({ code: 'data-unusable', path: lockfilePath, detail: message })
-  }
-  if (holderIsGone(environment)) rmSync(lockfilePath, { recursive: true, force: true })
-  else report({ kind: 'note', text: `another devenv is at work in ${home}; waiting for it` })
-  try {
-    const retries = { forever: true, minTimeout: 100, maxTimeout: 500, maxRetryTime: 3_600_000 }
-    return await lockfile.lock(home, { ...options, retries })
-  } catch {
-    throw new DevenvError({ code: 'busy', data: home })
+  const deadline = Date.now() + PATIENCE_MS
+  for (let waited = false; ; waited = true) {
+    try {
+      return await lockfile.lock(home, options)
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException
+      // A clean that was waited for has taken the folder with it.
+      if (waited && code === 'ENOENT') createDataDirectory(environment)
+      else if (code !== 'ELOCKED') throw new DevenvError({ code: 'data-unusable', path: lockfilePath, detail: message })
+    }
+    if (Date.now() > deadline) throw new DevenvError({ code: 'busy', data: home })
+    if (!waited && holderIsGone(environment)) rmSync(lockfilePath, { recursive: true, force: true })
+    else if (!waited) report({ kind: 'note', text: `another devenv is at work in ${home}; waiting for it` })
+    await pause(POLL_MS)
   }
 }
 
