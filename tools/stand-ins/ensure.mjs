@@ -229,7 +229,7 @@ const images = args[0] === '--known' ? args.slice(1) : args
 try {
   if (args.includes('--check-hub')) {
     process.exitCode = (await succeeds(['docker', 'buildx', 'imagetools', 'inspect', HUB_PROBE], 10_000)) ? 0 : 1
-  } else if (images.length === 0 || images.some((argument) => argument.startsWith('-'))) {
+  } else if (args.length === 0 || images.some((argument) => argument.startsWith('-'))) {
     say('usage: ensure.mjs [--known] IMAGE… | --check-hub, for example: ensure.mjs library/mysql:8.4.9')
     process.exitCode = 2
   } else {
