@@ -15,7 +15,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { run, runPiped, succeeds } from './command.mjs'
 import { describeStandIn, parseReference, planStandIns, sortByRecipe, withBases } from './plan.mjs'
-import { MIRROR, RECIPE_LABEL, REGISTRY, readHeldRecipe, registryAnswers } from './registry.mjs'
+import { MIRROR, RECIPE_LABEL, REGISTRY, readHeldRecipe, registryAnswers, SERVER_LABEL } from './registry.mjs'
 
 const RECIPES_FOLDER = fileURLToPath(new URL('recipes', import.meta.url))
 const LABEL = 'org.openedx.devenv.stand-in'
@@ -73,7 +73,7 @@ async function build(standIn) {
     await run(dockerBuild(unnamed, { ...args, DEVENV_MIRROR: MIRROR }, [folder]))
   }
   const server = await run(['docker', 'run', '--rm', '--network=none', '--entrypoint=cat', unnamed, '/etc/stand-in'])
-  const labels = { [LABEL]: reference, [`${LABEL}.server`]: server, [RECIPE_LABEL]: standIn.digest }
+  const labels = { [LABEL]: reference, [SERVER_LABEL]: server, [RECIPE_LABEL]: standIn.digest }
   const dockerfile = Object.entries(labels).map(([name, value]) => `LABEL ${name}=${JSON.stringify(value)}`)
   await run(dockerBuild(image, {}, ['-']), [`FROM ${unnamed}`, ...dockerfile, ''].join('\n'))
   await run(['docker', 'image', 'rm', '--no-prune', unnamed])
