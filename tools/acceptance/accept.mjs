@@ -53,7 +53,12 @@ async function main() {
   const browser = await openBrowser({ screenshots: join(folder, 'screenshots'), exceptions })
   /** @type {Person} */
   const person = { checkout: clone, browser, clones: [clone] }
-  process.once('SIGINT', () => remove(workshop, person).finally(() => process.exit(130)))
+  for (const signal of ['SIGINT', 'SIGTERM'])
+    process.once(signal, async () => {
+      workshop.interrupt()
+      await remove(workshop, person)
+      process.exit(130)
+    })
 
   const results = await runSteps(steps, person, {
     began: (title) => say(`${title} …`),
