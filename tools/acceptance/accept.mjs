@@ -56,7 +56,7 @@ async function main() {
   for (const signal of ['SIGINT', 'SIGTERM'])
     process.once(signal, async () => {
       workshop.interrupt()
-      await remove(workshop, person)
+      if (!keep) await remove(workshop, person)
       process.exit(130)
     })
 
