@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { $ } from 'zx'
 import { until } from './until.mjs'
 
-/** `ended`: the exit code, or the signal. @typedef {{ ended: number | string | null, output: string }} Outcome */
+/** @typedef {{ exitCode: number | null, signal: NodeJS.Signals | null, output: string }} Outcome */
 /** @typedef {{ seconds?: number, env?: Record<string, string> }} RunOptions */
 /** @typedef {{ urls: Record<string, string>, leave: () => Promise<Outcome> }} View */
 
@@ -19,6 +19,9 @@ const FOREIGN = /^(MAKE|MFLAGS|GIT_|SERVICE$|CHECKOUT$|KEEP$|DEVENV_(PACKAGE|MK|
 
 /** What a person has set in the shell: the settings of devenv and of the service among it. */
 export const shell = Object.fromEntries(Object.entries(process.env).filter(([name]) => !FOREIGN.test(name)))
+
+/** As typed in a checkout that `devenv init` has prepared. */
+export const DEVENV = ['npx', '--prefix', 'devenv', 'devenv']
 
 /** What all clones of one acceptance have in common. */
 export class Workshop {
@@ -127,8 +130,8 @@ export class Clone {
    * @returns {Promise<string>} what it printed, on both channels
    */
   async succeed(argv, options) {
-    const { ended, output } = await this.run(argv, options)
-    if (ended !== 0) throw new Error(`${argv.join(' ')} ended with ${ended}:\n${lastLines(output)}`)
+    const { exitCode, signal, output } = await this.run(argv, options)
+    if (exitCode !== 0) throw new Error(`${argv.join(' ')} ended with ${signal ?? exitCode}:\n${lastLines(output)}`)
     return output
   }
 
@@ -139,7 +142,7 @@ export class Clone {
 
   /** @param {readonly string[]} words as typed behind `devenv` */
   devenv(...words) {
-    return this.succeed(['npx', '--prefix', 'devenv', 'devenv', ...words])
+    return this.succeed([...DEVENV, ...words])
   }
 
   /**
@@ -173,7 +176,7 @@ export class Clone {
 
   /** Where it answers, by the names of the addresses. @returns {Promise<Record<string, string>>} */
   async urls() {
-    const { stdout } = await this.#quiet(['npx', '--prefix', 'devenv', 'devenv', 'status', '--json'])
+    const { stdout } = await this.#quiet([...DEVENV, 'status', '--json'])
     const { addresses } = JSON.parse(stdout)
     return Object.fromEntries(
       addresses.map((/** @type {{ name: string, url: string }} */ { name, url }) => [name, url]),
@@ -237,9 +240,8 @@ export class Clone {
     /** @param {PromiseLike<import('zx').ProcessOutput>} ending @returns {Promise<Outcome>} */
     const outcome = async (ending) => {
       const { exitCode, signal } = await ending
-      const ended = exitCode ?? signal
-      file.end(`\nended with ${ended}\n`)
-      return { ended, output: printed }
+      file.end(`\nended with ${signal ?? exitCode}\n`)
+      return { exitCode, signal, output: printed }
     }
     return { child, outcome, printed: () => printed }
   }

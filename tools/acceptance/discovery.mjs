@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { DEVENV } from './clone.mjs'
 import { renderSeconds } from './render-report.mjs'
 import { until } from './until.mjs'
 
@@ -90,9 +91,9 @@ export const steps = [
     title: START,
     run: async ({ checkout }) => {
       const view = await checkout.watch()
-      const { ended } = await view.leave()
+      const { exitCode, signal } = await view.leave()
       assert.ok(await checkout.urls(), 'Ctrl-C leaves the view, not the services')
-      return `Ctrl-C leaves the view (${ended}), not the services`
+      return `Ctrl-C leaves the view (${signal ?? `code ${exitCode}`}), not the services`
     },
   },
   {
@@ -277,11 +278,7 @@ export const steps = [
       const view = await checkout.watch()
       const { output } = await view.leave()
       assert.doesNotMatch(output, /building/i)
-      assert.notEqual(
-        (await checkout.run(['npx', '--prefix', 'devenv', 'devenv', 'exec', '--', 'python', '-c', 'import cowsay']))
-          .ended,
-        0,
-      )
+      assert.notEqual((await checkout.run([...DEVENV, 'exec', '--', 'python', '-c', 'import cowsay'])).exitCode, 0)
     },
   },
   {
