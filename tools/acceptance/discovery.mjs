@@ -254,7 +254,9 @@ export const steps = [
     needs: [START],
     run: async ({ checkout }) => {
       const printed = await checkout.make('dev.quality')
-      return /rated at [\d./]+/.exec(printed)?.[0] ?? assert.fail('pylint gives no rating')
+      // Upstream's pylintrc switches the rating off.
+      for (const tool of ['isort', 'pycodestyle', 'pylint']) assert.match(printed, new RegExp(`^.*${tool} --`, 'm'))
+      return `isort, pycodestyle and pylint, which has ${printed.match(/: I\d{4}: /g)?.length ?? 0} notes and no fault`
     },
   },
   {
@@ -277,7 +279,7 @@ export const steps = [
       await checkout.succeed(['git', 'switch', '--quiet', '-'])
       const view = await checkout.watch()
       const { output } = await view.leave()
-      assert.doesNotMatch(output, /building/i)
+      assert.doesNotMatch(output, /build devenv\//)
       assert.notEqual((await checkout.run([...DEVENV, 'exec', '--', 'python', '-c', 'import cowsay'])).exitCode, 0)
     },
   },
