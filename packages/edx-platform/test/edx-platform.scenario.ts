@@ -167,7 +167,7 @@ describe('a checkout that is locked with uv', () => {
   test('a micro-frontend that nobody runs is told of where it would be', async () => {
     const url = await platform.url(LMS)
     const to = (await fetch(`${url}/learning`, { redirect: 'manual' })).headers.get('location') ?? ''
-    expect(to).toBe(`${url}/devenv/mfe/learning/course/demonstration`)
+    expect(to).toBe(`${url}/devenv/absent/learning/course/demonstration`)
     const { status, body } = await get(to)
     expect(status).toBe(404)
     expect(body).toContain('learning is not running')
