@@ -78,7 +78,7 @@ describe('a provisioning that lasts longer than the start period', () => {
     expect((await hello.make('dev.greet')).stdout).toBe('Hello, world!\n')
     expect(await programsOf(hello)).toEqual({ web: 'HELD', worker: 'HELD' })
     await ask('docker', 'restart', (await hello.container('hello')).id)
-    expect(await programsOf(hello)).toEqual({ web: 'HELD', worker: 'HELD' })
+    await eventually(async () => expect(await programsOf(hello)).toEqual({ web: 'HELD', worker: 'HELD' }))
     await hello.start()
     expect(await healthOf(hello)).toBe('healthy')
   })
