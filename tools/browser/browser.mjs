@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { chromium } from 'playwright-core'
 import { judgePage, renderFaults } from './judge-page.mjs'
+import { serveCdn } from './serve-cdn.mjs'
 
 /** @typedef {import('./judge-page.mjs').PageEvent} PageEvent */
 /** @typedef {import('./judge-page.mjs').Exception} Exception */
@@ -32,6 +33,7 @@ export async function openBrowser({ screenshots, exceptions = [], seconds = 60 }
   })
   const context = await chrome.newContext()
   context.setDefaultTimeout(seconds * 1000)
+  await serveCdn(context)
   return new Browser(chrome, context, { screenshots, exceptions })
 }
 
