@@ -23,7 +23,7 @@ const QUIET_SECONDS = 10
  * @param {{ screenshots: string, exceptions?: readonly Exception[], seconds?: number }} options `screenshots`: the folder
  *   that they are kept in; `seconds`: how long anything on a page may take
  */
-export async function openBrowser({ screenshots, exceptions = [], seconds = 60 }) {
+export async function openBrowser({ screenshots, exceptions = [], seconds = 180 }) {
   const { stdout } = await promisify(execFile)(SET_UP)
   mkdirSync(screenshots, { recursive: true })
   const chrome = await chromium.launch({
@@ -136,7 +136,7 @@ export class Tab {
     this.#judged = this.events.length
     const { faults, excused } = judgePage(this.page.url(), events, { ...expected, exceptions: this.browser.exceptions })
     for (const { because } of excused) this.browser.excused.set(because, (this.browser.excused.get(because) ?? 0) + 1)
-    if (faults.length > 0) throw new Error(`${name}, ${this.page.url()}:\n${renderFaults(faults)}\nseen in ${picture}`)
+    if (faults.length > 0) throw new Error(`${renderFaults(faults)}\non ${this.page.url()}, seen in ${picture}`)
   }
 
   /** What a person reads. */
