@@ -6,7 +6,9 @@ import tempfile
 import unittest
 from pathlib import Path
 
-TREE = Path(__file__).resolve().parents[1] / 'image/assets/tree'
+from helpers import IMAGE
+
+TREE = IMAGE / 'assets/tree'
 
 FILES = [
     'cms/static/js/studio.js',
