@@ -69,5 +69,6 @@ def _address(url, own):
     address, host, port = url[0], url[1], url[2]
     if address in {LMS_URL, CMS_URL}:
         return address
-    name = _BY_PLACE.get(host) or _BY_PLACE.get(int(port or 0)) or f'{host}-{port}'
+    unknown = f'{host}-{port}' if port else host
+    name = _BY_PLACE.get(host) or _BY_PLACE.get(int(port or 0)) or unknown
     return own[name] if name in own else absent(own['itself'], name)
