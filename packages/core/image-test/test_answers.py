@@ -1,10 +1,9 @@
 import http.server
 import subprocess
 import threading
-import time
 import unittest
 
-from helpers import InFolder
+from helpers import PATIENCE, InFolder
 
 
 class Answers(InFolder):
@@ -20,7 +19,7 @@ class Answers(InFolder):
             'DEVENV_AVAILABLE': str(self.folder / 'available'),
             'DEVENV_PROGRAM_LINKS': str(self.folder / 'links'),
             'DEVENV_RELEASED': str(self.folder / 'released'),
-            'DEVENV_ANSWER_SECONDS': '1',
+            'DEVENV_ANSWER_SECONDS': str(PATIENCE),
         })
 
     def release(self, *names):
@@ -30,15 +29,17 @@ class Answers(InFolder):
 
     def answers(self, *words):
         process = self.start('answers', *words, stderr=subprocess.PIPE)
-        return process.wait(10), process.stderr.read().decode().strip()
+        return process.wait(2 * PATIENCE), process.stderr.read().decode().strip()
 
-    def serve(self, status, delay=0.0):
+    def serve(self, status, when=None):
+        """A server that answers at once, or when an event comes."""
         asked = []
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 asked.append((self.path, self.headers['Host']))
-                time.sleep(delay)
+                if when:
+                    when.wait()
                 self.send_response(status)
                 self.end_headers()
 
@@ -68,7 +69,10 @@ class Answers(InFolder):
 
     def test_one_that_takes_too_long_is_not(self):
         self.release('web')
-        url, _ = self.serve(200, delay=3)
+        self.environment['DEVENV_ANSWER_SECONDS'] = '1'
+        over = threading.Event()
+        url, _ = self.serve(200, when=over)
+        self.addCleanup(over.set)
         self.assertEqual(self.answers('web=%s/' % url), (1, 'web: no answer in 1 s'))
 
     def test_what_is_left_out_is_not_asked(self):
