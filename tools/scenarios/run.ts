@@ -33,16 +33,22 @@ export type Run = {
   kill(): void
 }
 
+/** Seconds: how long anything may take on a busy machine. What takes longer hangs. */
+export const PATIENCE = 120
+
 const TERMINAL = fileURLToPath(new URL('terminal.py', import.meta.url))
 
 /** Runs a command to its end. */
-export const run = (argv: readonly string[], options: RunOptions = {}): Promise<Outcome> => start(argv, options).ended
+export const run = (argv: readonly string[], options: RunOptions = {}): Promise<Outcome> =>
+  commence(argv, options).ended
 
 /** Begins a command; it does not outlive the test. */
-export function begin(argv: readonly string[], options: RunOptions = {}): Run {
-  const begun = start(argv, options)
-  onTestFinished(begun.kill)
-  return begun
+export const begin = (argv: readonly string[], options: RunOptions = {}): Run => forThisTest(commence(argv, options))
+
+/** A command that does not outlive the test. */
+export function forThisTest(run: Run): Run {
+  onTestFinished(run.kill)
+  return run
 }
 
 /** Runs a tool that must not fail; gives what it printed. */
@@ -52,7 +58,8 @@ export async function ask(...argv: readonly string[]): Promise<string> {
   return stdout.trim()
 }
 
-function start(argv: readonly string[], { cwd, env, input, terminal = false, as }: RunOptions): Run {
+/** Begins a command that somebody waits for. */
+export function commence(argv: readonly string[], { cwd, env, input, terminal = false, as }: RunOptions = {}): Run {
   const [program, ...words] = [
     ...(as === undefined ? [] : asUser(as)),
     ...(terminal ? ['python3', TERMINAL] : []),
@@ -92,7 +99,7 @@ function start(argv: readonly string[], { cwd, env, input, terminal = false, as 
     pid: child.pid ?? 0,
     ended,
     written,
-    said: (pattern, seconds = 60) => waitFor(pattern, seconds, { written, waiting, ended }),
+    said: (pattern, seconds = PATIENCE) => waitFor(pattern, seconds, { written, waiting, ended }),
     type: (text) => child.stdin.write(text),
     signal: (name) => child.kill(name),
     signalAll: (name) => signalGroup(child, name),

@@ -1,14 +1,11 @@
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { eventually, fresh, get, post, succeeded } from '../../../tools/scenarios/checkout.js'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { eventually, fresh, get, post, shared, started, succeeded } from '../../../tools/scenarios/checkout.js'
 import { networksOf, processesOf } from '../../../tools/scenarios/engine.js'
 import { ask } from '../../../tools/scenarios/run.js'
 import { LMS, OWNER, Platform, STUDIO } from './platform.js'
-
-/** From nothing: the packages of Debian, PyPI and npm are fetched first. */
-const WITH_BUILD = 900_000
 
 const ANSWERS = { sql: { status: true }, modulestore: { status: true } }
 
@@ -40,12 +37,7 @@ async function loadedBy(page: string) {
 }
 
 describe('a checkout that is locked with uv', () => {
-  const platform = new Platform('miniature-uv')
-  beforeAll(async () => {
-    await platform.clone()
-    await platform.start()
-  }, WITH_BUILD)
-  afterAll(() => platform.remove())
+  const platform = started(new Platform('miniature-uv'), (checkout) => checkout.clone())
 
   const chores = async (port: number): Promise<Record<string, string>> =>
     JSON.parse((await get(`${await platform.url(port)}/chores`)).body)
@@ -134,7 +126,7 @@ describe('a checkout that is locked with uv', () => {
       const { status, body } = await platform.get(page, port)
       if (status !== 200) throw new Error(`turned away with ${status}: ${body}`)
       expect(body).toContain('<title>Edited</title>')
-    }, 60)
+    })
   })
 
   test('an edit of Sass changes the stylesheets, and one of JavaScript the bundle', async () => {
@@ -146,7 +138,7 @@ describe('a checkout that is locked with uv', () => {
       expect(loaded.at(-1)?.body).toContain("['edited', '']")
       const [studio] = await loadedBy(`${await platform.url(STUDIO)}/home/`)
       expect(studio?.body).toContain('tomato')
-    }, 60)
+    })
   })
 
   test.each([
@@ -233,21 +225,15 @@ describe('a checkout that is locked with uv', () => {
 })
 
 describe('dev.test', () => {
-  const platform = new Platform('miniature-uv')
-  beforeAll(() => platform.clone())
-  afterAll(() => platform.remove())
+  const platform = shared(new Platform('miniature-uv'), (checkout) => checkout.clone())
 
-  test(
-    'passes from nothing, with MongoDB alone',
-    async () => {
-      const { stdout } = succeeded(await platform.make('dev.test'))
-      expect(stdout).toMatch(
-        /--ds=lms\.envs\.test lms openedx common xmodule.*3 passed.*--ds=cms\.envs\.test cms.*1 passed/s,
-      )
-      expect(Object.keys(await platform.images()).sort()).toEqual(['edx-platform', 'mongo'])
-    },
-    WITH_BUILD,
-  )
+  test('passes from nothing, with MongoDB alone', async () => {
+    const { stdout } = succeeded(await platform.make('dev.test'))
+    expect(stdout).toMatch(
+      /--ds=lms\.envs\.test lms openedx common xmodule.*3 passed.*--ds=cms\.envs\.test cms.*1 passed/s,
+    )
+    expect(Object.keys(await platform.images()).sort()).toEqual(['edx-platform', 'mongo'])
+  })
 
   test('has what lies in cms/ tested with Studio’s settings, and the rest with the LMS’s', async () => {
     for (const [tests, ours, others] of [
@@ -270,26 +256,22 @@ describe('dev.test', () => {
   })
 })
 
-test(
-  'a checkout with pip-compiled requirements of Python 3.12 runs on them, and on the Node of its .nvmrc',
-  async () => {
-    const platform = fresh(new Platform('miniature-python312'))
-    await platform.clone()
-    succeeded(await platform.devenv('start', '--programs', 'lms'))
-    const { status, body } = await get(`${await platform.url(LMS)}/heartbeat`)
-    expect(status).toBe(200)
-    expect(JSON.parse(body)).toMatchObject(ANSWERS)
-    const [stylesheet] = await loadedBy(`${await platform.url(LMS)}/login`)
-    expect(stylesheet?.status).toBe(200)
+test('a checkout with pip-compiled requirements of Python 3.12 runs on them, and on the Node of its .nvmrc', async () => {
+  const platform = fresh(new Platform('miniature-python312'))
+  await platform.clone()
+  succeeded(await platform.devenv('start', '--programs', 'lms'))
+  const { status, body } = await get(`${await platform.url(LMS)}/heartbeat`)
+  expect(status).toBe(200)
+  expect(JSON.parse(body)).toMatchObject(ANSWERS)
+  const [stylesheet] = await loadedBy(`${await platform.url(LMS)}/login`)
+  expect(stylesheet?.status).toBe(200)
 
-    expect(await platform.images()).toMatchObject({ mysql: expect.stringMatching(/\/mysql:8\.4\.9$/) })
-    const pinned = /^django==([\d.]+)$/m.exec(await platform.read('requirements/edx/development.txt'))?.[1]
-    const versions = 'python -m django --version; node --version; pip-compile --version'
-    const { stdout } = await platform.devenv('exec', '--', 'sh', '-c', versions)
-    expect(stdout).toMatch(new RegExp(`^${pinned}\nv${(await platform.read('.nvmrc')).trim()}\\..*\npip-compile`))
-  },
-  WITH_BUILD,
-)
+  expect(await platform.images()).toMatchObject({ mysql: expect.stringMatching(/\/mysql:8\.4\.9$/) })
+  const pinned = /^django==([\d.]+)$/m.exec(await platform.read('requirements/edx/development.txt'))?.[1]
+  const versions = 'python -m django --version; node --version; pip-compile --version'
+  const { stdout } = await platform.devenv('exec', '--', 'sh', '-c', versions)
+  expect(stdout).toMatch(new RegExp(`^${pinned}\nv${(await platform.read('.nvmrc')).trim()}\\..*\npip-compile`))
+})
 
 test('a checkout of no shape that is known is refused, with what each would have', async () => {
   const platform = fresh(new Platform())
