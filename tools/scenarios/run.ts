@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
+import { StringDecoder } from 'node:string_decoder'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
@@ -72,11 +73,13 @@ export function commence(argv: readonly string[], { cwd, env, input, terminal = 
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   })
-  const chunks = { out: [] as Buffer[], err: [] as Buffer[], all: [] as Buffer[] }
+  const chunks = { out: [] as Buffer[], err: [] as Buffer[] }
+  const decoder = new StringDecoder()
+  let text = ''
   const waiting = new Set<() => void>()
   const keep = (channel: 'out' | 'err') => (chunk: Buffer) => {
     chunks[channel].push(chunk)
-    chunks.all.push(chunk)
+    text += decoder.write(chunk)
     for (const look of waiting) look()
   }
   child.stdout.on('data', keep('out'))
@@ -85,7 +88,7 @@ export function commence(argv: readonly string[], { cwd, env, input, terminal = 
   if (input !== undefined) child.stdin.end(input)
   else if (!terminal) child.stdin.end()
 
-  const written = () => Buffer.concat(chunks.all).toString()
+  const written = () => text
   const ended = new Promise<Outcome>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code, signal) => {
@@ -118,9 +121,13 @@ function waitFor(
       clearTimeout(timer)
       then()
     }
+    // From the line on that was the last: what is written may be much.
+    let looked = 0
     const look = () => {
-      const found = pattern.exec(written())
+      const text = written()
+      const found = pattern.exec(text.slice(looked))
       if (found !== null) leave(() => resolve(found))
+      looked = text.lastIndexOf('\n') + 1
     }
     const fail = (why: string) =>
       leave(() => reject(new Error(`${why} without ${pattern}, having said:\n${written()}`)))

@@ -31,12 +31,12 @@ export class LoopbackRegistry {
 
   async start({ env = {}, mounts = [] }: RegistrySetUp = {}): Promise<this> {
     const image = `${process.env.DEVENV_MIRROR ?? 'docker.io'}/library/registry:2`
-    // In memory: on a disk it writes a tag in two steps, and who reads between them is told 500.
-    const storage = { REGISTRY_STORAGE: 'inmemory', REGISTRY_STORAGE_DELETE_ENABLED: 'true' }
-    const settings = Object.entries({ ...storage, ...env })
+    const settings = Object.entries({ REGISTRY_STORAGE_DELETE_ENABLED: 'true', ...env })
     await once(this.#front.listen(0, '127.0.0.1'), 'listening')
     await ask(
       ...['docker', 'run', '--detach', '--name', this.container, '--publish', '127.0.0.1::5000'],
+      // It writes a tag in two steps, and who reads between them is told 500: on a busy disk that may last.
+      ...['--tmpfs', '/var/lib/registry'],
       ...settings.flatMap(([name, value]) => ['--env', `${name}=${value}`]),
       ...mounts.flatMap((mount) => ['--mount', mount]),
       image,

@@ -7,8 +7,9 @@ import { containersOf, removeBelow } from '../engine.js'
 import { ask, run } from '../run.js'
 
 /** Runs a scenario that fails. */
-async function failed(env: Readonly<Record<string, string>> = {}) {
-  const vitest = ['node_modules/.bin/vitest', 'run', '--config', 'tools/scenarios/test/vitest.config.ts']
+async function failed(name: string, env: Readonly<Record<string, string>> = {}) {
+  const config = ['--config', 'tools/scenarios/test/vitest.config.ts', '--testNamePattern', name]
+  const vitest = ['node_modules/.bin/vitest', 'run', ...config]
   const { exitCode, stdout, stderr } = await run(vitest, { cwd: REPOSITORY, env })
   const said = `${stdout}${stderr}`
   const folder = /What is known of this failure is kept in (\S+)/.exec(said)?.[1] ?? ''
@@ -20,7 +21,7 @@ async function failed(env: Readonly<Record<string, string>> = {}) {
 }
 
 test('what a failed scenario saw is kept, and its environment is removed', async () => {
-  const { said, folder, read, checkout } = await failed()
+  const { said, folder, read, checkout } = await failed('an environment for one test')
   expect(said).toContain('words that no page has')
   expect(read('typed.txt')).toMatch(/^\$ make dev\.greet NAME=Ada\nHello, Ada!$/m)
   const project = readdirSync(join(folder, 'data')).find((name) => name.endsWith('.compose.json')) ?? ''
@@ -38,7 +39,7 @@ test('what a failed scenario saw is kept, and its environment is removed', async
 })
 
 test('with DEVENV_KEEP_FAILED its checkout and its containers are left as they are', async () => {
-  const { said, checkout } = await failed({ DEVENV_KEEP_FAILED: '1' })
+  const { said, checkout } = await failed('an environment for all tests', { DEVENV_KEEP_FAILED: '1' })
   onTestFinished(async () => {
     await removeBelow(dirname(checkout))
     rmSync(dirname(checkout), { recursive: true })
