@@ -7,7 +7,7 @@ WITH_SET_UP = tools/with-set-up.sh
 DEVENV = env NODE_EXTRA_CA_CERTS= node packages/core/bin/devenv.js --package '$(PACKAGE)' $(if $(CHECKOUT),--checkout '$(CHECKOUT)')
 RUN = $(if $(PACKAGE),,$(error There is no service $(SERVICE): neither packages/$(SERVICE) nor examples/$(SERVICE) is there))$(WITH_SET_UP) '$(PACKAGE)' -- $(DEVENV)
 
-.PHONY: help start watch stop clean set-up check test bench ci.image ci.publish ci.lock
+.PHONY: help start watch stop clean set-up check test accept bench ci.image ci.publish ci.lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,10 @@ check: ## format, lint, import boundaries, types, unit tests, unused code
 
 test: ## set up what is missing and pass all tests: `check`, then the scenarios on a real engine
 	@$(WITH_SET_UP) examples/hello/environment packages/edx-platform packages/forums -- tools/test.sh
+
+accept: ## do on a clone of a real checkout what a person does, in a browser too (SERVICE=discovery CHECKOUT=PATH KEEP=1)
+	@$(if $(PACKAGE),,$(error There is no service $(SERVICE)))$(if $(CHECKOUT),,$(error Name a clone of $(SERVICE): CHECKOUT=PATH))$(WITH_SET_UP) '$(PACKAGE)' -- \
+	  node tools/acceptance/accept.mjs '$(PACKAGE)' '$(CHECKOUT)'
 
 bench: ## ratios of speed, measured side by side
 	@$(WITH_SET_UP) examples/hello/environment -- sh -c "node tools/bench/bench.mjs && node tools/bench/images.mjs"

@@ -1,7 +1,8 @@
 #!/bin/sh
-# All tests: `check`, then the scenarios on a real engine.
+# All tests: `check`, then the scenarios on a real engine and in a real browser.
 set -eu
 cd "$(dirname "$0")/.."
+tools/browser/set-up.sh >/dev/null
 tools/check.sh
 # What failed scenarios of an earlier run saw.
 rm -rf .failed

@@ -16,16 +16,18 @@ node_modules/.bin/tsc -b packages/core
 
 tools/engine/set-up.sh
 
-images=
+packages=
 while [ "$1" != -- ]; do
-  images="$images $(node tools/stand-ins/list-images.mjs "$1")"
+  packages="$packages $1"
   shift
 done
 shift
 
-if [ -z "${DEVENV_MIRROR:-}" ] && [ -n "$images" ]; then
+if [ -z "${DEVENV_MIRROR:-}" ] && [ -n "$packages" ]; then
   # Once stand-ins are in use, data was written by them: the choice holds until they are removed.
   if docker container inspect devenv-stand-ins-registry >/dev/null 2>&1 || ! node tools/stand-ins/ensure.mjs --check-hub; then
+    # shellcheck disable=SC2086 # a list of folders
+    images=$(node tools/stand-ins/list-images.mjs $packages)
     # shellcheck disable=SC2086 # a list of image names
     DEVENV_MIRROR=$(node tools/stand-ins/ensure.mjs --known $images)
     export DEVENV_MIRROR

@@ -10,11 +10,12 @@
 # Asks for root (sudo) only when something has to change. Says on stderr what it does, one line each.
 # Usage: tools/engine/set-up.sh
 set -euo pipefail
+# shellcheck source=tools/distribution.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../distribution.sh"
 
 readonly LEAST_ENGINE=25 # health checks with start_interval: API 1.44
 readonly LEAST_COMPOSE=2.24
 readonly SOCKET=/var/run/docker.sock
-readonly APT_LOG=/var/log/devenv-apt.log
 readonly LOG=/var/log/devenv-dockerd.log
 readonly DAEMON_JSON=/etc/docker/daemon.json
 readonly DOCS=https://docs.docker.com/engine/install/
@@ -22,11 +23,6 @@ readonly DEBIAN_MIRROR=http://deb.debian.org/debian
 readonly DEBIAN_KEYS=/usr/share/keyrings/debian-archive-keyring.gpg
 
 say() { printf 'engine: %s\n' "$1" >&2; }
-
-fail() { # CODE WHAT WHY FIX
-  printf '%s\n  what  %s\n  why   %s\n  fix   %s\n' "$@" >&2
-  exit 1
-}
 
 at_least() { # VERSION LEAST: compares major.minor
   local have least
@@ -92,26 +88,6 @@ refuse_what_we_do_not_touch() {
 }
 
 # --- packages --------------------------------------------------------------------------------------------------------
-
-distribution() { # debian, ubuntu or nothing
-  [[ -r /etc/os-release ]] || return 0
-  # shellcheck disable=SC1091
-  (. /etc/os-release && case " $ID ${ID_LIKE:-} " in
-    *' ubuntu '*) echo ubuntu ;;
-    *' debian '*) echo debian ;;
-  esac)
-}
-
-# A second apt waits for the first; a release file past its date (a snapshot, a clock ahead) is still signed.
-apt_get() {
-  DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=600 -o Acquire::Check-Valid-Until=false \
-    -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 "$@" </dev/null >"$APT_LOG" 2>&1 9>&- || {
-    tail -n 15 "$APT_LOG" >&2
-    return 1
-  }
-}
-
-install_packages() { apt_get install --yes --no-install-recommends "$@"; }
 
 candidate() { apt-cache policy "$1" | sed -n 's/^ *Candidate: //p' | grep -v '(none)' || true; }
 

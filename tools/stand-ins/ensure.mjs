@@ -15,7 +15,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { run, runPiped, succeeds } from './command.mjs'
 import { describeStandIn, parseReference, planStandIns, sortByRecipe, withBases } from './plan.mjs'
-import { MIRROR, RECIPE_LABEL, REGISTRY, readHeldRecipe, registryAnswers } from './registry.mjs'
+import { MIRROR, RECIPE_LABEL, REGISTRY, readHeldRecipe, registryAnswers, SERVER_LABEL } from './registry.mjs'
 
 const RECIPES_FOLDER = fileURLToPath(new URL('recipes', import.meta.url))
 const LABEL = 'org.openedx.devenv.stand-in'
@@ -73,7 +73,7 @@ async function build(standIn) {
     await run(dockerBuild(unnamed, { ...args, DEVENV_MIRROR: MIRROR }, [folder]))
   }
   const server = await run(['docker', 'run', '--rm', '--network=none', '--entrypoint=cat', unnamed, '/etc/stand-in'])
-  const labels = { [LABEL]: reference, [`${LABEL}.server`]: server, [RECIPE_LABEL]: standIn.digest }
+  const labels = { [LABEL]: reference, [SERVER_LABEL]: server, [RECIPE_LABEL]: standIn.digest }
   const dockerfile = Object.entries(labels).map(([name, value]) => `LABEL ${name}=${JSON.stringify(value)}`)
   await run(dockerBuild(image, {}, ['-']), [`FROM ${unnamed}`, ...dockerfile, ''].join('\n'))
   await run(['docker', 'image', 'rm', '--no-prune', unnamed])
@@ -229,7 +229,7 @@ const images = args[0] === '--known' ? args.slice(1) : args
 try {
   if (args.includes('--check-hub')) {
     process.exitCode = (await succeeds(['docker', 'buildx', 'imagetools', 'inspect', HUB_PROBE], 10_000)) ? 0 : 1
-  } else if (images.length === 0 || images.some((argument) => argument.startsWith('-'))) {
+  } else if (args.length === 0 || images.some((argument) => argument.startsWith('-'))) {
     say('usage: ensure.mjs [--known] IMAGE… | --check-hub, for example: ensure.mjs library/mysql:8.4.9')
     process.exitCode = 2
   } else {

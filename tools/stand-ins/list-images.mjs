@@ -1,15 +1,21 @@
 #!/usr/bin/env node
 // @ts-check
-// Prints the official images that an environment package names, in its Compose files and Dockerfiles: those of every
-// variant.
+// Prints the official images that environment packages name, in their Compose files and Dockerfiles: those of every
+// variant, each once. What DEVENV_WITHOUT leaves out is not among them.
 //
-//   node tools/stand-ins/list-images.mjs PACKAGE-FOLDER
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+//   node tools/stand-ins/list-images.mjs PACKAGE-FOLDER…
 
-const [folder = '.'] = process.argv.slice(2)
-const texts = readdirSync(folder)
-  .filter((name) => /^(compose(\..+)?\.yaml|Dockerfile(\..+)?)$/.test(name) && !name.endsWith('.dockerignore'))
-  .map((name) => readFileSync(join(folder, name), 'utf8'))
-const named = texts.flatMap((text) => [...text.matchAll(/\$\{DEVENV_MIRROR(?::-docker\.io)?\}\/([\w./-]+:[\w.-]+)/g)])
-process.stdout.write(`${[...new Set(named.map(([, image]) => image))].join('\n')}\n`)
+import { renderProblem } from '../../packages/core/dist/problem/explain-problem.js'
+import { DevenvError } from '../../packages/core/dist/problem/problem.js'
+import { parseWithout } from '../../packages/core/dist/settings/settings.js'
+import { readPackageImages } from './package-images.mjs'
+
+const without = parseWithout(process.env.DEVENV_WITHOUT ?? '') ?? []
+try {
+  const images = await Promise.all(process.argv.slice(2).map((folder) => readPackageImages(folder, without)))
+  for (const image of new Set(images.flat())) process.stdout.write(`${image}\n`)
+} catch (error) {
+  if (!(error instanceof DevenvError)) throw error
+  process.stderr.write(`${error.problems.map(renderProblem).join('\n')}\n`)
+  process.exitCode = 1
+}

@@ -49,6 +49,27 @@ test('a node tag is its version and its variant, whatever the suite', () => {
   expect(full.PACKAGES).toContain('build-essential')
 })
 
+test.each([
+  ['library/python:3.11-slim-bookworm', 'python', ''],
+  ['library/python:3.11.9', 'python', 'build-essential'],
+  ['library/python:3.12-slim-bookworm', 'cpython', ''],
+  ['library/python:3.12.1-bookworm', 'cpython', 'build-essential'],
+])('%s is made by the recipe of its own minor version', (reference, folder, packages) => {
+  const { recipe, args } = describeStandIn(reference, recipes)
+  expect([recipe.folder, args.PACKAGES?.split(' ')[0]]).toEqual([folder, packages])
+})
+
+test.each([
+  'library/python:3.8-slim',
+  'library/python:3.13',
+  'library/python:3.1',
+  'library/python:3.120',
+  'library/python:latest',
+])('%s is refused: it is not made of another Python', (reference) => {
+  expect(sortByRecipe([reference]).known).toEqual([reference])
+  expect(() => describeStandIn(reference, recipes)).toThrow(`There is no stand-in for ${reference}:`)
+})
+
 test('Ruby stands in for its own minor version only', () => {
   expect(describeStandIn('library/ruby:3.1.4-slim-bookworm', recipes).args).toEqual({ PACKAGES: '' })
   expect(() => describeStandIn('library/ruby:3.3.0', recipes)).toThrow('library/ruby:3.3.0')

@@ -55,6 +55,25 @@ function nodeArgs({ version = '', slim }) {
   }
 }
 
+/** @param {Record<string, string | undefined>} tag */
+function cpythonArgs({ slim }) {
+  if (process.arch !== 'x64') {
+    throw new Error(`There is no stand-in for python 3.12 on ${process.arch}: Maven Central has it for x86-64 only.`)
+  }
+  return { PACKAGES: slim ? '' : WITH_COMPILER }
+}
+
+/**
+ * @param {Record<string, string | undefined>} tag
+ * @returns {never}
+ */
+function refusePython({ tag }) {
+  throw new Error(
+    `There is no stand-in for library/python:${tag}: those that are there are 3.11 (of Debian) and 3.12 (of Maven ` +
+      'Central), as in library/python:3.12-slim-bookworm. tools/stand-ins/README.md says how to add one.',
+  )
+}
+
 const noArgs = () => ({})
 
 /** @type {readonly Recipe[]} */
@@ -66,11 +85,19 @@ export const RECIPES = [
     args: ({ suite = '' }) => ({ suite }),
   },
   {
-    of: /^library\/python:3\.[\d.]+(?<slim>-slim)?(-[a-z]+)?$/,
+    of: /^library\/python:3\.11(\.\d+)?(?<slim>-slim)?(-[a-z]+)?$/,
     folder: 'python',
     from: 'dockerfile',
     args: ({ slim }) => ({ PACKAGES: slim ? '' : WITH_COMPILER }),
   },
+  {
+    of: /^library\/python:3\.12(\.\d+)?(?<slim>-slim)?(-[a-z]+)?$/,
+    folder: 'cpython',
+    from: 'dockerfile',
+    args: cpythonArgs,
+  },
+  // Another Python would compile what was pinned for this one, or fail on it, and say nothing of why.
+  { of: /^library\/python:(?<tag>.*)$/, folder: 'python', from: 'dockerfile', args: refusePython },
   {
     of: /^library\/ruby:3\.1\.\d+(?<slim>-slim)?(-bookworm)?$/,
     folder: 'ruby',

@@ -6,6 +6,7 @@ import http from 'node:http'
 export const REGISTRY = { host: 'localhost', address: '127.0.0.1', port: 5055 }
 export const MIRROR = `${REGISTRY.host}:${REGISTRY.port}`
 export const RECIPE_LABEL = 'org.openedx.devenv.stand-in.recipe'
+export const SERVER_LABEL = 'org.openedx.devenv.stand-in.server'
 
 const MANIFESTS = [
   'application/vnd.docker.distribution.manifest.v2+json',
@@ -41,13 +42,18 @@ export async function registryAnswers() {
 /**
  * The digest of the recipe that the held image was made with.
  * @param {string} reference
- * @returns {Promise<string | undefined>}
  */
-export async function readHeldRecipe(reference) {
+export const readHeldRecipe = async (reference) => (await readHeldLabels(reference))?.[RECIPE_LABEL]
+
+/**
+ * @param {string} reference
+ * @returns {Promise<Record<string, string> | undefined>} undefined: it holds no such image
+ */
+export async function readHeldLabels(reference) {
   const [, name, tag] = /^(.*):([^:]*)$/.exec(reference) ?? []
   const manifest = await get(`/v2/${name}/manifests/${tag}`)
   if (manifest?.status !== 200) return undefined
   const config = await get(`/v2/${name}/blobs/${JSON.parse(manifest.body).config?.digest}`)
   if (config?.status !== 200) return undefined
-  return JSON.parse(config.body).config?.Labels?.[RECIPE_LABEL]
+  return JSON.parse(config.body).config?.Labels ?? {}
 }

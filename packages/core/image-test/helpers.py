@@ -33,12 +33,13 @@ class InFolder(unittest.TestCase):
             'DEVENV_LOG_DIR': str(self.folder / 'logs'),
             'DEVENV_CONSOLE': str(self.folder / 'console'),
             'DEVENV_POLLING': str(self.folder / 'polling'),
+            'DEVENV_TURNS': str(self.folder / 'turns'),
         }
 
     def start(self, tool, *arguments, **options):
         process = subprocess.Popen(
             [sys.executable, str(IMAGE / 'bin' / tool), *arguments], cwd=self.folder / 'code',
-            stdin=subprocess.DEVNULL, env=self.environment, **options)
+            env=self.environment, **{'stdin': subprocess.DEVNULL, **options})
         self.addCleanup(end, process)
         return process
 

@@ -1,6 +1,7 @@
 import http.server
 import subprocess
 import threading
+import time
 import unittest
 
 from helpers import PATIENCE, InFolder
@@ -27,12 +28,17 @@ class Answers(InFolder):
         for name in names:
             (self.folder / 'links' / (name + '.conf')).symlink_to(self.folder / 'available' / (name + '.conf'))
 
-    def answers(self, *words):
-        process = self.start('answers', *words, stderr=subprocess.PIPE)
+    def begin(self, *words):
+        return self.start('answers', *words, stderr=subprocess.PIPE)
+
+    def outcome(self, process):
         return process.wait(2 * PATIENCE), process.stderr.read().decode().strip()
 
-    def serve(self, status, when=None):
-        """A server that answers at once, or when an event comes."""
+    def answers(self, *words):
+        return self.outcome(self.begin(*words))
+
+    def serve(self, *statuses, when=None):
+        """Answers with one status after another, at once or when an event comes; the last one stays."""
         asked = []
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -40,7 +46,7 @@ class Answers(InFolder):
                 asked.append((self.path, self.headers['Host']))
                 if when:
                     when.wait()
-                self.send_response(status)
+                self.send_response(statuses[min(len(asked), len(statuses)) - 1])
                 self.end_headers()
 
             def log_message(self, *_):
@@ -85,16 +91,40 @@ class Answers(InFolder):
         self.release()
         self.assertEqual(self.answers('web=http://localhost:1/')[0], 0)
 
-    def test_before_anything_is_released_nothing_is_healthy(self):
-        code, said = self.answers('web=http://localhost:1/')
-        self.assertEqual(code, 1)
-        self.assertIn('held', said)
+    def test_while_the_programs_are_held_it_waits_and_then_asks_until_they_answer(self):
+        self.environment['DEVENV_START_SECONDS'] = '60'
+        url, asked = self.serve(503, 503, 200)
+        probe = self.begin('web=%s/' % url)
+        with self.assertRaises(subprocess.TimeoutExpired):
+            probe.wait(0.5)
+        self.assertEqual(asked, [])
+        self.release('web')
+        self.assertEqual(self.outcome(probe), (0, ''))
+        self.assertEqual(len(asked), 3)
+
+    def test_the_time_that_programs_have_counts_from_the_release(self):
+        self.environment['DEVENV_START_SECONDS'] = '3'
+        url, asked = self.serve(503)
+        probe = self.begin('web=%s/' % url)
+        with self.assertRaises(subprocess.TimeoutExpired):
+            probe.wait(4)
+        released = time.monotonic()
+        self.release('web')
+        self.assertEqual(self.outcome(probe), (1, 'web: it answered 503'))
+        self.assertGreaterEqual(time.monotonic() - released, 3)
+        self.assertGreater(len(asked), 1)
+
+    def test_once_they_are_released_one_probe_asks_once(self):
+        self.environment['DEVENV_START_SECONDS'] = '60'
+        self.release('web')
+        url, asked = self.serve(503)
+        self.assertEqual(self.answers('web=%s/' % url), (1, 'web: it answered 503'))
+        self.assertEqual(len(asked), 1)
 
     def test_a_container_without_programs_is_healthy_also_while_others_are_provisioned(self):
         self.assertEqual(self.answers(), (0, ''))
 
     def test_a_program_that_there_is_not_is_an_error_and_not_a_success(self):
-        self.release('web')
         self.assertEqual(self.answers('wbe=http://localhost:1/'), (1, 'answers: no program wbe'))
         for word in ('web', 'web=https://localhost/', 'web=http:///x', '=http://localhost/', 'web=http://a:b/'):
             self.assertEqual(self.answers(word)[0], 1, word)

@@ -6,16 +6,20 @@
 #   make dev.test TESTS=xmodule ARGS="-k video"    and any other arguments of pytest
 #   make dev.lms.shell, make dev.cms.shell         Django's shell
 #   make dev.assets                                Sass and webpack, once: what the programs sass and webpack do anyway
+#   make dev.settings                              what the settings name and nobody answers, or lose of upstream's
 #   make dev.migrate, dev.migrate-lms, dev.migrate-cms
 
 TESTS ?= lms openedx common xmodule cms
 STUDIO_TESTS := $(filter cms cms/% ./cms ./cms/%,$(TESTS))
 LMS_TESTS := $(filter-out $(STUDIO_TESTS),$(TESTS))
-AS_LMS := DJANGO_SETTINGS_MODULE=devenv_edx_platform.lms SERVICE_VARIANT=lms python
+# Without the warnings of dozens of packages, which nobody here can mend.
+AS_LMS := DJANGO_SETTINGS_MODULE=devenv_edx_platform.lms SERVICE_VARIANT=lms python -W ignore
+AS_CMS := DJANGO_SETTINGS_MODULE=devenv_edx_platform.cms SERVICE_VARIANT=cms python -W ignore
 LMS := $(AS_LMS) manage.py lms
-CMS := DJANGO_SETTINGS_MODULE=devenv_edx_platform.cms SERVICE_VARIANT=cms python manage.py cms
+CMS := $(AS_CMS) manage.py cms
 
-.PHONY: test test-lms test-cms lms.shell cms.shell assets migrate migrate-lms migrate-cms folders accounts indexes reindex
+.PHONY: test test-lms test-cms lms.shell cms.shell settings assets migrate migrate-lms migrate-cms folders accounts \
+	studio-pages indexes reindex
 
 # Both are run, also where the first fails.
 test:
@@ -41,11 +45,14 @@ lms.shell:
 cms.shell:
 	@$(CMS) shell
 
+settings:
+	@python -m devenv_edx_platform.audit
+
 assets:
 	/etc/devenv/assets/sass
 	/etc/devenv/assets/webpack
-	$(LMS) compilejsi18n --locale en --verbosity 0
-	$(CMS) compilejsi18n --locale en --verbosity 0
+	$(LMS) compilejsi18n --verbosity 0
+	$(CMS) compilejsi18n --verbosity 0
 
 migrate: migrate-lms migrate-cms
 
@@ -61,6 +68,9 @@ folders:
 
 accounts:
 	$(AS_LMS) -m devenv_edx_platform.first_data
+
+studio-pages:
+	$(AS_CMS) -m devenv_edx_platform.studio_pages
 
 indexes:
 	$(AS_LMS) -m devenv_edx_platform.search

@@ -11,6 +11,7 @@ app = Flask(__name__)
 PAGE = """<!doctype html>
 <html lang="en">
 <title>hello</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/static/hello.css">
 <h1>Greetings</h1>
 <form method="post" action="/greetings">

@@ -1,9 +1,8 @@
 import { accessSync, appendFileSync, constants, existsSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { primaryOf } from '../definition/definition.js'
-import { readExtension } from '../definition/extension.js'
 import { readLock } from '../definition/lock.js'
-import { readDefinition } from '../definition/read-definition.js'
+import { readVariants } from '../definition/read-definition.js'
 import type { Engine } from '../engine/engine.js'
 import { prepareRegistryClient } from '../engine/registry/transport.js'
 import { carryOutImages, type ImagesPlan, planImages } from '../image/ensure-images.js'
@@ -137,21 +136,15 @@ export async function updateLock({ package: environmentPackage, settings }: Open
   const { mirror, registry, access, network } = imageSettingsOf(settings, before)
   if (network === 'offline') throw refusedOffline('lock')
   return await withTemporaryFolder('lock', async (room) => {
-    const variants = Object.keys(readExtension(environmentPackage).variants ?? {})
-    const definitions = await Promise.all(
-      (variants.length === 0 ? [undefined] : variants).map((variant) =>
-        readDefinition({
-          package: environmentPackage,
-          checkout: room,
-          variant,
-          project: 'lock',
-          mirror,
-          registry,
-          variables: {},
-          stores: join(room, 'stores'),
-        }),
-      ),
-    )
+    const definitions = await readVariants({
+      package: environmentPackage,
+      checkout: room,
+      project: 'lock',
+      mirror,
+      registry,
+      variables: {},
+      stores: join(room, 'stores'),
+    })
     const update = await readUpstream(definitions, before, { mirror, access })
     if (mode === 'write') writeLock(environmentPackage, update.lock)
     return update

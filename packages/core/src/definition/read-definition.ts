@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { readComposeModel } from '../engine/compose.js'
 import { DevenvError, type Problem } from '../problem/problem.js'
 import type { ComposeProject, Definition, EnvironmentPackage, ProvisionStep } from './definition.js'
-import { type Extension, needsOf } from './extension.js'
+import { type Extension, needsOf, readExtension } from './extension.js'
 import { FOLDER_IN_CHECKOUT } from './find-package.js'
 import { OEP5_RULES } from './rules.js'
 import { parseSource, type Source } from './source.js'
@@ -68,6 +68,14 @@ export async function readDefinition(request: ReadDefinition): Promise<Definitio
   const broken = checkRules(definition, source, request)
   if (broken.length > 0) throw new DevenvError(...broken)
   return definition
+}
+
+/** A package's definitions: one for each variant; of a package that has none, one. */
+export async function readVariants(request: Omit<ReadDefinition, 'variant'>): Promise<Definition[]> {
+  const variants = Object.keys(readExtension(request.package).variants ?? {})
+  return await Promise.all(
+    (variants.length === 0 ? [undefined] : variants).map((variant) => readDefinition({ ...request, variant })),
+  )
 }
 
 /** What a Compose file writes before the name of another image of ours: images without a registry are named so as well. Pure. */

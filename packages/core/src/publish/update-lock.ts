@@ -49,7 +49,7 @@ export async function readUpstream(
 }
 
 /** Every official image that these definitions name, in Compose and in their Dockerfiles: full name to how it is asked for. */
-function officialImagesOf(definitions: readonly Definition[], mirror: string | undefined): Map<string, string> {
+export function officialImagesOf(definitions: readonly Definition[], mirror: string | undefined): Map<string, string> {
   const named = definitions.flatMap((definition): [string, string][] => {
     const spec = buildSpecOf(definition, { registry: undefined, mirror })
     const services = thirdPartyOf(definition).flatMap((name) => definition.project.services[name]?.image ?? [])

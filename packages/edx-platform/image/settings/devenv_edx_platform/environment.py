@@ -15,12 +15,20 @@ LMS_PORT = urlsplit(LMS_URL).port
 
 # Both run in this container.
 LMS_INTERNAL_URL = 'http://localhost:18000'
+CMS_INTERNAL_URL = 'http://localhost:18010'
+
+ABSENT = '/devenv/absent/'
 
 HAS_SEARCH = 'meilisearch' not in os.environ.get('DEVENV_WITHOUT', '').split(',')
 
 # Meilisearch derives a key from its master key and the key's uid.
 MEILISEARCH_MASTER_KEY = 'devenv-development-only'
 MEILISEARCH_KEY_UID = 'de7e0000-0000-4000-8000-000000000001'
+
+
+def absent(own_url, name):
+    """Where a page says that `name` does not run. `own_url`: of the LMS or of Studio; both answer there."""
+    return f'{own_url}{ABSENT}{name}'
 
 
 def runs(program):

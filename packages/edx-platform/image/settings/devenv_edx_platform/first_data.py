@@ -1,5 +1,5 @@
 """
-What a new database needs: the site, a staff account and a learner, and Studio's registration at the LMS.
+What a new database needs: the site, a staff account and a learner, Studio's registration at the LMS, and the forum.
 
 Safe to repeat: accounts stay as a developer left them; what follows the address follows it. Runs with the LMS's settings.
 """
@@ -8,17 +8,21 @@ import django
 django.setup()
 
 # pylint: disable=wrong-import-position
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.sites.models import Site
 from django.core.management import call_command
 
 from devenv_edx_platform.environment import CMS_URL, LMS_HOST
+from devenv_edx_platform.flags import set_flags
 
 ACCOUNTS = {
     'admin': ['--staff', '--superuser'],
     'learner': [],
 }
+# Discussions by the forum that the LMS has installed, in MySQL: no other service is asked.
+FORUM_FLAGS = ['discussions.enable_forum_v2', 'forum_v2.enable_mysql_backend']
 
 if __name__ == '__main__':
     Site.objects.update_or_create(id=settings.SITE_ID, defaults={'domain': LMS_HOST, 'name': LMS_HOST})
@@ -45,3 +49,5 @@ if __name__ == '__main__':
         '--client-secret', 'studio-sso-secret',
         '--scopes', 'user_id',
     )
+    if apps.is_installed('forum'):
+        set_flags(FORUM_FLAGS, True, 'discussions need no other service')

@@ -1,14 +1,13 @@
 """
-Micro-frontends: separate programs, which this environment does not run.
+Micro-frontends: programs of their own, which this environment does not run.
 
-EDX_PLATFORM_MFES tells where those that run are: "authn=http://localhost:1999 learning=http://localhost:2000". What is
-not named there gets an address here, and a page there that says what is missing.
+EDX_PLATFORM_MFES tells where those that run are: "authn=http://localhost:1999 learning=http://localhost:2000". Each other
+one gets the address of a page that says so.
 """
 import os
 from urllib.parse import urlsplit
 
-from django.http import HttpResponseNotFound
-from django.utils.html import escape
+from devenv_edx_platform.environment import absent
 
 # name: (repository, settings that hold its address)
 MFES = {
@@ -28,7 +27,6 @@ MFES = {
     'ora-grading': ('frontend-app-ora-grading', ['ORA_GRADING_MICROFRONTEND_URL']),
     'profile': ('frontend-app-profile', ['PROFILE_MICROFRONTEND_URL']),
 }
-ABSENT = '/devenv/mfe/'
 
 
 def parse(text):
@@ -50,37 +48,13 @@ PRESENT = parse(os.environ.get('EDX_PLATFORM_MFES', ''))
 
 
 def with_mfes(settings, own_url):
-    """Point a settings module's namespace at the micro-frontends. `own_url`: where the absent ones are told of."""
+    """Point a settings module's namespace at the micro-frontends. `own_url`: where the pages about absent ones are."""
     for name, (_, keys) in MFES.items():
         for key in keys:
-            settings[key] = PRESENT.get(name, f'{own_url}{ABSENT}{name}')
+            settings[key] = PRESENT.get(name, absent(own_url, name))
     origins = sorted({'{0.scheme}://{0.netloc}'.format(urlsplit(url)) for url in PRESENT.values()})
     hosts = [urlsplit(url).netloc for url in origins]
     settings['CSRF_TRUSTED_ORIGINS'] = [*settings.get('CSRF_TRUSTED_ORIGINS', []), *origins]
     settings['LOGIN_REDIRECT_WHITELIST'] = [*settings.get('LOGIN_REDIRECT_WHITELIST', []), *hosts]
     settings['LEARNING_MICROFRONTEND_NETLOC'] = urlsplit(settings['LEARNING_MICROFRONTEND_URL']).netloc
     settings['AUTHN_MICROFRONTEND_DOMAIN'] = urlsplit(settings['AUTHN_MICROFRONTEND_URL']).netloc
-    settings['MIDDLEWARE'] = ['devenv_edx_platform.mfe.tell_of_absent', *settings['MIDDLEWARE']]
-
-
-def tell_of_absent(get_response):
-    """Middleware: the page under the address of a micro-frontend that does not run."""
-    def answer(request):
-        if not request.path.startswith(ABSENT):
-            return get_response(request)
-        name = request.path[len(ABSENT):].split('/')[0]
-        if name not in MFES:
-            return get_response(request)
-        repository, _ = MFES[name]
-        return HttpResponseNotFound(
-            f'<!doctype html><title>{name} is not running</title>'
-            '<body style="font: 16px/1.5 sans-serif; max-width: 44em; margin: 4em auto; padding: 0 1em">'
-            f'<h1>{name} is not running</h1>'
-            f'<p>This page belongs to the micro-frontend <b>{name}</b> '
-            f'(<a href="https://github.com/openedx/{repository}">openedx/{repository}</a>), '
-            'a program of its own that this environment does not start.</p>'
-            f'<p>Run it from its clone, then tell the environment where it is:</p>'
-            f'<pre>EDX_PLATFORM_MFES="{name}=http://localhost:PORT" make dev.watch</pre>'
-            f'<p>Asked for: <code>{escape(request.get_full_path())}</code></p>',
-        )
-    return answer
