@@ -21,20 +21,15 @@ export async function discuss(tab, lms, course) {
    * @returns {Promise<any>}
    */
   const ask = async (method, path, body) => {
-    const { status, text } = await tab.page.evaluate(
-      async ([way, url, sent, type]) => {
-        const token = /csrftoken=(\w+)/.exec(document.cookie)?.[1] ?? ''
-        const headers = { 'X-CSRFToken': token, 'Content-Type': type }
-        const answer = await fetch(url, { method: way, headers, ...(sent && { body: sent }) })
-        return { status: answer.status, text: await answer.text() }
-      },
-      /** @type {const} */ ([
-        method,
-        `/api/discussion/v1/${path}`,
-        body && JSON.stringify(body),
-        method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
-      ]),
-    )
+    const cookies = await tab.page.context().cookies(lms)
+    const token = cookies.find(({ name }) => name === 'csrftoken')?.value ?? ''
+    const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
+    const answer = await tab.page.request.fetch(`${lms}/api/discussion/v1/${path}`, {
+      method,
+      headers: { 'X-CSRFToken': token, Referer: lms, 'Content-Type': type },
+      ...(body && { data: JSON.stringify(body) }),
+    })
+    const [status, text] = [answer.status(), await answer.text()]
     assert.equal(status, 200, `${method} ${path}: ${status} ${text.slice(0, 500)}`)
     return JSON.parse(text)
   }
