@@ -192,6 +192,11 @@ export const steps = [
         .first()
         .waitFor()
       await tab.look('published')
+      await tab.open(`${studio}/settings/details/${ID}`, 'schedule')
+      await page.locator('#course-start-date').fill('01/01/2020')
+      await page.keyboard.press('Tab')
+      await page.locator('.action-save:visible, .action-primary:visible', { hasText: 'Save Changes' }).first().click()
+      await page.getByText('Your changes have been saved').first().waitFor()
       return unit
     },
   },

@@ -95,6 +95,13 @@ class Layout(Tree):
         self.assertEqual(self.real('common/static/edx-ui-toolkit/js'), toolkit)
         self.assertEqual(self.real('lms/static/xmodule_js/common_static/edx-ui-toolkit/js'), toolkit)
 
+    def test_a_folder_whose_links_lead_to_what_the_checkout_has_is_one_link(self):
+        self.save('common/static/sass/_mixins.scss')
+        self.link('lms/static/sass/_mixins.scss', '../../../common/static/sass/_mixins.scss')
+        self.save('lms/static/sass/bootstrap/lms-main.scss')
+        self.lay_out()
+        self.assertEqual(self.real('lms/static/sass'), 'checkout/lms/static/sass')
+
     def test_a_link_that_leads_up_by_a_detour_leads_to_the_trees(self):
         self.link('openedx/feature/bundles', './../../common/static/bundles')
         self.lay_out()
