@@ -118,7 +118,7 @@ export class Clone {
    * @param {RunOptions} [options]
    * @returns {Promise<Outcome>}
    */
-  async run(argv, { seconds = 1800, env = {} } = {}) {
+  async run(argv, { seconds = 3600, env = {} } = {}) {
     const running = this.#begin(argv, env)
     return running.outcome(running.child.timeout(`${seconds}s`))
   }

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { discuss } from './discussion.mjs'
 import { until } from './until.mjs'
 
 /** @typedef {import('./accept.mjs').Person} Person */
@@ -225,6 +226,11 @@ export const steps = [
       const pages = ['instructor', 'progress', 'discussion/forum/', 'wiki'].map((page) => `courses/${ID}/${page}`)
       return openEach(await browser.newTab(), lms, [...pages, `courses/${ID}/about`, 'admin/', 'api-docs/'])
     },
+  },
+  {
+    title: 'a post, an answer, a vote and a search in the discussion',
+    needs: [MADE],
+    run: async ({ checkout, browser }) => discuss(await browser.newTab(), (await addresses(checkout)).lms, ID),
   },
   {
     title: 'sign out, which ends it in Studio too',

@@ -48,17 +48,17 @@ const upFor = (hello: Checkout, seconds: number) =>
     const { running, startedAt } = await hello.container('hello')
     expect(running).toBe(true)
     expect(Date.now() - Date.parse(startedAt)).toBeGreaterThan(seconds * 1000)
-  }, 90)
+  })
 
 describe('a provisioning that lasts longer than the start period', () => {
   test('ends well: the time of the programs counts from when they are released', async () => {
     // Whoever asks only once in an interval would be told too late.
-    const hello = await lateHello({ path: '/health/', startPeriod: 15, interval: 120, retries: 3 })
+    const hello = await lateHello({ path: '/health/', startPeriod: 25, interval: 120, retries: 3 })
     const page = await hello.read('hello/web.py')
     const boots = "import os, time\nwhile not os.path.exists('boot'):\n    time.sleep(0.1)\n"
     await hello.write('hello/web.py', page.replace('import sys\n', `import sys\n${boots}`))
     const starting = hello.beginDevenv(['start'])
-    await upFor(hello, 16)
+    await upFor(hello, 26)
     expect(await stateOf(hello)).toMatchObject({ state: 'starting' })
 
     await hello.write('let-go', '')
@@ -68,7 +68,7 @@ describe('a provisioning that lasts longer than the start period', () => {
     const { exitCode, stderr } = await starting.ended
     expect({ exitCode, health: await healthOf(hello) }, stderr).toEqual({ exitCode: 0, health: 'healthy' })
     expect(stderr).not.toContain('are held')
-    expect(Date.now() - booted).toBeLessThan(60_000)
+    expect(Date.now() - booted, 'not at the end of an interval').toBeLessThan(100_000)
 
     await ask('docker', 'restart', (await hello.container('hello')).id)
     await eventually(async () => expect(await healthOf(hello)).toBe('healthy'))
@@ -99,7 +99,7 @@ describe('a provisioning that lasts longer than the start period', () => {
     expect(stderr).not.toContain('are held')
     const seconds = Number(/does not answer its health check after (\d+) s/.exec(stderr)?.[1])
     expect(seconds).toBeGreaterThanOrEqual(7)
-    expect(seconds).toBeLessThan(40)
+    expect(seconds).toBeLessThan(120)
     expect(await healthOf(hello)).toBe('unhealthy')
   })
 })

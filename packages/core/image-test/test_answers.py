@@ -4,7 +4,7 @@ import threading
 import time
 import unittest
 
-from helpers import InFolder
+from helpers import PATIENCE, InFolder
 
 
 class Answers(InFolder):
@@ -20,7 +20,7 @@ class Answers(InFolder):
             'DEVENV_AVAILABLE': str(self.folder / 'available'),
             'DEVENV_PROGRAM_LINKS': str(self.folder / 'links'),
             'DEVENV_RELEASED': str(self.folder / 'released'),
-            'DEVENV_ANSWER_SECONDS': '1',
+            'DEVENV_ANSWER_SECONDS': str(PATIENCE),
         })
 
     def release(self, *names):
@@ -32,19 +32,20 @@ class Answers(InFolder):
         return self.start('answers', *words, stderr=subprocess.PIPE)
 
     def outcome(self, process):
-        return process.wait(10), process.stderr.read().decode().strip()
+        return process.wait(2 * PATIENCE), process.stderr.read().decode().strip()
 
     def answers(self, *words):
         return self.outcome(self.begin(*words))
 
-    def serve(self, *statuses, delay=0.0):
-        """Answers with one status after another; the last one stays."""
+    def serve(self, *statuses, when=None):
+        """Answers with one status after another, at once or when an event comes; the last one stays."""
         asked = []
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 asked.append((self.path, self.headers['Host']))
-                time.sleep(delay)
+                if when:
+                    when.wait()
                 self.send_response(statuses[min(len(asked), len(statuses)) - 1])
                 self.end_headers()
 
@@ -74,7 +75,10 @@ class Answers(InFolder):
 
     def test_one_that_takes_too_long_is_not(self):
         self.release('web')
-        url, _ = self.serve(200, delay=3)
+        self.environment['DEVENV_ANSWER_SECONDS'] = '1'
+        over = threading.Event()
+        url, _ = self.serve(200, when=over)
+        self.addCleanup(over.set)
         self.assertEqual(self.answers('web=%s/' % url), (1, 'web: no answer in 1 s'))
 
     def test_what_is_left_out_is_not_asked(self):
@@ -99,15 +103,15 @@ class Answers(InFolder):
         self.assertEqual(len(asked), 3)
 
     def test_the_time_that_programs_have_counts_from_the_release(self):
-        self.environment['DEVENV_START_SECONDS'] = '0.5'
+        self.environment['DEVENV_START_SECONDS'] = '3'
         url, asked = self.serve(503)
         probe = self.begin('web=%s/' % url)
         with self.assertRaises(subprocess.TimeoutExpired):
-            probe.wait(1)
+            probe.wait(4)
         released = time.monotonic()
         self.release('web')
         self.assertEqual(self.outcome(probe), (1, 'web: it answered 503'))
-        self.assertGreaterEqual(time.monotonic() - released, 0.5)
+        self.assertGreaterEqual(time.monotonic() - released, 3)
         self.assertGreater(len(asked), 1)
 
     def test_once_they_are_released_one_probe_asks_once(self):

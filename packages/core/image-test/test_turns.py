@@ -6,8 +6,7 @@ import subprocess
 import sys
 import unittest
 
-from helpers import InFolder, eventually
-from test_reload import free_port
+from helpers import PATIENCE, InFolder, eventually
 
 # Boots until there is a file go-NAME, and tells of it. A server then takes one connection after another.
 PROGRAM = '''
@@ -39,7 +38,7 @@ class Turns(InFolder):
     def setUp(self):
         super().setUp()
         (self.folder / 'program.py').write_text(PROGRAM)
-        self.ports = dict(zip(('first', 'second'), sorted((free_port(), free_port()))))
+        self.ports = dict(zip(('first', 'second'), sorted((self.reserve_port(), self.reserve_port()))))
 
     def begin(self, name, *options, **streams):
         options = [*options, *(['--listen', '127.0.0.1:%d' % self.ports[name]] if name in self.ports else [])]
@@ -72,7 +71,7 @@ class Turns(InFolder):
         eventually(lambda: '%s %s' % (name, what) in self.events())
 
     def connect(self, name):
-        asking = socket.create_connection(('127.0.0.1', self.ports[name]), timeout=15)
+        asking = socket.create_connection(('127.0.0.1', self.ports[name]), timeout=PATIENCE)
         self.addCleanup(asking.close)
         return asking
 
