@@ -34,7 +34,8 @@ test: ## set up what is missing and pass all tests: `check`, then the scenarios 
 	@$(WITH_SET_UP) examples/hello/environment packages/edx-platform packages/forums -- tools/test.sh
 
 accept: ## do on a clone of a real checkout what a person does, in a browser too (SERVICE=discovery CHECKOUT=PATH KEEP=1)
-	@$(if $(PACKAGE),,$(error There is no service $(SERVICE)))$(WITH_SET_UP) '$(PACKAGE)' -- node tools/acceptance/accept.mjs '$(PACKAGE)' '$(CHECKOUT)'
+	@$(if $(PACKAGE),,$(error There is no service $(SERVICE)))$(if $(CHECKOUT),,$(error Name a clone of $(SERVICE): CHECKOUT=PATH))$(WITH_SET_UP) '$(PACKAGE)' -- \
+	  node tools/acceptance/accept.mjs '$(PACKAGE)' '$(CHECKOUT)'
 
 bench: ## ratios of speed, measured side by side
 	@$(WITH_SET_UP) examples/hello/environment -- sh -c "node tools/bench/bench.mjs && node tools/bench/images.mjs"

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { openBrowser } from '../browser/browser.mjs'
-import { Clone, Workshop } from './clone.mjs'
+import { Clone, DEVENV, Workshop } from './clone.mjs'
 import { readCircumstances } from './read-circumstances.mjs'
 import { renderReport, renderSeconds } from './render-report.mjs'
 import { runSteps } from './run-steps.mjs'
@@ -53,7 +53,12 @@ async function main() {
   const browser = await openBrowser({ screenshots: join(folder, 'screenshots'), exceptions })
   /** @type {Person} */
   const person = { checkout: clone, browser, clones: [clone] }
-  process.once('SIGINT', () => remove(workshop, person).finally(() => process.exit(130)))
+  for (const signal of ['SIGINT', 'SIGTERM'])
+    process.once(signal, async () => {
+      workshop.interrupt()
+      if (!keep) await remove(workshop, person)
+      process.exit(130)
+    })
 
   const results = await runSteps(steps, person, {
     began: (title) => say(`${title} …`),
@@ -62,7 +67,7 @@ async function main() {
       if (result.outcome === 'not reached') say(`${result.title}: not reached, as it needs “${result.because}”`)
       if (result.outcome === 'failed') {
         say(`  failed after ${renderSeconds(result.seconds)}. ${result.problem}`)
-        await clone.run(['npx', '--prefix', 'devenv', 'devenv', 'status'])
+        await clone.run([...DEVENV, 'status'])
       }
     },
   })
@@ -81,7 +86,7 @@ async function main() {
  * @param {Person} person
  */
 async function remove({ folder }, { clones }) {
-  for (const clone of clones) await clone.run(['npx', '--prefix', 'devenv', 'devenv', 'clean'])
+  for (const clone of clones) await clone.run([...DEVENV, 'clean'])
   for (const path of [...clones.map((clone) => clone.path), join(folder, 'team')])
     rmSync(path, { recursive: true, force: true })
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { $ } from 'zx'
 import { until } from './until.mjs'
 
-/** @typedef {{ exitCode: number | null, output: string }} Outcome */
+/** @typedef {{ exitCode: number | null, signal: NodeJS.Signals | null, output: string }} Outcome */
 /** @typedef {{ seconds?: number, env?: Record<string, string> }} RunOptions */
 /** @typedef {{ urls: Record<string, string>, leave: () => Promise<Outcome> }} View */
 
@@ -20,9 +20,14 @@ const FOREIGN = /^(MAKE|MFLAGS|GIT_|SERVICE$|CHECKOUT$|KEEP$|DEVENV_(PACKAGE|MK|
 /** What a person has set in the shell: the settings of devenv and of the service among it. */
 export const shell = Object.fromEntries(Object.entries(process.env).filter(([name]) => !FOREIGN.test(name)))
 
+/** As typed in a checkout that `devenv init` has prepared. */
+export const DEVENV = ['npx', '--prefix', 'devenv', 'devenv']
+
 /** What all clones of one acceptance have in common. */
 export class Workshop {
   #logs = 0
+  /** Groups of processes that run. @type {Set<number>} */
+  #running = new Set()
 
   /**
    * @param {{ service: string, folder: string, package: string }} options `folder`: everything is below it
@@ -43,6 +48,18 @@ export class Workshop {
       tarballs.push(join(this.folder, (await npm).stdout.trim().split('\n').at(-1) ?? ''))
     }
     return tarballs
+  }
+
+  /** @param {import('zx').ProcessPromise} child that leads a group */
+  running(child) {
+    const group = Number(child.pid)
+    this.#running.add(group)
+    child.finally(() => this.#running.delete(group))
+  }
+
+  /** Ctrl-C on all that runs. */
+  interrupt() {
+    for (const group of this.#running) process.kill(-group, 'SIGINT')
   }
 
   /** @param {string} command */
@@ -101,11 +118,9 @@ export class Clone {
    * @param {RunOptions} [options]
    * @returns {Promise<Outcome>}
    */
-  async run(argv, { seconds = 1800, env = {} } = {}) {
+  async run(argv, { seconds = 3600, env = {} } = {}) {
     const running = this.#begin(argv, env)
-    const { exitCode } = await running.child.timeout(`${seconds}s`)
-    running.file.end(`\nended with ${exitCode}\n`)
-    return { exitCode, output: running.printed() }
+    return running.outcome(running.child.timeout(`${seconds}s`))
   }
 
   /**
@@ -115,8 +130,8 @@ export class Clone {
    * @returns {Promise<string>} what it printed, on both channels
    */
   async succeed(argv, options) {
-    const { exitCode, output } = await this.run(argv, options)
-    if (exitCode !== 0) throw new Error(`${argv.join(' ')} ended with ${exitCode}:\n${lastLines(output)}`)
+    const { exitCode, signal, output } = await this.run(argv, options)
+    if (exitCode !== 0) throw new Error(`${argv.join(' ')} ended with ${signal ?? exitCode}:\n${lastLines(output)}`)
     return output
   }
 
@@ -127,7 +142,7 @@ export class Clone {
 
   /** @param {readonly string[]} words as typed behind `devenv` */
   devenv(...words) {
-    return this.succeed(['npx', '--prefix', 'devenv', 'devenv', ...words])
+    return this.succeed([...DEVENV, ...words])
   }
 
   /**
@@ -154,16 +169,14 @@ export class Clone {
     if (ended) throw new Error(`${argv.join(' ')} ended:\n${lastLines(view.printed())}`)
     const leave = async () => {
       if (!ended) process.kill(-Number(view.child.pid), 'SIGINT')
-      const { exitCode } = await view.child
-      view.file.end(`\nended with ${exitCode}\n`)
-      return { exitCode, output: view.printed() }
+      return view.outcome(view.child)
     }
     return { urls: await this.urls(), leave }
   }
 
   /** Where it answers, by the names of the addresses. @returns {Promise<Record<string, string>>} */
   async urls() {
-    const { stdout } = await this.#quiet(['npx', '--prefix', 'devenv', 'devenv', 'status', '--json'])
+    const { stdout } = await this.#quiet([...DEVENV, 'status', '--json'])
     const { addresses } = JSON.parse(stdout)
     return Object.fromEntries(
       addresses.map((/** @type {{ name: string, url: string }} */ { name, url }) => [name, url]),
@@ -217,13 +230,20 @@ export class Clone {
     file.write(`$ ${typed}\n`)
     // A group of its own: Ctrl-C reaches make and what it started, and not us.
     const child = $({ cwd: this.path, env: { ...shell, ...env }, quiet: true, nothrow: true, detached: true })`${argv}`
+    this.workshop.running(child)
     let printed = ''
     for (const channel of [child.stdout, child.stderr])
       channel.setEncoding('utf8').on('data', (part) => {
         printed += part
         file.write(part)
       })
-    return { child, file, printed: () => printed }
+    /** @param {PromiseLike<import('zx').ProcessOutput>} ending @returns {Promise<Outcome>} */
+    const outcome = async (ending) => {
+      const { exitCode, signal } = await ending
+      file.end(`\nended with ${signal ?? exitCode}\n`)
+      return { exitCode, signal, output: printed }
+    }
+    return { child, outcome, printed: () => printed }
   }
 }
 

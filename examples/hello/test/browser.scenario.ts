@@ -1,18 +1,26 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type Browser, openBrowser } from '../../../tools/browser/browser.mjs'
 import { eventually } from '../../../tools/scenarios/checkout.js'
 import { startedCheckout } from './checkout.js'
 
+const screenshots = mkdtempSync(join(tmpdir(), 'devenv-screenshots-'))
 let browser: Browser
+let failed = false
 beforeAll(async () => {
-  browser = await openBrowser({ screenshots: mkdtempSync(join(tmpdir(), 'devenv-browser-')) })
+  browser = await openBrowser({ screenshots })
 })
-afterAll(() => browser?.close())
+afterEach(({ task }) => {
+  failed ||= task.result?.state === 'fail'
+})
+afterAll(async () => {
+  await browser?.close()
+  if (!failed) rmSync(screenshots, { recursive: true })
+})
 
 describe('a person at hello’s page', () => {
   const hello = startedCheckout()
@@ -79,11 +87,11 @@ describe('a page is reported', () => {
   test('that does not come with the status that was expected', async () => {
     const url = await pageOf('')
     await expect(browser.open(`${url}nowhere`, 'nowhere')).rejects.toThrow('status 404 instead of 200')
-    await browser.open(`${url}nowhere`, 'as expected', { status: 404 })
+    expect((await browser.open(`${url}nowhere`, 'as expected', { status: 404 })).page.url()).toBe(`${url}nowhere`)
   })
 
   test('and one on which nothing is wrong is not', async () => {
     const url = await pageOf('<script src="/a.js"></script><link rel="icon" href="data:,">', { '/a.js': '' })
-    await browser.open(url, 'right')
+    expect((await browser.open(url, 'right')).page.url()).toBe(url)
   })
 })

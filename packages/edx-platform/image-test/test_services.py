@@ -40,6 +40,12 @@ class Addresses(unittest.TestCase):
         page = f'{INSIDE}/devenv/absent/xqueue'
         self.assertEqual(found, {'XQUEUE_INTERFACE': {'url': page, 'auth': ('a', page)}})
 
+    def test_a_value_in_which_nothing_changes_stays_the_object_that_it_is(self):
+        class Path(str):
+            pass
+        root = Path('/edx/app')
+        self.assertIs(redirected(REPO_ROOT=root)['REPO_ROOT'], root)
+
     def test_permissions_and_issuers_are_no_addresses(self):
         settings = {
             'CSRF_TRUSTED_ORIGINS': ['http://localhost:1999'],

@@ -2,15 +2,12 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { openBrowser } from '../../../tools/browser/browser.mjs'
-import { eventually, fresh, get, post, succeeded } from '../../../tools/scenarios/checkout.js'
+import { eventually, fresh, get, post, shared, succeeded } from '../../../tools/scenarios/checkout.js'
 import { networksOf, processesOf } from '../../../tools/scenarios/engine.js'
 import { ask } from '../../../tools/scenarios/run.js'
 import { LMS, OWNER, Platform, STUDIO } from './platform.js'
-
-/** From nothing: the packages of Debian, PyPI and npm are fetched first. */
-const WITH_BUILD = 900_000
 
 const ANSWERS = { sql: { status: true }, modulestore: { status: true } }
 
@@ -50,14 +47,12 @@ print('opened', len(found))
 `
 
 describe('a checkout that is locked with uv', () => {
-  const platform = new Platform('miniature-uv')
   let saidAtFirstStart = ''
-  beforeAll(async () => {
-    await platform.clone()
-    const { stdout, stderr } = await platform.start()
+  const platform = shared(new Platform('miniature-uv'), async (checkout) => {
+    await checkout.clone()
+    const { stdout, stderr } = await checkout.start()
     saidAtFirstStart = stdout + stderr
-  }, WITH_BUILD)
-  afterAll(() => platform.remove())
+  })
 
   const chores = async (port: number): Promise<Record<string, string>> =>
     JSON.parse((await get(`${await platform.url(port)}/chores`)).body)
@@ -139,31 +134,27 @@ describe('a checkout that is locked with uv', () => {
     expect(cookies).toEqual(expect.arrayContaining([`lms_sessionid_${port}`, `edxloggedin_${port}`]))
   })
 
-  test(
-    'a person signs in at two environments, and stays signed in at both in one browser',
-    async () => {
-      const other = fresh(new Platform('miniature-uv'))
-      await other.clone()
-      succeeded(await other.devenv('start', '--programs', 'lms'))
-      const browser = await openBrowser({ screenshots: mkdtempSync(join(tmpdir(), 'devenv-browser-')) })
-      onTestFinished(() => browser.close())
-      const both = [await platform.url(LMS), await other.url(LMS)]
-      for (const url of both) {
-        const tab = await browser.open(`${url}/login`, 'login')
-        expect(await tab.page.evaluate('document.documentElement.dataset.bundle'), 'its script ran').toBe('login')
-        await tab.page.fill('input[name=email]', 'learner@example.com')
-        await tab.page.fill('input[name=password]', 'learner')
-        await tab.follow(() => tab.page.click('button'), 'signed in')
-      }
-      for (const url of both) {
-        const tab = await browser.open(`${url}/dashboard`, 'dashboard')
-        expect(await tab.text()).toBe('signed in: learner')
-      }
-      const studio = await browser.open(`${await platform.url(STUDIO)}/home/`, 'Studio')
-      expect(await studio.page.evaluate('document.documentElement.dataset.bundle'), 'its script ran').toBe('studio')
-    },
-    WITH_BUILD,
-  )
+  test('a person signs in at two environments, and stays signed in at both in one browser', async () => {
+    const other = fresh(new Platform('miniature-uv'))
+    await other.clone()
+    succeeded(await other.devenv('start', '--programs', 'lms'))
+    const browser = await openBrowser({ screenshots: mkdtempSync(join(tmpdir(), 'devenv-browser-')) })
+    onTestFinished(() => browser.close())
+    const both = [await platform.url(LMS), await other.url(LMS)]
+    for (const url of both) {
+      const tab = await browser.open(`${url}/login`, 'login')
+      expect(await tab.page.evaluate('document.documentElement.dataset.bundle'), 'its script ran').toBe('login')
+      await tab.page.fill('input[name=email]', 'learner@example.com')
+      await tab.page.fill('input[name=password]', 'learner')
+      await tab.follow(() => tab.page.click('button'), 'signed in')
+    }
+    for (const url of both) {
+      const tab = await browser.open(`${url}/dashboard`, 'dashboard')
+      expect(await tab.text()).toBe('signed in: learner')
+    }
+    const studio = await browser.open(`${await platform.url(STUDIO)}/home/`, 'Studio')
+    expect(await studio.page.evaluate('document.documentElement.dataset.bundle'), 'its script ran').toBe('studio')
+  })
 
   test('what the cache holds under a key with spaces is found again', async () => {
     for (const port of [LMS, STUDIO]) {
@@ -204,7 +195,7 @@ describe('a checkout that is locked with uv', () => {
       const { status, body } = await platform.get(page, port)
       if (status !== 200) throw new Error(`turned away with ${status}: ${body}`)
       expect(body).toContain('<title>Edited</title>')
-    }, 60)
+    })
   })
 
   test('an edit of Sass changes the stylesheets, and one of JavaScript the bundle', async () => {
@@ -216,13 +207,13 @@ describe('a checkout that is locked with uv', () => {
       expect(loaded.at(-1)?.body).toContain("['edited', '']")
       const [studio] = await loadedBy(`${await platform.url(STUDIO)}/home/`)
       expect(studio?.body).toContain('tomato')
-    }, 60)
+    })
   })
 
   test('a page waits for its bundle while webpack compiles', async () => {
     const release = await platform.holdBuilds()
     await platform.edit('lms/static/js/login.js', "['edited', '']", "['waited for', '']")
-    await eventually(async () => expect(await platform.bundles()).toBe('compiling'), 60)
+    await eventually(async () => expect(await platform.bundles()).toBe('compiling'))
     const pages = [platform.get('/login')]
     expect((await platform.get('/heartbeat')).status, 'the page is being waited for').toBe(200)
     await platform.emptyStats()
@@ -241,7 +232,7 @@ describe('a checkout that is locked with uv', () => {
 
     const release = await platform.holdBuilds()
     const assets = platform.begin(['make', 'dev.assets'])
-    await eventually(async () => expect(await platform.bundles()).toBe('compiling'), 60)
+    await eventually(async () => expect(await platform.bundles()).toBe('compiling'))
     assets.signalAll('SIGINT')
     await assets.ended
     expect(await platform.bundles()).toBe('done')
@@ -388,21 +379,15 @@ describe('a checkout that is locked with uv', () => {
 })
 
 describe('dev.test', () => {
-  const platform = new Platform('miniature-uv')
-  beforeAll(() => platform.clone())
-  afterAll(() => platform.remove())
+  const platform = shared(new Platform('miniature-uv'), (checkout) => checkout.clone())
 
-  test(
-    'passes from nothing, with MongoDB alone',
-    async () => {
-      const { stdout } = succeeded(await platform.make('dev.test'))
-      expect(stdout).toMatch(
-        /--ds=lms\.envs\.test lms openedx common xmodule.*3 passed.*--ds=cms\.envs\.test cms.*1 passed/s,
-      )
-      expect(Object.keys(await platform.images()).sort()).toEqual(['edx-platform', 'mongo'])
-    },
-    WITH_BUILD,
-  )
+  test('passes from nothing, with MongoDB alone', async () => {
+    const { stdout } = succeeded(await platform.make('dev.test'))
+    expect(stdout).toMatch(
+      /--ds=lms\.envs\.test lms openedx common xmodule.*3 passed.*--ds=cms\.envs\.test cms.*1 passed/s,
+    )
+    expect(Object.keys(await platform.images()).sort()).toEqual(['edx-platform', 'mongo'])
+  })
 
   test('has what lies in cms/ tested with Studio’s settings, and the rest with the LMS’s', async () => {
     for (const [tests, ours, others] of [
@@ -425,28 +410,24 @@ describe('dev.test', () => {
   })
 })
 
-test(
-  'a checkout with pip-compiled requirements of Python 3.12 runs on them, and on the Node of its .nvmrc with its npm',
-  async () => {
-    const platform = fresh(new Platform('miniature-python312'))
-    await platform.clone()
-    succeeded(await platform.devenv('start', '--programs', 'lms'))
-    const { status, body } = await get(`${await platform.url(LMS)}/heartbeat`)
-    expect(status).toBe(200)
-    expect(JSON.parse(body)).toMatchObject(ANSWERS)
-    const [stylesheet] = await loadedBy(`${await platform.url(LMS)}/login`)
-    expect(stylesheet?.status).toBe(200)
+test('a checkout with pip-compiled requirements of Python 3.12 runs on them, and on the Node of its .nvmrc with its npm', async () => {
+  const platform = fresh(new Platform('miniature-python312'))
+  await platform.clone()
+  succeeded(await platform.devenv('start', '--programs', 'lms'))
+  const { status, body } = await get(`${await platform.url(LMS)}/heartbeat`)
+  expect(status).toBe(200)
+  expect(JSON.parse(body)).toMatchObject(ANSWERS)
+  const [stylesheet] = await loadedBy(`${await platform.url(LMS)}/login`)
+  expect(stylesheet?.status).toBe(200)
 
-    expect(await platform.images()).toMatchObject({ mysql: expect.stringMatching(/\/mysql:8\.4\.9$/) })
-    const pinned = /^django==([\d.]+)$/m.exec(await platform.read('requirements/edx/development.txt'))?.[1]
-    const versions = 'python -m django --version; node --version; npm --version; pip-compile --version'
-    const { stdout } = await platform.devenv('exec', '--', 'sh', '-c', versions)
-    // npm 10 came with Node 18: later ones refuse to run on it.
-    expect(await platform.read('.nvmrc')).toBe('18\n')
-    expect(stdout).toMatch(new RegExp(`^${pinned}\nv18\\..*\n10\\..*\npip-compile`))
-  },
-  WITH_BUILD,
-)
+  expect(await platform.images()).toMatchObject({ mysql: expect.stringMatching(/\/mysql:8\.4\.9$/) })
+  const pinned = /^django==([\d.]+)$/m.exec(await platform.read('requirements/edx/development.txt'))?.[1]
+  const versions = 'python -m django --version; node --version; npm --version; pip-compile --version'
+  const { stdout } = await platform.devenv('exec', '--', 'sh', '-c', versions)
+  // npm 10 came with Node 18: later ones refuse to run on it.
+  expect(await platform.read('.nvmrc')).toBe('18\n')
+  expect(stdout).toMatch(new RegExp(`^${pinned}\nv18\\..*\n10\\..*\npip-compile`))
+})
 
 test('a checkout of no shape that is known is refused, with what each would have', async () => {
   const platform = fresh(new Platform())

@@ -5,6 +5,7 @@ Nothing here reaches the network. A developer's own course_discovery/settings/pr
 """
 import os
 from copy import deepcopy
+from urllib.parse import urlsplit
 
 from course_discovery.settings.devstack import *
 from devenv_discovery.paths import with_artifacts
@@ -17,6 +18,14 @@ CSRF_TRUSTED_ORIGINS = (*CSRF_TRUSTED_ORIGINS, URL)
 DISCOVERY_BASE_URL = URL
 MEDIA_URL = URL + LOCAL_DISCOVERY_MEDIA_URL
 ORG_BASE_LOGO_URL = MEDIA_URL
+
+# Browsers do not tell ports apart: two environments would sign each other out.
+PORT = urlsplit(URL).port
+SESSION_COOKIE_NAME = f'{SESSION_COOKIE_NAME}_{PORT}'
+CSRF_COOKIE_NAME = f'{CSRF_COOKIE_NAME}_{PORT}'
+LANGUAGE_COOKIE_NAME = f'{LANGUAGE_COOKIE_NAME}_{PORT}'
+# Django's usual one puts messages into a cookie that every service calls `messages`.
+MESSAGE_STORAGE = 'django.contrib.messages.storage.session.SessionStorage'
 
 DATABASES = {
     'default': {
@@ -40,6 +49,14 @@ CACHES = {
         'OPTIONS': {'no_delay': True, 'ignore_exc': True, 'use_pooling': True},
     },
 }
+
+# Django keeps templates in memory, and only its own reloader, which does not run here, forgets those that are saved.
+for _engine in TEMPLATES:
+    _engine['APP_DIRS'] = False
+    _engine['OPTIONS']['loaders'] = [
+        'django.template.loaders.filesystem.Loader',
+        'django.template.loaders.app_directories.Loader',
+    ]
 
 ELASTICSEARCH_CLUSTER_URL = 'http://elasticsearch:9200/'
 ELASTICSEARCH_DSL['default']['hosts'] = ELASTICSEARCH_CLUSTER_URL

@@ -51,7 +51,10 @@ def redirect(settings, own_url, own_internal_url):
 
 def _redirected(key, value, for_browsers, for_servers):
     if isinstance(value, str):
-        return _URL.sub(lambda url: _address(url, for_browsers if FOR_BROWSERS.search(key) else for_servers), value)
+        # Else as it is: it may be more than a str, such as upstream's paths.
+        url = _URL.match(value)
+        own = for_browsers if FOR_BROWSERS.search(key) else for_servers
+        return _address(url, own) + value[url.end():] if url else value
     if isinstance(value, dict):
         for name, inner in value.items():
             value[name] = _redirected(f'{key}.{name}', inner, for_browsers, for_servers)
