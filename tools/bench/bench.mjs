@@ -3,17 +3,18 @@
 // Ratios of speed on hello, each measured side by side in one run, in turn (A B A B …), median of the pairs.
 // Seconds drift from machine to machine; ratios are what to compare.
 //
-//   make bench            RUNS=9 make bench
+//   make bench            RUNS=9 IDLE_SECONDS=30 make bench
 import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { $ as shell } from 'zx'
+import { median, ms, requireHappened, secondsOf } from './measure.mjs'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 const RUNS = Number(process.env.RUNS ?? 9)
-const IDLE_SECONDS = 30
+const IDLE_SECONDS = Number(process.env.IDLE_SECONDS ?? 30)
 
 const checkout = join(mkdtempSync(join(tmpdir(), 'devenv-bench-')), 'hello')
 const env = {
@@ -23,16 +24,6 @@ const env = {
 }
 const $ = shell({ cwd: checkout, env, quiet: true })
 const devenv = [process.execPath, join(ROOT, 'packages/core/bin/devenv.js')]
-
-/** @param {() => Promise<unknown>} work */
-const secondsOf = async (work) => {
-  const began = performance.now()
-  await work()
-  return (performance.now() - began) / 1000
-}
-
-/** @param {number[]} values */
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 
 /**
  * @param {() => Promise<number>} ours
@@ -55,15 +46,22 @@ async function inTurn(ours, theirs, runs) {
 const row = ({ ours, theirs, ratio }, wanted, what) => {
   console.log(`${ratio.toFixed(2).padStart(6)}  ${wanted.padEnd(7)} ${what} (${ms(ours)} against ${ms(theirs)})`)
 }
-/** @param {number} seconds */
-const ms = (seconds) => `${Math.round(seconds * 1000)} ms`
+/** As the view shows a line of a program. */
+const OF_A_PROGRAM = /^(web|worker|mysql|redis) \| /m
 
-/** Until the first line on stdout; the view is left after that. */
+/** Until the first line of a program on stdout; the view is left after that. */
 async function firstLine() {
-  const began = performance.now()
   const view = $({ nothrow: true, detached: true })`make dev.watch`
-  const seconds = await new Promise((resolve) =>
-    view.stdout.once('data', () => resolve((performance.now() - began) / 1000)),
+  let shown = ''
+  const seconds = await secondsOf(
+    () =>
+      new Promise((resolve, reject) => {
+        view.stdout.on('data', (data) => {
+          shown += data
+          if (OF_A_PROGRAM.test(shown)) resolve(undefined)
+        })
+        view.stdout.once('end', () => reject(new Error(`nothing was measured: no line of a program in ${shown}`)))
+      }),
   )
   await view.kill('SIGINT')
   await view
@@ -72,7 +70,7 @@ async function firstLine() {
 
 async function main() {
   cpSync(join(ROOT, 'examples/hello/service'), checkout, { recursive: true, filter: (path) => !path.includes('.dev/') })
-  appendFileSync(join(checkout, 'Makefile'), '\n.PHONY: true\ntrue:\n\t@true\n')
+  appendFileSync(join(checkout, 'Makefile'), '\n.PHONY: true\ntrue:\n\t@echo done\n')
   const { stdout: started } = await $`${devenv} start`
   const url = /http:\S+/.exec(started)?.[0] ?? ''
   const home = join(checkout, '.dev/devenv')
@@ -80,27 +78,51 @@ async function main() {
   const compose = ['docker', 'compose', '--file', composeFile]
 
   console.log(`ratio   wanted  of what (ours against the other, medians of ${RUNS})`)
-  const up = () => secondsOf(() => $`${compose} up -d --wait`)
+  const requireServing = async () => {
+    const { status } = await fetch(`${url}/health/`)
+    requireHappened(status === 200, `${url}/health/ answers`, status)
+  }
+  const up = async () => {
+    const seconds = await secondsOf(() => $`${compose} up -d --wait`)
+    await requireServing()
+    return seconds
+  }
   row(
     await inTurn(firstLine, up, RUNS),
     '≤ 0.25',
     'nothing to change: make dev.watch to the first log line, against docker compose up -d --wait',
   )
 
-  const target = () => secondsOf(() => $`make dev.true`)
-  const exec = () => secondsOf(() => $`${compose} exec -T hello true`)
+  /** @param {() => Promise<{ stdout: string }>} run */
+  const done = async (run) => {
+    let stdout = ''
+    const seconds = await secondsOf(async () => {
+      stdout = (await run()).stdout
+    })
+    requireHappened(stdout === 'done\n', 'the target said', stdout)
+    return seconds
+  }
+  const target = () => done(() => $`make dev.true`)
+  const exec = () => done(() => $`${compose} exec -T hello echo done`)
   row(await inTurn(target, exec, RUNS * 2), '≤ 1.0', 'make dev.true, against docker compose exec')
 
-  const ourStart = async () => {
+  const stop = async () => {
     await $`${devenv} stop`
-    return await secondsOf(() => $`${devenv} start`)
+    const { stdout: running } = await $`${compose} ps --quiet`
+    requireHappened(running === '', 'what was to be started runs', running)
+  }
+  const ourStart = async () => {
+    await stop()
+    const seconds = await secondsOf(() => $`${devenv} start`)
+    await requireServing()
+    return seconds
   }
   const composeStart = async () => {
-    await $`${devenv} stop`
+    await stop()
     return await up()
   }
   row(
-    await inTurn(ourStart, composeStart, Math.max(3, Math.floor(RUNS / 2))),
+    await inTurn(ourStart, composeStart, Math.ceil(RUNS / 2)),
     '≤ 1.05',
     'from stopped: devenv start, against docker compose up -d --wait',
   )
@@ -139,7 +161,11 @@ async function reload(url) {
       }
     })
   }
-  const booted = async () => Number((await $`${devenv} exec -- python3 -c ${boot}`).stdout)
+  const booted = async () => {
+    const { stdout } = await $`${devenv} exec -- python3 -c ${boot}`
+    requireHappened(Number(stdout) > 0, 'the server took', stdout)
+    return Number(stdout)
+  }
   const { ours, theirs } = await inTurn(saved, booted, RUNS)
   console.log(
     `${ms(ours - theirs).padStart(6)}  +100 ms a save until the new code answers, beyond the server’s own boot (${ms(ours)} against ${ms(theirs)})`,
@@ -158,7 +184,9 @@ async function idle(composeFile) {
   await pause(5000)
   const before = await used()
   await pause(IDLE_SECONDS * 1000)
-  const percent = (((await used()) - before) / IDLE_SECONDS) * 100
+  const seconds = (await used()) - before
+  requireHappened(seconds > 0, 'the container used', seconds)
+  const percent = (seconds / IDLE_SECONDS) * 100
   console.log(
     `${percent.toFixed(2).padStart(5)}%  < 1 %   of a core, the primary container idle for ${IDLE_SECONDS} s (its health check included)`,
   )

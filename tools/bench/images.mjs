@@ -9,6 +9,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { median, ms, requireHappened, secondsOf } from './measure.mjs'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const COUNTS = (process.env.COUNTS ?? '4 50').split(' ').map(Number)
@@ -53,6 +54,7 @@ function lay(count, host) {
     `x-devenv:
   primary: bench
   recognised-by: [input]
+  repository: file://${join(room, 'service')}
   releases:
 ${declared.join('\n')}
 services:
@@ -80,24 +82,29 @@ services:
   )
 }
 
-/** @param {() => void} work */
-const secondsOf = (work) => {
-  const began = performance.now()
-  work()
-  return (performance.now() - began) / 1000
-}
-/** @param {number[]} values */
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
-/** @param {number} seconds */
-const ms = (seconds) => `${Math.round(seconds * 1000)} ms`
+/**
+ * A piece of work, and what shows that it was done.
+ * @typedef {{ what: string, work: () => string, done: (printed: string) => boolean | Promise<boolean> }} Job
+ */
 
-/** @param {number} count @param {[() => void, string]} ours @param {[() => void, string]} theirs */
-function compare(count, [ours, our], [theirs, their]) {
-  const pairs = Array.from({ length: RUNS }, () => [secondsOf(ours), secondsOf(theirs)])
+/** @param {Job} job */
+async function timed({ what, work, done }) {
+  let printed = ''
+  const seconds = await secondsOf(() => {
+    printed = work()
+  })
+  requireHappened(await done(printed), what, printed)
+  return seconds
+}
+
+/** @param {number} count @param {Job} ours @param {Job} theirs */
+async function compare(count, ours, theirs) {
+  const pairs = []
+  for (let run = 0; run < RUNS; run++) pairs.push([await timed(ours), await timed(theirs)])
   const ratio = median(pairs.map(([a = 1, b = 0]) => b / a))
-  const times = [0, 1].map((at) => ms(median(pairs.map((pair) => pair[at] ?? 0))))
+  const [our, their] = [0, 1].map((at) => ms(median(pairs.map((pair) => pair[at] ?? 0))))
   console.log(
-    `${ratio.toFixed(1).padStart(6)}× faster, ${count} images: ${our} (${times[0]}) than ${their} (${times[1]})`,
+    `${ratio.toFixed(1).padStart(6)}× faster, ${count} images: ${ours.what} (${our}) than ${theirs.what} (${their})`,
   )
 }
 
@@ -122,15 +129,40 @@ try {
     )
   for (const count of COUNTS) {
     lay(count, host)
-    const publish = () => devenv('publish', '--unreleased')
-    const have = () => devenv('image', '--release', 'all')
     /** @param {string} output */
     const bake = (output) => run(['docker', 'buildx', 'bake', '--builder=default', '--file', 'bake.json', output])
-    const load = () => bake('--load')
-    const push = () => bake('--push')
-    for (const prepare of [publish, have, load, push]) prepare()
-    compare(count, [have, 'devenv image --release all'], [load, 'docker buildx bake --load'])
-    compare(count, [publish, 'devenv publish'], [push, 'docker buildx bake --push'])
+    /** @param {string} name */
+    const isHere = (name) => run(['docker', 'images', '--quiet', name]).split('\n').filter(Boolean).length >= count
+    /** @param {string} name */
+    const isThere = async (name) => {
+      const { tags } = await (await fetch(`http://${host}/v2/${name}/tags/list`)).json()
+      return tags.length >= count
+    }
+    const [have, load, publish, push] = /** @type {[Job, Job, Job, Job]} */ ([
+      {
+        what: 'devenv image --release all',
+        work: () => devenv('image', '--release', 'all'),
+        done: (printed) => printed.split('\n').length === count && isHere(`${host}/devenv/bench`),
+      },
+      {
+        what: 'docker buildx bake --load',
+        work: () => bake('--load'),
+        done: () => isHere(`${host}/devenv/bench-bake`),
+      },
+      {
+        what: 'devenv publish',
+        work: () => devenv('publish', '--unreleased'),
+        done: () => isThere('devenv/bench'),
+      },
+      {
+        what: 'docker buildx bake --push',
+        work: () => bake('--push'),
+        done: () => isThere('devenv/bench-bake'),
+      },
+    ])
+    for (const job of [publish, have, load, push]) await timed(job)
+    await compare(count, have, load)
+    await compare(count, publish, push)
   }
 } finally {
   execFileSync('docker', ['rm', '--force', '--volumes', registry], { stdio: 'ignore' })

@@ -9,11 +9,19 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { chromium } from 'playwright-core'
 import { judgePage, renderFaults } from './judge-page.mjs'
+import { serveCdn } from './serve-cdn.mjs'
 
 /** @typedef {import('./judge-page.mjs').PageEvent} PageEvent */
 /** @typedef {import('./judge-page.mjs').Exception} Exception */
 
 const SET_UP = fileURLToPath(new URL('set-up.sh', import.meta.url))
+
+/**
+ * Chromium gives up what it has asked for when an interface of the machine's network comes or goes, as those of containers
+ * do. Whatever was hit is asked for again.
+ */
+const NETWORK_CHANGED = /ERR_NETWORK_CHANGED/
+const TRIES = 5
 
 /** Some pages ask again and again, and are never quiet. */
 const QUIET_SECONDS = 10
@@ -32,6 +40,7 @@ export async function openBrowser({ screenshots, exceptions = [], seconds = 180 
   })
   const context = await chrome.newContext()
   context.setDefaultTimeout(seconds * 1000)
+  await serveCdn(context)
   return new Browser(chrome, context, { screenshots, exceptions })
 }
 
@@ -103,7 +112,13 @@ export class Tab {
    * @param {{ status?: number }} [expected]
    */
   async open(url, name, expected) {
-    await this.page.goto(url)
+    for (let tries = 1; ; tries += 1)
+      try {
+        await this.page.goto(url)
+        break
+      } catch (error) {
+        if (tries === TRIES || !NETWORK_CHANGED.test(String(error))) throw error
+      }
     await this.look(name, expected)
   }
 
@@ -125,8 +140,12 @@ export class Tab {
    * @throws Error with all that is wrong with it
    */
   async look(name, expected = {}) {
-    await this.page.waitForLoadState('load')
-    await this.page.waitForLoadState('networkidle', { timeout: QUIET_SECONDS * 1000 }).catch(() => {})
+    await this.#untilQuiet()
+    for (let tries = 1; tries < TRIES && this.#wasHit(); tries += 1) {
+      this.#judged = this.events.length
+      await this.page.reload().catch(() => {}) // hit again
+      await this.#untilQuiet()
+    }
     const picture = this.browser.picture(name)
     await this.page.screenshot({ path: picture, fullPage: true })
 
@@ -135,6 +154,16 @@ export class Tab {
     const { faults, excused } = judgePage(this.page.url(), events, { ...expected, exceptions: this.browser.exceptions })
     for (const { because } of excused) this.browser.excused.set(because, (this.browser.excused.get(because) ?? 0) + 1)
     if (faults.length > 0) throw new Error(`${renderFaults(faults)}\non ${this.page.url()}, seen in ${picture}`)
+  }
+
+  async #untilQuiet() {
+    await this.page.waitForLoadState('load')
+    await this.page.waitForLoadState('networkidle', { timeout: QUIET_SECONDS * 1000 }).catch(() => {})
+  }
+
+  #wasHit() {
+    const events = this.events.slice(this.#judged)
+    return events.some((event) => event.kind === 'unanswered' && NETWORK_CHANGED.test(event.reason))
   }
 
   /** What a person reads. */

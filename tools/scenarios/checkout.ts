@@ -4,9 +4,10 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, onTestFinished, vi } from 'vitest'
-import { anyImage, type Container, containersOf, removeBelow } from './engine.js'
-import { ask, begin, type Outcome, type Run, type RunOptions, run } from './run.js'
+import { afterAll, afterEach, beforeAll, onTestFinished, vi } from 'vitest'
+import { anyImage, type Container, containersBelow, containersOf, followEvents, removeBelow } from './engine.js'
+import { keepEvidence } from './evidence.js'
+import { ask, commence, forThisTest, type Outcome, PATIENCE, type Run, type RunOptions, run } from './run.js'
 
 export const REPOSITORY = realpathSync(fileURLToPath(new URL('../..', import.meta.url)))
 export const CORE = join(REPOSITORY, 'packages/core')
@@ -24,21 +25,38 @@ export type Origin = {
   port: number
 }
 
-/** Removed with all that was made for it when the test is over. */
+/** For one test: removed with all that was made for it when the test is over. */
 export function fresh<T extends Checkout>(checkout: T): T {
-  onTestFinished(() => checkout.remove())
+  onTestFinished(async ({ task }) => {
+    if (task.result?.state === 'fail') await checkout.keep(task.name)
+    await checkout.remove()
+  })
   return checkout
 }
 
-/** For all tests of a file, or of a `describe`; started before the first. */
-export function started<T extends Checkout>(checkout: T, prepare: (checkout: T) => Promise<void> = async () => {}): T {
+/** For all tests of a file, or of a `describe`: made ready before the first, removed after the last. */
+export function shared<T extends Checkout>(checkout: T, prepare: (checkout: T) => Promise<unknown>): T {
   beforeAll(async () => {
-    await prepare(checkout)
-    await checkout.start()
+    try {
+      await prepare(checkout)
+    } catch (error) {
+      await checkout.keep('before the first test')
+      throw error
+    }
+  })
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await checkout.keep(task.name)
   })
   afterAll(() => checkout.remove())
   return checkout
 }
+
+/** For all tests of a file, or of a `describe`; started before the first. */
+export const started = <T extends Checkout>(checkout: T, prepare: (checkout: T) => Promise<void> = async () => {}): T =>
+  shared(checkout, async () => {
+    await prepare(checkout)
+    await checkout.start()
+  })
 
 /** A copy of a service's source code on the disk, and what a person does there. */
 export class Checkout {
@@ -49,9 +67,14 @@ export class Checkout {
   env: Record<string, string | undefined>
   /** The person, where it is not the one who runs the tests. */
   as: number | undefined
+  /** All that was typed there, and what came of it. */
+  readonly typed: { argv: readonly string[]; run: Run }[] = []
+  #events: Run | undefined
+  /** It stays as it is, for a person to look at. */
+  #left = false
 
   constructor(
-    private readonly origin: Origin,
+    readonly origin: Origin,
     name = origin.service,
   ) {
     this.path = join(this.folder, name)
@@ -75,7 +98,7 @@ export class Checkout {
   }
 
   run(argv: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-    return run(argv, this.optionsFrom(options))
+    return this.commence(argv, options).ended
   }
 
   beginDevenv(words: readonly string[], options: RunOptions = {}): Run {
@@ -83,12 +106,22 @@ export class Checkout {
   }
 
   begin(argv: readonly string[], options: RunOptions = {}): Run {
-    return begin(argv, this.optionsFrom(options))
+    return forThisTest(this.commence(argv, options))
+  }
+
+  /** For whoever waits for its end. */
+  commence(argv: readonly string[], options: RunOptions = {}): Run {
+    this.#events ??= followEvents()
+    const run = commence(argv, this.optionsFrom(options))
+    this.typed.push({ argv, run })
+    return run
   }
 
   private optionsFrom(options: RunOptions): RunOptions {
     const as = this.as === undefined ? {} : { as: this.as }
-    return { cwd: this.path, ...as, ...options, env: { ...this.env, ...options.env } }
+    // What one test run keeps for later is no affair of the next.
+    const cache = { XDG_CACHE_HOME: join(this.folder, 'cache') }
+    return { cwd: this.path, ...as, ...options, env: { ...cache, ...this.env, ...options.env } }
   }
 
   /** @throws what devenv said, where it fails */
@@ -152,15 +185,27 @@ export class Checkout {
     this.path = path
   }
 
+  /** After a test has failed: keeps what tells why, and with DEVENV_KEEP_FAILED all of it. */
+  async keep(test: string): Promise<void> {
+    const folder = await keepEvidence(this, test, this.#events?.written() ?? '')
+    console.error(`What is known of this failure is kept in ${folder}`)
+    if (!process.env.DEVENV_KEEP_FAILED) return
+    this.#left = true
+    console.error(`Its checkout and its containers are left (DEVENV_KEEP_FAILED): ${this.path}`)
+  }
+
   /** Removes everything, whatever state it is in. */
   async remove(): Promise<void> {
+    this.#events?.kill()
+    if (this.#left) return
+    const image = (await containersBelow(this.folder))[0]?.image ?? (await anyImage())
     await removeBelow(this.folder)
     try {
       rmSync(this.folder, { recursive: true, force: true })
     } catch {
       // Databases write as users of their own.
       const mount = `type=bind,source=${dirname(this.folder)},target=/around`
-      const remove = ['--entrypoint', 'rm', await anyImage(), '-rf', `/around/${basename(this.folder)}`]
+      const remove = ['--entrypoint', 'rm', image, '-rf', `/around/${basename(this.folder)}`]
       await ask('docker', 'run', '--rm', '--network', 'none', '--user', '0:0', '--mount', mount, ...remove)
     }
   }
@@ -202,5 +247,5 @@ function send(method: string, url: string, body?: string): Promise<Answer> {
 }
 
 /** Waits until what is asked holds: gives its value once it does not throw. */
-export const eventually = <T>(ask: () => T | Promise<T>, seconds = 30): Promise<T> =>
+export const eventually = <T>(ask: () => T | Promise<T>, seconds = PATIENCE): Promise<T> =>
   vi.waitFor(ask, { timeout: seconds * 1000, interval: 100 })

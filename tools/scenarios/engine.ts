@@ -1,4 +1,4 @@
-import { ask, run } from './run.js'
+import { ask, commence, type Run, run } from './run.js'
 
 const LABEL = 'org.openedx.devenv'
 
@@ -20,9 +20,6 @@ export type Container = {
 
 /** The containers that devenv made for a checkout. */
 export const containersOf = (checkout: string): Promise<Container[]> => inspect(`label=${LABEL}.checkout=${checkout}`)
-
-/** All that devenv made. */
-export const allContainers = (): Promise<Container[]> => inspect(`label=${LABEL}.service`)
 
 async function inspect(filter: string): Promise<Container[]> {
   const ids = (await ask('docker', 'ps', '--all', '--quiet', '--no-trunc', '--filter', filter))
@@ -70,6 +67,15 @@ export const networksOf = async (project: string): Promise<string[]> =>
     .split('\n')
     .filter(Boolean)
 
+const EVENTS = ['create', 'start', 'restart', 'rename', 'health_status', 'oom', 'kill', 'stop', 'die', 'destroy']
+
+/** What the engine does from now on with containers that devenv made: of what was, it remembers little. */
+export const followEvents = (): Run =>
+  commence([
+    ...['docker', 'events', '--filter', `label=${LABEL}.service`],
+    ...EVENTS.flatMap((event) => ['--filter', `event=${event}`]),
+  ])
+
 /** Every process of a container, its command line each. */
 export const processesOf = async ({ id }: Container): Promise<string[]> =>
   (await ask('docker', 'top', id, '-eo', 'pid,args')).split('\n').slice(1)
@@ -84,16 +90,13 @@ export async function anyImage(): Promise<string> {
   return images.split('\n')[0] ?? ''
 }
 
-/** The names of images that devenv built, in order. */
-export const builtImages = async (): Promise<string[]> =>
-  (await ask('docker', 'images', '--format', '{{.Repository}}:{{.Tag}}', '--filter', `label=${LABEL}.digest`))
-    .split('\n')
-    .filter((name) => name !== '' && !name.includes('<none>'))
-    .sort()
+/** The containers that devenv made for checkouts below a folder. */
+export const containersBelow = async (folder: string): Promise<Container[]> =>
+  (await inspect(`label=${LABEL}.service`)).filter(({ checkout }) => `${checkout}/`.startsWith(`${folder}/`))
 
 /** Removes whatever devenv made for checkouts below a folder. */
 export async function removeBelow(folder: string): Promise<void> {
-  const mine = (await allContainers()).filter(({ checkout }) => `${checkout}/`.startsWith(`${folder}/`))
+  const mine = await containersBelow(folder)
   if (mine.length > 0) await ask('docker', 'rm', '--force', '--volumes', ...mine.map(({ id }) => id))
   const format = `{{.ID}} {{.Label "${LABEL}.checkout"}}`
   const networks = await ask('docker', 'network', 'ls', '--filter', `label=${LABEL}.service`, '--format', format)

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
+import { StringDecoder } from 'node:string_decoder'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
@@ -33,16 +34,22 @@ export type Run = {
   kill(): void
 }
 
+/** Seconds: how long anything may take on a busy machine. What takes longer hangs. */
+export const PATIENCE = 120
+
 const TERMINAL = fileURLToPath(new URL('terminal.py', import.meta.url))
 
 /** Runs a command to its end. */
-export const run = (argv: readonly string[], options: RunOptions = {}): Promise<Outcome> => start(argv, options).ended
+export const run = (argv: readonly string[], options: RunOptions = {}): Promise<Outcome> =>
+  commence(argv, options).ended
 
 /** Begins a command; it does not outlive the test. */
-export function begin(argv: readonly string[], options: RunOptions = {}): Run {
-  const begun = start(argv, options)
-  onTestFinished(begun.kill)
-  return begun
+export const begin = (argv: readonly string[], options: RunOptions = {}): Run => forThisTest(commence(argv, options))
+
+/** A command that does not outlive the test. */
+export function forThisTest(run: Run): Run {
+  onTestFinished(run.kill)
+  return run
 }
 
 /** Runs a tool that must not fail; gives what it printed. */
@@ -52,7 +59,8 @@ export async function ask(...argv: readonly string[]): Promise<string> {
   return stdout.trim()
 }
 
-function start(argv: readonly string[], { cwd, env, input, terminal = false, as }: RunOptions): Run {
+/** Begins a command that somebody waits for. */
+export function commence(argv: readonly string[], { cwd, env, input, terminal = false, as }: RunOptions = {}): Run {
   const [program, ...words] = [
     ...(as === undefined ? [] : asUser(as)),
     ...(terminal ? ['python3', TERMINAL] : []),
@@ -65,11 +73,13 @@ function start(argv: readonly string[], { cwd, env, input, terminal = false, as 
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   })
-  const chunks = { out: [] as Buffer[], err: [] as Buffer[], all: [] as Buffer[] }
+  const chunks = { out: [] as Buffer[], err: [] as Buffer[] }
+  const decoder = new StringDecoder()
+  let text = ''
   const waiting = new Set<() => void>()
   const keep = (channel: 'out' | 'err') => (chunk: Buffer) => {
     chunks[channel].push(chunk)
-    chunks.all.push(chunk)
+    text += decoder.write(chunk)
     for (const look of waiting) look()
   }
   child.stdout.on('data', keep('out'))
@@ -78,7 +88,7 @@ function start(argv: readonly string[], { cwd, env, input, terminal = false, as 
   if (input !== undefined) child.stdin.end(input)
   else if (!terminal) child.stdin.end()
 
-  const written = () => Buffer.concat(chunks.all).toString()
+  const written = () => text
   const ended = new Promise<Outcome>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code, signal) => {
@@ -92,7 +102,7 @@ function start(argv: readonly string[], { cwd, env, input, terminal = false, as 
     pid: child.pid ?? 0,
     ended,
     written,
-    said: (pattern, seconds = 60) => waitFor(pattern, seconds, { written, waiting, ended }),
+    said: (pattern, seconds = PATIENCE) => waitFor(pattern, seconds, { written, waiting, ended }),
     type: (text) => child.stdin.write(text),
     signal: (name) => child.kill(name),
     signalAll: (name) => signalGroup(child, name),
@@ -111,9 +121,13 @@ function waitFor(
       clearTimeout(timer)
       then()
     }
+    // From the line on that was the last: what is written may be much.
+    let looked = 0
     const look = () => {
-      const found = pattern.exec(written())
+      const text = written()
+      const found = pattern.exec(text.slice(looked))
       if (found !== null) leave(() => resolve(found))
+      looked = text.lastIndexOf('\n') + 1
     }
     const fail = (why: string) =>
       leave(() => reject(new Error(`${why} without ${pattern}, having said:\n${written()}`)))

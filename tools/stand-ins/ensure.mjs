@@ -14,7 +14,7 @@ import { join, relative } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { run, runPiped, succeeds } from './command.mjs'
-import { describeStandIn, parseReference, planStandIns, sortByRecipe, withBases } from './plan.mjs'
+import { describeStandIn, parseReference, planStandIns, sortByRecipe, tagsBuiltOn, withBases } from './plan.mjs'
 import { MIRROR, RECIPE_LABEL, REGISTRY, readHeldRecipe, registryAnswers, SERVER_LABEL } from './registry.mjs'
 
 const RECIPES_FOLDER = fileURLToPath(new URL('recipes', import.meta.url))
@@ -105,12 +105,34 @@ function dockerBuild(image, args, context) {
 /** @param {string} reference */
 const push = (reference) => run(['docker', 'push', '--quiet', here(reference)])
 
+/**
+ * The tag of an environment's image tells its inputs, and a stand-in is none of them: one that was built on what stood in
+ * before would be taken for one that is built on this. A container that runs on it keeps it, without a name.
+ * @param {string} reference
+ */
+async function forgetBuiltOn(reference) {
+  const ids = await run(['docker', 'image', 'ls', '--quiet', `--filter=label=${LABEL}`])
+  const format = `{"tags":{{json .RepoTags}},"standIns":{{json (index .Config.Labels "${LABEL}")}}}`
+  const inspected = await Promise.all(
+    // One that has gone meanwhile needs no more.
+    [...new Set(ids.split(/\s+/))].map((id) =>
+      run(['docker', 'image', 'inspect', `--format=${format}`, id]).catch(() => ''),
+    ),
+  )
+  const images = inspected.filter((text) => text !== '').map((text) => JSON.parse(text))
+  for (const tag of tagsBuiltOn(here(reference), images)) {
+    if (await succeeds(['docker', 'image', 'rm', '--force', tag]))
+      say(`${tag} was built on what stood in before: removed, so that it is built again when it is needed`)
+  }
+}
+
 /** @param {import('./plan.mjs').Step[]} steps */
 async function carryOut(steps) {
   for (const { standIn, because } of steps) {
     say(`building ${standIn.reference}: ${because}`)
     await build(standIn)
     await push(standIn.reference)
+    await forgetBuiltOn(standIn.reference)
   }
   // What an earlier recipe made has lost its name now.
   if (steps.length > 0) await succeeds(['docker', 'image', 'prune', '--force', `--filter=label=${LABEL}`])

@@ -102,3 +102,13 @@ export function withBases(references, readFolder) {
   const bases = references.flatMap((reference) => describeStandIn(reference, readFolder).bases)
   return [...new Set([...references, ...(bases.length ? withBases(bases, readFolder) : [])])]
 }
+
+/**
+ * The names that `devenv` gave to what it built on that stand-in: it labels each image with the stand-ins that it took.
+ * @param {string} taken   with its registry: localhost:5055/library/python:3.12-slim
+ * @param {{ tags: string[] | null, standIns: string }[]} images
+ */
+export const tagsBuiltOn = (taken, images) =>
+  images
+    .filter(({ standIns }) => standIns.split(' ').includes(taken))
+    .flatMap(({ tags }) => (tags ?? []).filter((tag) => /:inputs-[0-9a-f]+$/.test(tag)))

@@ -1,6 +1,14 @@
 // @ts-check
 import { expect, test } from 'vitest'
-import { describeStandIn, parseBases, parseReference, planStandIns, sortByRecipe, withBases } from './plan.mjs'
+import {
+  describeStandIn,
+  parseBases,
+  parseReference,
+  planStandIns,
+  sortByRecipe,
+  tagsBuiltOn,
+  withBases,
+} from './plan.mjs'
 
 /** @param {Record<string, string>} dockerfiles */
 const folders = (dockerfiles) => (/** @type {string} */ folder) => [
@@ -108,4 +116,17 @@ test('what no stand-in is known for is told apart', () => {
     known: ['library/mysql:8.4.0'],
     unknown: ['getmeili/meilisearch:v1.8.4'],
   })
+})
+
+test('what was built on a stand-in is told by its label: not the stand-in itself, nor a name that a person gave', () => {
+  const python = 'localhost:5055/library/python:3.12-slim'
+  const images = [
+    { tags: [python], standIns: 'library/python:3.12-slim' },
+    { tags: ['devenv/discovery:inputs-1'], standIns: `localhost:5055/library/node:16.14.0-slim ${python}` },
+    { tags: ['devenv/hello:inputs-1'], standIns: 'localhost:5055/library/debian:bookworm-slim' },
+    { tags: ['devenv/forums:inputs-1', 'devenv/forums:mine'], standIns: python },
+    { tags: null, standIns: python },
+    { tags: ['devenv/other:inputs-1'], standIns: `${python}-bookworm` },
+  ]
+  expect(tagsBuiltOn(python, images)).toEqual(['devenv/discovery:inputs-1', 'devenv/forums:inputs-1'])
 })

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type Checkout, CORE, succeeded } from '../../../tools/scenarios/checkout.js'
+import { type Checkout, CORE, eventually, succeeded } from '../../../tools/scenarios/checkout.js'
 import { networksOf } from '../../../tools/scenarios/engine.js'
 import { ask, run } from '../../../tools/scenarios/run.js'
 import { freshCheckout } from './checkout.js'
@@ -139,25 +139,23 @@ test('clean again after an interrupted clean ends what it began', async () => {
   const hello = freshCheckout()
   await hello.start()
   const cleaning = hello.beginDevenv(['clean'])
-  await expect
-    .poll(async () => (await hello.containers()).some(({ running }) => !running), { timeout: 30_000 })
-    .toBe(true)
+  await eventually(async () => expect((await hello.containers()).some(({ running }) => !running)).toBe(true))
   cleaning.kill()
   await cleaning.ended
   succeeded(await hello.devenv('clean'))
   expect(await hello.containers()).toEqual([])
   expect(existsSync(join(hello.path, '.dev'))).toBe(false)
-}, 120_000)
+})
 
 test('a start that is begun while it is at work waits for it, and starts afresh', async () => {
   const hello = freshCheckout()
   await hello.start()
   const before = (await hello.container('mysql')).id
   const cleaning = hello.beginDevenv(['clean'])
-  await expect.poll(() => existsSync(join(dataOf(hello), 'start.lock')), { timeout: 30_000 }).toBe(true)
+  await eventually(() => expect(existsSync(join(dataOf(hello), 'start.lock'))).toBe(true))
   const starting = hello.beginDevenv(['start'])
   expect((await cleaning.ended).exitCode).toBe(0)
   expect((await starting.ended).exitCode).toBe(0)
   expect((await hello.container('mysql')).id).not.toBe(before)
   expect((await hello.get('/')).status).toBe(200)
-}, 120_000)
+})

@@ -2,7 +2,7 @@ import { cpSync, rmSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { eventually, get, REPOSITORY } from '../../../tools/scenarios/checkout.js'
+import { eventually, get, REPOSITORY, succeeded } from '../../../tools/scenarios/checkout.js'
 import { inside } from '../../../tools/scenarios/engine.js'
 import { ask, run } from '../../../tools/scenarios/run.js'
 import { PACKAGE, startedCheckout } from './checkout.js'
@@ -47,10 +47,8 @@ async function lightPackage(folder: string): Promise<string> {
 let made = false
 const hello = startedCheckout(async (checkout) => {
   // The image of hello itself, under the name of another.
-  await checkout.start()
-  await ask('docker', 'tag', (await checkout.container('hello')).image, IMAGE)
+  await ask('docker', 'tag', succeeded(await checkout.devenv('image')).stdout.trim(), IMAGE)
   made = true
-  await checkout.devenv('clean')
   checkout.env.DEVENV_PACKAGE = await lightPackage(checkout.folder)
 })
 afterAll(async () => {

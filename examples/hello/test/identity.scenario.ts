@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:net'
+import { connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Checkout, eventually, post, succeeded } from '../../../tools/scenarios/checkout.js'
 import { ask, run } from '../../../tools/scenarios/run.js'
-import { freshCheckout, Hello } from './checkout.js'
+import { freshCheckout, startedCheckout } from './checkout.js'
 
 const listen = (port: number): Promise<Server> =>
   new Promise((resolve, reject) => {
@@ -13,11 +13,15 @@ const listen = (port: number): Promise<Server> =>
     server.listen({ port, host: '127.0.0.1' }, () => resolve(server))
   })
 
-const isFree = (port: number): Promise<boolean> =>
-  listen(port).then(
-    (server) => new Promise<boolean>((resolve) => server.close(() => resolve(true))),
-    () => false,
-  )
+const isTaken = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const asking = connect({ port, host: '127.0.0.1' })
+    asking.once('error', () => resolve(false))
+    asking.once('connect', () => {
+      asking.destroy()
+      resolve(true)
+    })
+  })
 
 const greet = async (hello: Checkout, name: string) => {
   await post(`${await hello.url()}/greetings`, { name })
@@ -27,16 +31,8 @@ const greet = async (hello: Checkout, name: string) => {
 const stateOf = async (hello: Checkout) => (await hello.containers()).map(({ id, startedAt }) => ({ id, startedAt }))
 
 describe('two checkouts of one folder name', () => {
-  const one = new Hello()
-  const two = new Hello()
-  beforeAll(async () => {
-    await one.start()
-    await two.start()
-  })
-  afterAll(async () => {
-    await one.remove()
-    await two.remove()
-  })
+  const one = startedCheckout()
+  const two = startedCheckout()
 
   test('run at once, each with its own address and data', async () => {
     expect(await one.url()).not.toBe(await two.url())
@@ -135,24 +131,25 @@ test('a checkout may lie in a folder of any name', async () => {
   succeeded(await hello.make('dev.clean'))
   expect(await hello.containers()).toEqual([])
   expect(existsSync(join(hello.path, '.dev'))).toBe(false)
-}, 120_000)
+})
 
 test('another project that has the usual ports and names is left as it is', async () => {
   const hello = freshCheckout()
   const devstack = join(hello.folder, 'devstack')
   const project = `devstack${process.pid}`
   mkdirSync(devstack)
-  // Not those that something on this machine has already: the point is made by them as well.
   const usual = [3306, 6379, 8000, 9200, 11_211, 18_000, 18_381, 27_017]
-  const free: number[] = []
-  for (const port of usual) if (await isFree(port)) free.push(port)
-  const service = (ports: readonly number[], name: string) => ({
+  // What something on this machine has already makes the point as well.
+  for (const port of usual) {
+    const taken = await listen(port).catch(() => undefined)
+    onTestFinished(() => void taken?.close())
+  }
+  const service = (name: string) => ({
     image: `${process.env.DEVENV_MIRROR ?? 'docker.io'}/library/redis:7.4.5`,
     container_name: `${project}.${name}`,
-    ports: ports.map((port) => `127.0.0.1:${port}:6379`),
     volumes: ['data:/data'],
   })
-  const services = { hello: service(free, 'hello'), mysql: service([], 'mysql') }
+  const services = { hello: service('hello'), mysql: service('mysql') }
   writeFileSync(join(devstack, 'compose.yaml'), JSON.stringify({ name: project, services, volumes: { data: {} } }))
   const compose = ['docker', 'compose', '--file', join(devstack, 'compose.yaml')]
   onTestFinished(async () => void (await run([...compose, 'down', '--volumes', '--timeout', '1'])))
@@ -176,5 +173,6 @@ test('another project that has the usual ports and names is left as it is', asyn
   expect(await theirs()).toBe(before)
   succeeded(await hello.devenv('clean'))
   expect(await theirs()).toBe(before)
+  expect(await Promise.all(usual.map(isTaken))).toEqual(usual.map(() => true))
   expect(await ask('docker', 'volume', 'ls', '--quiet', '--filter', `name=${project}_data`)).toBe(`${project}_data`)
 })

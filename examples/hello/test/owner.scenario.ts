@@ -22,7 +22,7 @@ test.each(OWNERS)('in a checkout of user %i everything is that user’s', async 
   // A first start by dev.shell.
   const shell = hello.begin(['make', 'dev.shell'], { terminal: true })
   shell.type('echo "user=$(id -u) in=$(pwd) on=$(tty) home=$(test -w ~ && echo writable)"; touch by-shell; exit\n')
-  const [, user, folder, terminal, home] = await shell.said(/^user=(\d+) in=(\S+) on=(\S+) home=(\S*)/m, 120)
+  const [, user, folder, terminal, home] = await shell.said(/^user=(\d+) in=(\S+) on=(\S+) home=(\S*)/m)
   expect({ user, folder, home }).toEqual({ user: String(owner), folder: '/edx/app/hello', home: 'writable' })
   expect(terminal).toMatch(/^\/dev\/pts\//)
   expect((await shell.ended).exitCode).toBe(0)

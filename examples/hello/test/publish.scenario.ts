@@ -10,6 +10,8 @@ import { freshRegistry, type LoopbackRegistry, type RegistrySetUp, sharedRegistr
 const DEV = 'devenv/discovery'
 const SNAPSHOT = 'devenv/discovery-snapshot'
 const DIGEST = 'org.openedx.devenv.digest'
+/** A part of an image on its way into a registry. */
+const UPLOADED = /^(PATCH|PUT) .*\/blobs\/uploads\//
 
 /** The repository in miniature with two releases, publishing to a registry of its own that holds nothing of it yet. */
 async function unpublished(setUp?: RegistrySetUp): Promise<{ registry: LoopbackRegistry; monorepo: Monorepo }> {
@@ -186,20 +188,15 @@ describe('an immutable tag', () => {
 
   test('that somebody took while it was built is refused, and no floating tag is moved', async () => {
     const { registry, monorepo } = await unpublished()
-    // A registry has no lock: while ours builds, the tag appears.
-    const slow = await slowBase(shared.host)
-    const dockerfile = [
-      `FROM ${slow} AS dev`,
-      `ENV ONCE=${Date.now()}`,
-      'RUN ["/sleep"]',
-      'ENTRYPOINT ["/opt/devenv/bin/entrypoint"]',
-    ]
-    monorepo.write('packages/discovery/Dockerfile', `${dockerfile.join('\n')}\n`)
+    await ask('docker', 'tag', `${shared.host}/library/base:1`, `${registry.host}/${DEV}:foreign`)
+    await ask('docker', 'push', '--quiet', `${registry.host}/${DEV}:foreign`)
+    // A registry has no lock: while ours is on its way there, the tag appears.
+    const { asked, release } = registry.hold(UPLOADED)
     const publishing = monorepo.begin('discovery', ['publish', '--release', 'ulmo.2'])
-    await publishing.said(/sleeping/)
-    await ask('docker', 'tag', `${shared.host}/library/base:1`, `${registry.host}/${DEV}:ulmo.2-0.1.0`)
-    await ask('docker', 'push', '--quiet', `${registry.host}/${DEV}:ulmo.2-0.1.0`)
+    await asked
+    await registry.tag(DEV, 'foreign', 'ulmo.2-0.1.0')
     const foreign = await registry.digest(DEV, 'ulmo.2-0.1.0')
+    release()
     const { exitCode, stderr } = await publishing.ended
     expect(exitCode).toBe(1)
     expect(stderr.split('\n')).toContain('tag-taken')
@@ -219,17 +216,6 @@ describe('an immutable tag', () => {
   })
 })
 
-/** A base image with one program: it says that it sleeps, and does so for some seconds. */
-async function slowBase(host: string): Promise<string> {
-  const reference = `${host}/library/slow:1`
-  const dockerfile = `FROM ${process.env.DEVENV_MIRROR ?? 'docker.io'}/library/debian:bookworm-slim
-RUN printf '#!/bin/sh\\necho sleeping; sleep 4\\n' > /sleep && chmod 755 /sleep
-`
-  const build = ['docker', 'buildx', 'build', '--builder=default', '--load', '--tag', reference, '-']
-  succeeded(await run(build, { input: dockerfile }))
-  return reference
-}
-
 describe('when something goes wrong, publishing again finishes', () => {
   const finished = async (registry: LoopbackRegistry, monorepo: Monorepo) => {
     succeeded(await monorepo.devenv('discovery', ['publish']))
@@ -242,22 +228,23 @@ describe('when something goes wrong, publishing again finishes', () => {
 
   test('killed in the middle of the push: no tag of a release is there until it is', async () => {
     const { registry, monorepo } = await unpublished()
-    // Enough to be a while on its way.
-    monorepo.write('packages/discovery/image/large.bin', Array.from({ length: 400_000 }, () => Math.random()).join())
+    const { asked, release } = registry.hold(UPLOADED)
     const publishing = monorepo.begin('discovery', ['publish'])
-    await publishing.said(/pushing layer/)
+    await asked
     publishing.signalAll('SIGKILL')
     await publishing.ended
+    release()
     expect(await tagsOf(registry)).toEqual({})
     await finished(registry, monorepo)
   })
 
   test('the registry gone in the middle', async () => {
     const { registry, monorepo } = await unpublished()
-    monorepo.write('packages/discovery/image/large.bin', Array.from({ length: 400_000 }, () => Math.random()).join())
+    const { asked, release } = registry.hold(UPLOADED)
     const publishing = monorepo.begin('discovery', ['publish'])
-    await publishing.said(/pushing layer/)
+    await asked
     await ask('docker', 'kill', registry.container)
+    release()
     const { exitCode, stderr } = await publishing.ended
     expect(exitCode).toBe(1)
     expect(stderr).toMatch(/^(build-failed|registry-unreachable)$/m)

@@ -160,4 +160,4 @@ test('a change of core releases what depends on it, and a checkout gets exactly 
   succeeded(await inCheckout('sh', '-c', 'umask 077 && npm ci --prefix devenv'))
   expect(statSync(join(installed, 'core/image/bin/entrypoint')).mode & 0o777).toBe(0o700)
   expect(digestIn(await devenv('digest', '--json')), 'installed under another umask').toBe(digestIn(here))
-}, 240_000)
+})

@@ -1,16 +1,10 @@
-import { rmSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { eventually } from '../../../tools/scenarios/checkout.js'
-import { networksOf } from '../../../tools/scenarios/engine.js'
 import { freshCheckout, startedCheckout } from './checkout.js'
 
 const hello = startedCheckout()
 
 const statusOf = async (checkout = hello) => JSON.parse((await checkout.devenv('status', '--json')).stdout)
-type Known = { service: string; checkout: string; project: string; state: string; gone: boolean }
-/** Asked from anywhere: it is about the machine. */
-const listed = async (): Promise<Known[]> =>
-  JSON.parse((await hello.run(['node', ...hello.words('list', '--json')], { cwd: '/' })).stdout)
 
 test('status tells a machine what runs, where it answers, and from which images', async () => {
   const status = await eventually(async () => {
@@ -121,32 +115,4 @@ test('a checkout may add to the definition, in devenv/compose.yaml', async () =>
   await hello.run(['rm', '-r', 'devenv'])
   await hello.start()
   expect((await hello.devenv('exec', '--', 'printenv', 'HELLO_ADDED')).exitCode).toBe(1)
-})
-
-test('list names every environment, and prune removes those whose checkout is gone', async ({ skip }) => {
-  const [{ project } = { project: '' }] = await hello.containers()
-  expect(await listed()).toContainEqual({
-    service: 'hello',
-    checkout: hello.path,
-    project,
-    state: 'running',
-    gone: false,
-  })
-  // Other people's are theirs to prune.
-  skip(
-    (await listed()).some(({ gone }) => gone),
-    'an environment on this machine has lost its checkout',
-  )
-
-  await hello.devenv('stop')
-  rmSync(hello.path, { recursive: true })
-  expect(await listed()).toContainEqual(expect.objectContaining({ checkout: hello.path, gone: true }))
-  const others = (await listed()).filter(({ gone }) => !gone)
-  // From anywhere: there is no checkout to be in.
-  const { exitCode, stdout } = await hello.run(['node', ...hello.words('prune')], { cwd: '/' })
-  expect(exitCode).toBe(0)
-  expect(stdout).toContain(hello.path)
-  expect(await hello.containers()).toEqual([])
-  expect(await networksOf(project)).toEqual([])
-  expect(await listed()).toEqual(others)
 })

@@ -5,12 +5,14 @@
 
 import os
 import pathlib
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
 
+PATIENCE = 60  # seconds; how long anything here may take on a busy machine
 IMAGE = pathlib.Path(__file__).resolve().parent.parent / 'image'
 sys.path.insert(0, str(IMAGE / 'lib'))
 
@@ -31,14 +33,23 @@ class InFolder(unittest.TestCase):
             'DEVENV_LOG_DIR': str(self.folder / 'logs'),
             'DEVENV_CONSOLE': str(self.folder / 'console'),
             'DEVENV_POLLING': str(self.folder / 'polling'),
+            'DEVENV_TURNS': str(self.folder / 'turns'),
         }
 
     def start(self, tool, *arguments, **options):
         process = subprocess.Popen(
             [sys.executable, str(IMAGE / 'bin' / tool), *arguments], cwd=self.folder / 'code',
-            stdin=subprocess.DEVNULL, env=self.environment, **options)
+            env=self.environment, **{'stdin': subprocess.DEVNULL, **options})
         self.addCleanup(end, process)
         return process
+
+    def reserve_port(self):
+        """One that is given to nobody else until the test ends: it is bound, and whoever listens at it by name may."""
+        reserving = socket.socket()
+        self.addCleanup(reserving.close)
+        reserving.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        reserving.bind(('127.0.0.1', 0))
+        return reserving.getsockname()[1]
 
     def console(self, number):
         return (self.folder / 'console' / number).read_text()
@@ -59,7 +70,7 @@ def end(process):
             stream.close()
 
 
-def eventually(check, seconds=15):
+def eventually(check, seconds=PATIENCE):
     """The first true answer of check."""
     until = time.monotonic() + seconds
     while True:

@@ -4,7 +4,7 @@ import threading
 import time
 import unittest
 
-from helpers import InFolder
+from helpers import PATIENCE, InFolder
 
 
 class Answers(InFolder):
@@ -20,7 +20,7 @@ class Answers(InFolder):
             'DEVENV_AVAILABLE': str(self.folder / 'available'),
             'DEVENV_PROGRAM_LINKS': str(self.folder / 'links'),
             'DEVENV_RELEASED': str(self.folder / 'released'),
-            'DEVENV_ANSWER_SECONDS': '1',
+            'DEVENV_ANSWER_SECONDS': str(PATIENCE),
         })
 
     def release(self, *names):
@@ -28,18 +28,25 @@ class Answers(InFolder):
         for name in names:
             (self.folder / 'links' / (name + '.conf')).symlink_to(self.folder / 'available' / (name + '.conf'))
 
-    def answers(self, *words):
-        process = self.start('answers', *words, stderr=subprocess.PIPE)
-        return process.wait(10), process.stderr.read().decode().strip()
+    def begin(self, *words):
+        return self.start('answers', *words, stderr=subprocess.PIPE)
 
-    def serve(self, status, delay=0.0):
+    def outcome(self, process):
+        return process.wait(2 * PATIENCE), process.stderr.read().decode().strip()
+
+    def answers(self, *words):
+        return self.outcome(self.begin(*words))
+
+    def serve(self, *statuses, when=None):
+        """Answers with one status after another, at once or when an event comes; the last one stays."""
         asked = []
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 asked.append((self.path, self.headers['Host']))
-                time.sleep(delay)
-                self.send_response(status)
+                if when:
+                    when.wait()
+                self.send_response(statuses[min(len(asked), len(statuses)) - 1])
                 self.end_headers()
 
             def log_message(self, *_):
@@ -68,7 +75,10 @@ class Answers(InFolder):
 
     def test_one_that_takes_too_long_is_not(self):
         self.release('web')
-        url, _ = self.serve(200, delay=3)
+        self.environment['DEVENV_ANSWER_SECONDS'] = '1'
+        over = threading.Event()
+        url, _ = self.serve(200, when=over)
+        self.addCleanup(over.set)
         self.assertEqual(self.answers('web=%s/' % url), (1, 'web: no answer in 1 s'))
 
     def test_what_is_left_out_is_not_asked(self):
@@ -81,16 +91,40 @@ class Answers(InFolder):
         self.release()
         self.assertEqual(self.answers('web=http://localhost:1/')[0], 0)
 
-    def test_before_anything_is_released_nothing_is_healthy(self):
-        code, said = self.answers('web=http://localhost:1/')
-        self.assertEqual(code, 1)
-        self.assertIn('held', said)
+    def test_while_the_programs_are_held_it_waits_and_then_asks_until_they_answer(self):
+        self.environment['DEVENV_START_SECONDS'] = '60'
+        url, asked = self.serve(503, 503, 200)
+        probe = self.begin('web=%s/' % url)
+        with self.assertRaises(subprocess.TimeoutExpired):
+            probe.wait(0.5)
+        self.assertEqual(asked, [])
+        self.release('web')
+        self.assertEqual(self.outcome(probe), (0, ''))
+        self.assertEqual(len(asked), 3)
+
+    def test_the_time_that_programs_have_counts_from_the_release(self):
+        self.environment['DEVENV_START_SECONDS'] = '3'
+        url, asked = self.serve(503)
+        probe = self.begin('web=%s/' % url)
+        with self.assertRaises(subprocess.TimeoutExpired):
+            probe.wait(4)
+        released = time.monotonic()
+        self.release('web')
+        self.assertEqual(self.outcome(probe), (1, 'web: it answered 503'))
+        self.assertGreaterEqual(time.monotonic() - released, 3)
+        self.assertGreater(len(asked), 1)
+
+    def test_once_they_are_released_one_probe_asks_once(self):
+        self.environment['DEVENV_START_SECONDS'] = '60'
+        self.release('web')
+        url, asked = self.serve(503)
+        self.assertEqual(self.answers('web=%s/' % url), (1, 'web: it answered 503'))
+        self.assertEqual(len(asked), 1)
 
     def test_a_container_without_programs_is_healthy_also_while_others_are_provisioned(self):
         self.assertEqual(self.answers(), (0, ''))
 
     def test_a_program_that_there_is_not_is_an_error_and_not_a_success(self):
-        self.release('web')
         self.assertEqual(self.answers('wbe=http://localhost:1/'), (1, 'answers: no program wbe'))
         for word in ('web', 'web=https://localhost/', 'web=http:///x', '=http://localhost/', 'web=http://a:b/'):
             self.assertEqual(self.answers(word)[0], 1, word)

@@ -1,12 +1,12 @@
 import signal
-import socket
 import subprocess
 import sys
+import threading
 import unittest
 import urllib.error
 import urllib.request
 
-from helpers import IMAGE, InFolder, eventually
+from helpers import IMAGE, PATIENCE, InFolder, eventually
 
 # Serves the words in words.py on the socket that it was handed.
 SERVER = '''
@@ -108,7 +108,7 @@ class Reload(InFolder):
         self.said('started')
         child = int(self.output.read_text().split()[0])
         reload.send_signal(signal.SIGTERM)
-        self.assertEqual(reload.wait(10), -signal.SIGTERM)
+        self.assertEqual(reload.wait(PATIENCE), -signal.SIGTERM)
         self.said('told')
         eventually(lambda: not alive(child))
 
@@ -117,7 +117,7 @@ class Reload(InFolder):
                              'trap "" TERM; echo started; while :; do sleep 0.1; done')
         self.said('started')
         reload.send_signal(signal.SIGTERM)
-        self.assertEqual(reload.wait(10), -signal.SIGTERM)
+        self.assertEqual(reload.wait(PATIENCE), -signal.SIGTERM)
 
     def test_killed_it_takes_the_program_with_it(self):
         reload = self.reload('--', 'sh', '-c', 'echo $$ started; exec sleep 1000')
@@ -127,14 +127,19 @@ class Reload(InFolder):
         eventually(lambda: not alive(program))
 
     def test_requests_wait_for_the_new_code_and_are_told_when_there_is_none(self):
-        port = free_port()
+        port = self.reserve_port()
         self.save('words.py', 'WORDS = "first"')
         self.save('server.py', SERVER)
         self.reload('--listen', '127.0.0.1:%d' % port, '--', sys.executable, '-B', 'server.py')
         eventually(lambda: answer(port) == (200, 'first'))
-        self.save('words.py', 'import time; time.sleep(1); WORDS = "second"')
+        self.save('words.py', 'import os, time\nwhile not os.path.exists("go"): time.sleep(.02)\nWORDS = "second"')
         self.said('words.py changed')
-        self.assertEqual(answer(port), (200, 'second'))
+        answers = []
+        asking = threading.Thread(target=lambda: answers.append(answer(port)))
+        asking.start()
+        self.save('go')
+        asking.join()
+        self.assertEqual(answers, [(200, 'second')])
         self.save('words.py', 'syntax error')
         self.said('the program ended')
         self.assertEqual(answer(port)[0], 503)
@@ -145,11 +150,11 @@ class Reload(InFolder):
 class WaitEvent(InFolder):
     def test_ends_with_0_at_a_change_and_1_without(self):
         (self.folder / 'code' / 'probe').touch()
-        waiting = self.start('wait-event', 'probe', '10', stdout=subprocess.PIPE, text=True)
+        waiting = self.start('wait-event', 'probe', str(PATIENCE), stdout=subprocess.PIPE, text=True)
         self.assertEqual(waiting.stdout.readline(), 'ready\n')
         (self.folder / 'code' / 'probe').write_text('changed')
-        self.assertEqual(waiting.wait(10), 0)
-        self.assertEqual(self.start('wait-event', 'probe', '0.1', stdout=subprocess.DEVNULL).wait(10), 1)
+        self.assertEqual(waiting.wait(PATIENCE), 0)
+        self.assertEqual(self.start('wait-event', 'probe', '0.1', stdout=subprocess.DEVNULL).wait(PATIENCE), 1)
 
 
 class Runserver(InFolder):
@@ -158,7 +163,7 @@ class Runserver(InFolder):
             'import sys\nfrom wsgiref.simple_server import demo_app, make_server\n'
             'make_server("127.0.0.1", int(sys.argv[1]), demo_app).serve_forever()\n')
         for before in ([], [sys.executable, str(IMAGE / 'bin/reload'), '--listen', '127.0.0.1:%d', '--']):
-            port = free_port()
+            port = self.reserve_port()
             command = [word % port if '%d' in word else word for word in before]
             server = subprocess.Popen(
                 [*command, sys.executable, str(IMAGE / 'lib/runserver.py'), 'manage.py', str(port)],
@@ -176,19 +181,13 @@ class Runserver(InFolder):
 def answer(port):
     """(status, text), or None where nobody listens."""
     try:
-        with urllib.request.urlopen('http://127.0.0.1:%d/' % port, timeout=10) as response:
+        with urllib.request.urlopen('http://127.0.0.1:%d/' % port, timeout=PATIENCE) as response:
             return response.status, response.read().decode()
     except urllib.error.HTTPError as error:
         with error:
             return error.code, error.read().decode()
     except OSError:
         return None
-
-
-def free_port():
-    with socket.socket() as unused:
-        unused.bind(('127.0.0.1', 0))
-        return unused.getsockname()[1]
 
 
 def alive(pid):

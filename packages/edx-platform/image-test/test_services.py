@@ -1,16 +1,8 @@
 """The settings' addresses: which become this environment's, and which that of a page about an absent service."""
-import os
-import sys
 import unittest
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / 'image/settings'))
-os.environ.update(DEVENV_URL_18000='http://localhost:23410', DEVENV_URL_18010='http://localhost:23411')
-
-from devenv_edx_platform.services import redirect  # pylint: disable=wrong-import-position
-
-LMS = 'http://localhost:23410'
-INSIDE = 'http://localhost:18000'
+from helpers import INSIDE, LMS
+from devenv_edx_platform.services import redirect
 
 
 def redirected(**settings):
@@ -36,14 +28,23 @@ class Addresses(unittest.TestCase):
         self.assertEqual(found, {'ENTERPRISE_BACKEND_OAUTH2_URL': f'{INSIDE}/oauth2'})
 
     def test_a_service_that_no_table_knows_has_a_page_as_well(self):
-        found = redirected(A_URL='http://edx.devstack.new-thing:19000/x', B_URL='http://127.0.0.1:19001')
+        found = redirected(
+            A_URL='http://edx.devstack.new-thing:19000/x', B_URL='http://127.0.0.1:19001', C_URL='http://localhost',
+        )
         self.assertEqual(found['A_URL'], f'{INSIDE}/devenv/absent/edx.devstack.new-thing-19000/x')
         self.assertEqual(found['B_URL'], f'{INSIDE}/devenv/absent/127.0.0.1-19001')
+        self.assertEqual(found['C_URL'], f'{INSIDE}/devenv/absent/localhost')
 
     def test_dicts_lists_and_tuples_are_gone_through(self):
         found = redirected(XQUEUE_INTERFACE={'url': 'http://localhost:18040', 'auth': ('a', 'http://localhost:18040')})
         page = f'{INSIDE}/devenv/absent/xqueue'
         self.assertEqual(found, {'XQUEUE_INTERFACE': {'url': page, 'auth': ('a', page)}})
+
+    def test_a_value_in_which_nothing_changes_stays_the_object_that_it_is(self):
+        class Path(str):
+            pass
+        root = Path('/edx/app')
+        self.assertIs(redirected(REPO_ROOT=root)['REPO_ROOT'], root)
 
     def test_permissions_and_issuers_are_no_addresses(self):
         settings = {

@@ -1,4 +1,6 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
 import { Checkout, REPOSITORY } from '../../../tools/scenarios/checkout.js'
 import { ask } from '../../../tools/scenarios/run.js'
 
@@ -7,6 +9,9 @@ const PACKAGE = join(REPOSITORY, 'packages/edx-platform')
 /** The ports of LMS and Studio, in the container. */
 export const LMS = 18000
 export const STUDIO = 18010
+
+/** Where webpack tells the pages what it does, and where the bundles are. */
+const STATS = '.dev/devenv/stores/edx-platform/data/staticfiles/webpack-stats.json'
 
 const me = process.getuid?.() ?? 0
 /** Whose the checkouts are. Only root can give one away. */
@@ -31,6 +36,29 @@ export class Platform extends Checkout {
   /** What git says in it; to root as well, whose it is not. */
   git = (...words: readonly string[]): Promise<string> =>
     ask('git', '--no-optional-locks', '-c', `safe.directory=${this.path}`, '-C', this.path, ...words)
+
+  /** Whether webpack compiles, as pages are told: compiling or done. */
+  async bundles(): Promise<string> {
+    return (JSON.parse(await this.read(STATS)) as { status: string }).status
+  }
+
+  /** As whoever reads where the bundles are finds it while webpack writes it. */
+  emptyStats(): Promise<void> {
+    return this.write(STATS, '')
+  }
+
+  /** What a program, or `provision`, has written since the environment was made. */
+  log(program: string): Promise<string> {
+    return this.read(`.dev/devenv/logs/${program}.log`)
+  }
+
+  /** From now on no build of webpack ends, until what is given back is called. */
+  async holdBuilds(): Promise<() => void> {
+    await this.write('held', '')
+    const release = () => rmSync(join(this.path, 'held'), { force: true })
+    onTestFinished(release)
+    return release
+  }
 
   async query(sql: string): Promise<string> {
     const words = ['-uedxapp001', '-ppassword', '--batch', '--skip-column-names', 'edxapp', '-e', sql]

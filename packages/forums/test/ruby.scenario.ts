@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Checkout, CORE, eventually, get, pack, post, succeeded } from '../../../tools/scenarios/checkout.js'
+import { describe, expect, test } from 'vitest'
+import { Checkout, CORE, eventually, get, pack, post, shared, succeeded } from '../../../tools/scenarios/checkout.js'
 import { ask } from '../../../tools/scenarios/run.js'
 import { MIRROR } from '../../../tools/stand-ins/registry.mjs'
 
@@ -10,6 +10,9 @@ const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
 const MINIATURE = join(PACKAGE, 'test/miniature-ruby')
 // Where Ruby is a stand-in, so are the gems.
 const FORUMS_GEMS = process.env.DEVENV_MIRROR === MIRROR ? 'debian' : 'rubygems'
+
+/** Seconds. */
+const WITH_BUILD = 500
 
 class Forums extends Checkout {
   constructor(name: string) {
@@ -35,22 +38,19 @@ class Forums extends Checkout {
 }
 
 describe('a checkout of the Ruby shape, which has no Makefile', () => {
-  const forums = new Forums('cs_comments_service')
-  afterAll(() => forums.remove())
-
-  beforeAll(async () => {
-    await forums.commitToGit()
-    const packages = [await pack(CORE, forums.folder), await pack(PACKAGE, forums.folder)]
-    forums.env = { DEVENV_PACKAGE: PACKAGE }
-    succeeded(await forums.devenv('init', ...packages))
-    forums.env = { FORUMS_GEMS }
-    expect(await forums.read('Makefile')).toBe('include devenv/devenv.mk\n')
-    await forums.commitToGit()
+  const forums = shared(new Forums('cs_comments_service'), async (checkout) => {
+    await checkout.commitToGit()
+    const packages = [await pack(CORE, checkout.folder), await pack(PACKAGE, checkout.folder)]
+    checkout.env = { DEVENV_PACKAGE: PACKAGE }
+    succeeded(await checkout.devenv('init', ...packages))
+    checkout.env = { FORUMS_GEMS }
+    expect(await checkout.read('Makefile')).toBe('include devenv/devenv.mk\n')
+    await checkout.commitToGit()
   })
 
   test('dev.watch brings it from nothing to where it answers at the printed address', async () => {
     const view = forums.begin(['make', 'dev.watch'])
-    const [url] = await view.said(/http:\/\/localhost:\d+/, 280)
+    const [url] = await view.said(/http:\/\/localhost:\d+/, WITH_BUILD)
     expect(await get(`${url}/heartbeat`)).toEqual({ status: 200, body: '{"OK":true}' })
     expect((await forums.containers()).map(({ service }) => service).sort()).toEqual([
       'elasticsearch',
@@ -60,16 +60,19 @@ describe('a checkout of the Ruby shape, which has no Makefile', () => {
     await forums.comment('an apple a day')
     await view.said(/web \| took a comment of 14 letters/)
     expect(await forums.found('apple')).toEqual(['an apple a day'])
-  }, 300_000)
+  })
 
   test('a saved file is served, and who was being served before is served to the end', async () => {
+    const view = forums.beginDevenv(['watch'])
+    await view.said(/answers at/)
     const waiting = forums.get('/api/v1/slow?api_key=password')
-    await eventually(async () =>
-      expect((await forums.devenv('logs', 'web', '--grep', 'taking its time')).stdout).not.toBe(''),
-    )
+    await view.said(/taking its time/)
     await forums.edit('config/application.yml', 'greeting: comments', 'greeting: saved')
-    await eventually(async () => expect(await forums.greeting()).toBe('saved'))
+    await view.said(/application\.yml changed/)
+    await forums.write('go', '')
     expect(await waiting).toEqual({ status: 200, body: '{"greeting":"comments"}' })
+    await eventually(async () => expect(await forums.greeting()).toBe('saved'))
+    await ask('rm', join(forums.path, 'go'))
   })
 
   test('a syntax error ends nothing, and its repair is served', async () => {

@@ -45,7 +45,7 @@ function emptyCache(): string {
   return cache
 }
 
-describe.skipIf(!composes)('the digest of an image', { timeout: 20_000 }, () => {
+describe.skipIf(!composes)('the digest of an image', () => {
   test('is that of the checkout as it is, of any commit of it, and of each release', async () => {
     const { opened, first, second } = sample()
     const [now] = await readDigests(opened, {})
@@ -151,7 +151,7 @@ describe.skipIf(!composes)('the digest of an image', { timeout: 20_000 }, () => 
   })
 })
 
-describe.skipIf(!composes)('publishing', { timeout: 20_000 }, () => {
+describe.skipIf(!composes)('publishing', () => {
   const publish = async (opened: OpenedSource, options: Parameters<typeof publishImages>[1]) =>
     await publishImages(opened, options, (await sampleEngine()).engine, silent)
 
@@ -216,7 +216,7 @@ describe.skipIf(!composes)('publishing', { timeout: 20_000 }, () => {
   })
 })
 
-describe.skipIf(!composes)('a lock', { timeout: 20_000 }, () => {
+describe.skipIf(!composes)('a lock', () => {
   test.each(['look', 'write'] as const)('is not made offline, nor looked up: nobody is asked (%s)', async (mode) => {
     const registry = await sampleRegistry()
     const { opened } = sample({ settings: { mirror: registry.host, network: 'offline' } })

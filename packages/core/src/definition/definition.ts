@@ -20,8 +20,17 @@ export type ComposeService = {
   ports?: ComposePort[]
   expose?: string[]
   labels?: Record<string, string>
-  healthcheck?: { test?: string[]; start_period?: string; start_interval?: string; disable?: boolean }
+  healthcheck?: HealthCheck
   depends_on?: Record<string, { condition: string; required?: boolean }>
+  [other: string]: unknown
+}
+/** Durations as `docker compose config` writes them: `1m30s`. */
+export type HealthCheck = {
+  test?: string[]
+  timeout?: string
+  start_period?: string
+  start_interval?: string
+  disable?: boolean
   [other: string]: unknown
 }
 export type ComposeVolume = {

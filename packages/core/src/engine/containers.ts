@@ -58,13 +58,16 @@ export function parseListed(listed: Listed): Container {
   }
 }
 
+/** As the engine keeps it, in nanoseconds; what is 0 or absent has the engine's default. */
+export type EngineHealthCheck = { Test?: string[]; Interval?: number; Retries?: number; StartPeriod?: number }
+export type Probe = { Start: string; ExitCode: number; Output: string }
+
 export type Inspection = {
-  /** `StartPeriod` in nanoseconds. */
-  Config: { Healthcheck?: { StartPeriod?: number } }
+  Config: { Healthcheck?: EngineHealthCheck }
   State: {
     ExitCode: number
     StartedAt: string
-    Health?: { Status: string; Log: { ExitCode: number; Output: string }[] | null }
+    Health?: { Status: string; Log: Probe[] | null }
   }
 }
 

@@ -15,13 +15,16 @@ async function takenPort(): Promise<number> {
   onTestFinished(() => void server.close())
   return (server.address() as { port: number }).port
 }
-/** One that nothing held a moment ago. */
+/** One that nothing holds, and that no system gives out by itself. */
 async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
+  for (let port = 10_000; ; port++) {
+    const server = createServer()
+    const listens = new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false))
+      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+    })
+    if (await listens) return port
+  }
 }
 
 describe('the ports of an environment', () => {

@@ -12,7 +12,15 @@ import type { ProgramChoice } from '../settings/settings.js'
 import { requirePrograms } from './choose-programs.js'
 import type { Started } from './find-running.js'
 import type { Environment } from './identity.js'
-import { containersOf, readPrograms, releaseCommand, supervisorctl, waitAnswered, waitReady } from './inside.js'
+import {
+  containersOf,
+  HOLD_COMMAND,
+  readPrograms,
+  releaseCommand,
+  supervisorctl,
+  waitAnswered,
+  waitReady,
+} from './inside.js'
 import type { StartStep, Wanted } from './plan-start.js'
 import { probeFileEvents } from './probe-file-events.js'
 import { endBegun, runNoted } from './provisioning-command.js'
@@ -103,7 +111,7 @@ async function requireChosen(ours: readonly Container[], { engine, wanted }: Wor
 async function holdPrograms(container: Container, work: Work): Promise<void> {
   delete work.record.released[container.service]
   writeRecord(work.environment, work.record)
-  await commandPrograms(container, supervisorctl('stop', 'all'), work)
+  await commandPrograms(container, HOLD_COMMAND, work)
 }
 
 async function release(

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Container } from '../engine/containers.js'
-import { inspectContainer, listContainers } from '../engine/containers.js'
+import { listContainers } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
 import { type Canceller, type ContainerCommand, captureInside } from '../engine/exec.js'
 import { lastLogLines } from '../engine/logs.js'
@@ -27,6 +27,9 @@ export const releaseCommand = (programs: ProgramChoice): Argv => [
   `${BIN}/release`,
   ...(programs === 'all' ? [] : ['--only', ...programs]),
 ]
+
+/** Ends all programs; they are held until `release`, also when the container starts again. */
+export const HOLD_COMMAND: Argv = ['/bin/sh', '-c', `${BIN}/release --only && rm -f /run/devenv/released`]
 
 export const debugCommand = (program: string): Argv => [`${BIN}/debug`, program]
 
@@ -118,13 +121,4 @@ export async function waitAnswered(engine: Engine, { id }: Container, test: read
     if ((await captureInside(engine, { container: id, argv: [program, ...rest] })).exitCode === 0) return
     await pause(200)
   }
-}
-
-/** What a health check said last. */
-export async function lastProbe(engine: Engine, id: string): Promise<string> {
-  const { State } = await inspectContainer(engine, id)
-  const last = State.Health?.Log?.at(-1)
-  return last === undefined
-    ? 'it has not answered yet'
-    : `exit ${last.ExitCode}: ${last.Output.trim().split('\n').at(-1) ?? ''}`
 }

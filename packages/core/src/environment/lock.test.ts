@@ -49,15 +49,20 @@ test('two commands never change one data directory at once; the one that waits s
 test('who waits for a clean goes on once the folder has gone with it', async () => {
   const made = environment()
   let taken = silent
+  let begun = silent
+  const locked = new Promise<void>((resolve) => {
+    begun = resolve
+  })
   const cleaning = withLock(
     made,
     silent,
     () =>
       new Promise<void>((resolve) => {
         taken = resolve
+        begun()
       }),
   )
-  await expect.poll(() => existsSync(made.paths.home) && readdirSync(made.paths.home)).toContain('start.pid')
+  await locked
   const waiting = withLock(
     made,
     () => {

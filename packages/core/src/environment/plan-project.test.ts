@@ -19,6 +19,7 @@ import {
   placesOf,
   planProject,
   renderProject,
+  secondsOf,
   storesOf,
   urlsOf,
   wantedPorts,
@@ -116,6 +117,29 @@ describe('a planned project', () => {
       DEVENV_URL_8001: 'http://localhost:23001',
     })
   })
+
+  test('lets a health check that waits for the programs take its time, and tells it theirs', () => {
+    const healthcheck = { test: ['CMD', '/opt/devenv/bin/answers', 'web=http://localhost/'], start_period: '1m30s' }
+    const planned = service(plan({ definition: sampleDefinition({}, { hello: { healthcheck } }) }), 'hello')
+    expect(planned.healthcheck).toEqual({ ...healthcheck, timeout: '24h' })
+    expect(planned.environment).toMatchObject({ DEVENV_START_SECONDS: '90' })
+  })
+
+  test('leaves any other health check as it is', () => {
+    const healthcheck = { test: ['CMD', 'curl', 'http://localhost/'], timeout: '5s', start_period: '1m0s' }
+    const planned = service(plan({ definition: sampleDefinition({}, { hello: { healthcheck } }) }), 'hello')
+    expect(planned.healthcheck).toEqual(healthcheck)
+    expect(planned.environment).not.toHaveProperty('DEVENV_START_SECONDS')
+  })
+
+  testEach([
+    { duration: '1h2m3s', seconds: 3723 },
+    { duration: '1m0s', seconds: 60 },
+    { duration: '500ms', seconds: 0.5 },
+    { duration: '1.5s', seconds: 1.5 },
+  ])('reads the duration $duration as Compose writes it', ({ duration, seconds }) =>
+    expect(secondsOf(duration)).toBeCloseTo(seconds),
+  )
 
   test('takes as the address the port that the definition names first, not the lowest', () => {
     const definition = sampleDefinition({}, { hello: { ports: [{ target: 18000 }, { target: 8000 }] } })

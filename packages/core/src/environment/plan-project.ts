@@ -35,6 +35,9 @@ export type ProjectFacts = {
 /** The programs' own paths inside the container (packages/core/image). */
 export const CA_BUNDLE = '/run/devenv-ca.pem'
 const LOGS = '/var/log/devenv'
+const ANSWERS = '/opt/devenv/bin/answers'
+/** Longer than any provisioning. */
+const HELD_AT_MOST = '24h'
 const CA_VARIABLES = [
   'SSL_CERT_FILE',
   'REQUESTS_CA_BUNDLE',
@@ -106,6 +109,7 @@ function planOurs(
   return {
     ...rest,
     ...(primary && { image }),
+    ...(waitsWhileHeld(service) && { healthcheck: { ...service.healthcheck, timeout: HELD_AT_MOST } }),
     environment: {
       ...authorities,
       ...proxies,
@@ -113,6 +117,9 @@ function planOurs(
       ...urlsOf(ports[name], service.ports?.[0]?.target),
       DEVENV_CONTAINER: primary ? environmentName : name,
       DEVENV_HELD: '1',
+      ...(waitsWhileHeld(service) && {
+        DEVENV_START_SECONDS: String(secondsOf(service.healthcheck?.start_period ?? '0s')),
+      }),
       ...(code !== undefined && { DEVENV_OWNER_OF: code }),
     },
     volumes: [
@@ -125,6 +132,21 @@ function planOurs(
     ],
   }
 }
+
+/**
+ * Whether its health check waits for the programs itself (packages/core/image/bin/answers). The engine counts a probe
+ * that takes longer than `timeout` as a failure, and `start_period` from the start of the container, not from the release.
+ */
+const waitsWhileHeld = ({ healthcheck }: ComposeService): boolean => healthcheck?.test?.[1] === ANSWERS
+
+const SECONDS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9 }
+
+/** A duration as Compose writes it: `1m30s` is 90. Pure. */
+export const secondsOf = (duration: string): number =>
+  [...duration.matchAll(/([\d.]+)(h|ms|m|us|ns|s)/g)].reduce(
+    (sum, [, count, unit = '']) => sum + Number(count) * (SECONDS[unit] ?? 0),
+    0,
+  )
 
 /** A mask over the stores, where they lie inside the mounted checkout. */
 function maskOf(code: string | undefined, checkout: string, stores: string): ComposeVolume[] {

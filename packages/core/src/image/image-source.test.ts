@@ -31,7 +31,7 @@ function opened(source: ImageSource, repository: string) {
 const folderDigest = async (source: ImageSource, checkout: string) =>
   wantedOf((await readFolderImage(source, checkout, folderTree(checkout))).inputs).digest
 
-describe.skipIf(!composes)('the image of a checkout', { timeout: 20_000 }, () => {
+describe.skipIf(!composes)('the image of a checkout', () => {
   test('is the same of a commit and of the folder that it is checked out to', async () => {
     const source = sourceOf()
     const { root, commit } = repositoryWith(PIP)

@@ -162,6 +162,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
     code: 'not-healthy',
     container: 'mysql',
     seconds: 61.2,
+    test: ['curl', '--fail', 'http://localhost:8000/my health'],
     probe: 'exit 1: refused',
     log: ['one', 'two'],
     left: 'All is left.',

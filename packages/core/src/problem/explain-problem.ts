@@ -403,7 +403,7 @@ export function explainProblem(problem: Problem): Explanation {
     case 'not-healthy':
       return {
         what: `${problem.container} does not answer its health check after ${Math.round(problem.seconds)} s.`,
-        why: `The probe said: ${problem.probe}\nThe last lines of its log:\n${indent(problem.log)}`,
+        why: `Its probe ${problem.test.map(quoted).join(' ')} said: ${problem.probe}\nThe last lines of its log:\n${indent(problem.log)}`,
         fix: `Correct what it names and run the same again. ${problem.left}`,
       }
     case 'container-gone':

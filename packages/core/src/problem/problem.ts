@@ -99,7 +99,15 @@ export type Problem =
   | { code: 'store-foreign'; store: string; wrote: string; wants: string }
   | { code: 'data-unusable'; path: string; detail: string }
   | { code: 'container-exited'; container: string; exitCode: number; log: readonly string[]; left: string }
-  | { code: 'not-healthy'; container: string; seconds: number; probe: string; log: readonly string[]; left: string }
+  | {
+      code: 'not-healthy'
+      container: string
+      seconds: number
+      test: readonly string[]
+      probe: string
+      log: readonly string[]
+      left: string
+    }
   | { code: 'container-gone'; container: string }
   | { code: 'not-ready'; container: string; log: readonly string[] }
   | { code: 'provision-failed'; step: string; exitCode: number; log: readonly string[] }

@@ -32,6 +32,26 @@ class ByTheTreesPaths {
   }
 }
 
+/**
+ * Pages wait while webpack-bundle-tracker's stats say "compiling". Whoever is stopped meanwhile puts back what they said,
+ * or pages would wait for nobody.
+ */
+function putStatsBackWhenStopped() {
+  const folders = [process.env.STATIC_ROOT_LMS, process.env.STATIC_ROOT_CMS]
+  const names = folders.flatMap((folder) => fs.readdirSync(folder).map((name) => path.join(folder, name)))
+  const before = names
+    .filter((name) => /webpack.*stats\.json$/.test(name))
+    .map((name) => ({ name, text: fs.readFileSync(name, 'utf8') }))
+  process.on('exit', () => {
+    for (const { name, text } of before)
+      if (!/"status": *"(done|error)"/.test(fs.readFileSync(name, 'utf8'))) fs.writeFileSync(name, text)
+  })
+  // With --watch webpack ends itself, after it has written its cache.
+  if (!process.argv.includes('--watch'))
+    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1))
+}
+putStatsBackWhenStopped()
+
 const byTheTreesPaths = (resolve = {}) => ({
   ...resolve,
   symlinks: false,

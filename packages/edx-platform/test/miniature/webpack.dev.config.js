@@ -1,20 +1,20 @@
 const fs = require('node:fs')
 const path = require('node:path')
+const BundleTracker = require('webpack-bundle-tracker')
 
-/** Tells Django which file each bundle is in. */
-class Stats {
+/** While there is a file `held` in the checkout, no build ends. */
+class Held {
   apply(compiler) {
-    compiler.hooks.done.tap('Stats', (stats) => {
-      const chunks = {}
-      for (const [name, { assets }] of Object.entries(stats.toJson({ all: false, entrypoints: true }).entrypoints))
-        chunks[name] = assets.map((asset) => asset.name)
-      for (const root of [process.env.STATIC_ROOT_LMS, process.env.STATIC_ROOT_CMS])
-        fs.writeFileSync(path.join(root, 'webpack-stats.json'), JSON.stringify({ status: 'done', chunks }))
+    const held = path.join(path.dirname(fs.realpathSync(__filename)), 'held')
+    compiler.hooks.make.tapPromise('Held', async () => {
+      while (fs.existsSync(held)) await new Promise((resolve) => setTimeout(resolve, 100))
     })
   }
 }
 
-const output = { path: path.join(__dirname, 'common/static/bundles'), filename: '[name].[contenthash].js' }
+const output = { path: path.join(__dirname, 'common/static/bundles'), publicPath: '' }
+const stats = [process.env.STATIC_ROOT_LMS, process.env.STATIC_ROOT_CMS]
+const wrapped = [path.resolve(__dirname, 'common/static/common/js/notice.js'), /xmodule\/js\/src/]
 
 module.exports = [
   {
@@ -23,8 +23,9 @@ module.exports = [
     devtool: false,
     context: __dirname,
     entry: { login: './lms/static/js/login.js', studio: './cms/static/js/studio.js' },
-    output,
-    plugins: [new Stats()],
+    output: { ...output, filename: '[name].[contenthash].js' },
+    module: { rules: [{ include: wrapped, loader: path.resolve(__dirname, 'scripts/unwrap.js') }] },
+    plugins: [new Held(), ...stats.map((folder) => new BundleTracker({ path: folder }))],
     watchOptions: { poll: true },
   },
   {

@@ -37,6 +37,6 @@ end
 
 get '/api/v1/slow' do
   puts 'taking its time'
-  sleep 3
+  sleep 0.05 until File.exist?('go')
   JSON.generate(greeting: GREETING)
 end

@@ -12,6 +12,7 @@ import re
 import socket
 import subprocess
 import sys
+from functools import cache
 from importlib import import_module
 
 from devenv_edx_platform import environment
@@ -31,7 +32,8 @@ MEANT = {
 }
 # Production's copies of the YAML file, as it was before anything was changed.
 COPIES = {'AUTH_TOKENS', 'ENV_TOKENS'}
-UPSTREAM = ['LMS_CFG', 'CMS_CFG'], 'lms/envs/minimal.yml'
+# The file with which upstream's settings are read: it says as little as they can be read with.
+UPSTREAM_FILE = 'lms/envs/minimal.yml'
 
 _HOST = re.compile(r'^\w+://(?:[^/@]*@)?(?P<host>[\w.-]+)(?::(?P<port>\d+))?(?:/|$)|^(?P<bare>[a-z][\w.-]*):(?P<number>\d+)$')
 _PORTS = {'http': 80, 'https': 443, 'redis': 6379}
@@ -44,9 +46,9 @@ def read(module):
     return json.dumps(kept, default=lambda value: type(value).__name__, skipkeys=True)
 
 
-def settings_of(module, variables=()):
+def settings_of(module, **variables):
     """Of another process: modules of settings change each other's dicts."""
-    environ = {**os.environ, **dict(variables)}
+    environ = {**os.environ, **variables}
     done = subprocess.run(
         [sys.executable, '-m', __spec__.name, module], env=environ, stdout=subprocess.PIPE, text=True, check=True,
     )
@@ -70,7 +72,7 @@ def addresses(value, path=''):
     """Each (path, host, port) that a setting names. Public hosts are left out: they are no part of this environment."""
     if isinstance(value, dict):
         host = value.get('host') or value.get('HOST')
-        if isinstance(host, str) and host.strip():
+        if isinstance(host, str) and is_inside(host):
             yield path, host, int(value.get('port') or value.get('PORT') or 0)
         for key, inner in value.items():
             if path or not NOT_CALLED.search(key):
@@ -81,10 +83,15 @@ def addresses(value, path=''):
     elif isinstance(value, str) and (match := _HOST.match(value)):
         host = match['host'] or match['bare']
         port = match['port'] or match['number'] or _PORTS.get(value.partition(':')[0], 0)
-        if '.' not in host or host.startswith(('edx.devstack.', '127.')):
+        if is_inside(host):
             yield path, host, int(port)
 
 
+def is_inside(host):
+    return host != '' and ('.' not in host or host.startswith(('edx.devstack.', '127.')))
+
+
+@cache
 def answers(host, port):
     """Without a port it is the server's usual one: then the name counts."""
     known = [environment.LMS_URL, environment.CMS_URL, environment.LMS_INTERNAL_URL, environment.CMS_INTERNAL_URL]
@@ -103,14 +110,15 @@ def answers(host, port):
 def main():
     problems = []
     for service in ('lms', 'cms'):
-        names, file = UPSTREAM
         ours = settings_of(f'devenv_edx_platform.{service}')
-        upstream = settings_of(f'{service}.envs.devstack', [(name, os.path.join(os.getcwd(), file)) for name in names])
+        file = os.path.abspath(UPSTREAM_FILE)
+        upstream = settings_of(f'{service}.envs.devstack', LMS_CFG=file, CMS_CFG=file)
         problems += [f'{service}: upstream has {path}' for path in lost(upstream, ours)]
-        asked = {}
-        for path, host, port in addresses(ours):
-            if asked.setdefault((host, port), answers(host, port)) is False:
-                problems.append(f'{service}: nobody answers at {host}:{port}, which {path} names')
+        problems += [
+            f'{service}: nobody answers at {host}:{port}, which {path} names'
+            for path, host, port in addresses(ours)
+            if not answers(host, port)
+        ]
     print('\n'.join(problems) or 'settings: every address is answered, and nothing of upstream’s is lost')
     return 1 if problems else 0
 

@@ -17,6 +17,9 @@ FRONTEND_LOGOUT_URL = f'{here.LMS_URL}/logout'
 IDA_LOGOUT_URI_LIST = []
 INACTIVE_USER_URL = here.CMS_URL
 
+# Open, it lies over the buttons. Where a checkout has no toolbar, nobody reads this.
+DEBUG_TOOLBAR_CONFIG = {**globals().get('DEBUG_TOOLBAR_CONFIG', {}), 'SHOW_COLLAPSED': True}
+
 # Studio signs in through the LMS: first_data registers it there.
 SOCIAL_AUTH_EDX_OAUTH2_URL_ROOT = here.LMS_INTERNAL_URL
 SOCIAL_AUTH_EDX_OAUTH2_PUBLIC_URL_ROOT = here.LMS_URL

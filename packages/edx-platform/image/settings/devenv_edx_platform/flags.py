@@ -4,17 +4,24 @@ changed is left alone.
 """
 from waffle.models import Flag
 
-NOTE = 'set by devenv: '
+# The note beside a flag says what it was set to: a flag that is not so any more is somebody else's.
+NOTES = {True: 'switched on by devenv', False: 'switched off by devenv'}
 
 
 def set_flags(names, everyone, because):
-    """Sees to it that flags are on (`everyone` is True) or off (False), with `because` as the note beside them."""
+    """Sees to it that flags are on (`everyone` is True) or off (False), with `because` in the note beside them."""
     for name in names:
-        flag, created = Flag.objects.get_or_create(name=name, defaults={'everyone': everyone, 'note': NOTE + because})
-        if not created and flag.note.startswith(NOTE) and flag.everyone != everyone:
-            flag.everyone = everyone
-            flag.note = NOTE + because
-            flag.save()
-            created = True
-        if created:
-            print(f'flag {name} is {"on" if everyone else "off"}: {because}')
+        flag = Flag.objects.filter(name=name).first()
+        if flag is None:
+            flag = Flag(name=name)
+        elif flag.everyone == everyone or not is_ours(flag):
+            continue
+        flag.everyone = everyone
+        flag.note = f'{NOTES[everyone]}: {because}'
+        flag.save()
+        print(f'flag {name} is {"on" if everyone else "off"}: {because}')
+
+
+def is_ours(flag):
+    """Whether it is as it was set here."""
+    return flag.everyone in NOTES and flag.note.startswith(NOTES[flag.everyone])

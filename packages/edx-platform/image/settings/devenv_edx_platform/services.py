@@ -51,7 +51,10 @@ def redirect(settings, own_url, own_internal_url):
 
 def _redirected(key, value, for_browsers, for_servers):
     if isinstance(value, str):
-        return _URL.sub(lambda url: _address(url, for_browsers if FOR_BROWSERS.search(key) else for_servers), value)
+        # Else as it is: it may be more than a str, such as upstream's paths.
+        url = _URL.match(value)
+        own = for_browsers if FOR_BROWSERS.search(key) else for_servers
+        return _address(url, own) + value[url.end():] if url else value
     if isinstance(value, dict):
         for name, inner in value.items():
             value[name] = _redirected(f'{key}.{name}', inner, for_browsers, for_servers)
@@ -66,5 +69,6 @@ def _address(url, own):
     address, host, port = url[0], url[1], url[2]
     if address in {LMS_URL, CMS_URL}:
         return address
-    name = _BY_PLACE.get(host) or _BY_PLACE.get(int(port or 0)) or f'{host}-{port}'
+    unknown = f'{host}-{port}' if port else host
+    name = _BY_PLACE.get(host) or _BY_PLACE.get(int(port or 0)) or unknown
     return own[name] if name in own else absent(own['itself'], name)

@@ -59,7 +59,7 @@ def apply(settings, own_url, own_internal_url, worker):
             cache['LOCATION'] = ['memcached:11211']
     # A page that needs a bundle waits until webpack has built it.
     for loader in settings['WEBPACK_LOADER'].values():
-        loader['TIMEOUT'] = BUNDLE_TIMEOUT
+        loader.update(TIMEOUT=BUNDLE_TIMEOUT, LOADER_CLASS='devenv_edx_platform.bundles.Loader')
     for feature in ('ENABLE_COURSEWARE_INDEX', 'ENABLE_COURSEWARE_SEARCH', 'ENABLE_COURSEWARE_SEARCH_FOR_COURSE_STAFF'):
         settings['FEATURES'][feature] = HAS_SEARCH
     update_module_store_settings(settings['MODULESTORE'], doc_store_settings=settings['DOC_STORE_CONFIG'])

@@ -1,3 +1,3 @@
 from openedx.core.urls import urls_of
 
-urlpatterns = urls_of('lms.djangoapp')
+urlpatterns = urls_of('lms')

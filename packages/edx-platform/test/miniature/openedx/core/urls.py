@@ -1,9 +1,13 @@
-"""Pages come from plugins: what is installed says by its entry points which there are."""
-from importlib.metadata import entry_points
-
+from django.http import HttpResponse
 from django.urls import include, path
 
+from openedx.plugins import plugins
 
-def urls_of(group):
-    plugins = sorted(entry_points(group=group))
-    return [path('', include('openedx.core.chores.urls')), *(path('', include(f'{one.value}.urls')) for one in plugins)]
+
+def no_icon(_request):
+    return HttpResponse(status=204)
+
+
+def urls_of(service):
+    apps = ['openedx.core.chores', 'openedx.core.visits', *plugins(service)]
+    return [path('favicon.ico', no_icon), *(path('', include(f'{app}.urls')) for app in apps)]

@@ -1,13 +1,17 @@
-from django.shortcuts import render
+from django.conf import settings
+from django.shortcuts import redirect, render
 from django.urls import path
 
-from openedx.core.bundles import urls_of
+from cms.djangoapps.contentstore.toggles import LEGACY_HOME
 
 TITLE = 'Studio'
 
 
 def home(request):
-    return render(request, 'home.html', {'title': TITLE, 'bundles': urls_of('studio')})
+    if not LEGACY_HOME.is_enabled():
+        return redirect(f'{settings.COURSE_AUTHORING_MICROFRONTEND_URL}/home')
+    request.session['seen'] = TITLE
+    return render(request, 'home.html', {'title': TITLE})
 
 
 urlpatterns = [path('home/', home)]

@@ -1,1 +1,4 @@
-document.documentElement.dataset.bundle = 'studio'
+// By the paths of the links.
+const notice = require('../common/js/notice.js')
+
+document.documentElement.dataset.bundle = notice.text(['studio', ''])

@@ -5,14 +5,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 
-from openedx.core.bundles import urls_of
-
 TITLE = 'Sign in'
 
 
 def login(request):
     if request.method != 'POST':
-        return render(request, 'login.html', {'title': TITLE, 'bundles': urls_of('login')})
+        return render(request, 'login.html', {'title': TITLE})
     account = get_user_model().objects.filter(email=request.POST['email']).first()
     user = account and authenticate(request, username=account.username, password=request.POST['password'])
     if not user:
@@ -23,8 +21,12 @@ def login(request):
     return answer
 
 
+def dashboard(request):
+    return HttpResponse(f'signed in: {request.user.username or "nobody"}')
+
+
 def learning(_request):
     return redirect(f'{settings.LEARNING_MICROFRONTEND_URL}/course/demonstration')
 
 
-urlpatterns = [path('login', login), path('learning', learning)]
+urlpatterns = [path('login', login), path('dashboard', dashboard), path('learning', learning)]

@@ -1,0 +1,3 @@
+;(({ define }) => {
+  define([], () => ({ first: (words) => words[0] }))
+})({ define, require })
