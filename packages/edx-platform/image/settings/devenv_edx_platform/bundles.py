@@ -5,7 +5,7 @@ from django.utils.module_loading import import_string
 from webpack_loader.config import DEFAULT_CONFIG
 
 POLL = 0.1  # s
-POLLS = 50
+POLLS = 600
 
 
 class Loader(import_string(DEFAULT_CONFIG['DEFAULT']['LOADER_CLASS'])):
