@@ -19,7 +19,7 @@ export async function readCircumstances({ service, checkout, package: environmen
   return {
     service,
     date: new Date().toISOString().slice(0, 10),
-    checkout: await commitOf(checkout),
+    checkout: `${await branchOf(checkout)}, ${await commitOf(checkout)}`,
     devenv: await commitOf(REPOSITORY),
     machine: `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${distribution()}`,
     engine: `Docker ${(await $`docker version --format {{.Server.Version}}`).stdout.trim()}`,
@@ -29,12 +29,17 @@ export async function readCircumstances({ service, checkout, package: environmen
 }
 
 /** @param {string} folder */
+async function branchOf(folder) {
+  const branch = (await run({ cwd: folder, quiet: true })`git rev-parse --abbrev-ref HEAD`).stdout.trim()
+  return branch === 'HEAD' ? 'no branch' : branch
+}
+
+/** @param {string} folder */
 async function commitOf(folder) {
   const git = run({ cwd: folder, quiet: true })
-  const branch = (await git`git rev-parse --abbrev-ref HEAD`).stdout.trim()
   const commit = (await git`git log -1 --format=${'%h of %cs'}`).stdout.trim()
   const edited = (await git`git status --porcelain --untracked-files=no`).stdout !== ''
-  return `${branch === 'HEAD' ? 'commit' : branch} ${commit}${edited ? ', edited since' : ''}`
+  return `${commit}${edited ? ', edited since' : ''}`
 }
 
 function distribution() {
