@@ -146,6 +146,24 @@ class Reload(InFolder):
         self.save('words.py', 'WORDS = "third"')
         self.assertEqual(answer(port), (200, 'third'))
 
+    def test_who_waits_for_a_program_that_boots_long_and_fails_is_told(self):
+        self.environment['DEVENV_SOON_SECONDS'] = '0'
+        port = self.reserve_port()
+        self.save('words.py', 'WORDS = "first"')
+        self.save('server.py', SERVER)
+        self.reload('--listen', '127.0.0.1:%d' % port, '--', sys.executable, '-B', 'server.py')
+        eventually(lambda: answer(port) == (200, 'first'))
+        self.save('words.py',
+                  'import os, time\nwhile not os.path.exists("go"): time.sleep(.02)\nraise SystemExit(7)')
+        self.said('words.py changed')
+        answers = []
+        asking = threading.Thread(target=lambda: answers.append(answer(port)[0]))
+        asking.start()
+        self.save('go')
+        asking.join()
+        self.assertEqual(answers, [503])
+        self.said('the program ended with 7; it starts again when a file is saved')
+
 
 class WaitEvent(InFolder):
     def test_ends_with_0_at_a_change_and_1_without(self):

@@ -421,6 +421,12 @@ test('a checkout with pip-compiled requirements of Python 3.12 runs on them, and
   const [stylesheet] = await loadedBy(`${await platform.url(LMS)}/login`)
   expect(stylesheet?.status).toBe(200)
 
+  // Nobody would ever end the build that this page waits for.
+  await platform.leaveCompiling()
+  const waited = await get(`${await platform.url(LMS)}/login`)
+  expect(waited.status).toBe(500)
+  expect(waited.body).toContain('webpack was killed while it compiled')
+
   expect(await platform.images()).toMatchObject({ mysql: expect.stringMatching(/\/mysql:8\.4\.9$/) })
   const pinned = /^django==([\d.]+)$/m.exec(await platform.read('requirements/edx/development.txt'))?.[1]
   const versions = 'python -m django --version; node --version; npm --version; pip-compile --version'

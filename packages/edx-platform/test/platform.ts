@@ -47,6 +47,11 @@ export class Platform extends Checkout {
     return this.write(STATS, '')
   }
 
+  /** As it stays where webpack was killed while it compiled. */
+  leaveCompiling(): Promise<void> {
+    return this.write(STATS, '{"status": "compiling"}')
+  }
+
   /** What a program, or `provision`, has written since the environment was made. */
   log(program: string): Promise<string> {
     return this.read(`.dev/devenv/logs/${program}.log`)

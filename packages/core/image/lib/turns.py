@@ -62,7 +62,8 @@ class Turn:
         return now >= self._from and not any(is_held(place) for place in self._others() if place < mine)
 
     def follow(self, old_has_ended):
-        """While the program boots: ends the turn once it takes connections, those that wait and then one of ours."""
+        """While the program boots: ends the turn once it takes connections, those that wait and then one of ours, and
+        returns whether it does."""
         if not self._listening or time.monotonic() >= self.until:
             self.end()
         elif not self._knocked:
@@ -70,6 +71,8 @@ class Turn:
             self._knocked = old_has_ended and knock(self._listening)
         elif not is_waited_at(self._listening):
             self.end()
+            return True
+        return False
 
     def end(self):
         while self._held:
