@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { planInit } from '../src/checkout/init.js'
-import { parseMakeFlags } from '../src/environment/make-flags.js'
+import { parseMakeFlags } from '../src/environment/verbs/make-flags.js'
 import { temporaryFolder, writeFiles } from './samples.js'
 
 const SOURCE = fileURLToPath(new URL('../make/devenv.mk', import.meta.url))

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
-import { parseMakeFlags } from '../src/environment/make-flags.js'
+import { parseMakeFlags } from '../src/environment/verbs/make-flags.js'
 import { temporaryFolder, testEach, writeFiles } from './samples.js'
 
 // A recipe marked `+` runs also with -n, -t and -q; its variables show what a makefile sees.

@@ -5,7 +5,7 @@ import { onTestFinished, test } from 'vitest'
 import type { ComposeService, Definition, EnvironmentPackage } from '../src/definition/definition.js'
 import type { Container } from '../src/engine/containers.js'
 import { LABELS } from '../src/engine/labels.js'
-import { type Environment, identify } from '../src/environment/identity.js'
+import { type Environment, identify } from '../src/environment/environment.js'
 import { DevenvError, type Problem } from '../src/problem/problem.js'
 import type { Settings } from '../src/settings/settings.js'
 

@@ -2,8 +2,8 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileS
 import { join, resolve } from 'node:path'
 import type { EnvironmentPackage } from '../definition/definition.js'
 import { FOLDER_IN_CHECKOUT, readManifest } from '../definition/find-package.js'
-import { runCommand } from '../engine/command.js'
 import { DevenvError } from '../problem/problem.js'
+import { runCommand } from '../process/run-command.js'
 
 const INCLUDE = 'include devenv/devenv.mk'
 

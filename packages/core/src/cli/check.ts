@@ -5,7 +5,7 @@ import { readExtension } from '../definition/extension.js'
 import { findCheckout, findPackage, readPackage } from '../definition/find-package.js'
 import { readLock } from '../definition/lock.js'
 import { type ReadDefinition, readDefinition } from '../definition/read-definition.js'
-import { identify } from '../environment/identity.js'
+import { identify } from '../environment/environment.js'
 import { DevenvError, type Problem } from '../problem/problem.js'
 import { withTemporaryFolder } from '../tree/temporary-folder.js'
 

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { engineFrom } from '../engine/engine.js'
-import type { Extent } from '../environment/find-running.js'
+import type { Extent } from '../environment/start/find-running.js'
 import { DevenvError } from '../problem/problem.js'
 import { settingsFrom } from '../settings/settings.js'
 import { digest, explain, image, lock, publish } from './image-commands.js'
@@ -22,8 +22,8 @@ const start: Add = (program) =>
     .summary('start what is not running, wait until it answers, print its address')
     .action(async (_options, command: Command) => {
       const { settings, environment, engine } = await open(command)
-      const { start } = await import('../environment/start.js')
-      const { waitHealthy } = await import('../environment/wait-healthy.js')
+      const { start } = await import('../environment/start/start.js')
+      const { waitHealthy } = await import('../environment/start/wait-healthy.js')
       const { renderAddresses } = await import('./render-addresses.js')
       const { record } = await start(engine, environment, settings, { all: true }, report)
       await waitHealthy(engine, environment, Object.keys(record.ours), report)
@@ -35,7 +35,7 @@ const shell: Add = (program) =>
     .summary('a shell in the primary container, as the owner, in the code directory')
     .action(async (_options, command: Command) => {
       const { settings, environment, engine } = await open(command)
-      const { ensure, extentOf, runAsOwner } = await import('../environment/run.js')
+      const { ensure, extentOf, runAsOwner } = await import('../environment/verbs/run-target.js')
       const { primary } = await ensure(engine, environment, settings, await extentOf(environment, settings), report)
       process.exitCode = await runAsOwner(engine, primary, ['bash'])
     })
@@ -54,11 +54,14 @@ const make: Add = (program) =>
     .allowUnknownOption()
     .passThroughOptions()
     .action(async (words: string[], options: { fromMake?: boolean; overrides?: string }, command: Command) => {
-      const { runTarget } = await import('../environment/run.js')
+      const { runTarget } = await import('../environment/verbs/run-target.js')
       const target = words.find((word) => !/^-|=|^\d+$/.test(word))
       if (target === undefined) throw new DevenvError({ code: 'target-missing' })
       const typed = options.fromMake
-        ? (await import('../environment/make-flags.js')).parseMakeFlags(process.env.MAKEFLAGS ?? '', options.overrides)
+        ? (await import('../environment/verbs/make-flags.js')).parseMakeFlags(
+            process.env.MAKEFLAGS ?? '',
+            options.overrides,
+          )
         : []
       const { settings, environment, engine } = await open(command)
       process.exitCode = await runTarget(engine, environment, settings, target, [...typed, ...words], report)
@@ -87,7 +90,7 @@ const exec: Add = (program) =>
           see: 'devenv exec [SERVICE] -- COMMAND',
         })
       const { settings, environment, engine } = await open(command)
-      const { ensure, execIn, extentOf } = await import('../environment/run.js')
+      const { ensure, execIn, extentOf } = await import('../environment/verbs/run-target.js')
       const extent: Extent = before[0] === undefined ? await extentOf(environment, settings) : { all: true }
       const started = await ensure(engine, environment, settings, extent, report)
       process.exitCode = await execIn(engine, environment, before[0], [first, ...rest], started)
@@ -108,7 +111,7 @@ const stop: Add = (program) =>
     .summary('stop the containers; nothing is removed')
     .action(async (_options, command: Command) => {
       const { environment, engine } = await openRunning(command)
-      const { stop } = await import('../environment/stop.js')
+      const { stop } = await import('../environment/verbs/stop.js')
       const stopped = await stop(engine, environment, report)
       say(
         stopped.length === 0
@@ -122,7 +125,7 @@ const clean: Add = (program) =>
     .summary('stop the environment and remove the data that it created; nothing else')
     .action(async (_options, command: Command) => {
       const { environment, engine } = await openRunning(command)
-      const { clean } = await import('../environment/clean.js')
+      const { clean } = await import('../environment/verbs/clean.js')
       const { left } = await clean(engine, environment, report)
       for (const path of left) say(`Left, because devenv did not make it: ${path}`)
     })
@@ -133,7 +136,7 @@ const status: Add = (program) =>
     .option('--json', 'for machines')
     .action(async ({ json }: { json?: boolean }, command: Command) => {
       const { environment, engine } = await openRunning(command)
-      const { readStatus } = await import('../environment/status.js')
+      const { readStatus } = await import('../environment/verbs/status.js')
       const { renderStatus } = await import('./render-status.js')
       const found = await readStatus(engine, environment)
       if (json) sayJson(found)
@@ -153,7 +156,7 @@ const logs: Add = (program) =>
         options: { grep?: string; since?: string; json?: boolean },
         command: Command,
       ) => {
-        const { parseSince, searchLogs } = await import('../environment/logs.js')
+        const { parseSince, searchLogs } = await import('../environment/verbs/search-logs.js')
         const since = options.since === undefined ? undefined : parseSince(options.since, new Date())
         const refuse = (detail: string) => new DevenvError({ code: 'usage', detail, see: 'devenv logs --help' })
         if (options.since !== undefined && since === undefined)
@@ -180,7 +183,7 @@ const debug: Add = (program) =>
     )
     .action(async (named: string, _options, command: Command) => {
       const { settings, environment, engine } = await open(command)
-      const { debugProgram, ensure } = await import('../environment/run.js')
+      const { debugProgram, ensure } = await import('../environment/verbs/run-target.js')
       const started = await ensure(engine, environment, settings, { all: true }, report)
       report({
         kind: 'note',
@@ -195,7 +198,7 @@ const list: Add = (program) =>
     .summary('all environments on this machine')
     .option('--json', 'for machines')
     .action(async ({ json }: { json?: boolean }) => {
-      const { listEnvironments } = await import('../environment/list.js')
+      const { listEnvironments } = await import('../environment/verbs/list.js')
       const found = await listEnvironments(engineFrom(process.env))
       if (json) sayJson(found)
       else if (found.length === 0) say('There are none.')
@@ -210,14 +213,14 @@ const prune: Add = (program) =>
     .summary('remove the containers of environments whose checkout is gone')
     .option('--images', 'also every image of ours that no container is made of')
     .action(async ({ images }: { images?: boolean }) => {
-      const { prune } = await import('../environment/list.js')
+      const { prune } = await import('../environment/verbs/list.js')
       const engine = engineFrom(process.env)
       const removed = await prune(engine)
       if (removed.length === 0) say('Every environment has its checkout.')
       for (const { service, checkout } of removed)
         say(`Removed the containers of ${service}, whose checkout was ${checkout}.`)
       if (!images) return
-      const { pruneImages } = await import('../environment/prune-images.js')
+      const { pruneImages } = await import('../environment/verbs/prune-images.js')
       const gone = await pruneImages(engine)
       for (const { names } of gone) say(`Removed ${names.join(', ')}.`)
       say(`${gone.length} images removed. What builds keep for the next one: docker buildx prune`)
@@ -229,7 +232,7 @@ const doctor: Add = (program) =>
     .summary('look at what environments need of this machine')
     .option('--json', 'for machines')
     .action(async ({ json }: { json?: boolean }) => {
-      const { examine } = await import('../environment/doctor.js')
+      const { examine } = await import('../machine/examine.js')
       const { renderProblem } = await import('../problem/explain-problem.js')
       const findings = await examine(process.env, settingsFrom(process.env))
       if (json) sayJson(findings)

@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { init } from '../checkout/init.js'
 import { findPackage, readPackage } from '../definition/find-package.js'
-import { identify } from '../environment/identity.js'
+import { identify } from '../environment/environment.js'
 import { requireRecognised } from '../environment/open-environment.js'
 import { DevenvError } from '../problem/problem.js'
 

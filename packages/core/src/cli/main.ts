@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander'
 import { EngineRefusal } from '../engine/engine.js'
-import { endOnSignals } from '../engine/signals.js'
 import { DevenvError } from '../problem/problem.js'
+import { endOnSignals } from '../process/signals.js'
 import { createProgram } from './program.js'
 
 endOnSignals()

@@ -48,8 +48,8 @@ export async function open(command: Command) {
 export async function openRemembered(command: Command): Promise<OpenedSource> {
   const opened = openSource(command)
   if (opened.checkout === undefined) return opened
-  const { identify } = await import('../environment/identity.js')
-  const { readRecord, remember } = await import('../environment/record.js')
+  const { identify } = await import('../environment/environment.js')
+  const { readRecord, remember } = await import('../environment/data/record.js')
   const environment = identify(opened.package, opened.checkout, opened.settings.dataRoot)
   return { ...opened, settings: remember(opened.settings, readRecord(environment)) }
 }

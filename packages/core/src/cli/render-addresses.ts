@@ -1,6 +1,6 @@
-import { wordsOf } from '../environment/choose-programs.js'
-import { placesOf } from '../environment/plan-project.js'
-import type { Record } from '../environment/record.js'
+import type { Record } from '../environment/data/record.js'
+import { placesOf } from '../environment/project/plan-project.js'
+import { wordsOf } from '../environment/start/choose-programs.js'
 
 /** Where an environment answers, and who can sign in there. Pure. */
 export function renderAddresses(

@@ -1,5 +1,5 @@
-import type { ProgramState } from '../environment/inside.js'
-import type { Status } from '../environment/status.js'
+import type { ProgramState } from '../environment/inside/tools.js'
+import type { Status } from '../environment/verbs/status.js'
 import { renderPlaces } from './render-addresses.js'
 
 /** Pure. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { testEach } from '../../test/samples.js'
-import type { Status } from '../environment/status.js'
+import type { Status } from '../environment/verbs/status.js'
 import type { Progress } from '../progress/progress.js'
 import { renderAddresses } from './render-addresses.js'
 import { progressTo, renderProgress } from './render-progress.js'

@@ -1,9 +1,9 @@
 import type { Engine } from '../engine/engine.js'
-import { exitCodeFor, takeSignals } from '../engine/signals.js'
-import { findRunning } from '../environment/find-running.js'
-import type { Environment } from '../environment/identity.js'
-import { type From, followLogs } from '../environment/watch.js'
+import type { Environment } from '../environment/environment.js'
+import { findRunning } from '../environment/start/find-running.js'
+import { type From, followLogs } from '../environment/verbs/follow-logs.js'
 import { DevenvError } from '../problem/problem.js'
+import { exitCodeFor, takeSignals } from '../process/signals.js'
 import type { Report } from '../progress/progress.js'
 import type { Settings } from '../settings/settings.js'
 
@@ -38,7 +38,7 @@ export async function watchEnvironment(
     view = followLogs(engine, environment, from, show, AbortSignal.any([leaving.signal, stopEarly.signal]))
     // Where the engine cannot be asked, `start` says why.
     view.catch(() => {})
-    const { start } = await import('../environment/start.js')
+    const { start } = await import('../environment/start/start.js')
     try {
       await start(engine, environment, settings, { all: true }, report)
     } catch (error) {
@@ -70,8 +70,8 @@ async function tellWhenAnswering(
   report: Report,
   signal: AbortSignal,
 ): Promise<void> {
-  const { waitHealthy } = await import('../environment/wait-healthy.js')
-  const { readRecord } = await import('../environment/record.js')
+  const { waitHealthy } = await import('../environment/start/wait-healthy.js')
+  const { readRecord } = await import('../environment/data/record.js')
   const { renderAddresses } = await import('./render-addresses.js')
   const record = readRecord(environment)
   if (record === undefined) return

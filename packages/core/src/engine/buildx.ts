@@ -1,5 +1,5 @@
 import { DevenvError } from '../problem/problem.js'
-import { runCommand } from './command.js'
+import { runCommand } from '../process/run-command.js'
 
 /** One target of a bake file, in Buildx's own words (https://docs.docker.com/build/bake/reference/). Folders are absolute. */
 export type BakeTarget = {

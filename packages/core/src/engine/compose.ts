@@ -1,5 +1,5 @@
 import { DevenvError } from '../problem/problem.js'
-import { runCommand } from './command.js'
+import { runCommand } from '../process/run-command.js'
 
 /** A Compose project as files and variables: what `docker compose` is told on its command line. */
 export type ComposeFiles = {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { type Duplex, pipeline, type Writable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
+import { type EndingSignal, exitCodeFor, takeSignals } from '../process/signals.js'
 import { ask, type Engine, hijack } from './engine.js'
-import { type EndingSignal, exitCodeFor, takeSignals } from './signals.js'
 import { type Chunk, Demultiplexer, linesOf } from './streams.js'
 
 /** A command for a container. `env` as `NAME=value`. */

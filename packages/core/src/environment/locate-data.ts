@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path'
 import type { Engine } from '../engine/engine.js'
 import { LABELS } from '../engine/labels.js'
-import { type Environment, identify } from './identity.js'
-import { containersOf } from './inside.js'
+import { type Environment, identify } from './environment.js'
+import { containersOf } from './inside/tools.js'
 
 /** The same environment with the data directory that its containers use: DEVENV_DIR may not be set any more. */
 export async function locateData(engine: Engine, environment: Environment): Promise<Environment> {

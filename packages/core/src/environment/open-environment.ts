@@ -6,7 +6,7 @@ import { recognise } from '../definition/recognise.js'
 import { DevenvError } from '../problem/problem.js'
 import type { Settings } from '../settings/settings.js'
 import { folderTree } from '../tree/folder-tree.js'
-import { type Environment, identify } from './identity.js'
+import { type Environment, identify } from './environment.js'
 
 /** Where a command was given, and what was named there: a checkout, a package. */
 export type Where = {

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { runCommand } from '../engine/command.js'
 import { DevenvError } from '../problem/problem.js'
+import { runCommand } from '../process/run-command.js'
 
 /**
  * Git must not be steered by a hook or another command that we run in, must not ask anybody, and must give the objects

@@ -1,0 +1,139 @@
+import { appendFileSync, chmodSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { SAMPLE_PACKAGE, sampleSettings, temporaryFolder, testEach, writeFiles } from '../../../test/samples.js'
+import { type Environment, identify } from '../environment.js'
+import { type Record, readRecord, remember, stampsOf, unchanged, variablesOf, writeRecord } from './record.js'
+
+const RECORD: Record = {
+  format: 2,
+  settings: {
+    mirror: 'localhost:5000',
+    registry: 'ghcr.io/openedx',
+    publish: ['mysql'],
+    programs: ['web'],
+    without: ['search'],
+    variables: { A: '1', B: null },
+  },
+  primary: 'hello',
+  ours: { hello: '/edx/app/hello' },
+  image: {
+    reference: 'devenv/hello:inputs-0',
+    digest: '0',
+    spec: { name: 'devenv/hello', dockerfile: '/Dockerfile', target: 'dev', args: {}, contexts: {} },
+    inputs: { Dockerfile: '0' },
+  },
+  ports: { hello: { 8000: 23000 } },
+  addresses: [{ service: 'hello', port: 8000, name: undefined }],
+  configs: { hello: 'a' },
+  targets: { test: { needs: [], because: 'x' } },
+  accounts: [],
+  steps: { migrations: 'a' },
+  provisioned: { migrations: 'a' },
+  released: { hello: { container: 'id', programs: 'all' } },
+  stamps: { inputs: {}, definition: {}, provision: {} },
+}
+
+function environment(): Environment {
+  const made = identify(SAMPLE_PACKAGE, temporaryFolder(), undefined)
+  mkdirSync(made.paths.home, { recursive: true })
+  return made
+}
+
+describe('a record', () => {
+  test('is read as it was written', () => {
+    const made = environment()
+    writeRecord(made, RECORD)
+    expect(readRecord(made)).toEqual(RECORD)
+  })
+
+  test('is none before the first start', () => {
+    expect(readRecord(environment())).toBeUndefined()
+  })
+
+  test.each([
+    ['empty', ''],
+    ['cut off', JSON.stringify(RECORD).slice(0, 100)],
+    ['null', 'null'],
+    ['of another format', JSON.stringify({ ...RECORD, format: 1 })],
+    ['of no format', '{}'],
+  ])('that is %s counts as none', (_what, text) => {
+    const made = environment()
+    writeFileSync(made.paths.record, text)
+    expect(readRecord(made)).toBeUndefined()
+  })
+
+  test('is not that of another checkout with the same data directory', () => {
+    const data = temporaryFolder()
+    const [one, other] = ['a', 'b'].map((name) => identify(SAMPLE_PACKAGE, join('/home', name), data)) as [
+      Environment,
+      Environment,
+    ]
+    mkdirSync(one.paths.home, { recursive: true })
+    writeRecord(one, RECORD)
+    expect(readRecord(other)).toBeUndefined()
+  })
+})
+
+describe('what is remembered', () => {
+  test('is what was set, until it is set again', () => {
+    expect(remember(sampleSettings(), RECORD)).toMatchObject({
+      publish: ['mysql'],
+      programs: ['web'],
+      without: ['search'],
+    })
+    const again = sampleSettings({ publish: ['redis'], programs: 'all', without: [] })
+    expect(remember(again, RECORD)).toMatchObject({ publish: ['redis'], programs: 'all', without: [] })
+  })
+
+  test('is of each variable its last value; of others nothing is kept', () => {
+    const given = sampleSettings({ variables: { A: 'now', EMPTY: '', HOME: '/home/dev' } })
+    const variables = { A: 'before', B: 'before', EMPTY: 'before', GONE: 'before', NEVER: null }
+    const settings = remember(given, { settings: { ...RECORD.settings, variables } })
+    expect(variablesOf(['A', 'B', 'EMPTY', 'NEVER', 'NEW'], settings)).toEqual({
+      A: 'now',
+      B: 'before',
+      EMPTY: '',
+      NEVER: null,
+      NEW: null,
+    })
+  })
+
+  test('is nothing before the first start', () => {
+    expect(remember(sampleSettings(), undefined)).toMatchObject({ publish: [], programs: undefined })
+  })
+})
+
+describe('stamps', () => {
+  const sample = () => {
+    const root = writeFiles(temporaryFolder(), { file: 'text', 'folder/one': '', link: { link: 'file' } })
+    const paths = ['file', 'folder', 'link', 'missing'].map((name) => join(root, name))
+    return { root, stamps: stampsOf(paths) }
+  }
+
+  test('stay the same while nothing changes', () => {
+    const { stamps } = sample()
+    expect(unchanged(stamps)).toBe(true)
+    expect(unchanged({})).toBe(true)
+  })
+
+  testEach<{ what: string; change: (root: string) => void }>([
+    { what: 'content', change: (root) => appendFileSync(join(root, 'file'), 'more') },
+    { what: 'a date', change: (root) => utimesSync(join(root, 'file'), new Date(0), new Date(0)) },
+    { what: 'a mode', change: (root) => chmodSync(join(root, 'file'), 0o755) },
+    { what: 'a file that is gone', change: (root) => rmSync(join(root, 'file')) },
+    { what: 'a file that has come', change: (root) => writeFileSync(join(root, 'missing'), '') },
+    { what: 'a folder in which a file has come', change: (root) => writeFileSync(join(root, 'folder/two'), '') },
+    {
+      what: 'a link to elsewhere',
+      change: (root) => {
+        rmSync(join(root, 'link'))
+        writeFiles(root, { link: { link: 'folder' } })
+      },
+    },
+  ])('tell of $what', ({ change }) => {
+    const { root, stamps } = sample()
+    change(root)
+    expect(unchanged(stamps)).toBe(false)
+  })
+})

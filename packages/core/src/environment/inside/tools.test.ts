@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest'
+import { parseProgram } from './tools.js'
+
+test.each([
+  ['web RUNNING 104857600', [{ name: 'web', state: 'RUNNING', memoryBytes: 104857600 }]],
+  ['worker FATAL -', [{ name: 'worker', state: 'FATAL', memoryBytes: undefined }]],
+  ['beat LEFT_OUT -', [{ name: 'beat', state: 'LEFT_OUT', memoryBytes: undefined }]],
+  ['programs: supervisord does not answer: refused', []],
+  ['', []],
+])('a line %j of the programs is %j', (line, programs) => {
+  expect(parseProgram(line)).toEqual(programs)
+})

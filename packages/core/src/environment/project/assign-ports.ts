@@ -1,0 +1,78 @@
+import { createServer } from 'node:net'
+import type { Container } from '../../engine/containers.js'
+import { DevenvError } from '../../problem/problem.js'
+import { runCommand } from '../../process/run-command.js'
+import { type Environment, PORT_RANGE, portCandidates } from '../environment.js'
+import type { Ports } from './plan-project.js'
+
+type Wish = { service: string; target: number; fixed: number | undefined }
+
+/**
+ * A free loopback port for each wish: the one it had, else the first free one of its candidates. A port that
+ * a package or a checkout fixes is taken as it is.
+ * @param own this environment's containers, whose running ports count as free
+ * @param refused ports that the engine could not bind although they looked free
+ * @returns the ports, and what was moved: `what` had `from` and cannot have it
+ * @throws DevenvError `port-taken` for a fixed one, `ports-exhausted`
+ */
+export async function assignPorts(
+  environment: Environment,
+  wishes: readonly Wish[],
+  before: Ports,
+  own: readonly Container[],
+  refused: ReadonlySet<number>,
+): Promise<{ ports: Ports; moved: { port: number; holder: string | undefined }[] }> {
+  const held = new Set(own.filter(({ state }) => state === 'running').flatMap(({ ports }) => Object.values(ports)))
+  const given = new Set<number>()
+  const free = async (port: number) =>
+    !refused.has(port) && !given.has(port) && (held.has(port) || (await isFree(port)))
+  const ports: { [service: string]: { [target: number]: number } } = {}
+  const moved: { port: number; holder: string | undefined }[] = []
+
+  for (const [index, { service, target, fixed }] of wishes.entries()) {
+    const remembered = before[service]?.[target]
+    const wanted = fixed ?? remembered ?? first(portCandidates(environment.service, environment.checkout, index))
+    let port: number | undefined = (await free(wanted)) ? wanted : undefined
+    if (port === undefined && fixed !== undefined)
+      throw new DevenvError({ code: 'port-taken', port: fixed, holder: await holderOf(fixed) })
+    if (port === undefined) {
+      moved.push({ port: wanted, holder: await holderOf(wanted) })
+      for (const candidate of portCandidates(environment.service, environment.checkout, index)) {
+        if (await free(candidate)) {
+          port = candidate
+          break
+        }
+      }
+    }
+    if (port === undefined) throw new DevenvError({ code: 'ports-exhausted', ...PORT_RANGE })
+    given.add(port)
+    ports[service] = { ...ports[service], [target]: port }
+  }
+  return { ports, moved }
+}
+
+const first = (candidates: Generator<number>): number => candidates.next().value as number
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)))
+  })
+
+/** The program that listens on a port, where this machine can tell. */
+async function holderOf(port: number): Promise<string | undefined> {
+  const { exitCode, stdout } = await runCommand({
+    argv: ['lsof', '-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'],
+  }).catch(() => ({ exitCode: 1, stdout: '' }))
+  if (exitCode === 0) {
+    const [, pid, name] = /p(\d+)\n(?:.*\n)*?c(.+)/.exec(stdout) ?? []
+    if (pid !== undefined) return `${name} (process ${pid})`
+  }
+  const listening = await runCommand({ argv: ['ss', '-Hltnp', `sport = :${port}`] }).catch(() => ({
+    exitCode: 1,
+    stdout: '',
+  }))
+  const [, name, pid] = /users:\(\("([^"]+)",pid=(\d+)/.exec(listening.stdout) ?? []
+  return pid === undefined ? undefined : `${name} (process ${pid})`
+}

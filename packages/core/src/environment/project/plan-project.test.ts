@@ -1,0 +1,514 @@
+import { describe, expect, test } from 'vitest'
+import {
+  SAMPLE_CHECKOUT,
+  sampleDefinition,
+  sampleEnvironment,
+  sampleSettings,
+  testEach,
+} from '../../../test/samples.js'
+import {
+  addressesOf,
+  type ComposeProject,
+  type ComposeService,
+  type Definition,
+  oursOf,
+  thirdPartyOf,
+} from '../../definition/definition.js'
+import { mapStrings } from '../../definition/read-definition.js'
+import { LABELS } from '../../engine/labels.js'
+import type { Settings } from '../../settings/settings.js'
+import type { Environment } from '../environment.js'
+import {
+  CA_BUNDLE,
+  majorOf,
+  type ProjectFacts,
+  placesOf,
+  planProject,
+  renderProject,
+  secondsOf,
+  storesOf,
+  urlsOf,
+  wantedPorts,
+} from './plan-project.js'
+
+const FACTS: ProjectFacts = {
+  image: 'devenv/hello:inputs-0123',
+  official: {},
+  ports: { hello: { 8000: 23000 } },
+  storesIdentity: '1:2',
+  gitMounts: {},
+  mtu: undefined,
+}
+
+const plan = (
+  change: {
+    definition?: Definition
+    environment?: Environment
+    settings?: Partial<Settings>
+    facts?: Partial<ProjectFacts>
+  } = {},
+): ComposeProject =>
+  planProject(
+    change.definition ?? sampleDefinition(),
+    change.environment ?? sampleEnvironment(),
+    sampleSettings(change.settings),
+    { ...FACTS, ...change.facts },
+  )
+const service = (project: ComposeProject, name: string): ComposeService => {
+  const found = project.services[name]
+  if (found === undefined) throw new Error(`no ${name}`)
+  return found
+}
+const configs = (project: ComposeProject) =>
+  Object.fromEntries(Object.entries(project.services).map(([name, { labels }]) => [name, labels?.[LABELS.config]]))
+
+describe('a planned project', () => {
+  test('publishes every port on loopback only, on the host port it was given', () => {
+    const project = plan({
+      definition: sampleDefinition({}, { hello: { ports: [{ target: 8000, host_ip: '0.0.0.0', published: '80' }] } }),
+      facts: { ports: { hello: { 8000: 23000, 8001: 23001 }, mysql: { 3306: 23002 } } },
+    })
+    const published = Object.values(project.services).flatMap(({ ports }) => ports ?? [])
+    expect(published.map(({ target, published }) => `${published}:${target}`)).toEqual([
+      '23000:8000',
+      '23001:8001',
+      '23002:3306',
+    ])
+    expect(new Set(published.map(({ host_ip }) => host_ip))).toEqual(new Set(['127.0.0.1']))
+  })
+
+  test('publishes nothing of a service that was given no port', () => {
+    const definition = sampleDefinition({}, { mysql: { ports: [{ target: 3306, published: '3306' }] } })
+    expect(service(plan({ definition }), 'mysql').ports).toEqual([])
+  })
+
+  test('labels every container and the network with service, checkout and stores', () => {
+    const project = plan()
+    const all = [...Object.values(project.services), project.networks?.default ?? {}]
+    for (const { labels } of all) {
+      expect(labels).toMatchObject({
+        [LABELS.service]: 'hello',
+        [LABELS.checkout]: SAMPLE_CHECKOUT,
+        [LABELS.stores]: '1:2',
+      })
+    }
+  })
+
+  test('keeps the labels that a service has already', () => {
+    const definition = sampleDefinition({}, { memcached: { labels: { mine: 'yes' } } })
+    expect(service(plan({ definition }), 'memcached').labels).toMatchObject({ mine: 'yes', [LABELS.service]: 'hello' })
+  })
+
+  test('takes no name but its own', () => {
+    const project = plan()
+    expect(project.name).toBe(sampleEnvironment().project)
+    expect(JSON.stringify(project.networks)).toContain(`${sampleEnvironment().project}_default`)
+    expect(Object.keys(project)).not.toContain('volumes')
+  })
+
+  test('runs the primary from the image of its inputs and never lets Compose build', () => {
+    const primary = service(plan(), 'hello')
+    expect(primary.image).toBe(FACTS.image)
+    expect(primary).not.toHaveProperty('build')
+  })
+
+  test('holds the programs of the primary, and tells it its service and its addresses', () => {
+    const { environment } = service(plan({ facts: { ports: { hello: { 8000: 23000, 8001: 23001 } } } }), 'hello')
+    expect(environment).toMatchObject({
+      GREETING: 'hello',
+      DEVENV_CONTAINER: 'hello',
+      DEVENV_HELD: '1',
+      DEVENV_URL: 'http://localhost:23000',
+      DEVENV_URL_8000: 'http://localhost:23000',
+      DEVENV_URL_8001: 'http://localhost:23001',
+    })
+  })
+
+  test('lets a health check that waits for the programs take its time, and tells it theirs', () => {
+    const healthcheck = { test: ['CMD', '/opt/devenv/bin/answers', 'web=http://localhost/'], start_period: '1m30s' }
+    const planned = service(plan({ definition: sampleDefinition({}, { hello: { healthcheck } }) }), 'hello')
+    expect(planned.healthcheck).toEqual({ ...healthcheck, timeout: '24h' })
+    expect(planned.environment).toMatchObject({ DEVENV_START_SECONDS: '90' })
+  })
+
+  test('leaves any other health check as it is', () => {
+    const healthcheck = { test: ['CMD', 'curl', 'http://localhost/'], timeout: '5s', start_period: '1m0s' }
+    const planned = service(plan({ definition: sampleDefinition({}, { hello: { healthcheck } }) }), 'hello')
+    expect(planned.healthcheck).toEqual(healthcheck)
+    expect(planned.environment).not.toHaveProperty('DEVENV_START_SECONDS')
+  })
+
+  testEach([
+    { duration: '1h2m3s', seconds: 3723 },
+    { duration: '1m0s', seconds: 60 },
+    { duration: '500ms', seconds: 0.5 },
+    { duration: '1.5s', seconds: 1.5 },
+  ])('reads the duration $duration as Compose writes it', ({ duration, seconds }) =>
+    expect(secondsOf(duration)).toBeCloseTo(seconds),
+  )
+
+  test('takes as the address the port that the definition names first, not the lowest', () => {
+    const definition = sampleDefinition({}, { hello: { ports: [{ target: 18000 }, { target: 8000 }] } })
+    const { environment } = service(
+      plan({ definition, facts: { ports: { hello: { 18000: 23000, 8000: 23001 } } } }),
+      'hello',
+    )
+    expect(environment?.DEVENV_URL).toBe('http://localhost:23000')
+  })
+
+  test('adds nothing of the kind to third-party services', () => {
+    const proxied = { caBundle: '/etc/ca.pem', proxies: { HTTP_PROXY: 'http://proxy' } }
+    expect(service(plan({ settings: proxied }), 'mysql').environment).toBeUndefined()
+  })
+
+  test('keeps logs of the primary in the data directory', () => {
+    expect(service(plan(), 'hello').volumes).toContainEqual(
+      expect.objectContaining({ source: sampleEnvironment().paths.logs, target: '/var/log/devenv' }),
+    )
+  })
+
+  test('never lets the engine make a folder of the host', () => {
+    const binds = Object.values(plan({ settings: { caBundle: '/etc/ca.pem' } }).services)
+      .flatMap(({ volumes }) => volumes ?? [])
+      .filter(({ source }) => source?.startsWith(sampleEnvironment().paths.home) || source === '/etc/ca.pem')
+    expect(binds).toHaveLength(3)
+    for (const { bind } of binds) expect(bind).toEqual({ create_host_path: false })
+  })
+
+  test('has neither certificates nor proxies where none are set', () => {
+    const primary = service(plan(), 'hello')
+    expect(JSON.stringify(primary)).not.toContain(CA_BUNDLE)
+    expect(Object.keys(primary.environment ?? {}).filter((name) => /proxy|cert|ca_/i.test(name))).toEqual([])
+  })
+
+  test('gives the primary the certificates of the host, read-only, and every tool the way to them', () => {
+    const primary = service(plan({ settings: { caBundle: '/etc/ca.pem' } }), 'hello')
+    expect(primary.volumes).toContainEqual(
+      expect.objectContaining({ type: 'bind', source: '/etc/ca.pem', target: CA_BUNDLE, read_only: true }),
+    )
+    for (const name of ['SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS', 'PIP_CERT'])
+      expect(primary.environment).toHaveProperty(name, CA_BUNDLE)
+  })
+
+  test('hands on proxies as they are set; what the package sets itself wins', () => {
+    const definition = sampleDefinition({}, { hello: { environment: { NO_PROXY: 'mysql' } } })
+    const proxies = { https_proxy: 'http://proxy:3128', NO_PROXY: 'example.com' }
+    expect(service(plan({ definition, settings: { proxies } }), 'hello').environment).toMatchObject({
+      https_proxy: 'http://proxy:3128',
+      NO_PROXY: 'mysql',
+    })
+  })
+
+  test('mounts what git needs beside the checkout', () => {
+    const gitMounts = [{ source: '/home/dev/main/.git', target: '/home/dev/main/.git' }]
+    expect(service(plan({ facts: { gitMounts: { hello: gitMounts } } }), 'hello').volumes).toContainEqual(
+      expect.objectContaining({ type: 'bind', ...gitMounts[0] }),
+    )
+    expect(service(plan({ facts: { gitMounts: { hello: gitMounts } } }), 'mysql').volumes).toHaveLength(1)
+  })
+
+  test('hides the stores inside the mounted checkout from the primary', () => {
+    expect(service(plan(), 'hello').volumes).toContainEqual(
+      expect.objectContaining({ type: 'tmpfs', target: '/edx/app/hello/.dev/devenv/stores' }),
+    )
+  })
+
+  test.each(['/data', '/home/dev/hello-data'])('hides nothing when the data directory is %s', (dataRoot) => {
+    const environment = sampleEnvironment(dataRoot)
+    const definition = sampleDefinition({ stores: environment.paths.stores })
+    const volumes = service(plan({ environment, definition }), 'hello').volumes ?? []
+    expect(volumes.filter(({ type }) => type === 'tmpfs')).toEqual([])
+  })
+
+  test('keeps stores apart by server and version', () => {
+    const dataOf = (image: string) => {
+      const definition = sampleDefinition({}, { mysql: { image } })
+      return service(plan({ definition }), 'mysql').volumes?.[0]?.source
+    }
+    const { stores } = sampleEnvironment().paths
+    expect(dataOf('docker.io/library/mysql:8.4.9')).toBe(`${stores}/mysql-8.4/data`)
+    expect(dataOf('localhost:5000/library/mysql:8.4.10')).toBe(`${stores}/mysql-8.4/data`)
+    expect(dataOf('docker.io/library/mysql:8.0.46')).toBe(`${stores}/mysql-8.0/data`)
+  })
+
+  test('runs each server from its official image as that is taken, and keeps its data where it was', () => {
+    const taken = `docker.io/library/mysql:8.4.9@sha256:${'9'.repeat(64)}`
+    const project = plan({ facts: { official: { mysql: taken } } })
+    const { image, volumes, labels } = service(project, 'mysql')
+    expect(image).toBe(taken)
+    expect(labels?.[LABELS.image]).toBe(taken)
+    expect(volumes).toEqual(service(plan(), 'mysql').volumes)
+    expect(service(project, 'memcached').image).toBe('docker.io/library/memcached:1.6.38')
+    expect(service(project, 'hello').image).toBe(FACTS.image)
+  })
+
+  test('says the MTU of the way out only where it is a smaller one', () => {
+    const options = (mtu: number | undefined) => JSON.stringify(plan({ facts: { mtu } }).networks)
+    expect(options(1400)).toContain('"com.docker.network.driver.mtu":"1400"')
+    expect(options(undefined)).not.toContain('mtu')
+  })
+})
+
+describe('another service of ours', () => {
+  const SHOP: ComposeService = {
+    image: 'devenv/shop-snapshot:1.2',
+    working_dir: '/edx/app/shop',
+    volumes: [{ type: 'bind', source: SAMPLE_CHECKOUT, target: '/edx/src/hello' }],
+    ports: [{ target: 9000 }, { target: 8999, name: 'admin' }],
+  }
+  const definition: Definition = {
+    ...sampleDefinition({}, { hello: { ports: [] }, shop: SHOP }),
+    provision: [
+      { name: 'fill', service: 'shop', run: ['fill'], when: { files: [], stores: [], image: false, address: false } },
+    ],
+  }
+  const ports = { shop: { 8999: 23001, 9000: 23000 } }
+  const project = plan({
+    definition,
+    settings: { caBundle: '/etc/ca.pem', proxies: { HTTPS_PROXY: 'http://a' } },
+    facts: { ports },
+  })
+  const shop = service(project, 'shop')
+
+  test('runs the image that the definition names, held, under its own name, as the owner of the checkout', () => {
+    expect(shop.image).toBe('devenv/shop-snapshot:1.2')
+    expect(shop.environment).toMatchObject({
+      DEVENV_CONTAINER: 'shop',
+      DEVENV_HELD: '1',
+      DEVENV_OWNER_OF: '/edx/src/hello',
+      DEVENV_URL: 'http://localhost:23000',
+      DEVENV_URL_8999: 'http://localhost:23001',
+      HTTPS_PROXY: 'http://a',
+      SSL_CERT_FILE: CA_BUNDLE,
+    })
+    expect(service(project, 'hello').environment).toMatchObject({
+      DEVENV_CONTAINER: 'hello',
+      DEVENV_OWNER_OF: '/edx/app/hello',
+    })
+    expect(service(project, 'hello').environment).not.toHaveProperty('DEVENV_URL')
+  })
+
+  test('keeps its logs where those of the primary are, and does not see the databases', () => {
+    const { logs } = sampleEnvironment().paths
+    expect(shop.volumes).toContainEqual(expect.objectContaining({ source: logs, target: '/var/log/devenv' }))
+    expect(shop.volumes).toContainEqual(
+      expect.objectContaining({ type: 'tmpfs', target: '/edx/src/hello/.dev/devenv/stores' }),
+    )
+  })
+
+  test('publishes the address where the primary publishes none', () => {
+    expect(addressesOf(definition)).toEqual([
+      { service: 'shop', port: 9000, name: undefined },
+      { service: 'shop', port: 8999, name: 'admin' },
+    ])
+    expect(placesOf(addressesOf(definition), ports)[0]?.url).toBe('http://localhost:23000')
+  })
+
+  test('is no third-party service', () => {
+    expect(oursOf(definition)).toEqual(['hello', 'shop'])
+    expect(thirdPartyOf(definition)).toEqual(['mysql', 'memcached'])
+  })
+})
+
+describe('the configuration label', () => {
+  const before = configs(plan())
+  const changed = (after: ComposeProject) => {
+    const now = configs(after)
+    return Object.keys(now).filter((name) => now[name] !== before[name])
+  }
+
+  test('is there, and the same for the same configuration', () => {
+    expect(changed(plan())).toEqual([])
+    for (const label of Object.values(before)) expect(label).toMatch(/^[0-9a-f]{16}$/)
+    expect(new Set(Object.values(before)).size).toBe(3)
+  })
+
+  testEach<{ what: string; project: ComposeProject; services: string[] }>([
+    {
+      what: 'a variable of one service',
+      project: plan({ definition: sampleDefinition({}, { mysql: { environment: { A: '1' } } }) }),
+      services: ['mysql'],
+    },
+    {
+      what: 'the version of one server',
+      project: plan({
+        definition: sampleDefinition({}, { memcached: { image: 'docker.io/library/memcached:1.6.39' } }),
+      }),
+      services: ['memcached'],
+    },
+    {
+      what: 'the digest of one server',
+      project: plan({ facts: { official: { memcached: `memcached@sha256:${'9'.repeat(64)}` } } }),
+      services: ['memcached'],
+    },
+    {
+      what: 'the image of the primary',
+      project: plan({ facts: { image: 'devenv/hello:inputs-9' } }),
+      services: ['hello'],
+    },
+    {
+      what: 'the port of the primary',
+      project: plan({ facts: { ports: { hello: { 8000: 23010 } } } }),
+      services: ['hello'],
+    },
+    {
+      what: 'a published server',
+      project: plan({ facts: { ports: { ...FACTS.ports, mysql: { 3306: 23001 } } } }),
+      services: ['mysql'],
+    },
+    { what: 'the certificates', project: plan({ settings: { caBundle: '/etc/ca.pem' } }), services: ['hello'] },
+    { what: 'a proxy', project: plan({ settings: { proxies: { http_proxy: 'x' } } }), services: ['hello'] },
+    {
+      what: 'another folder of stores',
+      project: plan({ facts: { storesIdentity: '1:3' } }),
+      services: ['hello', 'mysql', 'memcached'],
+    },
+    { what: 'the MTU of the network', project: plan({ facts: { mtu: 1400 } }), services: [] },
+    {
+      what: 'where the host keeps other settings',
+      project: plan({
+        settings: { publish: ['mysql'], variables: { SHELL: '/bin/zsh' }, mirror: 'mirror.example.com' },
+      }),
+      services: [],
+    },
+  ])('changes with $what for exactly the services it concerns', ({ project, services }) => {
+    expect(changed(project)).toEqual(services)
+  })
+})
+
+describe('a rendered project', () => {
+  const text = renderProject(
+    plan({ definition: sampleDefinition({}, { hello: { environment: { A: '$HOME', B: '$$', C: 'cost: 5$' } } }) }),
+  )
+
+  test('has every $ doubled, so that Compose resolves nothing again', () => {
+    const { services } = JSON.parse(text)
+    expect(services.hello.environment).toMatchObject({ A: '$$HOME', B: '$$$$', C: 'cost: 5$$' })
+    expect(text.replaceAll('$$', '')).not.toContain('$')
+  })
+
+  test('gives back the plan when Compose has halved them', () => {
+    const definition = sampleDefinition({}, { hello: { environment: { A: '$HOME', B: '$$', C: 'cost: 5$' } } })
+    const read = mapStrings(JSON.parse(text), (value) => value.replaceAll('$$', '$'))
+    expect(read).toEqual(plan({ definition }))
+  })
+
+  test('ends in a newline, as a text file does', () => {
+    expect(text.endsWith('}\n')).toBe(true)
+  })
+})
+
+test.each([
+  ['docker.io/library/mysql:8.4.9', 2, '8.4'],
+  ['docker.io/library/mysql:8.4.9', 1, '8'],
+  ['docker.io/library/mysql:8.4.9', 3, '8.4.9'],
+  ['redis:7', 2, '7'],
+  ['redis:7.4.5-alpine', 2, '7.4'],
+  ['getmeili/meilisearch:v1.36.0', 2, '1.36'],
+  ['localhost:5000/library/mongo:7.0.26', 2, '7.0'],
+  [`docker.io/library/mysql:8.4.9@sha256:${'9'.repeat(64)}`, 2, '8.4'],
+  ['mysql:lts', 2, 'lts'],
+  ['localhost:5000/mysql', 2, 'unversioned'],
+  ['mysql', 2, 'unversioned'],
+])('majorOf(%s, %i) is %s', (image, parts, major) => {
+  expect(majorOf(image, parts)).toBe(major)
+})
+
+test('the digits of a digest are no version', () => {
+  expect(majorOf(`mysql@sha256:84${'a'.repeat(62)}`, 2)).not.toBe('84')
+})
+
+describe('storesOf', () => {
+  const { stores } = sampleEnvironment().paths
+
+  test('finds what lies below the folder of stores, and nothing else', () => {
+    const volumes = [
+      { type: 'bind', source: `${stores}/mysql`, target: '/var/lib/mysql' },
+      { type: 'bind', source: `${stores}-of-others/mysql`, target: '/other' },
+      { type: 'bind', source: `${SAMPLE_CHECKOUT}/my.cnf`, target: '/etc/my.cnf' },
+      { type: 'volume', source: `${stores}/mysql`, target: '/volume' },
+      { type: 'tmpfs', target: '/tmp' },
+    ]
+    expect(storesOf(sampleDefinition({}, { mysql: { volumes } }), stores)).toEqual([
+      { service: 'mysql', name: 'mysql-8.4', target: '/var/lib/mysql', version: '8.4' },
+    ])
+  })
+
+  test('counts one part of the version where the service says nothing', () => {
+    const definition = sampleDefinition({}, { mysql: { labels: {} } })
+    expect(storesOf(definition, stores).map(({ name }) => name)).toEqual(['mysql-8'])
+  })
+
+  test('keeps two stores of one service apart', () => {
+    const volumes = [
+      { type: 'bind', source: `${stores}/search/data`, target: '/data' },
+      { type: 'bind', source: `${stores}/search/plugins`, target: '/plugins' },
+    ]
+    const names = storesOf(sampleDefinition({}, { mysql: { volumes } }), stores).map(({ name }) => name)
+    expect(new Set(names).size).toBe(2)
+    for (const name of names) expect(name).not.toContain('/')
+  })
+})
+
+describe('wantedPorts', () => {
+  test('are those of the primary, and none of a server that nobody asked for', () => {
+    expect(wantedPorts(sampleDefinition(), [])).toEqual([{ service: 'hello', target: 8000, fixed: undefined }])
+  })
+
+  test('are in the order of the definition', () => {
+    const definition = sampleDefinition({}, { hello: { ports: [{ target: 18000 }, { target: 8000 }] } })
+    expect(wantedPorts(definition, []).map(({ target }) => target)).toEqual([18000, 8000])
+  })
+
+  test('are also those that a server exposes when it was asked for', () => {
+    expect(wantedPorts(sampleDefinition(), ['memcached'])).toContainEqual({
+      service: 'memcached',
+      target: 11211,
+      fixed: undefined,
+    })
+    expect(wantedPorts(sampleDefinition(), ['memcached']).some(({ service }) => service === 'mysql')).toBe(false)
+  })
+
+  test('are fixed where the definition fixes them', () => {
+    const definition = sampleDefinition({}, { hello: { ports: [{ target: 8000, published: '18000' }] } })
+    expect(wantedPorts(definition, [])).toEqual([{ service: 'hello', target: 8000, fixed: 18000 }])
+  })
+
+  test('are not asked for twice when a server both publishes and was asked for', () => {
+    const definition = sampleDefinition({}, { mysql: { ports: [{ target: 3306 }] } })
+    expect(wantedPorts(definition, ['mysql']).filter(({ service }) => service === 'mysql')).toHaveLength(1)
+  })
+})
+
+describe('the places where an environment answers', () => {
+  const addresses = [
+    { service: 'hello', port: 18000, name: 'shop' },
+    { service: 'hello', port: 8000, name: undefined },
+  ]
+
+  test('are in the order of the definition, not of their numbers', () => {
+    expect(placesOf(addresses, { hello: { 8000: 23001, 18000: 23000 } })).toEqual([
+      { name: 'shop', port: 18000, url: 'http://localhost:23000' },
+      { name: '8000', port: 8000, url: 'http://localhost:23001' },
+    ])
+  })
+
+  test('are those whose ports are bound', () => {
+    expect(placesOf(addresses, { hello: { 8000: 23001 } }).map(({ name }) => name)).toEqual(['8000'])
+    expect(placesOf(addresses, {})).toEqual([])
+  })
+})
+
+describe('urlsOf', () => {
+  test('gives each port its address', () => {
+    expect(urlsOf({ 8000: 23000, 8001: 23001 })).toEqual({
+      DEVENV_URL: 'http://localhost:23000',
+      DEVENV_URL_8000: 'http://localhost:23000',
+      DEVENV_URL_8001: 'http://localhost:23001',
+    })
+  })
+
+  test.each([undefined, {}])('gives none where nothing is published (%j)', (ports) => {
+    expect(urlsOf(ports)).toEqual({})
+  })
+})

@@ -1,0 +1,253 @@
+import { createHash } from 'node:crypto'
+import {
+  type Address,
+  type ComposeProject,
+  type ComposeService,
+  type ComposeVolume,
+  type Definition,
+  mountOf,
+  oursOf,
+} from '../../definition/definition.js'
+import { mapStrings } from '../../definition/read-definition.js'
+import { LABELS } from '../../engine/labels.js'
+import { parseReference } from '../../engine/registry/repository.js'
+import type { Settings } from '../../settings/settings.js'
+import type { Environment } from '../environment.js'
+import type { GitMount } from './read-git-mounts.js'
+
+/** Container port to host port, for each service that publishes any. */
+export type Ports = Readonly<Record<string, Readonly<Record<number, number>>>>
+
+/** What the project depends on beside the definition. */
+export type ProjectFacts = {
+  image: string
+  /** The official images of third-party services, as they are taken. */
+  official: Readonly<Record<string, string>>
+  ports: Ports
+  /** `device:inode` of the folder of stores. */
+  storesIdentity: string
+  /** What git needs beside the checkout, for each service of ours. */
+  gitMounts: Readonly<Record<string, readonly GitMount[]>>
+  /** Of the host's way out, when it is less than Docker's 1500. */
+  mtu: number | undefined
+}
+
+/** The programs' own paths inside the container (packages/core/image). */
+export const CA_BUNDLE = '/run/devenv-ca.pem'
+const LOGS = '/var/log/devenv'
+const ANSWERS = '/opt/devenv/bin/answers'
+/** Longer than any provisioning. */
+const HELD_AT_MOST = '24h'
+const CA_VARIABLES = [
+  'SSL_CERT_FILE',
+  'REQUESTS_CA_BUNDLE',
+  'CURL_CA_BUNDLE',
+  'PIP_CERT',
+  'NODE_EXTRA_CA_CERTS',
+  'GIT_SSL_CAINFO',
+  'AWS_CA_BUNDLE',
+]
+const STORE_VERSION = 'org.openedx.devenv.store-version'
+
+/** A store of the project: which service fills it, and the name of its folder, `mysql-8.4`. */
+export type Store = { service: string; name: string; target: string; version: string }
+
+/** The Compose project that runs, complete: what `docker compose` is given, and what a person can read. Pure. */
+export function planProject(
+  definition: Definition,
+  environment: Environment,
+  settings: Settings,
+  facts: ProjectFacts,
+): ComposeProject {
+  const labels = {
+    [LABELS.service]: environment.service,
+    [LABELS.checkout]: environment.checkout,
+    [LABELS.data]: environment.paths.dataDirectory,
+    [LABELS.stores]: facts.storesIdentity,
+  }
+  const ours = oursOf(definition)
+  const services = Object.entries(definition.project.services).map(([name, service]) => {
+    const planned = ours.includes(name)
+      ? planOurs(name, service, definition, environment, settings, facts)
+      : planThirdParty(name, service, facts)
+    const ports = Object.entries(facts.ports[name] ?? {}).map(([target, published]) => ({
+      mode: 'host',
+      host_ip: '127.0.0.1',
+      target: Number(target),
+      published: String(published),
+      protocol: 'tcp',
+    }))
+    const complete: ComposeService = {
+      ...planned,
+      volumes: planVolumes(name, planned, definition, environment),
+      ports,
+      labels: { ...planned.labels, ...labels, [LABELS.image]: planned.image ?? '' },
+    }
+    return [name, { ...complete, labels: { ...complete.labels, [LABELS.config]: hash(complete) } }] as const
+  })
+  const mtu = facts.mtu === undefined ? {} : { driver_opts: { 'com.docker.network.driver.mtu': String(facts.mtu) } }
+  return {
+    name: environment.project,
+    services: Object.fromEntries(services),
+    networks: { default: { name: `${environment.project}_default`, labels, ...mtu } },
+  }
+}
+
+function planOurs(
+  name: string,
+  service: ComposeService,
+  definition: Definition,
+  { service: environmentName, checkout, paths }: Environment,
+  { caBundle, proxies }: Settings,
+  { image, gitMounts, ports }: ProjectFacts,
+): ComposeService {
+  const primary = name === definition.primary
+  const code = mountOf(definition, name, checkout)
+  const { build: _, ...rest } = service
+  const authorities =
+    caBundle === undefined ? {} : Object.fromEntries(CA_VARIABLES.map((variable) => [variable, CA_BUNDLE]))
+  return {
+    ...rest,
+    ...(primary && { image }),
+    ...(waitsWhileHeld(service) && { healthcheck: { ...service.healthcheck, timeout: HELD_AT_MOST } }),
+    environment: {
+      ...authorities,
+      ...proxies,
+      ...service.environment,
+      ...urlsOf(ports[name], service.ports?.[0]?.target),
+      DEVENV_CONTAINER: primary ? environmentName : name,
+      DEVENV_HELD: '1',
+      ...(waitsWhileHeld(service) && {
+        DEVENV_START_SECONDS: String(secondsOf(service.healthcheck?.start_period ?? '0s')),
+      }),
+      ...(code !== undefined && { DEVENV_OWNER_OF: code }),
+    },
+    volumes: [
+      ...(service.volumes ?? []),
+      bind(paths.logs, LOGS),
+      ...(caBundle === undefined ? [] : [{ ...bind(caBundle, CA_BUNDLE), read_only: true }]),
+      ...(gitMounts[name] ?? []).map(({ source, target }) => bind(source, target)),
+      // Databases are not source code: nothing that walks the checkout shall find them.
+      ...maskOf(code, checkout, paths.stores),
+    ],
+  }
+}
+
+/**
+ * Whether its health check waits for the programs itself (packages/core/image/bin/answers). The engine counts a probe
+ * that takes longer than `timeout` as a failure, and `start_period` from the start of the container, not from the release.
+ */
+const waitsWhileHeld = ({ healthcheck }: ComposeService): boolean => healthcheck?.test?.[1] === ANSWERS
+
+const SECONDS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9 }
+
+/** A duration as Compose writes it: `1m30s` is 90. Pure. */
+export const secondsOf = (duration: string): number =>
+  [...duration.matchAll(/([\d.]+)(h|ms|m|us|ns|s)/g)].reduce(
+    (sum, [, count, unit = '']) => sum + Number(count) * (SECONDS[unit] ?? 0),
+    0,
+  )
+
+/** A mask over the stores, where they lie inside the mounted checkout. */
+function maskOf(code: string | undefined, checkout: string, stores: string): ComposeVolume[] {
+  if (code === undefined || !stores.startsWith(`${checkout}/`)) return []
+  return [{ type: 'tmpfs', target: `${code}${stores.slice(checkout.length)}`, tmpfs: { size: '65536' } }]
+}
+
+function planThirdParty(name: string, service: ComposeService, { official }: ProjectFacts): ComposeService {
+  return official[name] === undefined ? service : { ...service, image: official[name] }
+}
+
+/** A service's volumes, with its store where it keeps one. */
+function planVolumes(
+  name: string,
+  { volumes }: ComposeService,
+  definition: Definition,
+  { paths }: Environment,
+): ComposeVolume[] {
+  const stores = storesOf(definition, paths.stores).filter(({ service }) => service === name)
+  return (volumes ?? []).map((volume) => {
+    const store = stores.find(({ target }) => target === volume.target)
+    return store === undefined ? volume : bind(`${paths.stores}/${store.name}/data`, store.target)
+  })
+}
+
+/**
+ * The stores of a project: volumes below the folder of stores, one for each server and version; of a
+ * service of ours one, whatever its image. Pure.
+ */
+export function storesOf(definition: Definition, stores: string): Store[] {
+  return Object.entries(definition.project.services).flatMap(([service, { image, volumes, labels }]) =>
+    (volumes ?? []).flatMap(({ type, source, target }) => {
+      if (type !== 'bind' || !source?.startsWith(`${stores}/`)) return []
+      const folder = source.slice(stores.length + 1).replaceAll('/', '-')
+      if (oursOf(definition).includes(service)) return [{ service, name: folder, target, version: 'any' }]
+      const version = majorOf(image ?? '', Number(labels?.[STORE_VERSION] ?? 1))
+      return [{ service, name: `${folder}-${version}`, target, version }]
+    }),
+  )
+}
+
+/** The first `parts` of an image's version: `…/mysql:8.4.9` and 2 is `8.4`. Pure. */
+export function majorOf(image: string, parts: number): string {
+  const { tag = 'unversioned' } = parseReference(image)
+  const numbers = /^v?(\d+(?:\.\d+)*)/.exec(tag)?.[1]
+  return numbers === undefined ? tag : numbers.split('.').slice(0, parts).join('.')
+}
+
+/**
+ * `DEVENV_URL` is where the container port `address` answers, `DEVENV_URL_<container port>` where each does. Pure.
+ */
+export function urlsOf(ports: Readonly<Record<number, number>> | undefined, address?: number): Record<string, string> {
+  const urls = Object.entries(ports ?? {}).map(
+    ([target, published]) => [target, `http://localhost:${published}`] as const,
+  )
+  const first = urls.find(([target]) => Number(target) === address) ?? urls[0]
+  return {
+    ...(first && { DEVENV_URL: first[1] }),
+    ...Object.fromEntries(urls.map(([target, url]) => [`DEVENV_URL_${target}`, url])),
+  }
+}
+
+/** An address of an environment, as a person opens it. A port without a name is called by its number in the container. */
+type Place = { name: string; port: number; url: string }
+
+/** Addresses whose ports are bound. Pure. */
+export const placesOf = (addresses: readonly Address[], ports: Ports): Place[] =>
+  addresses.flatMap(({ service, port, name }) => {
+    const bound = ports[service]?.[port]
+    return bound === undefined ? [] : [{ name: name ?? String(port), port, url: `http://localhost:${bound}` }]
+  })
+
+/** The ports that want a host port: all that are written, of other services what somebody asked for. Pure. */
+export function wantedPorts(
+  definition: Definition,
+  publish: readonly string[],
+): { service: string; target: number; fixed: number | undefined }[] {
+  return Object.entries(definition.project.services).flatMap(([service, { ports, expose }]) => {
+    const written = (ports ?? []).map(({ target, published }) => ({
+      service,
+      target,
+      fixed: published ? Number(published) : undefined,
+    }))
+    if (written.length > 0 || !publish.includes(service)) return written
+    return (expose ?? []).map((port) => ({ service, target: Number(port), fixed: undefined }))
+  })
+}
+
+/** For Compose `$` begins a variable; here everything is resolved. Pure. */
+export const renderProject = (project: ComposeProject): string =>
+  `${JSON.stringify(
+    mapStrings(project, (text) => text.replaceAll('$', '$$$$')),
+    null,
+    2,
+  )}\n`
+
+const bind = (source: string, target: string): ComposeVolume => ({
+  type: 'bind',
+  source,
+  target,
+  bind: { create_host_path: false },
+})
+
+const hash = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16)

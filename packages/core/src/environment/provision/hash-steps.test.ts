@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest'
+import { testEach } from '../../../test/samples.js'
+import type { ProvisionStep } from '../../definition/definition.js'
+import { type ProvisionFacts, planProvision } from './hash-steps.js'
+
+const NOTHING = { files: [], stores: [], image: false, address: false }
+const STEPS: ProvisionStep[] = [
+  { name: 'by files', service: 'web', run: ['migrate'], when: { ...NOTHING, files: ['a/*.sql', 'b/*.sql'] } },
+  { name: 'by one store', service: 'web', run: ['fill'], when: { ...NOTHING, stores: ['mysql'] } },
+  { name: 'by image', service: 'web', run: ['assets'], when: { ...NOTHING, image: true } },
+  { name: 'by address', service: 'web', run: ['site'], when: { ...NOTHING, address: true } },
+  { name: 'by nothing', service: 'web', run: ['once'], when: NOTHING },
+]
+const FACTS: ProvisionFacts = {
+  files: { 'a/*.sql': 'a1', 'b/*.sql': 'b1' },
+  stores: { mysql: 'store-1', redis: 'store-2' },
+  images: { web: 'image-1', shop: 'image-9' },
+  addresses: { web: 'http://localhost:23000', shop: 'http://localhost:23009' },
+}
+
+/** The steps that are due again when they passed with `FACTS` and `facts` are what is now. */
+const due = (facts: ProvisionFacts, steps = STEPS): string[] => {
+  const before = planProvision(STEPS, FACTS)
+  return planProvision(steps, facts)
+    .filter(({ now }, index) => now !== before[index]?.now)
+    .map(({ name }) => name)
+}
+
+test('the same facts give the same hashes, in the order of the steps', () => {
+  expect(due(structuredClone(FACTS))).toEqual([])
+  expect(planProvision(STEPS, FACTS).map(({ name }) => name)).toEqual(STEPS.map(({ name }) => name))
+})
+
+test('a step is named by what it depends on, not by where it stands', () => {
+  const [first, second] = planProvision([...STEPS].reverse(), FACTS).reverse()
+  expect([first, second]).toEqual(planProvision(STEPS, FACTS).slice(0, 2))
+})
+
+// Of steps that name no store: they belong to all stores of their environment.
+const WITHOUT_STORE = ['by files', 'by image', 'by address', 'by nothing']
+
+testEach<{ what: string; facts: Partial<ProvisionFacts>; again: string[] }>([
+  { what: 'a file of the first glob', facts: { files: { ...FACTS.files, 'a/*.sql': 'a2' } }, again: ['by files'] },
+  { what: 'a file of the second glob', facts: { files: { ...FACTS.files, 'b/*.sql': 'b2' } }, again: ['by files'] },
+  {
+    what: 'two globs that swapped what they match',
+    facts: { files: { 'a/*.sql': 'b1', 'b/*.sql': 'a1' } },
+    again: ['by files'],
+  },
+  { what: 'the image', facts: { images: { ...FACTS.images, web: 'image-2' } }, again: ['by image'] },
+  {
+    what: 'the address',
+    facts: { addresses: { ...FACTS.addresses, web: 'http://localhost:23010' } },
+    again: ['by address'],
+  },
+  {
+    what: 'a new store',
+    facts: { stores: { mysql: 'store-3', redis: 'store-2' } },
+    again: ['by files', 'by one store', 'by image', 'by address', 'by nothing'],
+  },
+  {
+    what: 'a new store that one step does not name',
+    facts: { stores: { mysql: 'store-1', redis: 'store-3' } },
+    again: WITHOUT_STORE,
+  },
+])('$what makes exactly the steps due that depend on it', ({ facts, again }) => {
+  expect(due({ ...FACTS, ...facts })).toEqual(again)
+})
+
+test('another command makes its step due again', () => {
+  const [first, ...rest] = STEPS as [ProvisionStep, ...ProvisionStep[]]
+  expect(due(FACTS, [{ ...first, run: ['migrate', '--all'] }, ...rest])).toEqual(['by files'])
+})
+
+test('words of a command are not joined: [a, "b c"] is not [a, b, c]', () => {
+  const step = (run: ProvisionStep['run']): ProvisionStep => ({ name: 'one', service: 'web', run, when: NOTHING })
+  const [joined, apart] = [step(['a', 'b c']), step(['a', 'b', 'c'])].map((one) => planProvision([one], FACTS)[0]?.now)
+  expect(joined).not.toBe(apart)
+})
+
+test('a step of another service depends on the image and the address of that', () => {
+  const steps = STEPS.map((step) => ({ ...step, service: 'shop' }))
+  const before = planProvision(steps, FACTS)
+  const changed = { images: { ...FACTS.images, shop: 'new' }, addresses: { ...FACTS.addresses, shop: 'new' } }
+  const again = planProvision(steps, { ...FACTS, ...changed }).filter(({ now }, index) => now !== before[index]?.now)
+  expect(again.map(({ name }) => name)).toEqual(['by image', 'by address'])
+})

@@ -1,0 +1,196 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { SAMPLE_PACKAGE, sampleSettings, temporaryFolder, testEach, writeFiles } from '../../../test/samples.js'
+import { LABELS } from '../../engine/labels.js'
+import type { Settings } from '../../settings/settings.js'
+import { type Record, stampsOf, writeRecord } from '../data/record.js'
+import { identify } from '../environment.js'
+import { type Extent, findRunning } from './find-running.js'
+
+/** What the engine lists. */
+type Listed = { service: string; state?: string; status?: string; config?: string }
+const RUNNING: Listed[] = [
+  { service: 'hello', config: 'a' },
+  { service: 'mysql', config: 'b', status: 'Up 5 seconds (healthy)' },
+]
+
+/** Whether an environment that was started is found to run as it was started. */
+async function found({
+  containers = RUNNING,
+  change = {},
+  settings = {},
+  extent = { all: true },
+  strict = 'unchanged',
+  meanwhile = () => {},
+}: {
+  containers?: Listed[]
+  change?: Partial<Record>
+  settings?: Partial<Settings>
+  extent?: Extent
+  strict?: 'unchanged' | 'running'
+  meanwhile?: (root: string) => void
+} = {}): Promise<boolean> {
+  const root = writeFiles(temporaryFolder(), { 'requirements.txt': 'django\n' })
+  const socket = join(temporaryFolder(), 'engine.sock')
+  const listed = containers.map(({ service, state = 'running', status = 'Up 5 seconds', config = '' }) => ({
+    Id: `id-of-${service}`,
+    Names: [`/${service}`],
+    Image: service,
+    ImageID: 'sha256:0',
+    State: state,
+    Status: status,
+    Labels: { 'com.docker.compose.service': service, [LABELS.config]: config },
+  }))
+  const server = createServer((_request, response) => response.end(JSON.stringify(listed)))
+  await new Promise<void>((resolve) => server.listen(socket, resolve))
+  onTestFinished(() => void server.close())
+
+  const environment = identify(SAMPLE_PACKAGE, root, undefined)
+  mkdirSync(environment.paths.home, { recursive: true })
+  writeRecord(environment, {
+    format: 2,
+    settings: {
+      mirror: 'localhost:5000',
+      registry: 'ghcr.io/openedx',
+      publish: ['mysql'],
+      programs: ['web', 'worker'],
+      without: ['search'],
+      variables: { A: '1', B: null },
+    },
+    primary: 'hello',
+    ours: { hello: '/edx/app/hello' },
+    image: {
+      reference: 'devenv/hello:inputs-0',
+      digest: '0',
+      spec: { name: 'devenv/hello', dockerfile: '/Dockerfile', target: undefined, args: {}, contexts: {} },
+      inputs: {},
+    },
+    ports: {},
+    addresses: [],
+    configs: { hello: 'a', mysql: 'b' },
+    targets: {},
+    accounts: [],
+    steps: { migrations: 'm' },
+    provisioned: { migrations: 'm' },
+    released: { hello: { container: 'id-of-hello', programs: ['web', 'worker'] } },
+    stamps: { inputs: stampsOf([join(root, 'requirements.txt')]), definition: {}, provision: {} },
+    ...change,
+  })
+  meanwhile(root)
+  const engine = { endpoint: `unix://${socket}`, socket }
+  return (await findRunning(engine, environment, sampleSettings(settings), extent, strict)) !== undefined
+}
+
+describe('what runs is all that is wanted', () => {
+  test('where everything runs as it was started', async () => {
+    expect(await found()).toBe(true)
+  })
+
+  testEach<{ title: string; settings: Partial<Settings> }>([
+    { title: 'the mirror', settings: { mirror: 'localhost:5000' } },
+    { title: 'the registry', settings: { registry: 'ghcr.io/openedx' } },
+    { title: 'published servers', settings: { publish: ['mysql'] } },
+    { title: 'the same service left out', settings: { without: ['search'] } },
+    { title: 'chosen programs', settings: { programs: ['web', 'worker'] } },
+    { title: 'a variable', settings: { variables: { A: '1', C: 'unread' } } },
+    { title: 'what is of no concern to it', settings: { network: 'offline', dataRoot: '/data' } },
+  ])('where $title is set as it was', async ({ settings }) => {
+    expect(await found({ settings })).toBe(true)
+  })
+
+  test('where another service of ours is not healthy yet: that is waited for when it is told where it answers', async () => {
+    const all = { container: 'id-of-shop', programs: ['web', 'worker'] }
+    const given = {
+      containers: [...RUNNING, { service: 'shop', config: 'c', status: 'Up (health: starting)' }],
+      change: {
+        ours: { hello: '/edx/app/hello', shop: '/src' },
+        configs: { hello: 'a', mysql: 'b', shop: 'c' },
+        released: { hello: { ...all, container: 'id-of-hello' }, shop: all },
+      },
+    }
+    expect(await found(given)).toBe(true)
+  })
+
+  test('for a target that needs no server, whatever the others do', async () => {
+    expect(await found({ containers: [{ service: 'hello', config: 'a' }], extent: { all: false, needs: [] } })).toBe(
+      true,
+    )
+  })
+})
+
+describe('a start finds out more', () => {
+  testEach<{ title: string; settings: Partial<Settings> }>([
+    { title: 'another mirror', settings: { mirror: 'mirror.example.com' } },
+    { title: 'another registry', settings: { registry: 'localhost:5000' } },
+    { title: 'no registry', settings: { registry: '' } },
+    { title: 'other published servers', settings: { publish: ['mysql', 'redis'] } },
+    { title: 'another service left out', settings: { without: ['redis'] } },
+    { title: 'nothing left out any more', settings: { without: [] } },
+    { title: 'another choice of programs', settings: { programs: ['web'] } },
+    { title: 'all programs again', settings: { programs: 'all' } },
+    { title: 'another value of a variable', settings: { variables: { A: '2' } } },
+    { title: 'a variable that was not set', settings: { variables: { B: '' } } },
+  ])('where $title is set, but not under a command’s feet', async ({ settings }) => {
+    expect(await found({ settings })).toBe(false)
+    expect(await found({ settings, strict: 'running' })).toBe(true)
+  })
+
+  test('where a provisioning step has not passed as it is now, but not under a command’s feet', async () => {
+    for (const provisioned of [{}, { migrations: 'before' }] as Record['provisioned'][]) {
+      expect(await found({ change: { provisioned } })).toBe(false)
+      expect(await found({ change: { provisioned }, strict: 'running' })).toBe(true)
+    }
+  })
+
+  testEach<{ title: string; given: Parameters<typeof found>[0] & object }>([
+    { title: 'a container is missing', given: { containers: RUNNING.slice(0, 1) } },
+    { title: 'the primary is missing', given: { containers: RUNNING.slice(1) } },
+    {
+      title: 'a container has stopped',
+      given: { containers: [...RUNNING.slice(0, 1), { service: 'mysql', state: 'exited', config: 'b' }] },
+    },
+    {
+      title: 'a server is not healthy yet',
+      given: {
+        containers: [...RUNNING.slice(0, 1), { service: 'mysql', status: 'Up (health: starting)', config: 'b' }],
+      },
+    },
+    {
+      title: 'a container is of another configuration',
+      given: { containers: [{ service: 'hello', config: 'z' }, ...RUNNING.slice(1)] },
+    },
+    {
+      title: 'programs of another service of ours were never released',
+      given: {
+        containers: [...RUNNING, { service: 'shop', config: 'c' }],
+        change: { ours: { hello: '/edx/app/hello', shop: '/src' }, configs: { hello: 'a', mysql: 'b', shop: 'c' } },
+      },
+    },
+    { title: 'programs were never released', given: { change: { released: {} } } },
+    {
+      title: 'a server that a target needs is missing',
+      given: { containers: RUNNING.slice(0, 1), extent: { all: false, needs: ['mysql'] } },
+    },
+  ])('where $title', async ({ given }) => {
+    expect(await found({ ...given, strict: 'running' })).toBe(false)
+  })
+
+  test('where an input changed, but not under a command’s feet', async () => {
+    const meanwhile = (root: string) => writeFileSync(join(root, 'requirements.txt'), 'django==5\n')
+    expect(await found({ meanwhile })).toBe(false)
+    expect(await found({ meanwhile, strict: 'running' })).toBe(true)
+  })
+
+  test('where a choice of programs was interrupted, but not under a command’s feet', async () => {
+    const change: Partial<Record> = { released: { hello: { container: 'id-of-hello', programs: 'all' } } }
+    expect(await found({ change })).toBe(false)
+    expect(await found({ change, strict: 'running' })).toBe(true)
+  })
+
+  test('where nothing is recorded', async () => {
+    const meanwhile = (root: string) => writeFileSync(identify(SAMPLE_PACKAGE, root, undefined).paths.record, '')
+    expect(await found({ meanwhile })).toBe(false)
+  })
+})

@@ -1,0 +1,56 @@
+import { rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Container } from '../../engine/containers.js'
+import type { Engine } from '../../engine/engine.js'
+import { captureInside, runInside } from '../../engine/exec.js'
+import type { Report } from '../../progress/progress.js'
+import type { Environment } from '../environment.js'
+import { asOwner, waitEventCommand } from '../inside/tools.js'
+
+const WITHIN_SECONDS = 2
+
+/**
+ * Whether a write on this machine is noticed inside the container. Some shared file systems do not tell; then
+ * the programs are told to poll, and the person why.
+ * @param code where the container has the checkout
+ */
+export async function probeFileEvents(
+  engine: Engine,
+  environment: Environment,
+  container: Container,
+  code: string,
+  report: Report,
+): Promise<void> {
+  const { checkout, paths } = environment
+  const own = paths.home.startsWith(`${checkout}/`)
+  // Where the data directory is elsewhere, no file of ours may appear in the checkout: one of its dates is set to what it is.
+  const file = own ? join(paths.home, 'probe') : join(checkout, 'Makefile')
+  if (own) writeFileSync(file, '')
+  const touch = () => {
+    if (own) return writeFileSync(file, new Date().toISOString())
+    const { atime, mtime } = statSync(file)
+    try {
+      utimesSync(file, atime, mtime)
+    } catch {
+      // A file of another user, a read-only disk: not to be tried, and so polled.
+    }
+  }
+  const inside = `${code}${file.slice(checkout.length)}`
+  const noticed = await runInside(
+    engine,
+    { container: container.id, argv: asOwner(waitEventCommand(inside, WITHIN_SECONDS)), user: 'root' },
+    (line) => {
+      if (line === 'ready') touch()
+    },
+  )
+  if (own) rmSync(file, { force: true })
+  if (noticed === 0) {
+    await captureInside(engine, { container: container.id, argv: ['rm', '-f', '/run/devenv/polling'], user: 'root' })
+    return
+  }
+  await captureInside(engine, { container: container.id, argv: ['touch', '/run/devenv/polling'], user: 'root' })
+  report({
+    kind: 'note',
+    text: 'saved files do not announce themselves inside the container (a shared file system), so reloading polls for them',
+  })
+}

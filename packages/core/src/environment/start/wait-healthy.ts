@@ -1,0 +1,96 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Container, type EngineHealthCheck, type Inspection, inspectContainer } from '../../engine/containers.js'
+import type { Engine } from '../../engine/engine.js'
+import { lastLogLines } from '../../engine/logs.js'
+import { DevenvError } from '../../problem/problem.js'
+import type { Report } from '../../progress/progress.js'
+import type { Environment } from '../environment.js'
+import { containersOf } from '../inside/tools.js'
+
+const POLL_MS = 100
+const TELL_EVERY_MS = 5000
+const LEFT = 'The containers were left as they are; `devenv status` and `devenv logs` show more.'
+
+/**
+ * Waits until services answer their health checks, telling each that does, and every few seconds which does
+ * not and what it says. What counts as too long is the health check's own `start_period` and `retries`, from now
+ * on: the engine counts from the start of a container, and its programs may have been held until now.
+ * @throws DevenvError `container-exited`, `container-gone`, `not-healthy`
+ */
+export async function waitHealthy(
+  engine: Engine,
+  environment: Environment,
+  services: readonly string[],
+  report: Report,
+  signal?: AbortSignal,
+): Promise<void> {
+  const began = performance.now()
+  const seconds = () => (performance.now() - began) / 1000
+  const waiting = new Set(services)
+  for (const service of waiting) report({ kind: 'begin', step: service, because: undefined })
+  let tellAt = TELL_EVERY_MS
+  const before = new Map<string, string | undefined>()
+  while (waiting.size > 0 && !signal?.aborted) {
+    const containers = await containersOf(engine, environment)
+    for (const service of waiting) {
+      const container = containers.find((candidate) => candidate.service === service)
+      if (container === undefined) throw new DevenvError({ code: 'container-gone', container: service })
+      if (container.state === 'running' && (container.health === 'healthy' || container.health === 'none')) {
+        waiting.delete(service)
+        report({ kind: 'end', step: service, seconds: seconds() })
+        continue
+      }
+      if (!before.has(service)) before.set(service, lastBegin(await inspectContainer(engine, container.id)))
+      await refuseFailed(engine, container, seconds(), before.get(service))
+    }
+    if (seconds() * 1000 > tellAt) {
+      tellAt += TELL_EVERY_MS
+      for (const { id, service } of containers.filter(({ service }) => waiting.has(service))) {
+        const on = renderProbe(await inspectContainer(engine, id), before.get(service))
+        report({ kind: 'waiting', step: service, seconds: seconds(), on, log: await lastLogLines(engine, id, 3) })
+      }
+    }
+    if (waiting.size > 0) await pause(POLL_MS)
+  }
+}
+
+async function refuseFailed(
+  engine: Engine,
+  { id, service, state, health }: Container,
+  seconds: number,
+  before: string | undefined,
+): Promise<void> {
+  const failed = { container: service, left: LEFT }
+  if (state === 'exited' || state === 'dead') {
+    const { State } = await inspectContainer(engine, id)
+    const log = await lastLogLines(engine, id, 20)
+    throw new DevenvError({ code: 'container-exited', ...failed, exitCode: State.ExitCode, log })
+  }
+  if (health !== 'unhealthy') return
+  const inspection = await inspectContainer(engine, id)
+  if (seconds < patienceOf(inspection.Config.Healthcheck)) return
+  throw new DevenvError({
+    code: 'not-healthy',
+    ...failed,
+    seconds,
+    test: inspection.Config.Healthcheck?.Test?.slice(1) ?? [],
+    probe: renderProbe(inspection, before),
+    log: await lastLogLines(engine, id, 20),
+  })
+}
+
+const DEFAULTS = { interval: 30e9, retries: 3 }
+
+/** Seconds within which a health check succeeds, or has failed. Pure. */
+export const patienceOf = ({ StartPeriod, Interval, Retries }: EngineHealthCheck = {}): number =>
+  ((StartPeriod || 0) + (Retries || DEFAULTS.retries) * (Interval || DEFAULTS.interval)) / 1e9
+
+/** When the last probe that ended began. */
+const lastBegin = ({ State }: Inspection): string | undefined => State.Health?.Log?.at(-1)?.Start
+
+/** What a health check said last; what it had said `before` is not about what runs now. Pure. */
+export function renderProbe({ State }: Pick<Inspection, 'State'>, before: string | undefined): string {
+  const last = State.Health?.Log?.at(-1)
+  if (last === undefined || last.Start === before) return 'it has not answered yet'
+  return `exit ${last.ExitCode}: ${last.Output.trim().split('\n').at(-1) ?? ''}`
+}

@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs'
+import { listContainers } from '../../engine/containers.js'
+import type { Engine } from '../../engine/engine.js'
+import { LABELS } from '../../engine/labels.js'
+import { removeProject } from '../../engine/remove-project.js'
+import { type State, stateOf } from './status.js'
+
+/** An environment that the engine knows of. */
+export type Known = { service: string; checkout: string; project: string; state: State; gone: boolean }
+
+export async function listEnvironments(engine: Engine): Promise<Known[]> {
+  const projects = new Map<string, Awaited<ReturnType<typeof listContainers>>>()
+  for (const container of await listContainers(engine, [LABELS.service])) {
+    const project = container.labels['com.docker.compose.project'] ?? ''
+    projects.set(project, [...(projects.get(project) ?? []), container])
+  }
+  return [...projects].map(([project, containers]) => {
+    const labels = containers[0]?.labels ?? {}
+    const checkout = labels[LABELS.checkout] ?? ''
+    const configs = Object.fromEntries(containers.map(({ service }) => [service, '']))
+    return {
+      service: labels[LABELS.service] ?? '',
+      checkout,
+      project,
+      state: stateOf(containers, { configs }),
+      gone: !existsSync(checkout),
+    }
+  })
+}
+
+/** Servers whose data is gone have nothing to write. */
+const GRACE_SECONDS = 3
+
+/** Removes the containers and networks of environments whose checkout is gone. Data went with the checkout, or is elsewhere and stays. */
+export async function prune(engine: Engine): Promise<Known[]> {
+  const gone = (await listEnvironments(engine)).filter((known) => known.gone)
+  for (const { project } of gone) await removeProject(engine, project, GRACE_SECONDS)
+  return gone
+}

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest'
+import { sampleContainer, testEach } from '../../../test/samples.js'
+import type { Container } from '../../engine/containers.js'
+import { type State, stateOf } from './status.js'
+
+const RECORD = { configs: { web: 'a', mysql: 'b' } }
+const [WEB, MYSQL] = [sampleContainer('web', 'a'), sampleContainer('mysql', 'b')]
+
+describe('the state of an environment', () => {
+  testEach<{ state: State; when: string; containers: Container[] }>([
+    { state: 'not created', when: 'it has no container', containers: [] },
+    { state: 'running', when: 'all run and answer', containers: [WEB, MYSQL] },
+    { state: 'running', when: 'nobody can ask one of them', containers: [WEB, { ...MYSQL, health: 'none' }] },
+    { state: 'starting', when: 'one does not answer yet', containers: [WEB, { ...MYSQL, health: 'starting' }] },
+    { state: 'unhealthy', when: 'one answers no more', containers: [{ ...WEB, health: 'unhealthy' }, MYSQL] },
+    {
+      state: 'unhealthy',
+      when: 'one answers no more and another not yet',
+      containers: [
+        { ...WEB, health: 'starting' },
+        { ...MYSQL, health: 'unhealthy' },
+      ],
+    },
+    {
+      state: 'partly running',
+      when: 'one has ended',
+      containers: [WEB, { ...MYSQL, state: 'exited', health: 'none' }],
+    },
+    { state: 'partly running', when: 'one was removed', containers: [WEB] },
+    {
+      state: 'stopped',
+      when: 'all have ended',
+      containers: [WEB, MYSQL].map((container) => ({ ...container, state: 'exited', health: 'none' })),
+    },
+    {
+      state: 'stopped',
+      when: 'they were only created',
+      containers: [WEB, MYSQL].map((container) => ({ ...container, state: 'created', health: 'none' })),
+    },
+  ])('is $state when $when', ({ state, containers }) => {
+    expect(stateOf(containers, RECORD)).toBe(state)
+  })
+
+  test('is told without a record as well', () => {
+    expect(stateOf([WEB], undefined)).toBe('running')
+  })
+})

@@ -1,0 +1,93 @@
+import { type Container, findImage, readMemory } from '../../engine/containers.js'
+import type { Engine } from '../../engine/engine.js'
+import { LABELS } from '../../engine/labels.js'
+import { type Record, readRecord } from '../data/record.js'
+import type { Environment } from '../environment.js'
+import { containersOf, type ProgramState, readPrograms } from '../inside/tools.js'
+import { placesOf } from '../project/plan-project.js'
+import { explainStale } from '../start/explain-stale.js'
+
+export type State = 'running' | 'starting' | 'unhealthy' | 'partly running' | 'stopped' | 'not created'
+
+/** What `devenv status --json` prints. */
+export type Status = {
+  service: string
+  package: string
+  checkout: string
+  project: string
+  dataDirectory: string
+  state: State
+  urls: string[]
+  /** The same, each with its name. The first is the address of the environment. */
+  addresses: { name: string; url: string }[]
+  stale: string | undefined
+  /** Of all containers together. */
+  memoryBytes: number
+  containers: {
+    service: string
+    name: string
+    state: string
+    health: string
+    image: string
+    standIn: string | undefined
+    /** Where its published ports answer. */
+    addresses: string[]
+    /** What it holds in memory; `undefined` where it does not run. */
+    memoryBytes: number | undefined
+    programs: ProgramState[] | undefined
+  }[]
+}
+
+export async function readStatus(engine: Engine, environment: Environment): Promise<Status> {
+  const record = readRecord(environment)
+  const containers = await containersOf(engine, environment)
+  const describing = containers.map(async (container) => {
+    const ours = record?.ours[container.service] !== undefined
+    const running = container.state === 'running'
+    const [image, memoryBytes, programs] = await Promise.all([
+      findImage(engine, container.imageId),
+      running ? readMemory(engine, container.id) : undefined,
+      running && ours ? readPrograms(engine, container.id) : undefined,
+    ])
+    return {
+      service: container.service,
+      name: container.name,
+      state: container.state,
+      health: container.health,
+      image: container.image,
+      standIn: image?.Config.Labels?.[LABELS.standInServer],
+      addresses: Object.values(container.ports).map((port) => `localhost:${port}`),
+      memoryBytes,
+      programs,
+    }
+  })
+  const [stale, described] = await Promise.all([
+    record === undefined ? undefined : explainStale(environment, record),
+    Promise.all(describing),
+  ])
+  const bound = Object.fromEntries(containers.map(({ service, ports }) => [service, ports]))
+  const places = placesOf(record?.addresses ?? [], bound)
+  return {
+    service: environment.service,
+    package: `${environment.package.name}@${environment.package.version}`,
+    checkout: environment.checkout,
+    project: environment.project,
+    dataDirectory: environment.paths.dataDirectory,
+    state: stateOf(containers, record),
+    urls: places.map(({ url }) => url),
+    addresses: places.map(({ name, url }) => ({ name, url })),
+    stale,
+    memoryBytes: described.reduce((sum, { memoryBytes = 0 }) => sum + memoryBytes, 0),
+    containers: described,
+  }
+}
+
+/** Pure. */
+export function stateOf(containers: readonly Container[], record: Pick<Record, 'configs'> | undefined): State {
+  if (containers.length === 0) return 'not created'
+  const running = containers.filter(({ state }) => state === 'running')
+  if (running.length === 0) return 'stopped'
+  if (running.length < Object.keys(record?.configs ?? {}).length) return 'partly running'
+  if (running.some(({ health }) => health === 'unhealthy')) return 'unhealthy'
+  return running.some(({ health }) => health === 'starting') ? 'starting' : 'running'
+}

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs'
+import { listContainers } from '../engine/containers.js'
+import { type Engine, engineFrom } from '../engine/engine.js'
+import { LABELS } from '../engine/labels.js'
+import { DevenvError, type Problem } from '../problem/problem.js'
+import { runCommand } from '../process/run-command.js'
+import type { Settings } from '../settings/settings.js'
+import { requireVersions, WANTED } from './versions.js'
+
+/** One thing that was looked at. `problem` where it is not well. */
+export type Finding = { looked: string; found: string; problem?: Problem }
+
+/** Looks at everything that environments need of this machine, and changes nothing. */
+export async function examine(env: NodeJS.ProcessEnv, settings: Settings): Promise<Finding[]> {
+  const findings: Finding[] = [{ looked: 'node', found: process.version }]
+  const look = async (looked: string, work: () => Promise<string>) => {
+    try {
+      findings.push({ looked, found: await work() })
+    } catch (error) {
+      if (!(error instanceof DevenvError)) throw error
+      for (const problem of error.problems) findings.push({ looked, found: 'not well', problem })
+    }
+  }
+  let engine: Engine | undefined
+  await look('engine', async () => {
+    engine = engineFrom(env)
+    const versions = await requireVersions(engine)
+    return `${versions.engine} at ${engine.endpoint} (≥ ${WANTED.engine}), Compose ${versions.compose} (≥ ${WANTED.compose})`
+  })
+  await look('buildx', async () => {
+    const { exitCode, stdout, stderr } = await runCommand({ argv: ['docker', 'buildx', 'version'] })
+    if (exitCode !== 0) throw new DevenvError({ code: 'buildx-missing', detail: stderr.trim() })
+    return stdout.trim()
+  })
+  await look(
+    'git',
+    async () =>
+      (await runCommand({ argv: ['git', '--version'] })).stdout.trim() ||
+      'not found: only git inside the container will work',
+  )
+  if (engine !== undefined && findings.every(({ problem }) => problem === undefined)) {
+    const reached = engine
+    await look('environments', async () => {
+      const containers = await listContainers(reached, [LABELS.service])
+      const gone = new Set(
+        containers.map(({ labels }) => labels[LABELS.checkout] ?? '').filter((checkout) => !existsSync(checkout)),
+      )
+      const count = new Set(containers.map(({ labels }) => labels['com.docker.compose.project'])).size
+      return gone.size === 0 ? `${count}` : `${count}, of which ${gone.size} without a checkout: devenv prune`
+    })
+  }
+  findings.push({ looked: 'mirror', found: settings.mirror ?? 'none: docker.io (DEVENV_MIRROR names another)' })
+  findings.push({
+    looked: 'certificate authorities',
+    found: settings.caBundle ?? 'none found on this machine (DEVENV_CA_BUNDLE names a file)',
+  })
+  const proxies = Object.entries(settings.proxies).map(
+    ([name, value]) => `${name}=${value.replace(/\/\/[^@/]*@/, '//…@')}`,
+  )
+  findings.push({ looked: 'proxy', found: proxies.join(' ') || 'none' })
+  const loopback = Object.values(settings.proxies).find((value) => /\/\/(127\.|localhost)/.test(value))
+  if (loopback !== undefined)
+    findings.push({
+      looked: 'proxy',
+      found: `${loopback} is this machine’s loopback: containers cannot reach it under that name`,
+    })
+  return findings
+}
