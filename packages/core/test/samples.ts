@@ -50,7 +50,7 @@ export const sampleSettings = (change: Partial<Settings> = {}): Settings => ({
   registry: undefined,
   digests: undefined,
   network: 'online',
-  publish: [],
+  publish: undefined,
   programs: undefined,
   without: undefined,
   caBundle: undefined,

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import { engineFrom } from '../engine/engine.js'
-import type { Extent } from '../environment/start/find-running.js'
+import type { Context } from '../environment/context.js'
+import type { Again } from '../environment/start/assemble.js'
 import { DevenvError } from '../problem/problem.js'
 import { settingsFrom } from '../settings/settings.js'
 import { digest, explain, image, lock, publish } from './image-commands.js'
@@ -14,30 +15,50 @@ const watch: Add = (program) =>
     )
     .action(async (_options, command: Command) => {
       const { watchEnvironment } = await import('./watch.js')
-      process.exitCode = await watchEnvironment(await open(command), report)
+      process.exitCode = await watchEnvironment(await open(command))
     })
 
 const start: Add = (program) =>
   withPrograms(withWhere(program.command('start')))
     .summary('start what is not running, wait until it answers, print its address')
-    .action(async (_options, command: Command) => {
-      const { settings, environment, engine } = await open(command)
-      const { start } = await import('../environment/start/start.js')
-      const { waitHealthy } = await import('../environment/start/wait-healthy.js')
-      const { renderAddresses } = await import('./render-addresses.js')
-      const { record } = await start(engine, environment, settings, { all: true }, report)
-      await waitHealthy(engine, environment, Object.keys(record.ours), report)
-      for (const line of renderAddresses(environment.service, record)) say(line)
+    .option('--dry-run', 'print what it would do, each step with its cause, and do nothing')
+    .option('--json', 'with --dry-run: for machines')
+    .action(async ({ dryRun, json }: { dryRun?: boolean; json?: boolean }, command: Command) => {
+      const context = await open(command)
+      if (!dryRun) return await startAll(context, 'none')
+      const { readStartPlan } = await import('../environment/start/start.js')
+      const { renderStartPlan, stepsOf } = await import('./render-start-plan.js')
+      const plan = await readStartPlan(context, { all: true })
+      if (json) sayJson(stepsOf(plan))
+      else for (const line of renderStartPlan(plan)) say(line)
+    })
+
+async function startAll(context: Context, again: Again): Promise<void> {
+  const { start } = await import('../environment/start/start.js')
+  const { waitHealthy } = await import('../environment/start/wait-healthy.js')
+  const { renderAddresses } = await import('./render-addresses.js')
+  const { record } = await start(context, { all: true }, again)
+  await waitHealthy(context, Object.keys(record.ours))
+  for (const line of renderAddresses(context.environment.service, record)) say(line)
+}
+
+const provision: Add = (program) =>
+  withWhere(program.command('provision'))
+    .argument('[steps...]', 'provisioning steps of the environment (default: all)')
+    .summary('carry out provisioning steps again, after you loaded other data into a database')
+    .action(async (steps: string[], _options, command: Command) => {
+      await startAll(await open(command), steps.length === 0 ? 'all' : steps)
     })
 
 const shell: Add = (program) =>
   withWhere(program.command('shell'))
     .summary('a shell in the primary container, as the owner, in the code directory')
     .action(async (_options, command: Command) => {
-      const { settings, environment, engine } = await open(command)
-      const { ensure, extentOf, runAsOwner } = await import('../environment/verbs/run-target.js')
-      const { primary } = await ensure(engine, environment, settings, await extentOf(environment, settings), report)
-      process.exitCode = await runAsOwner(engine, primary, ['bash'])
+      const context = await open(command)
+      const { ensure, extentOf } = await import('../environment/verbs/ensure.js')
+      const { runAsOwner } = await import('../environment/inside/run-as-owner.js')
+      const { primary } = await ensure(context, await extentOf(context))
+      process.exitCode = await runAsOwner(context.engine, primary, ['bash'])
     })
 
 const make: Add = (program) =>
@@ -63,8 +84,7 @@ const make: Add = (program) =>
             options.overrides,
           )
         : []
-      const { settings, environment, engine } = await open(command)
-      process.exitCode = await runTarget(engine, environment, settings, target, [...typed, ...words], report)
+      process.exitCode = await runTarget(await open(command), target, [...typed, ...words])
     })
 
 const exec: Add = (program) =>
@@ -89,11 +109,11 @@ const exec: Add = (program) =>
           detail: 'exec needs a command after --.',
           see: 'devenv exec [SERVICE] -- COMMAND',
         })
-      const { settings, environment, engine } = await open(command)
-      const { ensure, execIn, extentOf } = await import('../environment/verbs/run-target.js')
-      const extent: Extent = before[0] === undefined ? await extentOf(environment, settings) : { all: true }
-      const started = await ensure(engine, environment, settings, extent, report)
-      process.exitCode = await execIn(engine, environment, before[0], [first, ...rest], started)
+      const context = await open(command)
+      const { ensure, extentOf } = await import('../environment/verbs/ensure.js')
+      const { execIn } = await import('../environment/verbs/exec.js')
+      const started = await ensure(context, before[0] === undefined ? await extentOf(context) : { all: true })
+      process.exitCode = await execIn(context, before[0], [first, ...rest], started)
     })
 
 const withoutOptions = (words: readonly string[]): string[] => {
@@ -110,9 +130,8 @@ const stop: Add = (program) =>
   withWhere(program.command('stop'))
     .summary('stop the containers; nothing is removed')
     .action(async (_options, command: Command) => {
-      const { environment, engine } = await openRunning(command)
       const { stop } = await import('../environment/verbs/stop.js')
-      const stopped = await stop(engine, environment, report)
+      const stopped = await stop(await openRunning(command))
       say(
         stopped.length === 0
           ? 'Nothing was running.'
@@ -122,11 +141,17 @@ const stop: Add = (program) =>
 
 const clean: Add = (program) =>
   withWhere(program.command('clean'))
+    .argument('[stores...]', 'only the data of these, mysql for example; all else stays')
     .summary('stop the environment and remove the data that it created; nothing else')
-    .action(async (_options, command: Command) => {
-      const { environment, engine } = await openRunning(command)
-      const { clean } = await import('../environment/verbs/clean.js')
-      const { left } = await clean(engine, environment, report)
+    .action(async (stores: string[], _options, command: Command) => {
+      const { clean, cleanStores } = await import('../environment/verbs/clean.js')
+      const context = await openRunning(command)
+      if (stores.length > 0) {
+        const emptied = await cleanStores(context, stores)
+        say(`Removed the data of ${emptied.join(', ')}. \`devenv start\` makes them again.`)
+        return
+      }
+      const { left } = await clean(context)
       for (const path of left) say(`Left, because devenv did not make it: ${path}`)
     })
 
@@ -135,10 +160,9 @@ const status: Add = (program) =>
     .summary('what runs, where it answers, from which images')
     .option('--json', 'for machines')
     .action(async ({ json }: { json?: boolean }, command: Command) => {
-      const { environment, engine } = await openRunning(command)
       const { readStatus } = await import('../environment/verbs/status.js')
       const { renderStatus } = await import('./render-status.js')
-      const found = await readStatus(engine, environment)
+      const found = await readStatus(await openRunning(command))
       if (json) sayJson(found)
       else for (const line of renderStatus(found)) say(line)
     })
@@ -167,8 +191,7 @@ const logs: Add = (program) =>
         } catch (error) {
           throw refuse((error as Error).message)
         }
-        const { environment, engine } = await open(command)
-        for await (const entry of searchLogs(engine, environment, { program: named, grep, since })) {
+        for await (const entry of searchLogs(await open(command), { program: named, grep, since })) {
           say(options.json ? JSON.stringify(entry) : `${entry.at} ${entry.source} | ${entry.line}`)
         }
       },
@@ -182,14 +205,15 @@ const debug: Add = (program) =>
       'Takes a program out of supervisord into this terminal. It goes back when you leave it, however that ends.',
     )
     .action(async (named: string, _options, command: Command) => {
-      const { settings, environment, engine } = await open(command)
-      const { debugProgram, ensure } = await import('../environment/verbs/run-target.js')
-      const started = await ensure(engine, environment, settings, { all: true }, report)
+      const context = await open(command)
+      const { ensure } = await import('../environment/verbs/ensure.js')
+      const { debugProgram } = await import('../environment/verbs/debug.js')
+      const started = await ensure(context, { all: true })
       report({
         kind: 'note',
         text: `${named} moves into this terminal; when it ends (Ctrl-C; at a (Pdb) prompt: q), it goes back`,
       })
-      process.exitCode = await debugProgram(engine, named, started)
+      process.exitCode = await debugProgram(context.engine, named, started)
     })
 
 const list: Add = (program) =>
@@ -280,6 +304,7 @@ export const COMMANDS: readonly Add[] = [
   start,
   stop,
   clean,
+  provision,
   status,
   logs,
   list,

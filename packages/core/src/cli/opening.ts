@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
 import { engineFrom } from '../engine/engine.js'
+import type { Context } from '../environment/context.js'
 import { openEnvironment, openPackage, type Where } from '../environment/open-environment.js'
 import { DevenvError } from '../problem/problem.js'
 import type { OpenedSource } from '../publish/select-images.js'
-import { parseProgramChoice, type Settings, settingsFrom } from '../settings/settings.js'
+import { parseProgramChoice, remember, type Settings, settingsFrom } from '../settings/settings.js'
 import { progressTo } from './render-progress.js'
 
 /** One command of the command line. */
@@ -39,9 +40,9 @@ function read(command: Command): { where: Where; settings: Settings } {
 }
 
 /** What nearly every command begins with. */
-export async function open(command: Command) {
+export async function open(command: Command): Promise<Context> {
   const { where, settings } = read(command)
-  return { settings, environment: await openEnvironment(where, settings), engine: engineFrom(process.env) }
+  return { settings, environment: await openEnvironment(where, settings), engine: engineFrom(process.env), report }
 }
 
 /** The same for a command that says what a start would do: with what the environment remembers. */
@@ -49,9 +50,9 @@ export async function openRemembered(command: Command): Promise<OpenedSource> {
   const opened = openSource(command)
   if (opened.checkout === undefined) return opened
   const { identify } = await import('../environment/environment.js')
-  const { readRecord, remember } = await import('../environment/data/record.js')
+  const { readRecord } = await import('../environment/data/record.js')
   const environment = identify(opened.package, opened.checkout, opened.settings.dataRoot)
-  return { ...opened, settings: remember(opened.settings, readRecord(environment)) }
+  return { ...opened, settings: remember(opened.settings, readRecord(environment)?.settings) }
 }
 
 /** The same for a command about images, which may do without a checkout. */
@@ -64,10 +65,10 @@ export function openSource(command: Command): OpenedSource {
 }
 
 /** The same for a command that looks at, or ends, what runs. */
-export async function openRunning(command: Command) {
-  const { environment, engine } = await open(command)
-  const { locateData } = await import('../environment/locate-data.js')
-  return { engine, environment: await locateData(engine, environment) }
+export async function openRunning(command: Command): Promise<Context> {
+  const context = await open(command)
+  const { locateData } = await import('../environment/verbs/locate-data.js')
+  return { ...context, environment: await locateData(context) }
 }
 
 export const withPrograms = (command: Command): Command =>

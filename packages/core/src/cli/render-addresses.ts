@@ -1,5 +1,5 @@
-import type { Record } from '../environment/data/record.js'
-import { placesOf } from '../environment/project/plan-project.js'
+import type { StartRecord } from '../environment/data/record.js'
+import { placesOf } from '../environment/project/addresses.js'
 import { wordsOf } from '../environment/start/choose-programs.js'
 
 /** Where an environment answers, and who can sign in there. Pure. */
@@ -9,8 +9,8 @@ export function renderAddresses(
     ports,
     addresses,
     accounts,
-    settings: { programs },
-  }: Pick<Record, 'ports' | 'addresses' | 'accounts'> & { settings: Pick<Record['settings'], 'programs'> },
+    settings: { programs = 'all' },
+  }: Pick<StartRecord, 'ports' | 'addresses' | 'accounts'> & { settings: Pick<StartRecord['settings'], 'programs'> },
 ): string[] {
   const places = placesOf(addresses, ports)
   const [first, second] = places

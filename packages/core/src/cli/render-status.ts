@@ -1,4 +1,4 @@
-import type { ProgramState } from '../environment/inside/tools.js'
+import type { ProgramState } from '../environment/inside/read-programs.js'
 import type { Status } from '../environment/verbs/status.js'
 import { renderPlaces } from './render-addresses.js'
 

@@ -1,11 +1,8 @@
-import type { Engine } from '../engine/engine.js'
-import type { Environment } from '../environment/environment.js'
+import type { Context } from '../environment/context.js'
 import { findRunning } from '../environment/start/find-running.js'
 import { type From, followLogs } from '../environment/verbs/follow-logs.js'
 import { DevenvError } from '../problem/problem.js'
 import { exitCodeFor, takeSignals } from '../process/signals.js'
-import type { Report } from '../progress/progress.js'
-import type { Settings } from '../settings/settings.js'
 
 const SHOWN_AT_FIRST = 20
 
@@ -13,10 +10,8 @@ const SHOWN_AT_FIRST = 20
  * Starts and shows. What runs already is shown at once; what has to be started is shown from its first line.
  * Resolves to the exit code: Ctrl-C on the view is a success, on the way there it is 130.
  */
-export async function watchEnvironment(
-  { settings, environment, engine }: { settings: Settings; environment: Environment; engine: Engine },
-  report: Report,
-): Promise<number> {
+export async function watchEnvironment(context: Context): Promise<number> {
+  const { environment, report } = context
   const leaving = new AbortController()
   let starting = true
   takeSignals((signal) => {
@@ -26,21 +21,21 @@ export async function watchEnvironment(
   })
   process.stdout.on('error', () => leaving.abort())
 
-  const running = await findRunning(engine, environment, settings, { all: true }, 'unchanged')
+  const running = await findRunning(context, { all: true }, 'unchanged')
   const from: From = running === undefined ? { since: Date.now() / 1000 } : { tail: SHOWN_AT_FIRST }
   const show = (line: string, channel: 'out' | 'err') =>
     (channel === 'out' ? process.stdout : process.stderr).write(`${line}\n`)
-  const follow = () => followLogs(engine, environment, from, show, leaving.signal)
+  const follow = () => followLogs(context, from, show, leaving.signal)
 
   let view: Promise<void>
   if (running === undefined) {
     const stopEarly = new AbortController()
-    view = followLogs(engine, environment, from, show, AbortSignal.any([leaving.signal, stopEarly.signal]))
+    view = followLogs(context, from, show, AbortSignal.any([leaving.signal, stopEarly.signal]))
     // Where the engine cannot be asked, `start` says why.
     view.catch(() => {})
     const { start } = await import('../environment/start/start.js')
     try {
-      await start(engine, environment, settings, { all: true }, report)
+      await start(context, { all: true })
     } catch (error) {
       stopEarly.abort()
       throw error
@@ -49,14 +44,14 @@ export async function watchEnvironment(
     view = follow()
   }
   starting = false
-  const answering = tellWhenAnswering(engine, environment, report, leaving.signal)
+  const answering = tellWhenAnswering(context, leaving.signal)
   await view
   leaving.abort()
   await answering
   report({
     kind: 'note',
     text:
-      (await findRunning(engine, environment, settings, { all: true }, 'running')) === undefined
+      (await findRunning(context, { all: true }, 'running')) === undefined
         ? 'nothing runs any more'
         : `${environment.service} keeps running; \`devenv stop\` stops it`,
   })
@@ -64,19 +59,15 @@ export async function watchEnvironment(
 }
 
 /** A service that does not answer yet, or that a syntax error keeps down, ends no view: it is told, and waited for. */
-async function tellWhenAnswering(
-  engine: Engine,
-  environment: Environment,
-  report: Report,
-  signal: AbortSignal,
-): Promise<void> {
+async function tellWhenAnswering(context: Context, signal: AbortSignal): Promise<void> {
+  const { environment, report } = context
   const { waitHealthy } = await import('../environment/start/wait-healthy.js')
   const { readRecord } = await import('../environment/data/record.js')
   const { renderAddresses } = await import('./render-addresses.js')
   const record = readRecord(environment)
   if (record === undefined) return
   try {
-    await waitHealthy(engine, environment, Object.keys(record.ours), () => {}, signal)
+    await waitHealthy({ ...context, report: () => {} }, Object.keys(record.ours), signal)
     if (signal.aborted) return
     for (const text of renderAddresses(environment.service, record)) process.stderr.write(`${text}\n`)
   } catch (error) {

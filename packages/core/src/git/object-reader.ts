@@ -1,5 +1,5 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { DevenvError } from '../problem/problem.js'
+import { startProgram } from '../process/start-program.js'
 import { gitEnvironment } from './repository.js'
 
 /** An object of a repository: a tree's content is git's own binary form. */
@@ -18,9 +18,9 @@ type Waiting = { resolve(object: GitObject | undefined): void; reject(error: Err
  * @throws (from `read`) DevenvError `git-failed` when the process ends, or has ended, before it has answered
  */
 export function openObjects(repository: string, network: 'online' | 'offline' = 'online'): ObjectReader {
-  const git: ChildProcessWithoutNullStreams = spawn('git', ['-C', repository, 'cat-file', '--batch'], {
-    stdio: 'pipe',
-    env: { ...gitEnvironment(), ...(network === 'offline' && { GIT_ALLOW_PROTOCOL: 'none' }) },
+  const git = startProgram(['git', '-C', repository, 'cat-file', '--batch'], {
+    ...gitEnvironment(),
+    ...(network === 'offline' && { GIT_ALLOW_PROTOCOL: 'none' }),
   })
   const waiting: Waiting[] = []
   let chunks: Buffer[] = []

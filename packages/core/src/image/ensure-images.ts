@@ -60,12 +60,22 @@ export async function planImages(
   }
 }
 
-/** What a plan needs that is not on this machine. Pure. */
-export const lackingOf = ({ own, official, published }: ImagesPlan): string[] => [
-  ...(own.do === 'pull' || own.do === 'build' ? [own.reference] : []),
-  ...official.filter((image) => image.do === 'pull').map(({ taken }) => taken),
-  ...published.filter((image) => image.do === 'pull').map(({ reference }) => reference),
-]
+/** One image that has to be had first, how, and why. */
+export type ImageStep = { do: 'tag' | 'pull' | 'build'; reference: string; because: string }
+
+/** What is done to have the images of a plan, in this order. Pure. */
+export function imageStepsOf({ own, official, published }: ImagesPlan): ImageStep[] {
+  const pull = (reference: string): ImageStep => ({ do: 'pull', reference, because: 'not in the engine’s store' })
+  return [
+    ...published.filter((image) => image.do === 'pull').map(({ reference }) => pull(reference)),
+    ...(own.do === 'use' ? [] : [{ do: own.do, reference: own.reference, because: own.because }]),
+    ...official.filter((image) => image.do === 'pull').map(({ taken }) => pull(taken)),
+  ]
+}
+
+/** Those that are not on this machine. Pure. */
+export const lackingOf = (plan: ImagesPlan): string[] =>
+  imageStepsOf(plan).flatMap((step) => (step.do === 'tag' ? [] : [step.reference]))
 
 /**
  * @throws DevenvError `offline-lacks` naming everything; `image-unavailable` naming every official image that could

@@ -1,9 +1,9 @@
 import { listImages } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
 import { LABELS } from '../engine/labels.js'
-import { findPublishedImage, listTags, type PublishedImage } from '../engine/registry/registry.js'
-import type { Repository } from '../engine/registry/repository.js'
 import { DevenvError } from '../problem/problem.js'
+import { findPublishedImage, listTags, type PublishedImage } from '../registry/registry.js'
+import type { Repository } from '../registry/repository.js'
 import { type InputList, tagOf } from './image-inputs.js'
 import type { KnownImage, RegistryAnswer } from './plan-image.js'
 

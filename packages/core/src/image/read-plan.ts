@@ -1,9 +1,9 @@
 import { enginePlatform, findImage, platformOf } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
 import { LABELS } from '../engine/labels.js'
-import { findPublishedImage } from '../engine/registry/registry.js'
-import { type RegistryAccess, repositoryOf } from '../engine/registry/repository.js'
 import { DevenvError } from '../problem/problem.js'
+import { findPublishedImage } from '../registry/registry.js'
+import { type RegistryAccess, repositoryOf } from '../registry/repository.js'
 import { tagOf } from './image-inputs.js'
 import { askRegistry, describePublished } from './known-images.js'
 import {

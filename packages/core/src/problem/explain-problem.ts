@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { Place, Problem } from './problem.js'
 
 /** What happened, why it matters or came to be, and the command or edit that mends it. */
@@ -386,7 +387,7 @@ export function explainProblem(problem: Problem): Explanation {
       return {
         what: `${problem.store} was written by ${problem.wrote}; this environment runs ${problem.wants}.`,
         why: 'A server cannot read what another one, or another major version, wrote; trying may destroy it.',
-        fix: 'make dev.clean   removes it, and the next start fills a new one\nor keep it, and use another data directory: DEVENV_DIR=PATH',
+        fix: `devenv clean ${basename(problem.store)}   removes these data, and the next start fills new ones\nor keep them, and use another data directory: DEVENV_DIR=PATH`,
       }
     case 'data-unusable':
       return {
@@ -422,7 +423,12 @@ export function explainProblem(problem: Problem): Explanation {
       return {
         what: `The provisioning step ${problem.step} failed with exit code ${problem.exitCode}.`,
         why: `Its last lines:\n${indent(problem.log)}`,
-        fix: 'Correct what it names and run the same again: the steps before it are done and stay done.',
+        fix: [
+          'Correct what it names and start again: devenv repeats this step; the steps before it stay done.',
+          ...(problem.stores.length === 0
+            ? []
+            : [`If it left half a change in its data, empty them first: devenv clean ${problem.stores.join(' ')}`]),
+        ].join('\n'),
       }
     case 'not-running':
       return {
@@ -459,6 +465,18 @@ export function explainProblem(problem: Problem): Explanation {
         what: `No such program: ${problem.names.join(', ')}.`,
         why: `A choice of programs (--programs, DEVENV_PROGRAMS, remembered until it is made again) names those that run. There are: ${problem.known.join(', ') || 'none'}.`,
         fix: 'devenv start --programs LIST, with some of these and commas between; or: devenv start --programs all',
+      }
+    case 'store-unknown':
+      return {
+        what: `This environment has no store ${problem.names.join(', ')}.`,
+        why: `It has: ${problem.known.join(', ') || 'none yet'}.`,
+        fix: 'devenv clean STORE, with one of these; devenv clean   removes the whole environment',
+      }
+    case 'steps-unknown':
+      return {
+        what: `This environment has no provisioning step ${problem.names.join(', ')}.`,
+        why: `It has: ${problem.known.join(', ') || 'none'}.`,
+        fix: 'devenv provision STEP, with one of these; devenv provision   carries out all of them',
       }
     case 'program-left-out':
       return {

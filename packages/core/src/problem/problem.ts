@@ -96,6 +96,8 @@ export type Problem =
   | { code: 'port-taken'; port: number; holder: string | undefined }
   | { code: 'ports-exhausted'; from: number; to: number }
   | { code: 'store-in-use'; data: string; holder: string }
+  | { code: 'store-unknown'; names: readonly string[]; known: readonly string[] }
+  | { code: 'steps-unknown'; names: readonly string[]; known: readonly string[] }
   | { code: 'store-foreign'; store: string; wrote: string; wants: string }
   | { code: 'data-unusable'; path: string; detail: string }
   | { code: 'container-exited'; container: string; exitCode: number; log: readonly string[]; left: string }
@@ -110,7 +112,7 @@ export type Problem =
     }
   | { code: 'container-gone'; container: string }
   | { code: 'not-ready'; container: string; log: readonly string[] }
-  | { code: 'provision-failed'; step: string; exitCode: number; log: readonly string[] }
+  | { code: 'provision-failed'; step: string; exitCode: number; stores: readonly string[]; log: readonly string[] }
   | { code: 'not-running'; service: string; project: string }
   | { code: 'busy'; data: string }
   | { code: 'service-unknown'; name: string; known: readonly string[] }

@@ -1,6 +1,6 @@
-import { findManifest, findPublishedImage, type PublishedImage } from '../engine/registry/registry.js'
-import { type RegistryAccess, repositoryOf } from '../engine/registry/repository.js'
 import { nameIn, tagIn } from '../image/plan-image.js'
+import { findManifest, findPublishedImage, type PublishedImage } from '../registry/registry.js'
+import { type RegistryAccess, repositoryOf } from '../registry/repository.js'
 import type { BillItem } from './bill.js'
 import type { Prepared } from './publish.js'
 import { type Edition, floatingTagsOf, MAIN, tagOfEdition } from './release-tags.js'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { testEach } from '../../test/samples.js'
-import type { PublishedImage } from '../engine/registry/registry.js'
+import type { PublishedImage } from '../registry/registry.js'
 import { type BillItem, bytesToPull, renderBill, renderBytes } from './bill.js'
 
 type Layers = [digest: string, bytes: number, createdBy?: string][]

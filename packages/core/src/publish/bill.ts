@@ -1,4 +1,4 @@
-import type { PublishedImage, PublishedLayer } from '../engine/registry/registry.js'
+import type { PublishedImage, PublishedLayer } from '../registry/registry.js'
 
 /** What became of one image, for the person who pays for it in time and bytes. */
 export type BillItem = {

@@ -1,6 +1,6 @@
-import { findManifest, findPublishedImage, type PublishedImage } from '../engine/registry/registry.js'
-import type { Repository } from '../engine/registry/repository.js'
 import { describePublished } from '../image/known-images.js'
+import { findManifest, findPublishedImage, type PublishedImage } from '../registry/registry.js'
+import type { Repository } from '../registry/repository.js'
 import { type Edition, editionsOf, isImmutable, tagOfEdition } from './release-tags.js'
 
 /**

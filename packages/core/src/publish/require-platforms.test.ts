@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { sampleRegistry } from '../../test/registry.js'
 import { problemsOf, testEach } from '../../test/samples.js'
-import type { PublishedImage } from '../engine/registry/registry.js'
+import type { PublishedImage } from '../registry/registry.js'
 import { notePlatforms, platformsOn, requirePlatforms } from './require-platforms.js'
 
 const ACCESS = { caBundle: undefined, proxies: {} }

@@ -1,7 +1,7 @@
 import { sameMachine } from '../engine/containers.js'
-import { findPlatforms, type PublishedImage } from '../engine/registry/registry.js'
-import { parseReference, type RegistryAccess, repositoryOf } from '../engine/registry/repository.js'
 import { DevenvError, type Problem } from '../problem/problem.js'
+import { findPlatforms, type PublishedImage } from '../registry/registry.js'
+import { parseReference, type RegistryAccess, repositoryOf } from '../registry/repository.js'
 
 /**
  * Base images must be there for every platform that is built for. BuildKit does not see to it: an image that is no index

@@ -1,13 +1,7 @@
-import {
-  findManifest,
-  findPublishedImage,
-  listTags,
-  type PublishedImage,
-  putManifest,
-} from '../engine/registry/registry.js'
-import type { Repository } from '../engine/registry/repository.js'
 import { tagOf } from '../image/image-inputs.js'
 import { DevenvError } from '../problem/problem.js'
+import { findManifest, findPublishedImage, listTags, type PublishedImage, putManifest } from '../registry/registry.js'
+import type { Repository } from '../registry/repository.js'
 import { digestIn, lookDown } from './look-down.js'
 import type { PublishStep } from './plan-publish.js'
 import { isImmutable, parseEdition, tagOfEdition } from './release-tags.js'

@@ -2,14 +2,14 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Definition, thirdPartyOf } from '../definition/definition.js'
 import { LOCK_FILE, type Lock, type LockedRelease, renderLock } from '../definition/lock.js'
-import { findPublishedImage } from '../engine/registry/registry.js'
-import { parseReference, type RegistryAccess, repositoryOf } from '../engine/registry/repository.js'
 import { readRemoteRefs } from '../git/repository.js'
 import { officialBasesOf } from '../image/image-inputs.js'
 import { isStandIn } from '../image/official-images.js'
 import { officialName } from '../image/official-name.js'
 import { buildSpecOf } from '../image/read-image-inputs.js'
 import { DevenvError } from '../problem/problem.js'
+import { findPublishedImage } from '../registry/registry.js'
+import { parseReference, type RegistryAccess, repositoryOf } from '../registry/repository.js'
 
 /** What changed in a lock: `docker.io/library/mysql:8.4.9 moved`. `standIns`: what was served was none of the official. */
 export type LockUpdate = { lock: Lock; changes: readonly string[]; standIns: readonly string[] }

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { problemsOf, sampleSettings, temporaryFolder, writeFiles } from '../../test/samples.js'
+import { sampleSettings, temporaryFolder, writeFiles } from '../../test/samples.js'
 import { CORE_DIRECTORY } from '../definition/read-definition.js'
-import { imageSettingsOf, registryOf, settingsFrom } from './settings.js'
+import { differs, type Remembered, registryOf, remember, settingsFrom, variablesOf } from './settings.js'
 
 describe('settings', () => {
   test.each(['DEVENV_DIR', 'DEVENV_MIRROR', 'DEVENV_DIGESTS', 'DEVENV_OFFLINE', 'DEVENV_PUBLISH'])(
@@ -18,7 +18,7 @@ describe('settings', () => {
         registry: undefined,
         digests: undefined,
         network: 'online',
-        publish: [],
+        publish: undefined,
         programs: undefined,
         proxies: {},
       })
@@ -112,55 +112,53 @@ describe('the registry of our images', () => {
   })
 })
 
-describe('the settings for images', () => {
-  const NOTHING = { images: {}, releases: {} }
-
-  test('are those of a person, with what is locked', () => {
-    const settings = sampleSettings({
-      registry: 'ghcr.io/openedx',
-      mirror: 'localhost:5000',
-      network: 'offline',
-      caBundle: '/ca.pem',
-      proxies: { HTTPS_PROXY: 'http://proxy' },
-    })
-    const images = { 'docker.io/library/mysql:8.4.9': `sha256:${'1'.repeat(64)}` }
-    expect(imageSettingsOf(settings, { images, releases: {} })).toEqual({
-      registry: 'ghcr.io/openedx',
-      mirror: 'localhost:5000',
-      locked: images,
-      published: {},
-      network: 'offline',
-      caBundle: '/ca.pem',
-      proxies: { HTTPS_PROXY: 'http://proxy' },
-      access: { caBundle: '/ca.pem', proxies: { HTTPS_PROXY: 'http://proxy' } },
-    })
-  })
-
-  test('have the digests of what was published, from the file that is named', () => {
-    const published = { 'ghcr.io/openedx/hello:main': `sha256:${'2'.repeat(64)}` }
-    const root = writeFiles(temporaryFolder(), { 'digests.json': JSON.stringify(published) })
-    const settings = sampleSettings({ digests: join(root, 'digests.json') })
-    expect(imageSettingsOf(settings, NOTHING).published).toEqual(published)
-  })
-
-  test.each([
-    ['is not there', undefined],
-    ['is cut off', '{'],
-    ['is null', 'null'],
-    ['is a text', '"sha256:0"'],
-    ['is a list', '[]'],
-    ['has a name without a digest', '{"ghcr.io/openedx/hello:main":"1.2.3"}'],
-  ])('are refused where that file %s', async (_what, text) => {
-    const root = writeFiles(temporaryFolder(), text === undefined ? {} : { 'digests.json': text })
-    const digests = join(root, 'digests.json')
-    expect(await problemsOf(() => imageSettingsOf(sampleSettings({ digests }), NOTHING))).toMatchObject([
-      { code: 'digests-unreadable', file: digests, detail: expect.stringMatching(/./) },
-    ])
-  })
-})
-
 test('which services are left out is a list; none is an answer too, and nothing is no answer', () => {
   expect(settingsFrom({ DEVENV_WITHOUT: 'redis, meilisearch' }).without).toEqual(['meilisearch', 'redis'])
   expect(settingsFrom({ DEVENV_WITHOUT: 'none' }).without).toEqual([])
   expect(settingsFrom({}).without).toBeUndefined()
+})
+
+const BEFORE: Remembered = {
+  mirror: 'localhost:5000',
+  registry: 'ghcr.io/openedx',
+  publish: ['mysql'],
+  programs: ['web'],
+  without: ['search'],
+  variables: { A: '1', B: null },
+}
+
+describe('what is remembered', () => {
+  test('is what was set, until it is set again', () => {
+    expect(remember(sampleSettings(), BEFORE)).toMatchObject({
+      publish: ['mysql'],
+      programs: ['web'],
+      without: ['search'],
+    })
+    const again = sampleSettings({ publish: ['redis'], programs: 'all', without: [] })
+    expect(remember(again, BEFORE)).toMatchObject({ publish: ['redis'], programs: 'all', without: [] })
+  })
+
+  test('is of each variable its last value; of others nothing is kept', () => {
+    const given = sampleSettings({ variables: { A: 'now', EMPTY: '', HOME: '/home/dev' } })
+    const variables = { A: 'before', B: 'before', EMPTY: 'before', GONE: 'before', NEVER: null }
+    const settings = remember(given, { ...BEFORE, variables })
+    expect(variablesOf(['A', 'B', 'EMPTY', 'NEVER', 'NEW'], settings)).toEqual({
+      A: 'now',
+      B: 'before',
+      EMPTY: '',
+      NEVER: null,
+      NEW: null,
+    })
+  })
+
+  test('is nothing before the first start', () => {
+    expect(remember(sampleSettings(), undefined)).toMatchObject({ publish: undefined, programs: undefined })
+  })
+
+  test('differs where something is set otherwise than before, and only then', () => {
+    expect(differs(sampleSettings(), BEFORE)).toBe(false)
+    expect(differs(sampleSettings({ ...BEFORE, variables: { A: '1', C: 'unread' } }), BEFORE)).toBe(false)
+    for (const change of [{ mirror: 'other' }, { programs: 'all' as const }, { without: [] }, { variables: { B: '' } }])
+      expect(differs(sampleSettings(change), BEFORE)).toBe(true)
+  })
 })

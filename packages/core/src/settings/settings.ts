@@ -1,8 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Lock } from '../definition/lock.js'
-import type { BuildSettings } from '../image/build-images.js'
-import type { ImageSources } from '../image/read-plan.js'
 import { DevenvError } from '../problem/problem.js'
 
 /** Which programs of an environment run: those named, or every one. */
@@ -20,8 +17,8 @@ export type Settings = {
   digests: string | undefined
   /** DEVENV_OFFLINE, or --offline: no call leaves this machine. */
   network: 'online' | 'offline'
-  /** DEVENV_PUBLISH: third-party services to publish on loopback. */
-  publish: readonly string[]
+  /** DEVENV_PUBLISH: third-party services to publish on loopback. Not set: as it was. */
+  publish: readonly string[] | undefined
   /** DEVENV_PROGRAMS, or --programs: those that run. Not set: as it was. */
   programs: ProgramChoice | undefined
   /** DEVENV_WITHOUT: third-party services to do without. Not set: as it was. */
@@ -33,6 +30,45 @@ export type Settings = {
   /** All that is set, for the variables that a Compose file reads itself. */
   variables: Readonly<Record<string, string | undefined>>
 }
+
+/** The settings that stay in force until they are set again, or the environment is cleaned. */
+const REMEMBERED = ['mirror', 'registry', 'publish', 'programs', 'without'] as const
+
+/** What a start leaves for the next one. `variables`: those that the Compose files read; `null` for one that was not set. */
+export type Remembered = { readonly [Name in (typeof REMEMBERED)[number]]?: Settings[Name] | undefined } & {
+  readonly variables: { readonly [name: string]: string | null }
+}
+
+/** What is set now, else what was set before. Pure. */
+export const remember = (given: Settings, before: Remembered | undefined): Settings => ({
+  ...given,
+  ...Object.fromEntries(REMEMBERED.map((name) => [name, given[name] ?? before?.[name]])),
+  variables: { ...setIn(before?.variables ?? {}), ...given.variables },
+})
+
+/** What to remember of settings in force, with `variables` as the Compose files name them. Pure. */
+export const rememberedOf = (settings: Settings, variables: Remembered['variables']): Remembered => ({
+  ...Object.fromEntries(REMEMBERED.map((name) => [name, settings[name]])),
+  variables,
+})
+
+/** Whether something is set otherwise than it was before. What is not set stays as it was. Pure. */
+export const differs = (given: Settings, before: Remembered): boolean =>
+  REMEMBERED.some(
+    (name) => given[name] !== undefined && JSON.stringify(given[name]) !== JSON.stringify(before[name]),
+  ) ||
+  Object.entries(before.variables).some(
+    ([name, value]) => given.variables[name] !== undefined && given.variables[name] !== value,
+  )
+
+/** Of what is set, that which has these names; `null` for what is not set. Pure. */
+export const variablesOf = (
+  names: readonly string[],
+  { variables }: Pick<Settings, 'variables'>,
+): { [name: string]: string | null } => Object.fromEntries(names.map((name) => [name, variables[name] ?? null]))
+
+const setIn = (variables: Remembered['variables']): { [name: string]: string } =>
+  Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (value === null ? [] : [[name, value]])))
 
 const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'ALL_PROXY', 'NO_PROXY']
 // Not NODE_EXTRA_CA_CERTS: it names what comes on top of Node's own, no complete bundle.
@@ -55,9 +91,9 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
     registry: env.DEVENV_REGISTRY?.replace(/\/+$/, ''),
     digests: env.DEVENV_DIGESTS ? resolve(env.DEVENV_DIGESTS) : undefined,
     network: /^(0|false|no|)$/i.test(env.DEVENV_OFFLINE ?? '') ? 'online' : 'offline',
-    publish: namesIn(env.DEVENV_PUBLISH ?? ''),
+    publish: parseNames(env.DEVENV_PUBLISH ?? ''),
     programs: parseProgramChoice(env.DEVENV_PROGRAMS ?? ''),
-    without: parseWithout(env.DEVENV_WITHOUT ?? ''),
+    without: parseNames(env.DEVENV_WITHOUT ?? ''),
     caBundle: bundles.find((file): file is string => Boolean(file) && existsSync(file as string)),
     proxies: Object.fromEntries(both.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
     variables: env,
@@ -71,15 +107,14 @@ export function parseProgramChoice(text: string): ProgramChoice | undefined {
   return names.includes('all') ? 'all' : names
 }
 
-/** A list with commas, in which `none` means that nothing is left out; an empty one says nothing. Pure. */
-export function parseWithout(text: string): readonly string[] | undefined {
+/** A list with commas, in which `none` means an empty one; a text without a name says nothing. Pure. */
+export function parseNames(text: string): readonly string[] | undefined {
   const names = setOf(text)
   if (names.length === 0) return undefined
   return names.includes('none') ? [] : names
 }
 
-const namesIn = (text: string): string[] => text.split(/[\s,]+/).filter((name) => name !== '')
-const setOf = (text: string): string[] => [...new Set(namesIn(text))].sort()
+const setOf = (text: string): string[] => [...new Set(text.split(/[\s,]+/).filter((name) => name !== ''))].sort()
 
 /** The registry that is set, else the one written in core's package.json under `devenv.registry`; `undefined`: none. */
 export function registryOf(set: string | undefined): string | undefined {
@@ -90,18 +125,6 @@ export function registryOf(set: string | undefined): string | undefined {
   const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
   return manifest.devenv?.registry || undefined
 }
-
-/** Where settings say that images are looked for, and how they are built. */
-export const imageSettingsOf = (settings: Settings, lock: Lock): ImageSources & BuildSettings => ({
-  registry: registryOf(settings.registry),
-  mirror: settings.mirror,
-  locked: lock.images,
-  published: settings.digests === undefined ? {} : readDigests(settings.digests),
-  network: settings.network,
-  caBundle: settings.caBundle,
-  proxies: settings.proxies,
-  access: { caBundle: settings.caBundle, proxies: settings.proxies },
-})
 
 /** @throws DevenvError `digests-unreadable` */
 export function readDigests(file: string): Record<string, string> {

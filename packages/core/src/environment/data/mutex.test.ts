@@ -1,9 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
 import { SAMPLE_PACKAGE, temporaryFolder } from '../../../test/samples.js'
+import type { Report } from '../../progress/progress.js'
 import { type Environment, identify } from '../environment.js'
-import { planRemoval } from './data-directory.js'
-import { withLock } from './mutex.js'
+import { isClaim, isLocked, withLock } from './mutex.js'
+import { planRemoval } from './removal.js'
 
 function environment(): Environment {
   const made = identify(SAMPLE_PACKAGE, temporaryFolder(), undefined)
@@ -11,87 +15,139 @@ function environment(): Environment {
   return made
 }
 const silent = () => {}
+const locked = <T>(environment: Environment, work: () => Promise<T>, report: Report = silent) =>
+  withLock({ environment, report }, work)
+const claims = ({ paths }: Environment) => readdirSync(paths.home).filter(isClaim)
+
+/** A promise, and what fulfils it. */
+function gate(): { opened: Promise<void>; open: () => void } {
+  let open = silent
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { opened, open }
+}
 
 test('two commands never change one data directory at once; the one that waits says so', async () => {
   const made = environment()
   const order: string[] = []
-  const told: string[] = []
-  let finish = silent
-  const finished = new Promise<void>((resolve) => {
-    finish = resolve
-  })
-  let begun = silent
-  const first = new Promise<void>((resolve) => {
-    begun = resolve
-  })
-  const one = withLock(made, silent, async () => {
+  const texts: string[] = []
+  const [begun, told] = [gate(), gate()]
+  const one = locked(made, async () => {
     order.push('one begins')
-    begun()
-    await finished
+    begun.open()
+    await told.opened
     order.push('one ends')
   })
-  await first
-  const other = withLock(
+  await begun.opened
+  const other = locked(
     made,
+    async () => void order.push('other begins'),
     (progress) => {
-      if (progress.kind === 'note') told.push(progress.text)
-      finish()
-    },
-    async () => {
-      order.push('other begins')
+      if (progress.kind === 'note') texts.push(progress.text)
+      told.open()
     },
   )
   await Promise.all([one, other])
   expect(order).toEqual(['one begins', 'one ends', 'other begins'])
-  expect(told).toEqual([expect.stringContaining(made.paths.home)])
+  expect(texts).toEqual([expect.stringContaining(made.paths.home)])
+})
+
+test('of many that begin together each has it alone, and all have it', async () => {
+  const made = environment()
+  let inside = 0
+  const seen: number[] = []
+  const work = async () => {
+    seen.push(++inside)
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    inside--
+  }
+  await Promise.all(Array.from({ length: 8 }, () => locked(made, work)))
+  expect(seen).toEqual(Array(8).fill(1))
 })
 
 test('who waits for a clean goes on once the folder has gone with it', async () => {
   const made = environment()
-  let taken = silent
-  let begun = silent
-  const locked = new Promise<void>((resolve) => {
-    begun = resolve
+  const [begun, told] = [gate(), gate()]
+  const cleaning = locked(made, async () => {
+    begun.open()
+    await told.opened
   })
-  const cleaning = withLock(
+  await begun.opened
+  const waiting = locked(
     made,
-    silent,
-    () =>
-      new Promise<void>((resolve) => {
-        taken = resolve
-        begun()
-      }),
-  )
-  await locked
-  const waiting = withLock(
-    made,
+    async () => claims(made),
     () => {
       rmSync(made.paths.home, { recursive: true })
-      taken()
+      told.open()
     },
-    async () => readdirSync(made.paths.home),
   )
   await cleaning
-  expect(await waiting).toContain('start.lock')
+  expect(await waiting).toHaveLength(1)
 })
 
 test('a lock is given back, and what was found is handed on', async () => {
   const made = environment()
-  expect(await withLock(made, silent, async () => 42)).toBe(42)
+  expect(await locked(made, async () => 42)).toBe(42)
   expect(readdirSync(made.paths.home)).toEqual([])
 })
 
 test('a lock is given back also after a failure', async () => {
   const made = environment()
-  await expect(withLock(made, silent, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+  await expect(locked(made, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
   expect(readdirSync(made.paths.home)).toEqual([])
+})
+
+/** A claim as a process leaves it that was killed: its number is nobody's, or another's by now. */
+async function abandon(made: Environment, change: object = {}): Promise<string> {
+  const file = join(made.paths.home, 'start.0123abcd.lock')
+  await locked(made, async () => {
+    const [own] = claims(made)
+    const claim = JSON.parse(readFileSync(join(made.paths.home, own ?? ''), 'utf8'))
+    writeFileSync(file, JSON.stringify({ ...claim, ...change }))
+  })
+  return file
+}
+
+test.each([
+  ['whose process has ended', { pid: 2 ** 22 + 1 }],
+  ['whose process number another process has now', { started: '1' }],
+  ['that holds no claim', { host: undefined, pid: 'x' }],
+])('a claim %s counts for nothing, and is removed', async (_what, change) => {
+  const made = environment()
+  const file = await abandon(made, change)
+  if ('host' in change) writeFileSync(file, 'garbage')
+  expect(isLocked(made)).toBe(false)
+  expect(existsSync(file)).toBe(false)
+})
+
+test('a claim of another machine counts while it shows signs of life, whatever time that machine has', async () => {
+  const made = environment()
+  const file = await abandon(made, { host: 'elsewhere' })
+  const future = new Date('2999-01-01')
+  utimesSync(file, future, future)
+  expect(isLocked(made)).toBe(true)
+})
+
+test('a process that is killed in the middle keeps nobody waiting', async () => {
+  const made = environment()
+  const holder = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
+  onTestFinished(() => void holder.kill('SIGKILL'))
+  await once(holder, 'spawn')
+  // As proc(5) has it; elsewhere a claim cannot say.
+  const stat = existsSync('/proc/self/stat') ? readFileSync(`/proc/${holder.pid}/stat`, 'utf8') : ''
+  const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+  await abandon(made, { pid: holder.pid, started })
+  expect(isLocked(made)).toBe(true)
+  holder.kill('SIGKILL')
+  await once(holder, 'exit')
+  expect(await locked(made, async () => 'had it')).toBe('had it')
 })
 
 test('a lock that is left behind is ours to clean', async () => {
   const made = environment()
-  await withLock(made, silent, async () => {
+  await locked(made, async () => {
     expect(planRemoval(made.paths).leave).toEqual([])
-    expect(planRemoval(made.paths).remove.every((path) => existsSync(path))).toBe(true)
-    expect(planRemoval(made.paths).remove).toHaveLength(2)
+    expect(planRemoval(made.paths).remove.filter(isClaim)).toHaveLength(1)
   })
 })

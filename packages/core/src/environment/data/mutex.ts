@@ -1,68 +1,155 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import lockfile from 'proper-lockfile'
 import { DevenvError } from '../../problem/problem.js'
-import type { Report } from '../../progress/progress.js'
+import type { Context } from '../context.js'
 import type { Environment } from '../environment.js'
 import { createDataDirectory, writeOwned } from './data-directory.js'
 
-const STALE_MS = 10_000
 const POLL_MS = 100
 const PATIENCE_MS = 3_600_000
+const BEAT_MS = 2500
+/** A claim of another machine that shows no sign of life for so long is nobody's. */
+const SILENT_MS = 10_000
 
-const lockOf = ({ paths }: Environment): string => join(paths.home, 'start.lock')
-/** Who holds the lock: `<host> <process id>`. */
-const holderOf = ({ paths }: Environment): string => join(paths.home, 'start.pid')
+/** Who claims a data directory. `started` tells a process from a later one of the same number, where the system can say. */
+type Claim = { host: string; pid: number; started: string }
 
-export const isLocked = (environment: Environment): boolean => existsSync(lockOf(environment))
+const NAME = /^start\.[0-9a-f]{8}\.lock$/
+
+/** Whether a path is somebody's claim, which only its owner takes away. */
+export const isClaim = (path: string): boolean => NAME.test(basename(path))
 
 /**
- * Lets one command at a time change what a data directory holds. A lock whose holder was killed is broken: at
- * once where that can be seen, else after 10 seconds.
+ * Lets one command at a time change what a data directory holds. Each command has a claim of its own, a file that nobody
+ * else ever writes or takes over; it holds the directory if it sees no other claim that lives after it has made its own.
+ * Claims whose process has ended count for nothing.
  * @throws DevenvError `busy` after an hour, `data-unusable`
  */
-export async function withLock<T>(environment: Environment, report: Report, work: () => Promise<T>): Promise<T> {
-  const release = await take(environment, report)
+export async function withLock<T>(
+  { environment, report }: Pick<Context, 'environment' | 'report'>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const watch = new Map<string, { beat: number; at: number }>()
+  const deadline = Date.now() + PATIENCE_MS
+  for (let told = false; ; ) {
+    const file = othersAlive(environment, undefined, watch) ? undefined : claim(environment, watch)
+    if (file !== undefined) return await hold(file, work)
+    if (Date.now() > deadline) throw new DevenvError({ code: 'busy', data: environment.paths.home })
+    if (!told && othersAlive(environment, undefined, watch)) {
+      report({ kind: 'note', text: `another devenv is at work in ${environment.paths.home}; waiting for it` })
+      told = true
+    }
+    await pause(POLL_MS * (0.5 + Math.random()))
+  }
+}
+
+/** Whether a command is at work that may be changing what runs. */
+export const isLocked = (environment: Environment): boolean => othersAlive(environment, undefined, new Map())
+
+async function hold<T>(file: string, work: () => Promise<T>): Promise<T> {
+  const beat = setInterval(() => {
+    try {
+      utimesSync(file, new Date(), new Date())
+    } catch {
+      // A clean takes the folder with it.
+    }
+  }, BEAT_MS)
+  const release = () => rmSync(file, { force: true })
+  process.once('exit', release)
   try {
-    writeOwned(holderOf(environment), `${hostname()} ${process.pid}`)
     return await work()
   } finally {
-    rmSync(holderOf(environment), { force: true })
-    await release().catch(() => {})
+    process.off('exit', release)
+    clearInterval(beat)
+    release()
   }
 }
 
-async function take(environment: Environment, report: Report): Promise<() => Promise<void>> {
+/** Our claim, or `undefined` where another one lives. */
+function claim(environment: Environment, watch: Map<string, { beat: number; at: number }>): string | undefined {
   const { home } = environment.paths
-  const lockfilePath = lockOf(environment)
-  const options = { lockfilePath, stale: STALE_MS, update: 2500, realpath: true, onCompromised: () => {} }
-  const deadline = Date.now() + PATIENCE_MS
-  for (let waited = false; ; waited = true) {
-    try {
-      return await lockfile.lock(home, options)
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException
-      // A clean that was waited for has taken the folder with it.
-      if (waited && code === 'ENOENT') createDataDirectory(environment)
-      else if (code !== 'ELOCKED') throw new DevenvError({ code: 'data-unusable', path: lockfilePath, detail: message })
-    }
-    if (Date.now() > deadline) throw new DevenvError({ code: 'busy', data: home })
-    if (!waited && holderIsGone(environment)) rmSync(lockfilePath, { recursive: true, force: true })
-    else if (!waited) report({ kind: 'note', text: `another devenv is at work in ${home}; waiting for it` })
-    await pause(POLL_MS)
+  const file = join(home, `start.${randomBytes(4).toString('hex')}.lock`)
+  try {
+    // A clean that was waited for has taken the folder with it.
+    if (!existsSync(home)) createDataDirectory(environment)
+    writeOwned(file, `${JSON.stringify(ourselves())}\n`)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (error instanceof DevenvError) throw error
+    throw new DevenvError({ code: 'data-unusable', path: home, detail: (error as Error).message })
+  }
+  if (existsSync(file) && !othersAlive(environment, file, watch)) return file
+  rmSync(file, { force: true })
+  return undefined
+}
+
+/** Whether another claim than `own` lives. Removes those whose process has ended. */
+function othersAlive(
+  { paths: { home } }: Environment,
+  own: string | undefined,
+  watch: Map<string, { beat: number; at: number }>,
+): boolean {
+  let alive = false
+  for (const name of readNames(home)) {
+    const file = join(home, name)
+    if (!NAME.test(name) || file === own) continue
+    if (lives(file, watch)) alive = true
+    else rmSync(file, { force: true })
+  }
+  return alive
+}
+
+const readNames = (folder: string): string[] => {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
   }
 }
 
-function holderIsGone(environment: Environment): boolean {
-  if (!existsSync(holderOf(environment))) return false
-  const [host, pid] = readFileSync(holderOf(environment), 'utf8').split(' ')
-  if (host !== hostname() || !Number(pid)) return false
+function lives(file: string, watch: Map<string, { beat: number; at: number }>): boolean {
   try {
-    process.kill(Number(pid), 0)
-    return false
+    const { host, pid, started } = JSON.parse(readFileSync(file, 'utf8')) as Claim
+    if (host === HOST) return started === startOf(pid)
+    const beat = statSync(file).mtimeMs
+    const seen = watch.get(file)
+    // By our own clock, and only its differences: another machine's may show any time.
+    if (seen === undefined || seen.beat !== beat) watch.set(file, { beat, at: performance.now() })
+    return seen === undefined || seen.beat !== beat || performance.now() - seen.at < SILENT_MS
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH'
+    // Given back meanwhile. A claim that cannot be read by anybody is nobody's.
+    return (error as NodeJS.ErrnoException).code === 'EACCES'
+  }
+}
+
+/** Process numbers mean something within one namespace of one machine. */
+const HOST = `${hostname()} ${readNamespace()}`
+
+function readNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid')
+  } catch {
+    return ''
+  }
+}
+
+const ourselves = (): Claim => ({ host: HOST, pid: process.pid, started: startOf(process.pid) ?? '' })
+
+/** When a process started, in the system's ticks (proc(5)); `''` where only its being there can be seen; `undefined`: gone. */
+function startOf(pid: number): string | undefined {
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return undefined
+  }
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[0] === 'Z' ? undefined : fields[19]
+  } catch {
+    return ''
   }
 }

@@ -1,12 +1,12 @@
 import { appendFileSync, chmodSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { SAMPLE_PACKAGE, sampleSettings, temporaryFolder, testEach, writeFiles } from '../../../test/samples.js'
+import { SAMPLE_PACKAGE, temporaryFolder, testEach, writeFiles } from '../../../test/samples.js'
 import { type Environment, identify } from '../environment.js'
-import { type Record, readRecord, remember, stampsOf, unchanged, variablesOf, writeRecord } from './record.js'
+import { readRecord, type StartRecord, stampsOf, unchanged, writeRecord } from './record.js'
 
-const RECORD: Record = {
-  format: 2,
+const RECORD: StartRecord = {
+  format: 3,
   settings: {
     mirror: 'localhost:5000',
     registry: 'ghcr.io/openedx',
@@ -28,8 +28,8 @@ const RECORD: Record = {
   configs: { hello: 'a' },
   targets: { test: { needs: [], because: 'x' } },
   accounts: [],
-  steps: { migrations: 'a' },
-  provisioned: { migrations: 'a' },
+  steps: { migrations: { now: 'a', stores: ['mysql-8.4'] } },
+  provisioned: {},
   released: { hello: { container: 'id', programs: 'all' } },
   stamps: { inputs: {}, definition: {}, provision: {} },
 }
@@ -55,7 +55,7 @@ describe('a record', () => {
     ['empty', ''],
     ['cut off', JSON.stringify(RECORD).slice(0, 100)],
     ['null', 'null'],
-    ['of another format', JSON.stringify({ ...RECORD, format: 1 })],
+    ['of another format', JSON.stringify({ ...RECORD, format: 2 })],
     ['of no format', '{}'],
   ])('that is %s counts as none', (_what, text) => {
     const made = environment()
@@ -72,35 +72,6 @@ describe('a record', () => {
     mkdirSync(one.paths.home, { recursive: true })
     writeRecord(one, RECORD)
     expect(readRecord(other)).toBeUndefined()
-  })
-})
-
-describe('what is remembered', () => {
-  test('is what was set, until it is set again', () => {
-    expect(remember(sampleSettings(), RECORD)).toMatchObject({
-      publish: ['mysql'],
-      programs: ['web'],
-      without: ['search'],
-    })
-    const again = sampleSettings({ publish: ['redis'], programs: 'all', without: [] })
-    expect(remember(again, RECORD)).toMatchObject({ publish: ['redis'], programs: 'all', without: [] })
-  })
-
-  test('is of each variable its last value; of others nothing is kept', () => {
-    const given = sampleSettings({ variables: { A: 'now', EMPTY: '', HOME: '/home/dev' } })
-    const variables = { A: 'before', B: 'before', EMPTY: 'before', GONE: 'before', NEVER: null }
-    const settings = remember(given, { settings: { ...RECORD.settings, variables } })
-    expect(variablesOf(['A', 'B', 'EMPTY', 'NEVER', 'NEW'], settings)).toEqual({
-      A: 'now',
-      B: 'before',
-      EMPTY: '',
-      NEVER: null,
-      NEW: null,
-    })
-  })
-
-  test('is nothing before the first start', () => {
-    expect(remember(sampleSettings(), undefined)).toMatchObject({ publish: [], programs: undefined })
   })
 })
 

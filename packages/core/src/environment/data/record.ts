@@ -1,27 +1,18 @@
 import { existsSync, lstatSync, readFileSync } from 'node:fs'
 import type { Account, Address, SuppliedTarget } from '../../definition/definition.js'
 import type { BuildSpec, InputList } from '../../image/image-inputs.js'
-import type { ProgramChoice, Settings } from '../../settings/settings.js'
+import type { ProgramChoice, Remembered } from '../../settings/settings.js'
 import type { Environment } from '../environment.js'
-import type { Ports } from '../project/plan-project.js'
+import type { Ports } from '../project/addresses.js'
 import { writeOwned } from './data-directory.js'
 
 /**
  * What the last start of an environment knew, so that the next command need not find it out again. Never the
  * authority: containers and images are asked of the engine, and files that changed make it void.
  */
-export type Record = {
-  format: 2
-  /** Settings that stay in force until they are set again or the environment is cleaned. */
-  settings: {
-    mirror: string | undefined
-    registry: string | undefined
-    publish: readonly string[]
-    programs: ProgramChoice
-    without: readonly string[]
-    /** Those that the Compose files read; `null` for one that was not set. */
-    variables: { [name: string]: string | null }
-  }
+export type StartRecord = {
+  format: 3
+  settings: Remembered
   primary: string
   /** The services that run an image of ours, each with the folder in which it has the checkout; the primary first. */
   ours: { [service: string]: string }
@@ -34,29 +25,33 @@ export type Record = {
   needs?: readonly string[] | undefined
   targets: { [target: string]: SuppliedTarget }
   accounts: readonly Account[]
-  /** Provisioning steps, each with the hash of what it depends on; and those that passed, with what that was then. */
-  steps: { [step: string]: string }
+  /** Provisioning steps, each with the hash of what it depends on, and the stores whose ledgers tell whether it was carried out. */
+  steps: { [step: string]: { now: string; stores: readonly string[] } }
+  /** The same for steps of an environment that has no store. */
   provisioned: { [step: string]: string }
-  /** A step that was begun: the command is still at work if nobody came to see its end. */
-  provisioning?: { container: string; command: string } | undefined
+  /** A step that was begun, and whose outcome nobody has taken yet. */
+  begun?: Begun | undefined
   /** Services whose programs were released. */
   released: { [service: string]: Released }
   /** `size:mtime:inode:mode` of every file and folder that all this was made from. */
   stamps: { inputs: Stamps; definition: Stamps; provision: Stamps }
 }
 
+/** `id` names the command in its container, `now` what the step depended on. */
+export type Begun = { step: string; now: string; stores: readonly string[]; container: string; id: string }
+
 /** In which container, and which programs. */
 export type Released = { container: string; programs: ProgramChoice }
 
 export type Stamps = { [path: string]: string }
 
-const FORMAT = 2
+const FORMAT = 3
 
 /** The record, or `undefined` where there is none that this version can read. */
-export function readRecord({ paths }: Environment): Record | undefined {
+export function readRecord({ paths }: Environment): StartRecord | undefined {
   if (!existsSync(paths.record)) return undefined
   try {
-    const record = JSON.parse(readFileSync(paths.record, 'utf8')) as Record
+    const record = JSON.parse(readFileSync(paths.record, 'utf8')) as StartRecord
     const whole =
       record.settings?.variables &&
       record.image?.spec &&
@@ -73,28 +68,8 @@ export function readRecord({ paths }: Environment): Record | undefined {
   }
 }
 
-export const writeRecord = ({ paths }: Environment, record: Record): void =>
+export const writeRecord = ({ paths }: Environment, record: StartRecord): void =>
   writeOwned(paths.record, `${JSON.stringify(record, null, 1)}\n`)
-
-/** What is set now, else what was set when the environment was last started. Pure. */
-export const remember = (given: Settings, before: Pick<Record, 'settings'> | undefined): Settings => ({
-  ...given,
-  mirror: given.mirror ?? before?.settings.mirror,
-  registry: given.registry ?? before?.settings.registry,
-  publish: given.publish.length > 0 ? given.publish : (before?.settings.publish ?? []),
-  without: given.without ?? before?.settings.without,
-  programs: given.programs ?? before?.settings.programs,
-  variables: { ...setIn(before?.settings.variables ?? {}), ...given.variables },
-})
-
-/** Of what is set, that which has these names; `null` for what is not set. Pure. */
-export const variablesOf = (
-  names: readonly string[],
-  { variables }: Pick<Settings, 'variables'>,
-): { [name: string]: string | null } => Object.fromEntries(names.map((name) => [name, variables[name] ?? null]))
-
-const setIn = (variables: { readonly [name: string]: string | null }): { [name: string]: string } =>
-  Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (value === null ? [] : [[name, value]])))
 
 export const stampsOf = (paths: Iterable<string>): Stamps =>
   Object.fromEntries([...paths].map((path) => [path, stampOf(path)]))

@@ -1,12 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises'
-import type { Container } from '../../engine/containers.js'
-import { listContainers } from '../../engine/containers.js'
-import type { Engine } from '../../engine/engine.js'
-import { type Canceller, type ContainerCommand, captureInside } from '../../engine/exec.js'
-import { lastLogLines } from '../../engine/logs.js'
-import { DevenvError } from '../../problem/problem.js'
+import type { Canceller, ContainerCommand } from '../../engine/exec.js'
 import type { ProgramChoice } from '../../settings/settings.js'
-import type { Environment } from '../environment.js'
 
 /** The tools that every Open edX image of ours holds (packages/core/image/bin). */
 const BIN = '/opt/devenv/bin'
@@ -21,6 +14,11 @@ export const asOwner = (argv: Argv, id?: string): Argv => [
   ...argv,
 ]
 
+/** `step` runs a command to its end, or joins the one of that id (packages/core/image/bin/step). */
+export const stepCommand = (id: string, name: string, argv: Argv): Argv => [`${BIN}/step`, id, name, '--', ...argv]
+export const joinCommand = (id: string): Argv => [`${BIN}/step`, '--join', id]
+export const stepStateCommand = (id: string): Argv => [`${BIN}/step`, '--state', id]
+
 export const cancelInside: Canceller = (id, signal) => [`${BIN}/cancel`, id, signal.replace(/^SIG/, '')]
 
 export const releaseCommand = (programs: ProgramChoice): Argv => [
@@ -30,6 +28,8 @@ export const releaseCommand = (programs: ProgramChoice): Argv => [
 
 /** Ends all programs; they are held until `release`, also when the container starts again. */
 export const HOLD_COMMAND: Argv = ['/bin/sh', '-c', `${BIN}/release --only && rm -f /run/devenv/released`]
+
+export const PROGRAMS_COMMAND: Argv = [`${BIN}/programs`]
 
 export const debugCommand = (program: string): Argv => [`${BIN}/debug`, program]
 
@@ -61,64 +61,3 @@ export const cancelByPid: Canceller = (id, signal) => [
   id,
   signal.replace(/^SIG/, ''),
 ]
-
-/** A project's containers. */
-export const containersOf = (engine: Engine, { project }: Environment): Promise<Container[]> =>
-  listContainers(engine, [`com.docker.compose.project=${project}`])
-
-/** A program of a container, and its state: in supervisord's words, or `HELD`, `LEFT_OUT` (packages/core/image/bin/programs). */
-export type ProgramState = {
-  name: string
-  state: string
-  /** What its processes hold in memory. */
-  memoryBytes: number | undefined
-}
-
-export async function readPrograms(engine: Engine, container: string): Promise<ProgramState[]> {
-  const { lines } = await captureInside(engine, { container, argv: asOwner([`${BIN}/programs`]), user: 'root' })
-  return lines.flatMap(parseProgram)
-}
-
-/** Pure. What is no such line is a complaint of the tool. */
-export function parseProgram(line: string): ProgramState[] {
-  const [, name, state, bytes] = /^(\S+) ([A-Z_]+) (\d+|-)$/.exec(line) ?? []
-  if (name === undefined || state === undefined) return []
-  return [{ name, state, memoryBytes: bytes === '-' ? undefined : Number(bytes) }]
-}
-
-/** Waits until the entrypoint has mapped the owner. @throws DevenvError `not-ready` */
-export async function waitReady(engine: Engine, container: Container): Promise<void> {
-  const deadline = Date.now() + 30_000
-  for (;;) {
-    const { exitCode } = await captureInside(engine, {
-      container: container.id,
-      argv: ['/bin/sh', '-c', 'test -s /run/devenv/owner && test -S /run/devenv/supervisor.sock'],
-      user: 'root',
-    }).catch(() => ({ exitCode: 1 }))
-    if (exitCode === 0) return
-    if (Date.now() > deadline)
-      throw new DevenvError({
-        code: 'not-ready',
-        container: container.service,
-        log: await lastLogLines(engine, container.id, 20),
-      })
-    await pause(50)
-  }
-}
-
-const ANSWER_SECONDS = 60
-
-/**
- * Asks a health check ourselves until it is answered; whoever has to know whether it never is, asks the engine.
- * @param test as Compose resolves it: `CMD` or `CMD-SHELL`, then the command
- */
-export async function waitAnswered(engine: Engine, { id }: Container, test: readonly string[]): Promise<void> {
-  const [kind, ...words] = test
-  const [program, ...rest] = kind === 'CMD-SHELL' ? ['/bin/sh', '-c', ...words] : words
-  if (program === undefined) return
-  const deadline = Date.now() + ANSWER_SECONDS * 1000
-  while (Date.now() < deadline) {
-    if ((await captureInside(engine, { container: id, argv: [program, ...rest] })).exitCode === 0) return
-    await pause(200)
-  }
-}

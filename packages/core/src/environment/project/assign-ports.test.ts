@@ -1,8 +1,8 @@
 import { createServer } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { problemsOf, sampleContainer, sampleEnvironment } from '../../../test/samples.js'
-import { PORT_RANGE } from '../environment.js'
 import { assignPorts } from './assign-ports.js'
+import { PORT_RANGE } from './port-candidates.js'
 
 const ENVIRONMENT = sampleEnvironment()
 const WEB = { service: 'hello', target: 8000, fixed: undefined }

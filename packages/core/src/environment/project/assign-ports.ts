@@ -2,8 +2,9 @@ import { createServer } from 'node:net'
 import type { Container } from '../../engine/containers.js'
 import { DevenvError } from '../../problem/problem.js'
 import { runCommand } from '../../process/run-command.js'
-import { type Environment, PORT_RANGE, portCandidates } from '../environment.js'
-import type { Ports } from './plan-project.js'
+import type { Environment } from '../environment.js'
+import type { Ports } from './addresses.js'
+import { PORT_RANGE, portCandidates } from './port-candidates.js'
 
 type Wish = { service: string; target: number; fixed: number | undefined }
 

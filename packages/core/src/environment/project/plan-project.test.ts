@@ -18,18 +18,8 @@ import { mapStrings } from '../../definition/read-definition.js'
 import { LABELS } from '../../engine/labels.js'
 import type { Settings } from '../../settings/settings.js'
 import type { Environment } from '../environment.js'
-import {
-  CA_BUNDLE,
-  majorOf,
-  type ProjectFacts,
-  placesOf,
-  planProject,
-  renderProject,
-  secondsOf,
-  storesOf,
-  urlsOf,
-  wantedPorts,
-} from './plan-project.js'
+import { placesOf } from './addresses.js'
+import { CA_BUNDLE, type ProjectFacts, planProject, renderProject, secondsOf } from './plan-project.js'
 
 const FACTS: ProjectFacts = {
   image: 'devenv/hello:inputs-0123',
@@ -395,120 +385,5 @@ describe('a rendered project', () => {
 
   test('ends in a newline, as a text file does', () => {
     expect(text.endsWith('}\n')).toBe(true)
-  })
-})
-
-test.each([
-  ['docker.io/library/mysql:8.4.9', 2, '8.4'],
-  ['docker.io/library/mysql:8.4.9', 1, '8'],
-  ['docker.io/library/mysql:8.4.9', 3, '8.4.9'],
-  ['redis:7', 2, '7'],
-  ['redis:7.4.5-alpine', 2, '7.4'],
-  ['getmeili/meilisearch:v1.36.0', 2, '1.36'],
-  ['localhost:5000/library/mongo:7.0.26', 2, '7.0'],
-  [`docker.io/library/mysql:8.4.9@sha256:${'9'.repeat(64)}`, 2, '8.4'],
-  ['mysql:lts', 2, 'lts'],
-  ['localhost:5000/mysql', 2, 'unversioned'],
-  ['mysql', 2, 'unversioned'],
-])('majorOf(%s, %i) is %s', (image, parts, major) => {
-  expect(majorOf(image, parts)).toBe(major)
-})
-
-test('the digits of a digest are no version', () => {
-  expect(majorOf(`mysql@sha256:84${'a'.repeat(62)}`, 2)).not.toBe('84')
-})
-
-describe('storesOf', () => {
-  const { stores } = sampleEnvironment().paths
-
-  test('finds what lies below the folder of stores, and nothing else', () => {
-    const volumes = [
-      { type: 'bind', source: `${stores}/mysql`, target: '/var/lib/mysql' },
-      { type: 'bind', source: `${stores}-of-others/mysql`, target: '/other' },
-      { type: 'bind', source: `${SAMPLE_CHECKOUT}/my.cnf`, target: '/etc/my.cnf' },
-      { type: 'volume', source: `${stores}/mysql`, target: '/volume' },
-      { type: 'tmpfs', target: '/tmp' },
-    ]
-    expect(storesOf(sampleDefinition({}, { mysql: { volumes } }), stores)).toEqual([
-      { service: 'mysql', name: 'mysql-8.4', target: '/var/lib/mysql', version: '8.4' },
-    ])
-  })
-
-  test('counts one part of the version where the service says nothing', () => {
-    const definition = sampleDefinition({}, { mysql: { labels: {} } })
-    expect(storesOf(definition, stores).map(({ name }) => name)).toEqual(['mysql-8'])
-  })
-
-  test('keeps two stores of one service apart', () => {
-    const volumes = [
-      { type: 'bind', source: `${stores}/search/data`, target: '/data' },
-      { type: 'bind', source: `${stores}/search/plugins`, target: '/plugins' },
-    ]
-    const names = storesOf(sampleDefinition({}, { mysql: { volumes } }), stores).map(({ name }) => name)
-    expect(new Set(names).size).toBe(2)
-    for (const name of names) expect(name).not.toContain('/')
-  })
-})
-
-describe('wantedPorts', () => {
-  test('are those of the primary, and none of a server that nobody asked for', () => {
-    expect(wantedPorts(sampleDefinition(), [])).toEqual([{ service: 'hello', target: 8000, fixed: undefined }])
-  })
-
-  test('are in the order of the definition', () => {
-    const definition = sampleDefinition({}, { hello: { ports: [{ target: 18000 }, { target: 8000 }] } })
-    expect(wantedPorts(definition, []).map(({ target }) => target)).toEqual([18000, 8000])
-  })
-
-  test('are also those that a server exposes when it was asked for', () => {
-    expect(wantedPorts(sampleDefinition(), ['memcached'])).toContainEqual({
-      service: 'memcached',
-      target: 11211,
-      fixed: undefined,
-    })
-    expect(wantedPorts(sampleDefinition(), ['memcached']).some(({ service }) => service === 'mysql')).toBe(false)
-  })
-
-  test('are fixed where the definition fixes them', () => {
-    const definition = sampleDefinition({}, { hello: { ports: [{ target: 8000, published: '18000' }] } })
-    expect(wantedPorts(definition, [])).toEqual([{ service: 'hello', target: 8000, fixed: 18000 }])
-  })
-
-  test('are not asked for twice when a server both publishes and was asked for', () => {
-    const definition = sampleDefinition({}, { mysql: { ports: [{ target: 3306 }] } })
-    expect(wantedPorts(definition, ['mysql']).filter(({ service }) => service === 'mysql')).toHaveLength(1)
-  })
-})
-
-describe('the places where an environment answers', () => {
-  const addresses = [
-    { service: 'hello', port: 18000, name: 'shop' },
-    { service: 'hello', port: 8000, name: undefined },
-  ]
-
-  test('are in the order of the definition, not of their numbers', () => {
-    expect(placesOf(addresses, { hello: { 8000: 23001, 18000: 23000 } })).toEqual([
-      { name: 'shop', port: 18000, url: 'http://localhost:23000' },
-      { name: '8000', port: 8000, url: 'http://localhost:23001' },
-    ])
-  })
-
-  test('are those whose ports are bound', () => {
-    expect(placesOf(addresses, { hello: { 8000: 23001 } }).map(({ name }) => name)).toEqual(['8000'])
-    expect(placesOf(addresses, {})).toEqual([])
-  })
-})
-
-describe('urlsOf', () => {
-  test('gives each port its address', () => {
-    expect(urlsOf({ 8000: 23000, 8001: 23001 })).toEqual({
-      DEVENV_URL: 'http://localhost:23000',
-      DEVENV_URL_8000: 'http://localhost:23000',
-      DEVENV_URL_8001: 'http://localhost:23001',
-    })
-  })
-
-  test.each([undefined, {}])('gives none where nothing is published (%j)', (ports) => {
-    expect(urlsOf(ports)).toEqual({})
   })
 })

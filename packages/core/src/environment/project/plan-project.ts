@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import {
-  type Address,
   type ComposeProject,
   type ComposeService,
   type ComposeVolume,
@@ -10,13 +9,11 @@ import {
 } from '../../definition/definition.js'
 import { mapStrings } from '../../definition/read-definition.js'
 import { LABELS } from '../../engine/labels.js'
-import { parseReference } from '../../engine/registry/repository.js'
 import type { Settings } from '../../settings/settings.js'
 import type { Environment } from '../environment.js'
+import { type Ports, urlsOf } from './addresses.js'
 import type { GitMount } from './read-git-mounts.js'
-
-/** Container port to host port, for each service that publishes any. */
-export type Ports = Readonly<Record<string, Readonly<Record<number, number>>>>
+import { storesOf } from './stores-of.js'
 
 /** What the project depends on beside the definition. */
 export type ProjectFacts = {
@@ -47,11 +44,6 @@ const CA_VARIABLES = [
   'GIT_SSL_CAINFO',
   'AWS_CA_BUNDLE',
 ]
-const STORE_VERSION = 'org.openedx.devenv.store-version'
-
-/** A store of the project: which service fills it, and the name of its folder, `mysql-8.4`. */
-export type Store = { service: string; name: string; target: string; version: string }
-
 /** The Compose project that runs, complete: what `docker compose` is given, and what a person can read. Pure. */
 export function planProject(
   definition: Definition,
@@ -169,69 +161,6 @@ function planVolumes(
   return (volumes ?? []).map((volume) => {
     const store = stores.find(({ target }) => target === volume.target)
     return store === undefined ? volume : bind(`${paths.stores}/${store.name}/data`, store.target)
-  })
-}
-
-/**
- * The stores of a project: volumes below the folder of stores, one for each server and version; of a
- * service of ours one, whatever its image. Pure.
- */
-export function storesOf(definition: Definition, stores: string): Store[] {
-  return Object.entries(definition.project.services).flatMap(([service, { image, volumes, labels }]) =>
-    (volumes ?? []).flatMap(({ type, source, target }) => {
-      if (type !== 'bind' || !source?.startsWith(`${stores}/`)) return []
-      const folder = source.slice(stores.length + 1).replaceAll('/', '-')
-      if (oursOf(definition).includes(service)) return [{ service, name: folder, target, version: 'any' }]
-      const version = majorOf(image ?? '', Number(labels?.[STORE_VERSION] ?? 1))
-      return [{ service, name: `${folder}-${version}`, target, version }]
-    }),
-  )
-}
-
-/** The first `parts` of an image's version: `…/mysql:8.4.9` and 2 is `8.4`. Pure. */
-export function majorOf(image: string, parts: number): string {
-  const { tag = 'unversioned' } = parseReference(image)
-  const numbers = /^v?(\d+(?:\.\d+)*)/.exec(tag)?.[1]
-  return numbers === undefined ? tag : numbers.split('.').slice(0, parts).join('.')
-}
-
-/**
- * `DEVENV_URL` is where the container port `address` answers, `DEVENV_URL_<container port>` where each does. Pure.
- */
-export function urlsOf(ports: Readonly<Record<number, number>> | undefined, address?: number): Record<string, string> {
-  const urls = Object.entries(ports ?? {}).map(
-    ([target, published]) => [target, `http://localhost:${published}`] as const,
-  )
-  const first = urls.find(([target]) => Number(target) === address) ?? urls[0]
-  return {
-    ...(first && { DEVENV_URL: first[1] }),
-    ...Object.fromEntries(urls.map(([target, url]) => [`DEVENV_URL_${target}`, url])),
-  }
-}
-
-/** An address of an environment, as a person opens it. A port without a name is called by its number in the container. */
-type Place = { name: string; port: number; url: string }
-
-/** Addresses whose ports are bound. Pure. */
-export const placesOf = (addresses: readonly Address[], ports: Ports): Place[] =>
-  addresses.flatMap(({ service, port, name }) => {
-    const bound = ports[service]?.[port]
-    return bound === undefined ? [] : [{ name: name ?? String(port), port, url: `http://localhost:${bound}` }]
-  })
-
-/** The ports that want a host port: all that are written, of other services what somebody asked for. Pure. */
-export function wantedPorts(
-  definition: Definition,
-  publish: readonly string[],
-): { service: string; target: number; fixed: number | undefined }[] {
-  return Object.entries(definition.project.services).flatMap(([service, { ports, expose }]) => {
-    const written = (ports ?? []).map(({ target, published }) => ({
-      service,
-      target,
-      fixed: published ? Number(published) : undefined,
-    }))
-    if (written.length > 0 || !publish.includes(service)) return written
-    return (expose ?? []).map((port) => ({ service, target: Number(port), fixed: undefined }))
   })
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { testEach } from '../../../test/samples.js'
 import type { ProvisionStep } from '../../definition/definition.js'
-import { type ProvisionFacts, planProvision } from './hash-steps.js'
+import { hashSteps, type ProvisionFacts } from './hash-steps.js'
 
 const NOTHING = { files: [], stores: [], image: false, address: false }
 const STEPS: ProvisionStep[] = [
@@ -20,24 +20,33 @@ const FACTS: ProvisionFacts = {
 
 /** The steps that are due again when they passed with `FACTS` and `facts` are what is now. */
 const due = (facts: ProvisionFacts, steps = STEPS): string[] => {
-  const before = planProvision(STEPS, FACTS)
-  return planProvision(steps, facts)
+  const before = hashSteps(STEPS, FACTS)
+  return hashSteps(steps, facts)
     .filter(({ now }, index) => now !== before[index]?.now)
     .map(({ name }) => name)
 }
 
 test('the same facts give the same hashes, in the order of the steps', () => {
   expect(due(structuredClone(FACTS))).toEqual([])
-  expect(planProvision(STEPS, FACTS).map(({ name }) => name)).toEqual(STEPS.map(({ name }) => name))
+  expect(hashSteps(STEPS, FACTS).map(({ name }) => name)).toEqual(STEPS.map(({ name }) => name))
 })
 
 test('a step is named by what it depends on, not by where it stands', () => {
-  const [first, second] = planProvision([...STEPS].reverse(), FACTS).reverse()
-  expect([first, second]).toEqual(planProvision(STEPS, FACTS).slice(0, 2))
+  const [first, second] = hashSteps([...STEPS].reverse(), FACTS).reverse()
+  expect([first, second]).toEqual(hashSteps(STEPS, FACTS).slice(0, 2))
 })
 
-// Of steps that name no store: they belong to all stores of their environment.
-const WITHOUT_STORE = ['by files', 'by image', 'by address', 'by nothing']
+test('a step fills the stores that it names, and all of the environment where it names none', () => {
+  const stores = Object.fromEntries(hashSteps(STEPS, FACTS).map(({ name, stores }) => [name, stores]))
+  expect(stores['by one store']).toEqual(['store-1'])
+  for (const name of ['by files', 'by image', 'by address', 'by nothing'])
+    expect(stores[name]).toEqual(['store-1', 'store-2'])
+})
+
+test('a step whose store is left out fills none', () => {
+  const [step] = hashSteps(STEPS.slice(1, 2), { ...FACTS, stores: {} })
+  expect(step?.stores).toEqual([])
+})
 
 testEach<{ what: string; facts: Partial<ProvisionFacts>; again: string[] }>([
   { what: 'a file of the first glob', facts: { files: { ...FACTS.files, 'a/*.sql': 'a2' } }, again: ['by files'] },
@@ -53,16 +62,6 @@ testEach<{ what: string; facts: Partial<ProvisionFacts>; again: string[] }>([
     facts: { addresses: { ...FACTS.addresses, web: 'http://localhost:23010' } },
     again: ['by address'],
   },
-  {
-    what: 'a new store',
-    facts: { stores: { mysql: 'store-3', redis: 'store-2' } },
-    again: ['by files', 'by one store', 'by image', 'by address', 'by nothing'],
-  },
-  {
-    what: 'a new store that one step does not name',
-    facts: { stores: { mysql: 'store-1', redis: 'store-3' } },
-    again: WITHOUT_STORE,
-  },
 ])('$what makes exactly the steps due that depend on it', ({ facts, again }) => {
   expect(due({ ...FACTS, ...facts })).toEqual(again)
 })
@@ -74,14 +73,14 @@ test('another command makes its step due again', () => {
 
 test('words of a command are not joined: [a, "b c"] is not [a, b, c]', () => {
   const step = (run: ProvisionStep['run']): ProvisionStep => ({ name: 'one', service: 'web', run, when: NOTHING })
-  const [joined, apart] = [step(['a', 'b c']), step(['a', 'b', 'c'])].map((one) => planProvision([one], FACTS)[0]?.now)
+  const [joined, apart] = [step(['a', 'b c']), step(['a', 'b', 'c'])].map((one) => hashSteps([one], FACTS)[0]?.now)
   expect(joined).not.toBe(apart)
 })
 
 test('a step of another service depends on the image and the address of that', () => {
   const steps = STEPS.map((step) => ({ ...step, service: 'shop' }))
-  const before = planProvision(steps, FACTS)
+  const before = hashSteps(steps, FACTS)
   const changed = { images: { ...FACTS.images, shop: 'new' }, addresses: { ...FACTS.addresses, shop: 'new' } }
-  const again = planProvision(steps, { ...FACTS, ...changed }).filter(({ now }, index) => now !== before[index]?.now)
+  const again = hashSteps(steps, { ...FACTS, ...changed }).filter(({ now }, index) => now !== before[index]?.now)
   expect(again.map(({ name }) => name)).toEqual(['by image', 'by address'])
 })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ProvisionStep } from '../../definition/definition.js'
 
-/** What steps may depend on, as it is now. `files`: glob to the hash of what it matches; `stores`: service to store id. */
+/** What steps may depend on, as it is now. `files`: glob to the hash of what it matches; `stores`: service to its store. */
 export type ProvisionFacts = {
   files: { readonly [glob: string]: string }
   stores: { readonly [service: string]: string }
@@ -11,18 +11,26 @@ export type ProvisionFacts = {
   addresses: { readonly [service: string]: string }
 }
 
-/** One hash for each step: of its command and of everything that it says it depends on. Pure. */
-export function planProvision(steps: readonly ProvisionStep[], facts: ProvisionFacts): { name: string; now: string }[] {
+/** A step, with one hash of its command and of everything that it says it depends on, and the stores that it fills. */
+export type DueStep = Pick<ProvisionStep, 'name' | 'service' | 'run'> & { now: string; stores: readonly string[] }
+
+/** Pure. A step that names no store fills all of the environment. */
+export function hashSteps(steps: readonly ProvisionStep[], facts: ProvisionFacts): DueStep[] {
   return steps.map(({ name, service, run, when }) => {
+    const among = when.stores.length > 0 ? when.stores : Object.keys(facts.stores)
     const parts = [
       service,
       run,
       when.files.map((glob) => facts.files[glob]),
-      // A step that names no store still belongs to this environment's stores.
-      (when.stores.length > 0 ? when.stores : Object.keys(facts.stores)).map((store) => facts.stores[store]),
       when.image ? facts.images[service] : '',
       when.address ? facts.addresses[service] : '',
     ]
-    return { name, now: createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16) }
+    return {
+      name,
+      service,
+      run,
+      now: createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16),
+      stores: among.flatMap((store) => facts.stores[store] ?? []),
+    }
   })
 }

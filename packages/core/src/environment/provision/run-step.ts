@@ -1,53 +1,69 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
-import type { Engine } from '../../engine/engine.js'
+import type { Container } from '../../engine/containers.js'
 import { type ContainerCommand, captureInside, runInside } from '../../engine/exec.js'
+import { DevenvError } from '../../problem/problem.js'
 import { exitCodeFor, takeSignals } from '../../process/signals.js'
-import type { Record } from '../data/record.js'
-import { asOwner, cancelInside } from '../inside/tools.js'
+import type { Context } from '../context.js'
+import { noteStep } from '../data/ledger.js'
+import { type Begun, type StartRecord, writeRecord } from '../data/record.js'
+import { asOwner, joinCommand, stepCommand, stepStateCommand } from '../inside/tools.js'
+import type { DueStep } from './hash-steps.js'
 
-/** A command that was begun in a container, and what it is ended by. */
-export type Begun = NonNullable<Record['provisioning']>
+/** How many of a step's last lines a failure shows. */
+const SHOWN = 20
 
-const GRACE_MS = 10_000
+/** Runs a provisioning step in its container. Once begun it is finished there, whatever becomes of us. @throws DevenvError `provision-failed` */
+export async function runStep(
+  context: Context,
+  record: StartRecord,
+  { name, now, stores, run }: DueStep,
+  container: Container,
+): Promise<void> {
+  const id = `${name.replace(/[^\w.-]/g, '-')}-${randomBytes(4).toString('hex')}`
+  // Noted before it begins, so that the next start knows of it whenever we are killed.
+  record.begun = { step: name, now, stores, container: container.id, id }
+  writeRecord(context.environment, record)
+  await takeOutcome(context, record, record.begun, stepCommand(id, name, run))
+}
 
-/**
- * Runs a provisioning command of the owner. It outlives the client that began it, so a signal to us ends it first, and
- * `note` is told what is at work, for the next start after one that was killed. Resolves to the exit code.
- */
-export async function runNoted(
-  engine: Engine,
-  { container, argv }: Pick<ContainerCommand, 'container' | 'argv'>,
-  note: (begun: Begun | undefined) => void,
-  onLine: (line: string, channel: 'out' | 'err') => void,
-): Promise<number> {
-  const begun = { container, command: `provision-${randomBytes(4).toString('hex')}` }
-  note(begun)
+/** Waits for a step that an interrupted start has begun, and takes its outcome. @throws DevenvError `provision-failed` */
+export async function joinStep(context: Context, record: StartRecord, begun: Begun): Promise<void> {
+  await takeOutcome(context, record, begun, joinCommand(begun.id))
+}
+
+async function takeOutcome(
+  { engine, environment, report }: Context,
+  record: StartRecord,
+  begun: Begun,
+  command: ContainerCommand['argv'],
+): Promise<void> {
+  const { step, now, stores, container } = begun
+  const log: string[] = []
   const release = takeSignals((signal) => {
-    void endBegun(engine, begun).finally(() => process.exit(exitCodeFor(signal)))
+    report({ kind: 'note', text: `${step} goes on in its container; the next start waits for it` })
+    process.exit(exitCodeFor(signal))
   })
   try {
-    const exitCode = await runInside(engine, { container, argv: asOwner(argv, begun.command), user: 'root' }, onLine)
-    note(undefined)
-    return exitCode
+    const exitCode = await runInside(engine, { container, argv: asOwner(command), user: 'root' }, (line) => {
+      log.push(line)
+      report({ kind: 'line', step, line })
+    })
+    record.begun = undefined
+    if (exitCode === 0) {
+      noteStep(environment.paths, stores, step, now)
+      if (stores.length === 0) record.provisioned[step] = now
+    }
+    writeRecord(environment, record)
+    if (exitCode !== 0)
+      throw new DevenvError({ code: 'provision-failed', step, exitCode, stores, log: log.slice(-SHOWN) })
   } finally {
     release()
   }
 }
 
-/** Ends a command that nobody came to see the end of. One that has ended, or whose container has, is none. */
-export async function endBegun(engine: Engine, { container, command }: Begun): Promise<void> {
-  const deadline = Date.now() + GRACE_MS
-  while (await isSignalled(engine, container, command, Date.now() < deadline ? 'SIGTERM' : 'SIGKILL')) await pause(200)
-}
-
-async function isSignalled(
-  engine: Engine,
-  container: string,
-  command: string,
-  signal: NodeJS.Signals,
-): Promise<boolean> {
-  const argv = cancelInside(command, signal)
-  const { exitCode } = await captureInside(engine, { container, argv, user: 'root' }).catch(() => ({ exitCode: 1 }))
-  return exitCode === 0
+/** Whether a step that was begun is still at work, or its outcome waits to be taken; one that was killed is neither. */
+export async function isJoinable({ engine }: Pick<Context, 'engine'>, { container, id }: Begun): Promise<boolean> {
+  const asked = { container, argv: asOwner(stepStateCommand(id)), user: 'root' }
+  const { lines } = await captureInside(engine, asked).catch(() => ({ lines: [] }))
+  return lines.some((line) => line === 'at work' || line === 'ended')
 }

@@ -1,174 +1,142 @@
-import { appendFileSync } from 'node:fs'
-import { join } from 'node:path'
-import type { Definition } from '../../definition/definition.js'
+import { existsSync, readFileSync } from 'node:fs'
 import { createContainers } from '../../engine/compose.js'
 import { type Container, startContainer } from '../../engine/containers.js'
-import type { Engine } from '../../engine/engine.js'
 import { captureInside } from '../../engine/exec.js'
-import { removeContainers } from '../../engine/remove-project.js'
+import { LABELS } from '../../engine/labels.js'
+import { removeContainers, removeProject } from '../../engine/remove-project.js'
+import { carryOutImages } from '../../image/ensure-images.js'
 import { DevenvError } from '../../problem/problem.js'
-import { type Report, step } from '../../progress/progress.js'
-import type { ProgramChoice } from '../../settings/settings.js'
-import { type Record, writeRecord } from '../data/record.js'
-import type { Environment } from '../environment.js'
-import {
-  containersOf,
-  HOLD_COMMAND,
-  readPrograms,
-  releaseCommand,
-  supervisorctl,
-  waitAnswered,
-  waitReady,
-} from '../inside/tools.js'
-import { endBegun, runNoted } from '../provision/run-step.js'
+import { step } from '../../progress/progress.js'
+import type { Context } from '../context.js'
+import { readServer } from '../data/claim-stores.js'
+import { writeOwned } from '../data/data-directory.js'
+import { openStore } from '../data/ledger.js'
+import { type StartRecord, stampsOf, writeRecord } from '../data/record.js'
+import { containersOf } from '../inside/containers-of.js'
+import { readPrograms } from '../inside/read-programs.js'
+import { HOLD_COMMAND, releaseCommand, supervisorctl } from '../inside/tools.js'
+import { waitAnswered, waitReady } from '../inside/wait-ready.js'
+import { joinStep, runStep } from '../provision/run-step.js'
+import type { StartPlan } from './assemble.js'
 import { requirePrograms } from './choose-programs.js'
 import type { Started } from './find-running.js'
-import type { StartStep, Wanted } from './plan-steps.js'
+import type { Observed } from './observe.js'
+import type { StartStep } from './plan-steps.js'
 import { probeFileEvents } from './probe-file-events.js'
 import { waitHealthy } from './wait-healthy.js'
 
-export type Work = {
-  engine: Engine
-  environment: Environment
-  definition: Definition
-  wanted: Wanted
-  record: Record
-  steps: readonly { name: string; now: string }[]
-  report: Report
+/** What is at hand while a plan is carried out. */
+type Work = Context & { observed: Observed; record: StartRecord; containers: readonly Container[] }
+
+/** Does what was planned, and decides nothing. What was done is noted at once, so that the next start goes on from there. */
+export async function carryOut(plan: StartPlan, observed: Observed, context: Context): Promise<Started> {
+  const { paths } = context.environment
+  if (!existsSync(paths.composeFile) || readFileSync(paths.composeFile, 'utf8') !== plan.project)
+    writeOwned(paths.composeFile, plan.project)
+  const definition = { ...plan.record.stamps.definition, ...stampsOf([paths.composeFile]) }
+  const record = { ...plan.record, stamps: { ...plan.record.stamps, definition } }
+  writeRecord(context.environment, record)
+  const work: Work = { ...context, observed, record, containers: observed.containers }
+  for (const planned of plan.steps) await carryOutStep(planned, work)
+  work.containers = await containersOf(context)
+  return { record, primary: find(work, record.primary), containers: work.containers }
 }
 
-/** Does what was planned. Each step that passed is recorded at once, so that the next start goes on from there. */
-export async function carryOut(plan: readonly StartStep[], work: Work): Promise<Started> {
-  const { engine, environment, wanted, record, report } = work
-  const { paths, project, checkout } = environment
-  for (const planned of plan) {
-    if (planned.do === 'remove')
-      await step(report, planned.service, planned.because, () => removeContainers(engine, [planned.container]))
-    if (planned.do !== 'create') continue
-    const files = { project, directory: checkout, files: [paths.composeFile], variables: {} }
-    await step(report, 'containers', planned.because, () => createContainers(files, planned.services))
+async function carryOutStep(planned: StartStep, work: Work): Promise<void> {
+  const { engine, environment, observed, record, report } = work
+  const { because } = planned
+  const show = (name: string, deed: () => Promise<void>) => step(report, name, because, deed)
+  const refresh = async () => {
+    work.containers = await containersOf(work)
   }
-  const containers = await containersOf(engine, environment)
-  const starting = plan.flatMap((planned) => (planned.do === 'start' ? [planned.service] : []))
-  const find = (service: string) => {
-    const found = containers.find((container) => container.service === service)
-    if (found === undefined) throw new Error(`Compose made no container for ${service}`)
-    return found
-  }
-  const startAll = (services: readonly string[]) =>
-    Promise.all(services.map((service) => startContainer(engine, find(service))))
-  const isHeld = (service: string) => record.released[service]?.container !== find(service).id
-
-  const others = starting.filter((service) => !wanted.ours.includes(service))
-  const ours = starting.filter((service) => wanted.ours.includes(service))
-  // Held programs need nothing yet, so their containers start beside the others; released ones start at once.
-  const held = ours.filter(isHeld)
-  const released = ours.filter((service) => !isHeld(service))
-  await startAll([...others, ...held])
-  const unhealthy = wanted.needs.filter((service) => others.includes(service) || find(service).health !== 'healthy')
-  if (unhealthy.length > 0) await waitHealthy(engine, environment, unhealthy, report)
-  await startAll(released)
-  for (const service of ours) {
-    await waitReady(engine, find(service))
-    if (released.includes(service) && wanted.programs === undefined) await holdPrograms(find(service), work)
-    await probeFileEvents(engine, environment, find(service), record.ours[service] ?? '/', report)
-  }
-
-  if (plan.some((planned) => planned.do === 'release')) await requireChosen(wanted.ours.map(find), work)
-  if (wanted.programs !== undefined) {
-    record.settings.programs = wanted.programs
-    writeRecord(environment, record)
-  }
-  if (record.provisioning !== undefined) {
-    await endBegun(engine, record.provisioning)
-    record.provisioning = undefined
-  }
-  for (const planned of plan) {
-    if (planned.do === 'provision') await provision(planned, find, work)
-    if (planned.do === 'restart-programs') {
-      await step(report, 'programs', planned.because, () =>
-        commandPrograms(find(planned.service), supervisorctl('restart', 'all'), work),
-      )
+  switch (planned.do) {
+    case 'join':
+      return await show(planned.begun.step, () => joinStep(work, record, planned.begun))
+    case 'images':
+      return await carryOutImages(planned.images, engine, observed.inputs, observed.sources, report)
+    case 'remove-project':
+      return await show('containers', () => removeProject(engine, planned.project))
+    case 'remove':
+      await show('containers', () => removeContainers(engine, planned.containers))
+      return await refresh()
+    case 'open-store': {
+      const image = observed.official[planned.store.service]
+      const server = await readServer(engine, observed.definition, planned.store, image)
+      return openStore(environment, planned.store.name, server)
     }
-    if (planned.do === 'release') await release(planned, find(planned.service), work)
+    case 'create': {
+      const { project, checkout, paths } = environment
+      const files = { project, directory: checkout, files: [paths.composeFile], variables: {} }
+      await show(`create ${planned.services.join(', ')}`, () => createContainers(files, planned.services))
+      return await refresh()
+    }
+    case 'start':
+      await Promise.all(planned.services.map((service) => startContainer(engine, find(work, service))))
+      return await refresh()
+    case 'wait':
+      return await waitHealthy(work, planned.services)
+    case 'enter': {
+      const container = find(work, planned.service)
+      await waitReady(engine, container)
+      return await probeFileEvents(work, container, record.ours[planned.service] ?? '/')
+    }
+    case 'hold':
+      delete record.released[planned.service]
+      writeRecord(environment, record)
+      return await command(find(work, planned.service), HOLD_COMMAND, work)
+    case 'check-programs': {
+      const known = await Promise.all(planned.services.map((service) => readPrograms(engine, find(work, service).id)))
+      const names = known.flat().map(({ name }) => name)
+      requirePrograms(planned.programs, names)
+      record.settings = { ...record.settings, programs: planned.programs }
+      return writeRecord(environment, record)
+    }
+    case 'provision': {
+      const container = find(work, planned.step.service)
+      return await show(planned.step.name, () => runStep(work, record, planned.step, container))
+    }
+    case 'restart-programs':
+      return await show('programs', () => command(find(work, planned.service), supervisorctl('restart', 'all'), work))
+    case 'release':
+      return await release(planned, work)
+    case 'choose':
+      return await show('programs', async () => {
+        await release(planned, work)
+        // The engine asks seldom once it was answered, and its last answer was of other programs.
+        const test = observed.definition.project.services[planned.service]?.healthcheck?.test ?? []
+        await waitAnswered(engine, find(work, planned.service), test)
+      })
+    default:
+      return planned satisfies never
   }
-  const [primary] = wanted.ours
-  if (primary === undefined) throw new Error('nothing of ours was wanted')
-  return { record, primary: find(primary), containers: await containersOf(engine, environment) }
-}
-
-/** Where several containers have programs, what is chosen must be a program of one of them. */
-async function requireChosen(ours: readonly Container[], { engine, wanted }: Work): Promise<void> {
-  if (ours.length < 2 || wanted.programs === undefined || wanted.programs === 'all') return
-  const known = await Promise.all(ours.map(({ id }) => readPrograms(engine, id)))
-  requirePrograms(
-    wanted.programs,
-    known.flat().map(({ name }) => name),
-  )
-}
-
-/** Programs whose servers do not all run would only fail, and take time from what was asked for. */
-async function holdPrograms(container: Container, work: Work): Promise<void> {
-  delete work.record.released[container.service]
-  writeRecord(work.environment, work.record)
-  await commandPrograms(container, HOLD_COMMAND, work)
 }
 
 async function release(
-  { programs, because }: { programs: ProgramChoice; because: string },
-  container: Container,
+  { service, programs }: Extract<StartStep, { do: 'release' | 'choose' }>,
   work: Work,
 ): Promise<void> {
-  const { engine, environment, definition, record, report } = work
-  const start = async () => {
-    await commandPrograms(container, releaseCommand(programs), work)
-    record.released[container.service] = { container: container.id, programs }
-    writeRecord(environment, record)
-  }
-  if (record.released[container.service]?.container !== container.id) return await start()
-  await step(report, 'programs', because, async () => {
-    await start()
-    // The engine asks seldom once it was answered, and its last answer was of other programs.
-    await waitAnswered(engine, container, definition.project.services[container.service]?.healthcheck?.test ?? [])
-  })
+  const container = find(work, service)
+  await command(container, releaseCommand(programs), work)
+  work.record.released[service] = { container: container.id, programs }
+  writeRecord(work.environment, work.record)
 }
 
-async function commandPrograms(
+/** The container of a service that has the configuration of the plan. */
+function find({ containers, record }: Pick<Work, 'containers' | 'record'>, service: string): Container {
+  const config = record.configs[service]
+  const found = containers.find(
+    (container) => container.service === service && container.labels[LABELS.config] === config,
+  )
+  if (found === undefined) throw new DevenvError({ code: 'container-gone', container: service })
+  return found
+}
+
+async function command(
   { id, service }: Container,
   argv: readonly [string, ...string[]],
-  { engine }: Work,
+  { engine }: Context,
 ): Promise<void> {
   const { exitCode, lines } = await captureInside(engine, { container: id, argv, user: 'root' })
   const doing = `start the programs of ${service}`
   if (exitCode !== 0) throw new DevenvError({ code: 'engine-refused', doing, detail: lines.join('\n') })
-}
-
-async function provision(
-  { step: name, because }: { step: string; because: string },
-  find: (service: string) => Container,
-  { engine, environment, definition, record, steps, report }: Work,
-): Promise<void> {
-  const described = definition.provision.find((candidate) => candidate.name === name)
-  const planned = steps.find((candidate) => candidate.name === name)
-  if (described === undefined || planned === undefined) throw new Error(`no step ${name}`)
-  const log: string[] = []
-  const kept = join(environment.paths.logs, 'provision.log')
-  await step(report, name, because, async () => {
-    const exitCode = await runNoted(
-      engine,
-      { container: find(described.service).id, argv: described.run },
-      (begun) => {
-        record.provisioning = begun
-        writeRecord(environment, record)
-      },
-      (line, channel) => {
-        log.push(line)
-        appendFileSync(kept, `${new Date().toISOString()} ${channel} ${name}: ${line}\n`)
-        report({ kind: 'line', step: name, line })
-      },
-    )
-    if (exitCode !== 0) throw new DevenvError({ code: 'provision-failed', step: name, exitCode, log: log.slice(-20) })
-  })
-  record.provisioned[name] = planned.now
-  writeRecord(environment, record)
 }

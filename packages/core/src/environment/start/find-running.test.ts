@@ -5,7 +5,8 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { SAMPLE_PACKAGE, sampleSettings, temporaryFolder, testEach, writeFiles } from '../../../test/samples.js'
 import { LABELS } from '../../engine/labels.js'
 import type { Settings } from '../../settings/settings.js'
-import { type Record, stampsOf, writeRecord } from '../data/record.js'
+import { noteStep, openStore } from '../data/ledger.js'
+import { type StartRecord, stampsOf, writeRecord } from '../data/record.js'
 import { identify } from '../environment.js'
 import { type Extent, findRunning } from './find-running.js'
 
@@ -26,7 +27,7 @@ async function found({
   meanwhile = () => {},
 }: {
   containers?: Listed[]
-  change?: Partial<Record>
+  change?: Partial<StartRecord>
   settings?: Partial<Settings>
   extent?: Extent
   strict?: 'unchanged' | 'running'
@@ -49,8 +50,10 @@ async function found({
 
   const environment = identify(SAMPLE_PACKAGE, root, undefined)
   mkdirSync(environment.paths.home, { recursive: true })
+  openStore(environment, 'mysql-8.4', { server: 'mysql', version: '8.4' })
+  noteStep(environment.paths, ['mysql-8.4'], 'migrations', 'm')
   writeRecord(environment, {
-    format: 2,
+    format: 3,
     settings: {
       mirror: 'localhost:5000',
       registry: 'ghcr.io/openedx',
@@ -72,15 +75,15 @@ async function found({
     configs: { hello: 'a', mysql: 'b' },
     targets: {},
     accounts: [],
-    steps: { migrations: 'm' },
-    provisioned: { migrations: 'm' },
+    steps: { migrations: { now: 'm', stores: ['mysql-8.4'] }, links: { now: 'l', stores: [] } },
+    provisioned: { links: 'l' },
     released: { hello: { container: 'id-of-hello', programs: ['web', 'worker'] } },
     stamps: { inputs: stampsOf([join(root, 'requirements.txt')]), definition: {}, provision: {} },
     ...change,
   })
   meanwhile(root)
   const engine = { endpoint: `unix://${socket}`, socket }
-  return (await findRunning(engine, environment, sampleSettings(settings), extent, strict)) !== undefined
+  return (await findRunning({ engine, environment, settings: sampleSettings(settings) }, extent, strict)) !== undefined
 }
 
 describe('what runs is all that is wanted', () => {
@@ -138,9 +141,17 @@ describe('a start finds out more', () => {
   })
 
   test('where a provisioning step has not passed as it is now, but not under a command’s feet', async () => {
-    for (const provisioned of [{}, { migrations: 'before' }] as Record['provisioned'][]) {
-      expect(await found({ change: { provisioned } })).toBe(false)
-      expect(await found({ change: { provisioned }, strict: 'running' })).toBe(true)
+    const migrations = { now: 'm', stores: ['mysql-8.4'] }
+    const changes: Partial<StartRecord>[] = [
+      { provisioned: {} },
+      { provisioned: { links: 'before' } },
+      { steps: { migrations: { ...migrations, now: 'changed' } } },
+      { steps: { migrations: { ...migrations, stores: ['mysql-8.4', 'redis-7'] } } },
+      { begun: { step: 'links', now: 'l', stores: [], container: 'id-of-hello', id: 'links-0' } },
+    ]
+    for (const change of changes) {
+      expect(await found({ change })).toBe(false)
+      expect(await found({ change, strict: 'running' })).toBe(true)
     }
   })
 
@@ -184,7 +195,7 @@ describe('a start finds out more', () => {
   })
 
   test('where a choice of programs was interrupted, but not under a command’s feet', async () => {
-    const change: Partial<Record> = { released: { hello: { container: 'id-of-hello', programs: 'all' } } }
+    const change: Partial<StartRecord> = { released: { hello: { container: 'id-of-hello', programs: 'all' } } }
     expect(await found({ change })).toBe(false)
     expect(await found({ change, strict: 'running' })).toBe(true)
   })

@@ -1,31 +1,31 @@
 import type { Container } from '../../engine/containers.js'
-import type { Engine } from '../../engine/engine.js'
 import { LABELS } from '../../engine/labels.js'
-import { readDigests, type Settings } from '../../settings/settings.js'
-import { type Record, readRecord, unchanged } from '../data/record.js'
+import { differs, readDigests, type Settings } from '../../settings/settings.js'
+import type { Context } from '../context.js'
+import { readLedger } from '../data/ledger.js'
+import { readRecord, type StartRecord, unchanged } from '../data/record.js'
 import type { Environment } from '../environment.js'
-import { containersOf } from '../inside/tools.js'
+import { containersOf } from '../inside/containers-of.js'
 import { isSameChoice } from './choose-programs.js'
 
 /** How much has to run: everything, provisioned and with its programs; or only what one target says it needs. */
 export type Extent = { all: true } | { all: false; needs: readonly string[] }
 
-export type Started = { record: Record; containers: readonly Container[]; primary: Container }
+export type Started = { record: StartRecord; containers: readonly Container[]; primary: Container }
 
 /**
  * What runs already, if that is all that is wanted and nothing it was made from has changed; otherwise
  * `undefined`, and `start` finds out. The quick way of every command: no Compose, no YAML, one question.
  */
 export async function findRunning(
-  engine: Engine,
-  environment: Environment,
-  settings: Settings,
+  context: Pick<Context, 'engine' | 'environment' | 'settings'>,
   extent: Extent,
   strict: 'unchanged' | 'running',
 ): Promise<Started | undefined> {
+  const { environment, settings } = context
   const record = readRecord(environment)
   if (record === undefined) return undefined
-  const containers = await containersOf(engine, environment)
+  const containers = await containersOf(context)
   const services = extent.all ? Object.keys(record.configs) : [record.primary, ...extent.needs]
   const primary = containers.find(({ service }) => service === record.primary)
   if (primary === undefined) return undefined
@@ -36,32 +36,30 @@ export async function findRunning(
       if (extent.all && record.released[service]?.container !== container.id) return undefined
     } else if (container.health !== 'healthy' && container.health !== 'none') return undefined
   }
-  if (strict === 'unchanged' && !(isUnchanged(record, settings) && (!extent.all || isDone(record)))) return undefined
+  if (strict === 'unchanged' && !(isUnchanged(record, settings) && (!extent.all || isDone(record, environment))))
+    return undefined
   return { record, containers, primary }
 }
 
 /** Nothing that the last start was made from has changed since. */
-const isUnchanged = (record: Record, settings: Settings): boolean =>
+const isUnchanged = (record: StartRecord, settings: Settings): boolean =>
   !settingsDiffer(record, settings) && Object.values(record.stamps).every(unchanged)
 
-/** The last start came to its end: steps passed as they are now, and the chosen programs are those that run. */
-const isDone = ({ steps, provisioned, ours, released, settings: { programs } }: Record): boolean =>
-  Object.entries(steps).every(([step, now]) => provisioned[step] === now) &&
-  Object.keys(ours).every((service) => isSameChoice(released[service]?.programs ?? programs, programs))
-
-/** A setting that is not set keeps its last value; see `Record`. */
-const settingsDiffer = (
-  { settings, image }: Record,
-  { mirror, registry, digests, publish, programs, without, variables }: Settings,
+/** The last start came to its end: steps were carried out as they are now, and the chosen programs are those that run. */
+const isDone = (
+  { steps, provisioned, begun, ours, released, settings }: StartRecord,
+  { paths }: Environment,
 ): boolean =>
+  begun === undefined &&
+  Object.entries(steps).every(([step, { now, stores }]) =>
+    stores.length === 0
+      ? provisioned[step] === now
+      : stores.every((store) => readLedger(paths, store)?.steps[step] === now),
+  ) &&
+  Object.keys(ours).every((service) => isSameChoice(released[service]?.programs ?? 'all', settings.programs ?? 'all'))
+
+const settingsDiffer = ({ settings, image }: StartRecord, given: Settings): boolean =>
+  differs(given, settings) ||
   // A file may name another digest than when it was last read.
-  (digests !== undefined &&
-    !Object.values(readDigests(digests)).some((digest) => image.reference.endsWith(`@${digest}`))) ||
-  (mirror !== undefined && mirror !== settings.mirror) ||
-  (registry !== undefined && registry !== settings.registry) ||
-  (without !== undefined && without.join() !== settings.without.join()) ||
-  (programs !== undefined && !isSameChoice(programs, settings.programs)) ||
-  (publish.length > 0 && publish.join() !== settings.publish.join()) ||
-  Object.entries(settings.variables).some(
-    ([name, before]) => variables[name] !== undefined && variables[name] !== before,
-  )
+  (given.digests !== undefined &&
+    !Object.values(readDigests(given.digests)).some((digest) => image.reference.endsWith(`@${digest}`)))

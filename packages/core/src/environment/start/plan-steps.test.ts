@@ -1,19 +1,38 @@
 import { describe, expect, test } from 'vitest'
 import { sampleContainer, testEach } from '../../../test/samples.js'
-import { type Observed, planStart, type StartStep, type Wanted } from './plan-steps.js'
+import type { ImagesPlan } from '../../image/ensure-images.js'
+import type { Begun } from '../data/record.js'
+import type { DueStep } from '../provision/hash-steps.js'
+import { type Passed, planSteps, type StartStep, type State, type Wanted } from './plan-steps.js'
 
 const ALL: Wanted = { ours: ['web'], needs: ['mysql', 'redis'], programs: 'all' }
 const CONFIGS = { web: 'w1', mysql: 'm1', redis: 'r1' }
-const RUNNING: Observed = {
+const IMAGES: ImagesPlan = {
+  own: { do: 'use', reference: 'devenv/web:inputs-0', digest: '0', because: 'it is here' },
+  official: [],
+  published: [],
+}
+const due = (name: string, passed: Passed): DueStep & { passed: Passed } => ({
+  name,
+  passed,
+  service: 'web',
+  run: ['run', name],
+  now: `${name}-1`,
+  stores: ['mysql-8.4'],
+})
+const BEGUN: Begun = { step: 'migrations', now: 'migrations-1', stores: [], container: 'id-of-web', id: 'migrations-0' }
+const RUNNING: State = {
   containers: [sampleContainer('mysql', 'm1'), sampleContainer('redis', 'r1'), sampleContainer('web', 'w1')],
   configs: CONFIGS,
   released: { web: { container: 'id-of-web', programs: 'all' } },
-  steps: [
-    { name: 'migrations', now: 'a', passed: 'a' },
-    { name: 'accounts', now: 'b', passed: 'b' },
-  ],
+  images: IMAGES,
+  moved: [],
+  stores: [{ service: 'mysql', name: 'mysql-8.4', target: '/var/lib/mysql', version: '8.4' }],
+  begun: undefined,
+  steps: [due('migrations', 'now'), due('accounts', 'now')],
 }
-const replace = (...changed: Observed['containers'][number][]): Observed => ({
+const NOTHING: State = { ...RUNNING, containers: [], released: {} }
+const replace = (...changed: State['containers'][number][]): State => ({
   ...RUNNING,
   containers: RUNNING.containers.map(
     (container) => changed.find(({ service }) => service === container.service) ?? container,
@@ -22,7 +41,7 @@ const replace = (...changed: Observed['containers'][number][]): Observed => ({
 
 /** A second service of ours beside the primary, both running. */
 const TWO: Wanted = { ours: ['web', 'shop'], needs: ['mysql'], programs: 'all' }
-const BOTH: Observed = {
+const BOTH: State = {
   ...RUNNING,
   containers: [...RUNNING.containers, sampleContainer('shop', 's1')],
   configs: { ...CONFIGS, shop: 's1' },
@@ -32,196 +51,285 @@ const BOTH: Observed = {
 /** A plan as words, causes left out. */
 const words = (plan: readonly StartStep[]): string[] =>
   plan.map((step) => {
-    if (step.do === 'remove') return `remove ${step.service}`
-    if (step.do === 'create') return `create ${step.services.join(' ')}`
-    if (step.do === 'start') return `start ${step.service}`
-    const of = 'service' in step && step.service !== 'web' ? `${step.do} of ${step.service}` : step.do
-    if (step.do === 'release') return step.programs === 'all' ? of : `${of} ${step.programs.join()}`
-    return step.do === 'provision' ? `provision ${step.step}` : of
+    switch (step.do) {
+      case 'join':
+        return `join ${step.begun.step}`
+      case 'images':
+        return 'images'
+      case 'remove-project':
+        return `remove ${step.project}`
+      case 'remove':
+        return `remove ${step.containers.map(({ name }) => name.replace('devenv-hello-0-', '')).join(' ')}`
+      case 'open-store':
+        return `open ${step.store.name}`
+      case 'provision':
+        return `provision ${step.step.name}`
+      case 'release':
+      case 'choose':
+        return `${step.do} ${step.service}${step.programs === 'all' ? '' : `: ${step.programs.join()}`}`
+      default:
+        return `${step.do} ${'services' in step ? step.services.join(' ') : step.service}`
+    }
   })
 
 describe('the plan of a start', () => {
-  const cases: { title: string; wanted?: Wanted; observed: Observed; plan: string[] }[] = [
-    { title: 'is empty when all runs as it should', observed: RUNNING, plan: [] },
+  const cases: { title: string; wanted?: Wanted; state: State; plan: string[] }[] = [
+    { title: 'is empty when all runs as it should', state: RUNNING, plan: [] },
     {
       title: 'removes the container of a service that is no part of it any more',
-      observed: { ...RUNNING, containers: [...RUNNING.containers, sampleContainer('search', 's1')] },
-      plan: ['remove search'],
+      state: { ...RUNNING, containers: [...RUNNING.containers, sampleContainer('search', 's1')] },
+      plan: ['remove search-1'],
     },
     {
       title: 'creates, starts, provisions and releases where nothing is there',
-      observed: {
-        containers: [],
-        configs: CONFIGS,
-        released: {},
-        steps: [{ name: 'migrations', now: 'a', passed: undefined }],
-      },
-      plan: ['create mysql redis web', 'start mysql', 'start redis', 'start web', 'provision migrations', 'release'],
+      state: { ...NOTHING, steps: [due('migrations', 'never')] },
+      plan: [
+        'open mysql-8.4',
+        'create mysql redis web',
+        'start mysql redis web',
+        'wait mysql redis',
+        'enter web',
+        'provision migrations',
+        'release web',
+      ],
     },
     {
-      title: 'replaces only the service whose configuration changed',
-      observed: replace(sampleContainer('redis', 'r0')),
-      plan: ['create redis', 'start redis', 'restart-programs'],
+      title: 'has the images first',
+      state: { ...NOTHING, images: { ...IMAGES, own: { ...IMAGES.own, do: 'build' } }, steps: [] },
+      plan: [
+        'images',
+        'open mysql-8.4',
+        'create mysql redis web',
+        'start mysql redis web',
+        'wait mysql redis',
+        'enter web',
+        'release web',
+      ],
+    },
+    {
+      title: 'replaces only the service whose configuration changed, and removes before it creates',
+      state: replace(sampleContainer('redis', 'r0')),
+      plan: ['remove redis-1', 'create redis', 'start redis', 'wait redis', 'restart-programs web'],
     },
     {
       title: 'releases the programs of a primary container that is replaced',
-      observed: replace(sampleContainer('web', 'w0')),
-      plan: ['create web', 'start web', 'release'],
+      state: replace(sampleContainer('web', 'w0')),
+      plan: ['remove web-1', 'create web', 'start web', 'enter web', 'release web'],
+    },
+    {
+      title: 'keeps the one that fits of several containers of one service, whichever comes first',
+      state: {
+        ...RUNNING,
+        containers: [
+          sampleContainer('web', 'w0', { id: 'old', name: 'devenv-hello-0-0123abcd_web-1', state: 'exited' }),
+          ...RUNNING.containers,
+          sampleContainer('web', 'w1', { id: 'more', name: 'devenv-hello-0-web-2' }),
+        ],
+      },
+      plan: ['remove 0123abcd_web-1 web-2'],
+    },
+    {
+      title: 'finishes a replacement that was interrupted after the old container was removed',
+      state: { ...RUNNING, containers: RUNNING.containers.slice(0, 2) },
+      plan: ['create web', 'start web', 'enter web', 'release web'],
+    },
+    {
+      title: 'makes another container where the engine could not remove one whole',
+      state: replace(sampleContainer('redis', 'r1', { state: 'dead' })),
+      plan: ['remove redis-1', 'create redis', 'start redis', 'wait redis', 'restart-programs web'],
     },
     {
       title: 'creates only the one that is missing',
-      observed: { ...RUNNING, containers: RUNNING.containers.slice(1) },
-      plan: ['create mysql', 'start mysql', 'restart-programs'],
+      state: { ...RUNNING, containers: RUNNING.containers.slice(1) },
+      plan: ['open mysql-8.4', 'create mysql', 'start mysql', 'wait mysql', 'restart-programs web'],
     },
     {
       title: 'restarts programs that went on without their database, which wait longer each time',
-      observed: replace(sampleContainer('mysql', 'm1', { state: 'exited', health: 'none' })),
-      plan: ['start mysql', 'restart-programs'],
+      state: replace(sampleContainer('mysql', 'm1', { state: 'exited', health: 'none' })),
+      plan: ['start mysql', 'wait mysql', 'restart-programs web'],
     },
     {
-      title: 'starts what is stopped and replaces nothing',
-      observed: replace(
+      title: 'starts what is stopped and replaces nothing: programs that were released start once their servers answer',
+      state: replace(
         sampleContainer('mysql', 'm1', { state: 'exited', health: 'none' }),
         sampleContainer('web', 'w1', { state: 'exited', health: 'none' }),
       ),
-      plan: ['start mysql', 'start web'],
+      plan: ['start mysql', 'wait mysql', 'start web', 'enter web'],
     },
     {
       title: 'goes on after an interruption between creating and starting',
-      observed: {
+      state: {
         ...RUNNING,
         released: {},
         containers: RUNNING.containers.map((container) => ({ ...container, state: 'created', health: 'none' })),
       },
-      plan: ['start mysql', 'start redis', 'start web', 'release'],
+      plan: ['start mysql redis web', 'wait mysql redis', 'enter web', 'release web'],
+    },
+    {
+      title: 'waits for a server that runs and does not answer yet',
+      state: replace(sampleContainer('mysql', 'm1', { health: 'starting' })),
+      plan: ['wait mysql'],
     },
     {
       title: 'releases programs that are still held',
-      observed: { ...RUNNING, released: {} },
-      plan: ['release'],
+      state: { ...RUNNING, released: {} },
+      plan: ['release web'],
     },
     {
       title: 'releases programs when another container was released',
-      observed: { ...RUNNING, released: { web: { container: 'id-of-the-one-before', programs: 'all' } } },
-      plan: ['release'],
+      state: { ...RUNNING, released: { web: { container: 'id-of-the-one-before', programs: 'all' } } },
+      plan: ['release web'],
     },
     {
       title: 'changes which programs run in the container that is there',
       wanted: { ...ALL, programs: ['beat', 'web'] },
-      observed: RUNNING,
-      plan: ['release beat,web'],
+      state: RUNNING,
+      plan: ['choose web: beat,web'],
     },
     {
       title: 'is empty when the same programs are chosen again',
       wanted: { ...ALL, programs: ['web'] },
-      observed: { ...RUNNING, released: { web: { container: 'id-of-web', programs: ['web'] } } },
+      state: { ...RUNNING, released: { web: { container: 'id-of-web', programs: ['web'] } } },
       plan: [],
     },
     {
       title: 'brings back every program when all are chosen again',
-      observed: { ...RUNNING, released: { web: { container: 'id-of-web', programs: ['web'] } } },
-      plan: ['release'],
+      state: { ...RUNNING, released: { web: { container: 'id-of-web', programs: ['web'] } } },
+      plan: ['choose web'],
     },
     {
       title: 'releases what is chosen in a container that is replaced',
       wanted: { ...ALL, programs: ['web'] },
-      observed: replace(sampleContainer('web', 'w0')),
-      plan: ['create web', 'start web', 'release web'],
+      state: replace(sampleContainer('web', 'w0')),
+      plan: ['remove web-1', 'create web', 'start web', 'enter web', 'release web: web'],
+    },
+    {
+      title: 'asks several containers whether one of them has the chosen programs, before it provisions',
+      wanted: { ...TWO, programs: ['web'] },
+      state: { ...BOTH, steps: [due('migrations', 'before')] },
+      plan: ['check-programs web shop', 'provision migrations', 'choose web: web', 'choose shop: web'],
     },
     {
       title: 'runs only the steps that are due, in the order in which they are declared',
-      observed: {
-        ...RUNNING,
-        steps: [
-          { name: 'first', now: 'a', passed: 'z' },
-          { name: 'second', now: 'b', passed: 'b' },
-          { name: 'third', now: 'c', passed: undefined },
-        ],
-      },
+      state: { ...RUNNING, steps: [due('first', 'before'), due('second', 'now'), due('third', 'never')] },
       plan: ['provision first', 'provision third'],
     },
     {
+      title: 'runs a step again that somebody asked for',
+      state: { ...RUNNING, steps: [due('first', 'again'), due('second', 'now')] },
+      plan: ['provision first'],
+    },
+    {
       title: 'provisions before it releases',
-      observed: { ...RUNNING, released: {}, steps: [{ name: 'migrations', now: 'b', passed: 'a' }] },
-      plan: ['provision migrations', 'release'],
+      state: { ...RUNNING, released: {}, steps: [due('migrations', 'before')] },
+      plan: ['provision migrations', 'release web'],
+    },
+    {
+      title: 'joins a step that an interrupted start has begun, and does not run it again',
+      state: { ...RUNNING, released: {}, begun: BEGUN, steps: [due('migrations', 'never'), due('accounts', 'never')] },
+      plan: ['join migrations', 'provision accounts', 'release web'],
+    },
+    {
+      title: 'joins a step before it replaces the container in which that is at work',
+      state: {
+        ...replace(sampleContainer('web', 'w0')),
+        begun: { ...BEGUN, now: 'migrations-0' },
+        steps: [due('migrations', 'before')],
+      },
+      plan: [
+        'join migrations',
+        'remove web-1',
+        'create web',
+        'start web',
+        'enter web',
+        'provision migrations',
+        'release web',
+      ],
     },
     {
       title: 'of a target that needs one server touches that and the primary only, and neither provisions nor releases',
       wanted: { ours: ['web'], needs: ['mysql'], programs: undefined },
-      observed: { containers: [], configs: CONFIGS, released: {}, steps: RUNNING.steps },
-      plan: ['create mysql web', 'start mysql', 'start web'],
+      state: { ...NOTHING, steps: [due('migrations', 'never')] },
+      plan: ['open mysql-8.4', 'create mysql web', 'start mysql web', 'wait mysql', 'enter web'],
     },
     {
       title: 'of a target that needs no server is the primary alone',
       wanted: { ours: ['web'], needs: [], programs: undefined },
-      observed: { ...RUNNING, containers: RUNNING.containers.slice(0, 2), released: {} },
-      plan: ['create web', 'start web'],
+      state: { ...RUNNING, containers: RUNNING.containers.slice(0, 2), released: {} },
+      plan: ['create web', 'start web', 'enter web'],
+    },
+    {
+      title: 'of a target holds programs that were released: not all of their servers run',
+      wanted: { ours: ['web'], needs: [], programs: undefined },
+      state: replace(sampleContainer('web', 'w1', { state: 'exited' })),
+      plan: ['start web', 'enter web', 'hold web'],
     },
     {
       title: 'provisions before it releases the programs of any of our containers',
       wanted: TWO,
-      observed: {
-        containers: [],
-        configs: { ...CONFIGS, shop: 's1' },
-        released: {},
-        steps: [{ name: 'migrations', now: 'a', passed: undefined }],
-      },
+      state: { ...NOTHING, configs: { ...CONFIGS, shop: 's1' }, steps: [due('migrations', 'never')] },
       plan: [
+        'open mysql-8.4',
         'create mysql web shop',
-        'start mysql',
-        'start web',
-        'start shop',
+        'start mysql web shop',
+        'wait mysql',
+        'enter web',
+        'enter shop',
         'provision migrations',
-        'release',
-        'release of shop',
+        'release web',
+        'release shop',
       ],
     },
     {
       title: 'replaces one of our containers and leaves the programs of the other alone',
       wanted: TWO,
-      observed: { ...BOTH, containers: [...RUNNING.containers, sampleContainer('shop', 's0')] },
-      plan: ['create shop', 'start shop', 'release of shop'],
+      state: { ...BOTH, containers: [...RUNNING.containers, sampleContainer('shop', 's0')] },
+      plan: ['remove shop-1', 'create shop', 'start shop', 'enter shop', 'release shop'],
     },
     {
       title: 'restarts the programs of both when a server had not been running',
       wanted: TWO,
-      observed: {
+      state: {
         ...BOTH,
         containers: BOTH.containers.map((each) => (each.service === 'mysql' ? { ...each, state: 'exited' } : each)),
       },
-      plan: ['start mysql', 'restart-programs', 'restart-programs of shop'],
+      plan: ['start mysql', 'wait mysql', 'restart-programs web', 'restart-programs shop'],
     },
     {
       title: 'leaves a container alone that is no part of what is wanted',
       wanted: { ours: ['web'], needs: ['mysql'], programs: undefined },
-      observed: replace(sampleContainer('redis', 'r0', { state: 'exited' })),
+      state: replace(sampleContainer('redis', 'r0', { state: 'exited' })),
       plan: [],
     },
+    {
+      title: 'removes the containers of a checkout that was moved here',
+      state: { ...RUNNING, moved: [{ project: 'devenv-hello-1', checkout: '/home/dev/old' }] },
+      plan: ['remove devenv-hello-1'],
+    },
   ]
-  testEach(cases)('$title', ({ wanted, observed, plan }) => {
-    expect(words(planStart(wanted ?? ALL, observed))).toEqual(plan)
+  testEach(cases)('$title', ({ wanted, state, plan }) => {
+    expect(words(planSteps(wanted ?? ALL, state))).toEqual(plan)
   })
 
   test('names in each cause what made the step necessary', () => {
-    const plan = planStart(ALL, {
+    const plan = planSteps(ALL, {
       ...RUNNING,
       containers: [sampleContainer('mysql', 'm0'), sampleContainer('web', 'w1', { state: 'exited' })],
-      steps: [
-        { name: 'migrations', now: 'b', passed: 'a' },
-        { name: 'accounts', now: 'b', passed: undefined },
-      ],
+      steps: [due('migrations', 'before'), due('accounts', 'never'), due('search', 'again')],
+      begun: { ...BEGUN, step: 'earlier' },
     })
-    const because = (find: (step: StartStep) => boolean) => plan.find(find)?.because ?? ''
-    const create = because((step) => step.do === 'create')
-    expect(create).toMatch(/redis/)
-    expect(create).toMatch(/mysql changed/)
-    expect(create).not.toMatch(/web/)
-    expect(because((step) => step.do === 'start' && step.service === 'web')).toBe('exited')
-    const chosen = planStart({ ...ALL, programs: ['beat', 'web'] }, RUNNING)
-    expect(chosen.map(({ because }) => because)).toEqual(['chosen: beat,web'])
-    const due = because((step) => step.do === 'provision' && step.step === 'migrations')
-    const never = because((step) => step.do === 'provision' && step.step === 'accounts')
-    expect(due).not.toBe(never)
-    for (const step of plan) expect(step.because).not.toBe('')
+    expect(plan.map((step) => `${step.do}: ${step.because}`)).toEqual([
+      'join: a start that was interrupted has begun it',
+      'remove: mysql changed',
+      'open-store: mysql keeps its data there',
+      'create: not there yet',
+      'start: mysql is new, redis is new',
+      'wait: web needs it',
+      'start: web exited',
+      'enter: web was started',
+      'provision: what it depends on changed',
+      'provision: not done yet',
+      'provision: asked for',
+    ])
   })
 })

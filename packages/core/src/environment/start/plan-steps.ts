@@ -1,7 +1,11 @@
 import type { Container } from '../../engine/containers.js'
 import { LABELS } from '../../engine/labels.js'
+import { type ImagesPlan, imageStepsOf } from '../../image/ensure-images.js'
 import type { ProgramChoice } from '../../settings/settings.js'
-import type { Released } from '../data/record.js'
+import type { Moved } from '../data/claim-stores.js'
+import type { Begun, Released } from '../data/record.js'
+import type { Store } from '../project/stores-of.js'
+import type { DueStep } from '../provision/hash-steps.js'
 import { isSameChoice, wordsOf } from './choose-programs.js'
 
 /**
@@ -10,77 +14,180 @@ import { isSameChoice, wordsOf } from './choose-programs.js'
  */
 export type Wanted = { ours: readonly string[]; needs: readonly string[]; programs: ProgramChoice | undefined }
 
-export type StartStep =
-  | { do: 'remove'; service: string; container: Container; because: string }
-  | { do: 'create'; services: readonly string[]; because: string }
-  | { do: 'start'; service: string; because: string }
-  | { do: 'provision'; step: string; because: string }
-  | { do: 'release'; service: string; programs: ProgramChoice; because: string }
-  | { do: 'restart-programs'; service: string; because: string }
+/** One thing that a start does, and why. */
+export type StartStep = { because: string } & (
+  | { do: 'join'; begun: Begun }
+  | { do: 'images'; images: ImagesPlan }
+  | { do: 'remove-project'; project: string }
+  | { do: 'remove'; containers: readonly Container[] }
+  | { do: 'open-store'; store: Store }
+  | { do: 'create'; services: readonly string[] }
+  | { do: 'start'; services: readonly string[] }
+  /** Until they answer their health checks. */
+  | { do: 'wait'; services: readonly string[] }
+  /** Until commands can be run in it. */
+  | { do: 'enter'; service: string }
+  | { do: 'hold'; service: string }
+  | { do: 'check-programs'; services: readonly string[]; programs: readonly string[] }
+  | { do: 'provision'; step: DueStep }
+  | { do: 'restart-programs'; service: string }
+  | { do: 'release'; service: string; programs: ProgramChoice }
+  /** The same where others of its programs run. */
+  | { do: 'choose'; service: string; programs: ProgramChoice }
+)
+
+/** Whether a provisioning step was carried out: with what it depends on now, before, never; or somebody wants it again. */
+export type Passed = 'now' | 'before' | 'never' | 'again'
 
 /** What is, for the plan. `configs`: the label that each service's container should carry. */
-export type Observed = {
+export type State = {
   containers: readonly Container[]
   configs: { readonly [service: string]: string }
   released: { readonly [service: string]: Released }
-  /** The provisioning steps, in order, each with what it depends on now and when it last passed. */
-  steps: readonly { name: string; now: string; passed: string | undefined }[]
+  images: ImagesPlan
+  moved: readonly Moved[]
+  stores: readonly Store[]
+  /** A step that an interrupted start has begun, where its outcome can be had. */
+  begun: Begun | undefined
+  /** The provisioning steps, in their order. */
+  steps: readonly (DueStep & { passed: Passed })[]
 }
 
 /** The way from what is to what is wanted; empty when there is nothing to do. Pure. */
-export function planStart(wanted: Wanted, observed: Observed): StartStep[] {
+export function planSteps(wanted: Wanted, state: State): StartStep[] {
   const services = [...wanted.needs, ...wanted.ours]
-  const container = (service: string) => observed.containers.find((candidate) => candidate.service === service)
-  const outdated = services.filter((service) => container(service)?.labels[LABELS.config] !== observed.configs[service])
-  const strangers = observed.containers.filter(({ service }) => observed.configs[service] === undefined)
-  const create: StartStep[] = strangers.map((container) => ({
-    do: 'remove',
-    service: container.service,
-    container,
-    because: 'not wanted any more',
-  }))
-  if (outdated.length > 0) {
-    const missing = outdated.filter((service) => container(service) === undefined)
-    const changed = outdated.filter((service) => container(service) !== undefined)
-    const causes = [
-      ...(missing.length > 0 ? [`${missing.join(', ')} not there yet`] : []),
-      ...(changed.length > 0 ? [`${changed.join(', ')} changed`] : []),
-    ]
-    create.push({ do: 'create', services: outdated, because: causes.join('; ') })
-  }
-  const start = services
-    .filter((service) => outdated.includes(service) || container(service)?.state !== 'running')
-    .map((service) => ({ do: 'start' as const, service, because: container(service)?.state ?? 'new' }))
-  const { programs } = wanted
-  if (programs === undefined) return [...create, ...start]
+  const kept = new Map(services.map((service) => [service, keptOf(service, state)]))
+  const missing = services.filter((service) => kept.get(service) === undefined)
+  const starting = services.filter((service) => kept.get(service)?.state !== 'running')
+  return [
+    ...planBefore(state),
+    ...planRemovals(state, services, kept),
+    ...state.stores
+      .filter(({ service }) => missing.includes(service))
+      .map((store) => ({ do: 'open-store' as const, store, because: `${store.service} keeps its data there` })),
+    ...step(missing, (services) => ({ do: 'create', services, because: 'not there yet' })),
+    ...planContainers(wanted, state, kept, starting),
+    ...(wanted.programs === undefined ? [] : planPrograms(wanted, wanted.programs, state, kept, starting)),
+  ]
+}
 
-  const provision = observed.steps
-    .filter(({ now, passed }) => now !== passed)
-    .map(
-      ({ name, passed }): StartStep => ({
-        do: 'provision',
-        step: name,
-        because: passed === undefined ? 'not done yet' : 'what it depends on changed',
+type Kept = ReadonlyMap<string, Container | undefined>
+
+/** The container of a service that goes on: one with the wanted configuration. */
+const keptOf = (service: string, { containers, configs }: Pick<State, 'containers' | 'configs'>) =>
+  containers.find(
+    (container) =>
+      container.service === service &&
+      container.labels[LABELS.config] === configs[service] &&
+      container.state !== 'removing' &&
+      container.state !== 'dead',
+  )
+
+/** A step for a list, or none for an empty one. */
+const step = <T>(list: readonly T[], make: (list: readonly T[]) => StartStep): StartStep[] =>
+  list.length === 0 ? [] : [make(list)]
+
+function planBefore({ begun, images, moved }: State): StartStep[] {
+  return [
+    ...(begun === undefined
+      ? []
+      : [{ do: 'join' as const, begun, because: 'a start that was interrupted has begun it' }]),
+    ...step(imageStepsOf(images), (steps) => ({
+      do: 'images',
+      images,
+      because: steps.map(({ because }) => because).join('; '),
+    })),
+    ...moved.map(
+      ({ project, checkout }): StartStep => ({
+        do: 'remove-project',
+        project,
+        because: `this checkout was ${checkout}, and those containers hold its data`,
       }),
-    )
-  const isHeld = (service: string) =>
-    container(service) === undefined ||
-    outdated.includes(service) ||
-    observed.released[service]?.container !== container(service)?.id
-  // Programs that went on without a server have failed, and wait longer each time before they try again.
-  const lacked = start.map(({ service }) => service).filter((service) => wanted.needs.includes(service))
-  const restart = wanted.ours
-    .filter((service) => lacked.length > 0 && !isHeld(service) && container(service)?.state === 'running')
-    .map((service) => ({
-      do: 'restart-programs' as const,
-      service,
-      because: `${lacked.join(', ')} had not been running`,
+    ),
+  ]
+}
+
+/** Containers that no longer fit are removed before others are made: whatever is interrupted, there is one or none. */
+function planRemovals({ containers, configs }: State, services: readonly string[], kept: Kept): StartStep[] {
+  const stays = (container: Container) =>
+    configs[container.service] !== undefined &&
+    (!services.includes(container.service) || kept.get(container.service)?.id === container.id)
+  const why = ({ service }: Container) =>
+    configs[service] === undefined
+      ? `${service} is not part of the environment any more`
+      : kept.get(service) === undefined
+        ? `${service} changed`
+        : `there is another one for ${service}`
+  const removed = containers.filter((container) => !stays(container))
+  return step(removed, (containers) => ({
+    do: 'remove',
+    containers,
+    because: [...new Set(containers.map(why))].join('; '),
+  }))
+}
+
+function planContainers(wanted: Wanted, state: State, kept: Kept, starting: readonly string[]): StartStep[] {
+  const others = starting.filter((service) => wanted.needs.includes(service))
+  const ours = starting.filter((service) => wanted.ours.includes(service))
+  // Held programs need nothing yet, so their containers start beside the others; released ones start at once.
+  const held = ours.filter((service) => isHeld(service, state, kept))
+  const released = ours.filter((service) => !isHeld(service, state, kept))
+  const unhealthy = wanted.needs.filter(
+    (service) => others.includes(service) || kept.get(service)?.health !== 'healthy',
+  )
+  const start = (services: readonly string[]): StartStep[] =>
+    step(services, (services) => ({
+      do: 'start',
+      services,
+      because: services.map((service) => `${service} ${kept.get(service)?.state ?? 'is new'}`).join(', '),
     }))
-  const release = wanted.ours.flatMap((service): StartStep[] => {
-    if (isHeld(service))
-      return [{ do: 'release', service, programs, because: 'the programs are held until provisioning is done' }]
-    if (isSameChoice(observed.released[service]?.programs ?? 'all', programs)) return []
-    return [{ do: 'release', service, programs, because: `chosen: ${wordsOf(programs)}` }]
+  return [
+    ...start([...others, ...held]),
+    ...step(unhealthy, (services) => ({ do: 'wait', services, because: `${wanted.ours.join(', ')} needs it` })),
+    ...start(released),
+    ...ours.flatMap((service): StartStep[] => [
+      { do: 'enter', service, because: `${service} was started` },
+      // Programs whose servers do not all run would only fail, and take time from what was asked for.
+      ...(wanted.programs === undefined && released.includes(service)
+        ? [{ do: 'hold' as const, service, because: 'not all of its servers run' }]
+        : []),
+    ]),
+  ]
+}
+
+const isHeld = (service: string, { released }: State, kept: Kept): boolean => {
+  const container = kept.get(service)
+  return container === undefined || released[service]?.container !== container.id
+}
+
+const CAUSES = { before: 'what it depends on changed', never: 'not done yet', again: 'asked for' }
+
+function planPrograms(
+  wanted: Wanted,
+  programs: ProgramChoice,
+  state: State,
+  kept: Kept,
+  starting: readonly string[],
+): StartStep[] {
+  const provision = state.steps.flatMap(({ passed, ...due }): StartStep[] => {
+    const joined = state.begun?.step === due.name && state.begun.now === due.now
+    return passed === 'now' || joined ? [] : [{ do: 'provision', step: due, because: CAUSES[passed] }]
   })
-  return [...create, ...start, ...provision, ...restart, ...release]
+  // Programs that went on without a server have failed, and wait longer each time before they try again.
+  const lacked = starting.filter((service) => wanted.needs.includes(service))
+  const restart = wanted.ours
+    .filter((service) => lacked.length > 0 && !isHeld(service, state, kept) && !starting.includes(service))
+    .map((service): StartStep => ({ do: 'restart-programs', service, because: `${lacked.join(', ')} did not run` }))
+  const release = wanted.ours.flatMap((service): StartStep[] => {
+    if (isHeld(service, state, kept))
+      return [{ do: 'release', service, programs, because: 'its programs wait for the end of provisioning' }]
+    if (isSameChoice(state.released[service]?.programs ?? 'all', programs)) return []
+    return [{ do: 'choose', service, programs, because: `chosen: ${wordsOf(programs)}` }]
+  })
+  // Which programs the image of another service holds, only its container tells.
+  const unchecked = programs !== 'all' && wanted.ours.length > 1 && release.length > 0
+  const check: StartStep[] = unchecked
+    ? [{ do: 'check-programs', services: wanted.ours, programs, because: `chosen: ${wordsOf(programs)}` }]
+    : []
+  return [...check, ...provision, ...restart, ...release]
 }

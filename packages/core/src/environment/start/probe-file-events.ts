@@ -1,10 +1,8 @@
 import { rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Container } from '../../engine/containers.js'
-import type { Engine } from '../../engine/engine.js'
 import { captureInside, runInside } from '../../engine/exec.js'
-import type { Report } from '../../progress/progress.js'
-import type { Environment } from '../environment.js'
+import type { Context } from '../context.js'
 import { asOwner, waitEventCommand } from '../inside/tools.js'
 
 const WITHIN_SECONDS = 2
@@ -15,13 +13,10 @@ const WITHIN_SECONDS = 2
  * @param code where the container has the checkout
  */
 export async function probeFileEvents(
-  engine: Engine,
-  environment: Environment,
+  { engine, environment: { checkout, paths }, report }: Pick<Context, 'engine' | 'environment' | 'report'>,
   container: Container,
   code: string,
-  report: Report,
 ): Promise<void> {
-  const { checkout, paths } = environment
   const own = paths.home.startsWith(`${checkout}/`)
   // Where the data directory is elsewhere, no file of ours may appear in the checkout: one of its dates is set to what it is.
   const file = own ? join(paths.home, 'probe') : join(checkout, 'Makefile')

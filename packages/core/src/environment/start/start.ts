@@ -1,81 +1,86 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { addressesOf, type Definition, mountOf, oursOf, thirdPartyOf } from '../../definition/definition.js'
-import { leaveOut } from '../../definition/leave-out.js'
-import { LOCK_FILE, readLock } from '../../definition/lock.js'
-import { readProgramNames } from '../../definition/programs.js'
-import { CORE_DIRECTORY, readDefinition, readVariableNames } from '../../definition/read-definition.js'
-import { type Engine, EngineRefusal } from '../../engine/engine.js'
-import { LABELS } from '../../engine/labels.js'
+import { EngineRefusal } from '../../engine/engine.js'
 import { removeProject } from '../../engine/remove-project.js'
-import { carryOutImages, planImages, takeServices } from '../../image/ensure-images.js'
-import { CHECKOUT_CONTEXT, type ImageInputs, listInputs } from '../../image/image-inputs.js'
-import { buildSpecOf, readImageInputs } from '../../image/read-image-inputs.js'
-import { readMtu } from '../../machine/read-mtu.js'
 import { requireVersions } from '../../machine/versions.js'
-import type { Report } from '../../progress/progress.js'
-import { imageSettingsOf, registryOf, type Settings } from '../../settings/settings.js'
-import { claimStores, openStores } from '../data/claim-stores.js'
-import { createDataDirectory, type StoreRecord, writeOwned } from '../data/data-directory.js'
+import { DevenvError } from '../../problem/problem.js'
+import type { Context } from '../context.js'
+import { createDataDirectory } from '../data/data-directory.js'
 import { isLocked, withLock } from '../data/mutex.js'
-import { type Record, readRecord, remember, stampsOf, variablesOf, writeRecord } from '../data/record.js'
-import { type Environment, folderIdentity } from '../environment.js'
-import { containersOf } from '../inside/tools.js'
 import { requireRecognised } from '../open-environment.js'
-import { assignPorts } from '../project/assign-ports.js'
-import { planProject, renderProject, urlsOf, wantedPorts } from '../project/plan-project.js'
-import { readGitMounts } from '../project/read-git-mounts.js'
-import { type ProvisionFacts, planProvision } from '../provision/hash-steps.js'
-import { readMatchingFiles } from '../provision/read-matching-files.js'
+import { type Again, assemble, type StartPlan } from './assemble.js'
 import { carryOut } from './carry-out.js'
-import { requirePrograms } from './choose-programs.js'
 import { type Extent, findRunning, type Started } from './find-running.js'
-import { planStart, type Wanted } from './plan-steps.js'
+import { type Observed, observe } from './observe.js'
+
+const ATTEMPTS = 3
 
 /**
  * Brings an environment to where `extent` is running, but for the primary's own health. Safe to interrupt and
  * to repeat: each run goes on from what is there.
  * @throws DevenvError
  */
-export async function start(
-  engine: Engine,
-  environment: Environment,
-  settings: Settings,
-  extent: Extent,
-  report: Report,
-): Promise<Started> {
+export async function start(context: Context, extent: Extent, again: Again = 'none'): Promise<Started> {
+  const { engine, environment, report } = context
   // Somebody at work (a clean, another start) may be taking away what runs.
-  const running = isLocked(environment)
-    ? undefined
-    : await findRunning(engine, environment, settings, extent, 'unchanged')
+  const running =
+    again !== 'none' || isLocked(environment) ? undefined : await findRunning(context, extent, 'unchanged')
   if (running !== undefined) return running
   await requireVersions(engine)
-  const variant = await requireRecognised(environment)
+  await requireRecognised(environment)
   createDataDirectory(environment)
-  return await withLock(environment, report, async () => {
+  return await withLock(context, async () => {
     // A clean that was waited for has taken the folder with it.
     createDataDirectory(environment)
     const refused = new Set<number>()
     for (let attempt = 1; ; attempt++) {
+      const { observed, plan } = await look(context, extent, again, refused)
       try {
-        return await startLocked(engine, { ...environment, variant }, settings, extent, report, refused)
+        for (const text of plan.notes) report({ kind: 'note', text })
+        return await carryOut(plan, observed, context)
       } catch (error) {
-        const port = portOf(error)
-        if (attempt === 3) throw error
-        if (port !== undefined) refused.add(port)
-        else if (lacksNetwork(error)) await removeProject(engine, environment.project)
-        else throw error
+        const mend = attempt === ATTEMPTS ? undefined : mendOf(error, context, refused)
+        if (mend === undefined) throw error
+        await mend()
       }
     }
   })
 }
 
-/** Somebody removed the network: containers cannot start without the one that they were created for. */
-const lacksNetwork = (error: unknown): boolean =>
-  error instanceof EngineRefusal && error.status === 404 && error.detail.includes('network')
+/** What `start` would do, with nothing done. */
+export async function readStartPlan(context: Context, extent: Extent): Promise<StartPlan> {
+  await requireVersions(context.engine)
+  return (await look(context, extent, 'none', new Set())).plan
+}
+
+async function look(
+  context: Context,
+  extent: Extent,
+  again: Again,
+  refused: ReadonlySet<number>,
+): Promise<{ observed: Observed; plan: StartPlan }> {
+  const observed = await observe(context, extent, refused)
+  const known = observed.definition.provision.map(({ name }) => name)
+  const names = again === 'none' || again === 'all' ? [] : again.filter((name) => !known.includes(name))
+  if (names.length > 0) throw new DevenvError({ code: 'steps-unknown', names, known })
+  return { observed, plan: assemble(context.environment, observed, again) }
+}
+
+/** What has to be done before another look, where the world changed between our look and our deed. */
+function mendOf(
+  error: unknown,
+  { engine, environment }: Context,
+  refused: Set<number>,
+): (() => Promise<void>) | undefined {
+  const port = takenPort(error)
+  if (port !== undefined) return async () => void refused.add(port)
+  // Containers cannot start without the network that they were created for.
+  if (lacksNetwork(error)) return () => removeProject(engine, environment.project)
+  // What a start that was killed had asked for has come about meanwhile.
+  if (hasCome(error)) return async () => {}
+  return undefined
+}
 
 /** The port that the engine could not bind: somebody took it between our look and its try. */
-const portOf = (error: unknown): number | undefined => {
+const takenPort = (error: unknown): number | undefined => {
   if (!(error instanceof EngineRefusal)) return undefined
   const found = /(?:Bind for |listen tcp4? )\S*?:(\d+)(?: failed)?: .*(?:already allocated|already in use)/.exec(
     error.detail,
@@ -83,168 +88,14 @@ const portOf = (error: unknown): number | undefined => {
   return found === undefined ? undefined : Number(found)
 }
 
-async function startLocked(
-  engine: Engine,
-  environment: Environment & { variant: string | undefined },
-  given: Settings,
-  extent: Extent,
-  report: Report,
-  refused: ReadonlySet<number>,
-): Promise<Started> {
-  const before = readRecord(environment)
-  const settings = remember(given, before)
-  const variables = variablesOf(readVariableNames(environment), settings)
-  const whole = await readDefinition({
-    ...environment,
-    mirror: settings.mirror,
-    registry: registryOf(settings.registry),
-    variables,
-    stores: environment.paths.stores,
-  })
-  const without = settings.without ?? []
-  const definition = leaveOut(whole, without)
-  const programs = settings.programs ?? 'all'
-  const allOurs = oursOf(definition)
-  // Which programs the image of another service holds, only its container tells.
-  const checked = allOurs.length === 1
-  if (checked) requirePrograms(programs, readProgramNames(definition))
-  const remembered = checked ? programs : (before?.settings.programs ?? 'all')
-  const storesIdentity = folderIdentity(environment.paths.stores)
-  await claimStores(engine, environment, storesIdentity, report)
+const lacksNetwork = (error: unknown): boolean =>
+  error instanceof EngineRefusal && error.status === 404 && error.detail.includes('network')
 
-  const services = extent.all ? Object.keys(definition.project.services) : [definition.primary, ...extent.needs]
-  const ours = allOurs.filter((name) => services.includes(name))
-  const needs = thirdPartyOf(definition).filter((name) => services.includes(name))
-  const sources = imageSettingsOf(settings, readLock(environment.package))
-  const inputs = await readImageInputs(buildSpecOf(definition, sources), sources)
-  const images = await planImages(engine, definition, inputs, services, sources)
-  await carryOutImages(images, engine, inputs, sources, report)
-  const image = { reference: images.own.reference, digest: images.own.digest }
-
-  const own = await containersOf(engine, environment)
-  const { ports, moved } = await assignPorts(
-    environment,
-    wantedPorts(definition, settings.publish),
-    before?.ports ?? {},
-    own,
-    refused,
-  )
-  for (const { port, holder } of moved)
-    report({
-      kind: 'note',
-      text: `port ${port} is taken${holder === undefined ? '' : ` by ${holder}`}; another one is used`,
-    })
-  const code = Object.fromEntries(allOurs.map((name) => [name, mountOf(definition, name, environment.checkout) ?? '/']))
-  const gitMounts = Object.fromEntries(
-    Object.entries(code).map(([name, folder]) => [name, readGitMounts(environment.checkout, folder)]),
-  )
-  const project = planProject(definition, environment, settings, {
-    image: image.reference,
-    official: await takeServices(engine, definition, images.official, sources),
-    ports,
-    storesIdentity,
-    gitMounts,
-    mtu: readMtu(),
-  })
-  const stores = await openStores(engine, environment, definition, services)
-
-  const addresses = addressesOf(definition)
-  const described = definition.project.services
-  const { facts, watched } = await readProvisionFacts(
-    environment,
-    definition,
-    stores,
-    {
-      ...Object.fromEntries(allOurs.map((name) => [name, described[name]?.image ?? ''])),
-      [definition.primary]: image.digest,
-    },
-    Object.fromEntries(
-      allOurs.map((name) => [name, JSON.stringify(urlsOf(ports[name], described[name]?.ports?.[0]?.target))]),
-    ),
-  )
-  const steps = planProvision(definition.provision, facts).map((planned) => ({
-    ...planned,
-    passed: before?.provisioned[planned.name],
-  }))
-  const configs = Object.fromEntries(
-    Object.entries(project.services).map(([name, { labels }]) => [name, labels?.[LABELS.config] ?? '']),
-  )
-  const wanted: Wanted = { ours, needs, programs: extent.all ? programs : undefined }
-  const plan = planStart(wanted, { containers: own, configs, released: before?.released ?? {}, steps })
-
-  const rendered = renderProject(project)
-  if (!existsSync(environment.paths.composeFile) || readFileSync(environment.paths.composeFile, 'utf8') !== rendered) {
-    writeOwned(environment.paths.composeFile, rendered)
-  }
-  const record: Record = {
-    format: 2,
-    settings: {
-      mirror: settings.mirror,
-      registry: settings.registry,
-      publish: settings.publish,
-      programs: remembered,
-      without,
-      variables,
-    },
-    primary: definition.primary,
-    ours: code,
-    image: { ...image, spec: inputs.spec, inputs: listInputs(inputs) },
-    ports,
-    addresses,
-    configs,
-    needs: definition.needs,
-    targets: definition.targets,
-    accounts: definition.accounts,
-    steps: Object.fromEntries(steps.map(({ name, now }) => [name, now])),
-    provisioned: before?.provisioned ?? {},
-    provisioning: before?.provisioning,
-    released: before?.released ?? {},
-    stamps: {
-      inputs: stampsOf([...inputPaths(inputs), join(environment.package.directory, LOCK_FILE)]),
-      definition: stampsOf(definitionPaths(environment, definition)),
-      provision: stampsOf(watched),
-    },
-  }
-  writeRecord(environment, record)
-  return await carryOut(plan, { engine, environment, definition, wanted, record, steps, report })
-}
-
-async function readProvisionFacts(
-  environment: Environment,
-  definition: Definition,
-  stores: { readonly [service: string]: StoreRecord },
-  images: ProvisionFacts['images'],
-  addresses: ProvisionFacts['addresses'],
-): Promise<{ facts: ProvisionFacts; watched: Set<string> }> {
-  const globs = new Set(definition.provision.flatMap(({ when }) => when.files))
-  const files: { [glob: string]: string } = {}
-  const watched = new Set<string>()
-  for (const glob of globs) {
-    const matched = await readMatchingFiles(environment.checkout, glob)
-    files[glob] = matched.hash
-    for (const path of matched.watched) watched.add(path)
-  }
-  const ids = Object.entries(stores).map(([service, { id }]) => [service, id] as const)
-  return { facts: { files, stores: Object.fromEntries(ids), images, addresses }, watched }
-}
-
-/** The files, and the folders around them, so that one that is added is noticed. */
-const inputPaths = ({ spec, files }: ImageInputs): Set<string> => {
-  const paths = files.map(({ context, path }) => ({ context, file: join(spec.contexts[context] ?? '', path) }))
-  const folders = paths.flatMap(({ context, file }) => (context === CHECKOUT_CONTEXT ? [] : [dirname(file)]))
-  return new Set([spec.dockerfile, `${spec.dockerfile}.dockerignore`, ...paths.map(({ file }) => file), ...folders])
-}
-
-const definitionPaths = (
-  { package: environmentPackage, checkout, paths }: Environment,
-  definition: Definition,
-): Set<string> =>
-  new Set([
-    ...definition.files,
-    join(environmentPackage.directory, 'package.json'),
-    join(environmentPackage.directory, LOCK_FILE),
-    join(checkout, 'devenv', 'compose.yaml'),
-    join(checkout, '.git'),
-    join(CORE_DIRECTORY, 'package.json'),
-    paths.composeFile,
-  ])
+const hasCome = (error: unknown): boolean =>
+  error instanceof EngineRefusal
+    ? error.status === 404 && error.detail.includes('No such container')
+    : error instanceof DevenvError &&
+      error.problems.some(
+        (problem) =>
+          problem.code === 'compose-refused' && /is already in use by container|already exists/.test(problem.detail),
+      )

@@ -3,9 +3,8 @@ import { type Container, type EngineHealthCheck, type Inspection, inspectContain
 import type { Engine } from '../../engine/engine.js'
 import { lastLogLines } from '../../engine/logs.js'
 import { DevenvError } from '../../problem/problem.js'
-import type { Report } from '../../progress/progress.js'
-import type { Environment } from '../environment.js'
-import { containersOf } from '../inside/tools.js'
+import type { Context } from '../context.js'
+import { containersOf } from '../inside/containers-of.js'
 
 const POLL_MS = 100
 const TELL_EVERY_MS = 5000
@@ -18,12 +17,11 @@ const LEFT = 'The containers were left as they are; `devenv status` and `devenv 
  * @throws DevenvError `container-exited`, `container-gone`, `not-healthy`
  */
 export async function waitHealthy(
-  engine: Engine,
-  environment: Environment,
+  context: Pick<Context, 'engine' | 'environment' | 'report'>,
   services: readonly string[],
-  report: Report,
   signal?: AbortSignal,
 ): Promise<void> {
+  const { engine, report } = context
   const began = performance.now()
   const seconds = () => (performance.now() - began) / 1000
   const waiting = new Set(services)
@@ -31,7 +29,7 @@ export async function waitHealthy(
   let tellAt = TELL_EVERY_MS
   const before = new Map<string, string | undefined>()
   while (waiting.size > 0 && !signal?.aborted) {
-    const containers = await containersOf(engine, environment)
+    const containers = await containersOf(context)
     for (const service of waiting) {
       const container = containers.find((candidate) => candidate.service === service)
       if (container === undefined) throw new DevenvError({ code: 'container-gone', container: service })

@@ -6,46 +6,94 @@ import { LABELS } from '../../engine/labels.js'
 import { removeProject } from '../../engine/remove-project.js'
 import { DevenvError } from '../../problem/problem.js'
 import { runCommand } from '../../process/run-command.js'
-import { type Report, step } from '../../progress/progress.js'
-import { planRemoval, removeEmpty, removeOwned } from '../data/data-directory.js'
-import { withLock } from '../data/mutex.js'
-import { type Environment, folderIdentity } from '../environment.js'
-import { containersOf } from '../inside/tools.js'
+import { step } from '../../progress/progress.js'
+import type { Asking, Context } from '../context.js'
+import { folderIdentity } from '../data/folder-identity.js'
+import { storeData } from '../data/ledger.js'
+import { isClaim, withLock } from '../data/mutex.js'
+import { readRecord } from '../data/record.js'
+import { planRemoval, removeEmpty, removeOwned, retire } from '../data/removal.js'
+import type { Paths } from '../environment.js'
+import { containersOf } from '../inside/containers-of.js'
+import { isJoinable } from '../provision/run-step.js'
 
 /**
  * Removes an environment: its containers, its network, and in the data directory what devenv created there.
  * @returns what was found in our folder and left, because it is not ours
  * @throws DevenvError `store-in-use` when another environment is writing the same stores, `data-unusable`
  */
-export async function clean(engine: Engine, environment: Environment, report: Report): Promise<{ left: string[] }> {
+export async function clean(context: Context): Promise<{ left: string[] }> {
+  const { paths } = context.environment
+  const work = () => cleanLocked(context)
+  const left = existsSync(paths.home) ? await withLock(context, work) : await work()
+  // A start that waited for us has a claim in it by now, or makes it again.
+  for (const folder of [paths.home, paths.dataDirectory]) removeEmpty(folder)
+  return { left }
+}
+
+/**
+ * Empties stores of an environment, by their names or those of their services, and removes its containers, which the next
+ * start makes again; everything else stays.
+ * @returns the stores that were emptied
+ * @throws DevenvError `store-unknown`, `store-in-use`, `data-unusable`
+ */
+export async function cleanStores(context: Context, names: readonly string[]): Promise<string[]> {
+  const { engine, environment, report } = context
   const { paths, project } = environment
-  const work = async () => {
-    await refuseForeignWriter(engine, environment)
-    const containers = await containersOf(engine, environment)
-    // Noted while they are there: an image by which root can remove what other users' servers wrote.
-    const image = containers.map((container) => container.imageId)[0]
+  const known = listStores(paths)
+  const isMeant = (name: string) => (store: string) => store === name || store.replace(/-[^-]*$/, '') === name
+  const unknown = names.filter((name) => !known.some(isMeant(name)))
+  if (unknown.length > 0) throw new DevenvError({ code: 'store-unknown', names: unknown, known })
+  const stores = known.filter((store) => names.some((name) => isMeant(name)(store)))
+  await withLock(context, async () => {
+    await refuseForeignWriter(context)
+    const image = (await containersOf(context))[0]?.imageId
     await step(report, 'containers', undefined, () => removeProject(engine, project))
-    const { remove, leave, folders } = planRemoval(paths)
-    const sharers = readSharers(environment)
-    if (sharers.length > 0) {
-      // What several environments use in turn goes with the last of them.
-      report({ kind: 'note', text: `databases and logs stay: ${sharers.join(', ')} shares them` })
-      removeOwned(remove.filter((path) => path === paths.record || path === paths.composeFile))
-      return { left: leave, folders: [] }
-    }
-    await step(report, 'data', paths.home, async () => {
-      const stubborn = removeOwned(remove.filter((path) => !/start\.(lock|pid)$/.test(path)))
+    await step(report, 'data', stores.join(', '), async () => {
+      const stubborn = removeOwned(stores.map((store) => retire(storeData(paths, store))))
       if (stubborn.length > 0) await removeAsRoot(engine, paths.home, stubborn, image)
     })
-    return { left: leave, folders }
+  })
+  return stores
+}
+
+const listStores = (paths: Paths): string[] =>
+  existsSync(paths.stores)
+    ? readdirSync(paths.stores)
+        .filter((store) => existsSync(storeData(paths, store)))
+        .sort()
+    : []
+
+async function cleanLocked(context: Context): Promise<string[]> {
+  const { engine, environment, report } = context
+  const { paths, project } = environment
+  await refuseForeignWriter(context)
+  const containers = await containersOf(context)
+  const begun = readRecord(environment)?.begun
+  if (begun !== undefined && (await isJoinable(context, begun)))
+    report({ kind: 'note', text: `clean ends the provisioning step ${begun.step}, which is at work` })
+  // Noted while they are there: an image by which root can remove what other users' servers wrote.
+  const image = containers.map((container) => container.imageId)[0]
+  await step(report, 'containers', undefined, () => removeProject(engine, project))
+  const { remove, leave, folders } = planRemoval(paths)
+  const sharers = readSharers(context)
+  if (sharers.length > 0) {
+    // What several environments use in turn goes with the last of them.
+    report({ kind: 'note', text: `databases and logs stay: ${sharers.join(', ')} shares them` })
+    removeOwned(remove.filter((path) => path === paths.record || path === paths.composeFile))
+    return leave
   }
-  const result = existsSync(paths.home) ? await withLock(environment, report, work) : await work()
-  for (const folder of [...result.folders, paths.dataDirectory]) removeEmpty(folder)
-  return { left: result.left }
+  await step(report, 'data', paths.home, async () => {
+    const retired = remove.filter((path) => !isClaim(path)).map(retire)
+    const stubborn = removeOwned(retired)
+    if (stubborn.length > 0) await removeAsRoot(engine, paths.home, stubborn, image)
+    for (const folder of folders) if (folder !== paths.home) removeEmpty(folder)
+  })
+  return leave
 }
 
 /** The other checkouts, still there, whose environments have their record in this data directory. */
-function readSharers({ paths }: Environment): string[] {
+function readSharers({ environment: { paths } }: Asking): string[] {
   const records = existsSync(paths.home)
     ? readdirSync(paths.home).filter((name) => /^devenv-.*(?<!\.compose)\.json$/.test(name))
     : []
@@ -65,7 +113,7 @@ function checkoutOf(record: string): string | undefined {
   }
 }
 
-async function refuseForeignWriter(engine: Engine, { paths, project }: Environment): Promise<void> {
+async function refuseForeignWriter({ engine, environment: { paths, project } }: Asking): Promise<void> {
   if (!existsSync(paths.stores)) return
   const holders = await listContainers(engine, [`${LABELS.stores}=${folderIdentity(paths.stores)}`])
   const other = holders.find(

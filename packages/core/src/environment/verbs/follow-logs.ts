@@ -1,9 +1,8 @@
-import { type Container, listContainers } from '../../engine/containers.js'
-import type { Engine } from '../../engine/engine.js'
+import type { Container } from '../../engine/containers.js'
 import { readEvents, readLogs } from '../../engine/logs.js'
+import type { Asking } from '../context.js'
 import { readRecord } from '../data/record.js'
-import type { Environment } from '../environment.js'
-import { containersOf } from '../inside/tools.js'
+import { containersOf } from '../inside/containers-of.js'
 
 export type OnLine = (line: string, channel: 'out' | 'err') => void
 
@@ -15,13 +14,8 @@ export type From = { since: number } | { tail: number }
  * or nothing runs any more. Lines of containers of ours already carry their program's name; others get the name
  * of their service.
  */
-export async function followLogs(
-  engine: Engine,
-  environment: Environment,
-  from: From,
-  onLine: OnLine,
-  signal: AbortSignal,
-): Promise<void> {
+export async function followLogs(asking: Asking, from: From, onLine: OnLine, signal: AbortSignal): Promise<void> {
+  const { engine, environment } = asking
   const following = new Map<string, Promise<void>>()
   const follow = (id: string, service: string, range: From) => {
     if (following.has(id)) return
@@ -42,15 +36,13 @@ export async function followLogs(
   const next = events.next()
   // Asked before the list, so that no start falls between; a refusal is met when it is awaited.
   next.catch(() => {})
-  for (const { id, service } of (await containersOf(engine, environment)).filter(isRunning)) follow(id, service, from)
+  for (const { id, service } of (await containersOf(asking)).filter(isRunning)) follow(id, service, from)
 
   for (let event = await next; !event.done; event = await events.next()) {
     const { action, id, service } = event.value
     if (action === 'start') follow(id, service, { since: Date.now() / 1000 - 1 })
     if (action !== 'die') continue
-    const alive = (await listContainers(engine, [`com.docker.compose.project=${environment.project}`])).filter(
-      isRunning,
-    )
+    const alive = (await containersOf(asking)).filter(isRunning)
     if (alive.length === 0) break
   }
   await Promise.all(following.values())

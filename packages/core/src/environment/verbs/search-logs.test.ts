@@ -121,7 +121,10 @@ describe('searching', () => {
     })
     const found: string[] = []
     const all = { program: undefined, grep: undefined, since: undefined }
-    for await (const { source, line } of searchLogs(await engineWithRedis(), environment, { ...all, ...query }))
+    for await (const { source, line } of searchLogs(
+      { engine: await engineWithRedis(), environment },
+      { ...all, ...query },
+    ))
       found.push(`${source} ${line}`)
     return found
   }

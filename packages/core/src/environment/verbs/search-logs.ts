@@ -1,12 +1,11 @@
 import { createReadStream, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Engine } from '../../engine/engine.js'
 import { readLogs } from '../../engine/logs.js'
 import { linesOf } from '../../engine/streams.js'
 import { DevenvError } from '../../problem/problem.js'
+import type { Asking } from '../context.js'
 import { readRecord } from '../data/record.js'
-import type { Environment } from '../environment.js'
-import { containersOf } from '../inside/tools.js'
+import { containersOf } from '../inside/containers-of.js'
 
 export type LogQuery = { program: string | undefined; grep: RegExp | undefined; since: Date | undefined }
 /** `source` is a program of a container of ours, or a third-party service. */
@@ -17,14 +16,11 @@ export type LogEntry = { at: string; source: string; channel: 'out' | 'err'; lin
  * container is), third-party services from the engine.
  * @throws DevenvError `program-unknown`
  */
-export async function* searchLogs(
-  engine: Engine,
-  environment: Environment,
-  { program, grep, since }: LogQuery,
-): AsyncGenerator<LogEntry> {
+export async function* searchLogs(asking: Asking, { program, grep, since }: LogQuery): AsyncGenerator<LogEntry> {
+  const { engine, environment } = asking
   const programs = listLogFiles(environment.paths.logs)
   const ours = readRecord(environment)?.ours ?? {}
-  const containers = (await containersOf(engine, environment)).filter(({ service }) => ours[service] === undefined)
+  const containers = (await containersOf(asking)).filter(({ service }) => ours[service] === undefined)
   const known = [...Object.keys(programs), ...containers.map(({ service }) => service)]
   if (program !== undefined && !known.includes(program))
     throw new DevenvError({ code: 'program-unknown', name: program, known })

@@ -1,11 +1,11 @@
 import { type Container, findImage, readMemory } from '../../engine/containers.js'
-import type { Engine } from '../../engine/engine.js'
 import { LABELS } from '../../engine/labels.js'
-import { type Record, readRecord } from '../data/record.js'
-import type { Environment } from '../environment.js'
-import { containersOf, type ProgramState, readPrograms } from '../inside/tools.js'
-import { placesOf } from '../project/plan-project.js'
-import { explainStale } from '../start/explain-stale.js'
+import type { Asking } from '../context.js'
+import { readRecord, type StartRecord } from '../data/record.js'
+import { containersOf } from '../inside/containers-of.js'
+import { type ProgramState, readPrograms } from '../inside/read-programs.js'
+import { placesOf } from '../project/addresses.js'
+import { readStale } from '../start/read-stale.js'
 
 export type State = 'running' | 'starting' | 'unhealthy' | 'partly running' | 'stopped' | 'not created'
 
@@ -38,9 +38,10 @@ export type Status = {
   }[]
 }
 
-export async function readStatus(engine: Engine, environment: Environment): Promise<Status> {
+export async function readStatus(asking: Asking): Promise<Status> {
+  const { engine, environment } = asking
   const record = readRecord(environment)
-  const containers = await containersOf(engine, environment)
+  const containers = await containersOf(asking)
   const describing = containers.map(async (container) => {
     const ours = record?.ours[container.service] !== undefined
     const running = container.state === 'running'
@@ -62,7 +63,7 @@ export async function readStatus(engine: Engine, environment: Environment): Prom
     }
   })
   const [stale, described] = await Promise.all([
-    record === undefined ? undefined : explainStale(environment, record),
+    record === undefined ? undefined : readStale(environment, record),
     Promise.all(describing),
   ])
   const bound = Object.fromEntries(containers.map(({ service, ports }) => [service, ports]))
@@ -83,7 +84,7 @@ export async function readStatus(engine: Engine, environment: Environment): Prom
 }
 
 /** Pure. */
-export function stateOf(containers: readonly Container[], record: Pick<Record, 'configs'> | undefined): State {
+export function stateOf(containers: readonly Container[], record: Pick<StartRecord, 'configs'> | undefined): State {
   if (containers.length === 0) return 'not created'
   const running = containers.filter(({ state }) => state === 'running')
   if (running.length === 0) return 'stopped'

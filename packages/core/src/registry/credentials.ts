@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { DevenvError } from '../../problem/problem.js'
-import { runCommand } from '../../process/run-command.js'
+import { DevenvError } from '../problem/problem.js'
+import { runCommand } from '../process/run-command.js'
 
 /** What Docker's client keeps for a registry after `docker login`; for nothing, the reason. */
 export type Credentials =

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
-import { DevenvError } from '../../problem/problem.js'
+import { DevenvError } from '../problem/problem.js'
 import type { Repository } from './repository.js'
 import type { Answer } from './transport.js'
 

@@ -2,13 +2,13 @@ import { readLock } from '../../definition/lock.js'
 import { compareInputs, listInputs } from '../../image/image-inputs.js'
 import { enumerate } from '../../image/plan-image.js'
 import { readImageInputs } from '../../image/read-image-inputs.js'
-import { type Record, unchanged } from '../data/record.js'
+import { type StartRecord, unchanged } from '../data/record.js'
 import type { Environment } from '../environment.js'
 
 /** Which inputs of the running image have changed in the checkout since; `undefined` when none has. */
-export async function explainStale(
+export async function readStale(
   { package: environmentPackage }: Pick<Environment, 'package'>,
-  { stamps, image }: Record,
+  { stamps, image }: StartRecord,
 ): Promise<string | undefined> {
   if (unchanged(stamps.inputs)) return undefined
   const now = await readImageInputs(image.spec, { locked: readLock(environmentPackage).images })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseProgram } from './tools.js'
+import { parseProgram } from './read-programs.js'
 
 test.each([
   ['web RUNNING 104857600', [{ name: 'web', state: 'RUNNING', memoryBytes: 104857600 }]],

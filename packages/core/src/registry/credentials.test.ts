@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { problemsOf, temporaryFolder, testEach, writeFiles } from '../../../test/samples.js'
+import { problemsOf, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
 import { type Credentials, readCredentials } from './credentials.js'
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')

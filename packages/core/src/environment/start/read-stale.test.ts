@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { SAMPLE_PACKAGE, temporaryFolder, writeFiles } from '../../../test/samples.js'
 import { abridge, listInputs } from '../../image/image-inputs.js'
 import { readImageInputs } from '../../image/read-image-inputs.js'
-import { type Record, stampsOf } from '../data/record.js'
-import { explainStale } from './explain-stale.js'
+import { type StartRecord, stampsOf } from '../data/record.js'
+import { readStale } from './read-stale.js'
 
 type Save = (path: string, text: string) => void
 
@@ -18,9 +18,9 @@ async function sample(): Promise<{ stale: () => Promise<string | undefined>; sav
   const dockerfile = join(root, 'package/Dockerfile')
   const contexts = { checkout: join(root, 'checkout') }
   const spec = { name: 'devenv/hello', dockerfile, target: undefined, args: {}, contexts }
-  const record: Record = {
-    format: 2,
-    settings: { mirror: undefined, registry: undefined, publish: [], programs: 'all', without: [], variables: {} },
+  const record: StartRecord = {
+    format: 3,
+    settings: { variables: {} },
     primary: 'hello',
     ours: { hello: '/edx/app/hello' },
     image: { reference: '', digest: '', spec, inputs: abridge(listInputs(await readImageInputs(spec))) },
@@ -39,7 +39,7 @@ async function sample(): Promise<{ stale: () => Promise<string | undefined>; sav
     },
   }
   return {
-    stale: () => explainStale({ package: { ...SAMPLE_PACKAGE, directory: join(root, 'package') } }, record),
+    stale: () => readStale({ package: { ...SAMPLE_PACKAGE, directory: join(root, 'package') } }, record),
     save: (path, text) => void writeFiles(root, { [path]: text }),
   }
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
 import type { Dispatcher } from 'undici'
-import { DevenvError } from '../../problem/problem.js'
+import { DevenvError } from '../problem/problem.js'
 import { proxyFor } from './proxy.js'
 import { baseOf, type RegistryAccess, type Repository } from './repository.js'
 

@@ -1,0 +1,56 @@
+import type { StartPlan } from '../environment/start/assemble.js'
+import { wordsOf } from '../environment/start/choose-programs.js'
+import type { StartStep } from '../environment/start/plan-steps.js'
+import { imageStepsOf } from '../image/ensure-images.js'
+
+/** One line of a printed plan. `on`: the services, containers, images or steps. */
+export type PlannedStep = { do: string; on: readonly string[]; because: string }
+
+/** As `devenv start --dry-run` prints it. Pure. */
+export function renderStartPlan(plan: StartPlan): string[] {
+  const steps = stepsOf(plan)
+  const width = Math.max(0, ...steps.map((step) => step.do.length))
+  return [
+    ...plan.notes.map((text) => `devenv: ${text}`),
+    ...(steps.length === 0 ? ['Nothing to do: everything runs as it should.'] : []),
+    ...steps.map((step) => `${step.do.padEnd(width)}  ${step.on.join(', ')}: ${step.because}`),
+  ]
+}
+
+/** The same for machines. Pure. */
+export const stepsOf = ({ steps }: Pick<StartPlan, 'steps'>): PlannedStep[] => steps.flatMap(linesOf)
+
+function linesOf(step: StartStep): PlannedStep[] {
+  if (step.do === 'images')
+    return imageStepsOf(step.images).map(({ reference, ...image }) => ({ ...image, on: [reference] }))
+  return [{ do: step.do, on: objectsOf(step), because: step.because }]
+}
+
+function objectsOf(step: Exclude<StartStep, { do: 'images' }>): readonly string[] {
+  switch (step.do) {
+    case 'join':
+      return [step.begun.step]
+    case 'remove-project':
+      return [step.project]
+    case 'remove':
+      return step.containers.map(({ name }) => name)
+    case 'open-store':
+      return [step.store.name]
+    case 'create':
+    case 'start':
+    case 'wait':
+    case 'check-programs':
+      return step.services
+    case 'enter':
+    case 'hold':
+    case 'restart-programs':
+      return [step.service]
+    case 'provision':
+      return [step.step.name]
+    case 'release':
+    case 'choose':
+      return [`${wordsOf(step.programs)} of ${step.service}`]
+    default:
+      return step satisfies never
+  }
+}

@@ -1,0 +1,91 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { problemsOf, SAMPLE_PACKAGE, temporaryFolder } from '../../../test/samples.js'
+import { type Environment, identify } from '../environment.js'
+import { noteStep, openStore, readLedger, storeData, storeFolder } from './ledger.js'
+
+const WANTS = { server: 'mysql', version: '8.4' }
+const STORE = 'mysql-8.4'
+
+function opened(): Environment {
+  const checkout = join(temporaryFolder(), 'hello')
+  mkdirSync(checkout)
+  const made = identify(SAMPLE_PACKAGE, checkout, undefined)
+  openStore(made, STORE, WANTS)
+  return made
+}
+
+describe('a store', () => {
+  test('is new once, and the same from then on', () => {
+    const made = opened()
+    noteStep(made.paths, [STORE], 'migrate', 'a')
+    openStore(made, STORE, WANTS)
+    expect(readLedger(made.paths, STORE)).toEqual({ ...WANTS, steps: { migrate: 'a' } })
+  })
+
+  test('has its ledger beside the data: a server wants an empty folder', () => {
+    const { paths } = opened()
+    expect(readdirSync(storeData(paths, STORE))).toEqual([])
+    expect(readdirSync(storeFolder(paths, STORE)).sort()).toEqual(['data', 'ledger.json'])
+  })
+
+  test('takes its ledger along to wherever it is copied', () => {
+    const [from, to] = [opened(), opened()]
+    noteStep(from.paths, [STORE], 'migrate', 'a')
+    rmSync(storeFolder(to.paths, STORE), { recursive: true })
+    cpSync(storeFolder(from.paths, STORE), storeFolder(to.paths, STORE), { recursive: true })
+    expect(readLedger(to.paths, STORE)?.steps).toEqual({ migrate: 'a' })
+  })
+
+  test('whose data are gone is a new one, whatever its ledger says', () => {
+    const made = opened()
+    noteStep(made.paths, [STORE], 'migrate', 'a')
+    rmSync(storeData(made.paths, STORE), { recursive: true })
+    expect(readLedger(made.paths, STORE)).toBeUndefined()
+    openStore(made, STORE, WANTS)
+    expect(readLedger(made.paths, STORE)).toEqual({ ...WANTS, steps: {} })
+  })
+
+  test.each([
+    ['empty', ''],
+    ['no JSON', '{'],
+    ['a list', '[]'],
+    ['of other types', '{"server": 1, "version": [], "steps": "x"}'],
+  ])('whose ledger is %s has none, so that it is provisioned', (_what, text) => {
+    const made = opened()
+    writeFileSync(join(storeFolder(made.paths, STORE), 'ledger.json'), text)
+    expect(readLedger(made.paths, STORE)).toBeUndefined()
+  })
+
+  test('keeps of a ledger only the steps that have a hash', () => {
+    const made = opened()
+    const text = JSON.stringify({ ...WANTS, steps: { a: 'x', b: 1, c: null } })
+    writeFileSync(join(storeFolder(made.paths, STORE), 'ledger.json'), text)
+    expect(readLedger(made.paths, STORE)?.steps).toEqual({ a: 'x' })
+  })
+
+  test('that is not there keeps no ledger, and is not made by a note', () => {
+    const { paths } = opened()
+    noteStep(paths, ['redis-7'], 'fill', 'a')
+    expect(existsSync(storeFolder(paths, 'redis-7'))).toBe(false)
+  })
+
+  test.each([
+    ['another server', { server: 'mariadb (stand-in)', version: '8.4' }],
+    ['another version', { server: 'mysql', version: '8.0' }],
+  ])('that %s wrote is refused, and stays as it is', async (_what, wrote) => {
+    const made = opened()
+    rmSync(storeFolder(made.paths, STORE), { recursive: true })
+    openStore(made, STORE, wrote)
+    expect(await problemsOf(() => openStore(made, STORE, WANTS))).toEqual([
+      {
+        code: 'store-foreign',
+        store: storeFolder(made.paths, STORE),
+        wrote: `${wrote.server} ${wrote.version}`,
+        wants: 'mysql 8.4',
+      },
+    ])
+    expect(readLedger(made.paths, STORE)).toEqual({ ...wrote, steps: {} })
+  })
+})

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, lstatSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { Paths } from '../environment.js'
+import { isLink } from './data-directory.js'
+
+/** Everything that we ever create below `home`, by path. What is not here is somebody else's. */
+const OURS = [
+  /^(README|\.gitignore)(\.\d+\.tmp)?$/,
+  /^probe$/,
+  /^start\.[0-9a-f]{8}\.lock(\.\d+\.tmp)?$/,
+  /^devenv-[a-z0-9_-]+-[0-9a-f]{8}(\.compose)?\.json(\.\d+\.tmp)?$/,
+  /^logs\/[^/]+\.log(\.\d+)?$/,
+  /^stores\/[^/]+\/(data(\.[0-9a-f]{8}\.removed)?|ledger\.json(\.\d+\.tmp)?)$/,
+]
+
+/** What `clean` may remove, what it leaves, and the folders that go if nothing is left in them, innermost first. */
+export type Removal = { remove: string[]; leave: string[]; folders: string[] }
+
+/** Names below `home` that we create, none of them a link; the rest is left. Looks, and changes nothing. */
+export function planRemoval(paths: Paths): Removal {
+  if (isLink(paths.home)) return { remove: [], leave: [paths.home], folders: [] }
+  const removal: Removal = { remove: [], leave: [], folders: [] }
+  const look = (folder: string) => {
+    for (const name of existsSync(folder) ? readdirSync(folder).sort() : []) {
+      const path = join(folder, name)
+      const known = path.slice(paths.home.length + 1)
+      if (isLink(path)) removal.leave.push(path)
+      else if (OURS.some((pattern) => pattern.test(known))) removal.remove.push(path)
+      else if (/^(logs|stores(\/[^/]+)?)$/.test(known) && lstatSync(path).isDirectory()) look(path)
+      else removal.leave.push(path)
+    }
+    removal.folders.push(folder)
+  }
+  look(paths.home)
+  return removal
+}
+
+/**
+ * Takes the data of a store out of use in one step, so that nobody ever finds half of them: a store without data is a new
+ * one. Gives the path by which they can be removed.
+ */
+export function retire(path: string): string {
+  if (basename(path) !== 'data' || !existsSync(path)) return path
+  const retired = `${path}.${randomBytes(4).toString('hex')}.removed`
+  try {
+    renameSync(path, retired)
+    return retired
+  } catch {
+    return path // whoever removes it says why that cannot be
+  }
+}
+
+/** Removes files; gives what could not be removed because it is another user's. Follows no link. */
+export function removeOwned(paths: readonly string[]): string[] {
+  return paths.filter((path) => {
+    try {
+      rmSync(path, { recursive: true, force: true })
+      return false
+    } catch (error) {
+      if (['EACCES', 'EPERM', 'ENOTEMPTY', 'EBUSY'].includes((error as NodeJS.ErrnoException).code ?? '')) return true
+      throw error
+    }
+  })
+}
+
+/** Removes a folder if nothing is in it. */
+export function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder)
+  } catch {
+    // Not empty, or not there: both are fine.
+  }
+}

@@ -1,0 +1,23 @@
+import type { Engine } from '../../engine/engine.js'
+import { captureInside } from '../../engine/exec.js'
+import { asOwner, PROGRAMS_COMMAND } from './tools.js'
+
+/** A program of a container, and its state: in supervisord's words, or `HELD`, `LEFT_OUT` (packages/core/image/bin/programs). */
+export type ProgramState = {
+  name: string
+  state: string
+  /** What its processes hold in memory. */
+  memoryBytes: number | undefined
+}
+
+export async function readPrograms(engine: Engine, container: string): Promise<ProgramState[]> {
+  const { lines } = await captureInside(engine, { container, argv: asOwner(PROGRAMS_COMMAND), user: 'root' })
+  return lines.flatMap(parseProgram)
+}
+
+/** Pure. What is no such line is a complaint of the tool. */
+export function parseProgram(line: string): ProgramState[] {
+  const [, name, state, bytes] = /^(\S+) ([A-Z_]+) (\d+|-)$/.exec(line) ?? []
+  if (name === undefined || state === undefined) return []
+  return [{ name, state, memoryBytes: bytes === '-' ? undefined : Number(bytes) }]
+}

@@ -1,0 +1,43 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Container } from '../../engine/containers.js'
+import type { Engine } from '../../engine/engine.js'
+import { captureInside } from '../../engine/exec.js'
+import { lastLogLines } from '../../engine/logs.js'
+import { DevenvError } from '../../problem/problem.js'
+
+/** Waits until the entrypoint has mapped the owner. @throws DevenvError `not-ready` */
+export async function waitReady(engine: Engine, container: Container): Promise<void> {
+  const deadline = Date.now() + 30_000
+  for (;;) {
+    const { exitCode } = await captureInside(engine, {
+      container: container.id,
+      argv: ['/bin/sh', '-c', 'test -s /run/devenv/owner && test -S /run/devenv/supervisor.sock'],
+      user: 'root',
+    }).catch(() => ({ exitCode: 1 }))
+    if (exitCode === 0) return
+    if (Date.now() > deadline)
+      throw new DevenvError({
+        code: 'not-ready',
+        container: container.service,
+        log: await lastLogLines(engine, container.id, 20),
+      })
+    await pause(50)
+  }
+}
+
+const ANSWER_SECONDS = 60
+
+/**
+ * Asks a health check ourselves until it is answered; whoever has to know whether it never is, asks the engine.
+ * @param test as Compose resolves it: `CMD` or `CMD-SHELL`, then the command
+ */
+export async function waitAnswered(engine: Engine, { id }: Container, test: readonly string[]): Promise<void> {
+  const [kind, ...words] = test
+  const [program, ...rest] = kind === 'CMD-SHELL' ? ['/bin/sh', '-c', ...words] : words
+  if (program === undefined) return
+  const deadline = Date.now() + ANSWER_SECONDS * 1000
+  while (Date.now() < deadline) {
+    if ((await captureInside(engine, { container: id, argv: [program, ...rest] })).exitCode === 0) return
+    await pause(200)
+  }
+}

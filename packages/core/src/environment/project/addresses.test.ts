@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest'
+import { sampleDefinition } from '../../../test/samples.js'
+import { placesOf, urlsOf, wantedPorts } from './addresses.js'
+
+describe('wantedPorts', () => {
+  test('are those of the primary, and none of a server that nobody asked for', () => {
+    expect(wantedPorts(sampleDefinition(), [])).toEqual([{ service: 'hello', target: 8000, fixed: undefined }])
+  })
+
+  test('are in the order of the definition', () => {
+    const definition = sampleDefinition({}, { hello: { ports: [{ target: 18000 }, { target: 8000 }] } })
+    expect(wantedPorts(definition, []).map(({ target }) => target)).toEqual([18000, 8000])
+  })
+
+  test('are also those that a server exposes when it was asked for', () => {
+    expect(wantedPorts(sampleDefinition(), ['memcached'])).toContainEqual({
+      service: 'memcached',
+      target: 11211,
+      fixed: undefined,
+    })
+    expect(wantedPorts(sampleDefinition(), ['memcached']).some(({ service }) => service === 'mysql')).toBe(false)
+  })
+
+  test('are fixed where the definition fixes them', () => {
+    const definition = sampleDefinition({}, { hello: { ports: [{ target: 8000, published: '18000' }] } })
+    expect(wantedPorts(definition, [])).toEqual([{ service: 'hello', target: 8000, fixed: 18000 }])
+  })
+
+  test('are not asked for twice when a server both publishes and was asked for', () => {
+    const definition = sampleDefinition({}, { mysql: { ports: [{ target: 3306 }] } })
+    expect(wantedPorts(definition, ['mysql']).filter(({ service }) => service === 'mysql')).toHaveLength(1)
+  })
+})
+
+describe('the places where an environment answers', () => {
+  const addresses = [
+    { service: 'hello', port: 18000, name: 'shop' },
+    { service: 'hello', port: 8000, name: undefined },
+  ]
+
+  test('are in the order of the definition, not of their numbers', () => {
+    expect(placesOf(addresses, { hello: { 8000: 23001, 18000: 23000 } })).toEqual([
+      { name: 'shop', port: 18000, url: 'http://localhost:23000' },
+      { name: '8000', port: 8000, url: 'http://localhost:23001' },
+    ])
+  })
+
+  test('are those whose ports are bound', () => {
+    expect(placesOf(addresses, { hello: { 8000: 23001 } }).map(({ name }) => name)).toEqual(['8000'])
+    expect(placesOf(addresses, {})).toEqual([])
+  })
+})
+
+describe('urlsOf', () => {
+  test('gives each port its address', () => {
+    expect(urlsOf({ 8000: 23000, 8001: 23001 })).toEqual({
+      DEVENV_URL: 'http://localhost:23000',
+      DEVENV_URL_8000: 'http://localhost:23000',
+      DEVENV_URL_8001: 'http://localhost:23001',
+    })
+  })
+
+  test.each([undefined, {}])('gives none where nothing is published (%j)', (ports) => {
+    expect(urlsOf(ports)).toEqual({})
+  })
+})

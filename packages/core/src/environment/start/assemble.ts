@@ -1,0 +1,116 @@
+import { addressesOf, oursOf, thirdPartyOf } from '../../definition/definition.js'
+import { LABELS } from '../../engine/labels.js'
+import { listInputs } from '../../image/image-inputs.js'
+import { rememberedOf } from '../../settings/settings.js'
+import type { StartRecord } from '../data/record.js'
+import type { Environment } from '../environment.js'
+import { urlsOf } from '../project/addresses.js'
+import { planProject, renderProject } from '../project/plan-project.js'
+import { type DueStep, hashSteps } from '../provision/hash-steps.js'
+import { type Observed, servicesOf } from './observe.js'
+import { type Passed, planSteps, type StartStep, type Wanted } from './plan-steps.js'
+
+/** A whole start, before anything of it is done. */
+export type StartPlan = {
+  /** What a person should know beside the steps. */
+  notes: readonly string[]
+  steps: readonly StartStep[]
+  /** The Compose project, as the file that `docker compose` is given. */
+  project: string
+  /** What the next command will find; steps that are carried out are noted in it. */
+  record: StartRecord
+}
+
+/** Which provisioning steps somebody wants carried out again, whatever their ledgers say. */
+export type Again = 'none' | 'all' | readonly string[]
+
+/** Pure. */
+export function assemble(environment: Environment, observed: Observed, again: Again): StartPlan {
+  const { before, settings, variables, definition, extent, inputs, images, ports, containers } = observed
+  const ours = oursOf(definition)
+  const project = planProject(definition, environment, settings, { ...observed, image: images.own.reference })
+  const configs = Object.fromEntries(
+    Object.entries(project.services).map(([name, { labels }]) => [name, labels?.[LABELS.config] ?? '']),
+  )
+  const due = planDue(observed)
+  const services = servicesOf(definition, extent)
+  const programs = settings.programs ?? 'all'
+  const wanted: Wanted = {
+    ours: ours.filter((name) => services.includes(name)),
+    needs: thirdPartyOf(definition).filter((name) => services.includes(name)),
+    programs: extent.all ? programs : undefined,
+  }
+  const steps = planSteps(wanted, {
+    ...observed,
+    configs,
+    released: before?.released ?? {},
+    stores: observed.stores.map(({ store }) => store),
+    steps: due.map((step) => ({ ...step, passed: passedOf(step, observed, again) })),
+  })
+  // A choice is remembered once it is known to be one.
+  const known = ours.length === 1 || (extent.all && !steps.some((step) => step.do === 'check-programs'))
+  const record: StartRecord = {
+    format: 3,
+    settings: {
+      ...rememberedOf(settings, variables),
+      programs: known ? settings.programs : before?.settings.programs,
+    },
+    primary: definition.primary,
+    ours: observed.code,
+    image: {
+      reference: images.own.reference,
+      digest: images.own.digest,
+      spec: inputs.spec,
+      inputs: listInputs(inputs),
+    },
+    ports,
+    addresses: addressesOf(definition),
+    configs,
+    needs: definition.needs,
+    targets: definition.targets,
+    accounts: definition.accounts,
+    steps: Object.fromEntries(due.map(({ name, now, stores }) => [name, { now, stores }])),
+    provisioned: before?.provisioned ?? {},
+    begun: observed.begun,
+    released: Object.fromEntries(
+      Object.entries(before?.released ?? {}).filter(([, { container }]) =>
+        containers.some(({ id }) => id === container),
+      ),
+    ),
+    stamps: observed.stamps,
+  }
+  return { notes: notesOf(observed), steps, project: renderProject(project), record }
+}
+
+function planDue({ definition, files, stores, images, ports }: Observed): DueStep[] {
+  const ours = oursOf(definition)
+  const described = definition.project.services
+  return hashSteps(definition.provision, {
+    files,
+    stores: Object.fromEntries(stores.map(({ store }) => [store.service, store.name])),
+    images: {
+      ...Object.fromEntries(ours.map((name) => [name, described[name]?.image ?? ''])),
+      [definition.primary]: images.own.digest,
+    },
+    addresses: Object.fromEntries(
+      ours.map((name) => [name, JSON.stringify(urlsOf(ports[name], described[name]?.ports?.[0]?.target))]),
+    ),
+  })
+}
+
+/** What the ledgers of a step's stores say of it: all of them, for it filled them all. */
+function passedOf({ name, now, stores }: DueStep, { before, stores: opened }: Observed, again: Again): Passed {
+  if (again === 'all' || (again !== 'none' && again.includes(name))) return 'again'
+  const hashes =
+    stores.length === 0
+      ? [before?.provisioned[name]]
+      : stores.map((store) => opened.find((each) => each.store.name === store)?.ledger?.steps[name])
+  if (hashes.every((hash) => hash === now)) return 'now'
+  return hashes.every((hash) => hash !== undefined) ? 'before' : 'never'
+}
+
+const notesOf = ({ lost }: Observed): string[] =>
+  lost.map(
+    ({ port, holder }) =>
+      `port ${port} is taken${holder === undefined ? '' : ` by ${holder}`}; the environment uses another one`,
+  )

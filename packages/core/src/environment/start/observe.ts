@@ -1,0 +1,167 @@
+import { dirname, join } from 'node:path'
+import { type Definition, mountOf, oursOf, thirdPartyOf } from '../../definition/definition.js'
+import { leaveOut } from '../../definition/leave-out.js'
+import { LOCK_FILE, readLock } from '../../definition/lock.js'
+import { readProgramNames } from '../../definition/programs.js'
+import { CORE_DIRECTORY, readDefinition, readVariableNames } from '../../definition/read-definition.js'
+import type { Container } from '../../engine/containers.js'
+import { type ImageSettings, type ImagesPlan, planImages, takeServices } from '../../image/ensure-images.js'
+import { CHECKOUT_CONTEXT, type ImageInputs } from '../../image/image-inputs.js'
+import { imageSettingsOf } from '../../image/image-settings.js'
+import { buildSpecOf, readImageInputs } from '../../image/read-image-inputs.js'
+import { readMtu } from '../../machine/read-mtu.js'
+import { type Remembered, registryOf, remember, type Settings, variablesOf } from '../../settings/settings.js'
+import type { Context } from '../context.js'
+import { type Moved, readMoved } from '../data/claim-stores.js'
+import { folderIdentity } from '../data/folder-identity.js'
+import { type Ledger, readLedger } from '../data/ledger.js'
+import { type Begun, readRecord, type StartRecord, stampsOf } from '../data/record.js'
+import { containersOf } from '../inside/containers-of.js'
+import { requireRecognised } from '../open-environment.js'
+import { type Ports, wantedPorts } from '../project/addresses.js'
+import { assignPorts } from '../project/assign-ports.js'
+import { type GitMount, readGitMounts } from '../project/read-git-mounts.js'
+import { type Store, storesOf } from '../project/stores-of.js'
+import { readMatchingFiles } from '../provision/read-matching-files.js'
+import { isJoinable } from '../provision/run-step.js'
+import { requirePrograms } from './choose-programs.js'
+import type { Extent } from './find-running.js'
+
+/** Everything that a start looks at. What follows from it is `assemble`'s. */
+export type Observed = {
+  before: StartRecord | undefined
+  /** In force: what is set, else what is remembered. */
+  settings: Settings
+  variables: Remembered['variables']
+  definition: Definition
+  extent: Extent
+  inputs: ImageInputs
+  sources: ImageSettings
+  images: ImagesPlan
+  official: { readonly [service: string]: string }
+  containers: readonly Container[]
+  ports: Ports
+  /** Ports that an environment had, and somebody else has now. */
+  lost: readonly { port: number; holder: string | undefined }[]
+  /** Where each service of ours has the checkout, and what git needs beside it. */
+  code: { readonly [service: string]: string }
+  gitMounts: { readonly [service: string]: readonly GitMount[] }
+  mtu: number | undefined
+  /** `device:inode` of the folder of stores; `''` before there is one. */
+  storesIdentity: string
+  moved: readonly Moved[]
+  stores: readonly { store: Store; ledger: Ledger | undefined }[]
+  /** Glob to the hash of what it matches. */
+  files: { readonly [glob: string]: string }
+  begun: Begun | undefined
+  stamps: StartRecord['stamps']
+}
+
+/**
+ * Looks, and changes nothing.
+ * @param refused ports that the engine could not bind although they looked free
+ * @throws DevenvError with everything that a start cannot do anything about
+ */
+export async function observe(context: Context, extent: Extent, refused: ReadonlySet<number>): Promise<Observed> {
+  const { engine, environment, settings: given } = context
+  const { paths, checkout } = environment
+  const before = readRecord(environment)
+  const settings = remember(given, before?.settings)
+  const variant = await requireRecognised(environment)
+  const variables = variablesOf(readVariableNames({ ...environment, variant }), settings)
+  const whole = await readDefinition({
+    ...environment,
+    variant,
+    mirror: settings.mirror,
+    registry: registryOf(settings.registry),
+    variables,
+    stores: paths.stores,
+  })
+  const definition = leaveOut(whole, settings.without ?? [])
+  const ours = oursOf(definition)
+  // Which programs the image of another service holds, only its container tells.
+  if (ours.length === 1) requirePrograms(settings.programs ?? 'all', readProgramNames(definition))
+
+  const storesIdentity = folderIdentity(paths.stores)
+  const services = servicesOf(definition, extent)
+  const sources = imageSettingsOf(settings, readLock(environment.package))
+  const inputs = await readImageInputs(buildSpecOf(definition, sources), sources)
+  const images = await planImages(engine, definition, inputs, services, sources)
+  const containers = await containersOf(context)
+  const wishes = wantedPorts(definition, settings.publish ?? [])
+  const { ports, moved: lost } = await assignPorts(environment, wishes, before?.ports ?? {}, containers, refused)
+  const code = Object.fromEntries(ours.map((name) => [name, mountOf(definition, name, checkout) ?? '/']))
+  const { files, watched } = await readStepFiles(checkout, definition)
+  return {
+    before,
+    settings,
+    variables,
+    definition,
+    extent,
+    inputs,
+    sources,
+    images,
+    official: await takeServices(engine, definition, images.official, sources),
+    containers,
+    ports,
+    lost,
+    code,
+    gitMounts: Object.fromEntries(
+      Object.entries(code).map(([name, folder]) => [name, readGitMounts(checkout, folder)]),
+    ),
+    mtu: readMtu(),
+    storesIdentity,
+    moved: storesIdentity === '' ? [] : await readMoved(context, storesIdentity),
+    stores: storesOf(definition, paths.stores)
+      .filter(({ service }) => services.includes(service))
+      .map((store) => ({ store, ledger: readLedger(paths, store.name) })),
+    files,
+    begun: before?.begun !== undefined && (await isJoinable(context, before.begun)) ? before.begun : undefined,
+    stamps: {
+      inputs: stampsOf([...inputPaths(inputs), join(environment.package.directory, LOCK_FILE)]),
+      definition: stampsOf(definitionPaths(context, definition)),
+      provision: stampsOf(watched),
+    },
+  }
+}
+
+/** The services that an extent has running, ours first. Pure. */
+export const servicesOf = (definition: Definition, extent: Extent): string[] => {
+  const wanted = extent.all ? Object.keys(definition.project.services) : [definition.primary, ...extent.needs]
+  return [...oursOf(definition), ...thirdPartyOf(definition)].filter((name) => wanted.includes(name))
+}
+
+async function readStepFiles(
+  checkout: string,
+  { provision }: Definition,
+): Promise<{ files: { [glob: string]: string }; watched: Set<string> }> {
+  const files: { [glob: string]: string } = {}
+  const watched = new Set<string>()
+  for (const glob of new Set(provision.flatMap(({ when }) => when.files))) {
+    const matched = await readMatchingFiles(checkout, glob)
+    files[glob] = matched.hash
+    for (const path of matched.watched) watched.add(path)
+  }
+  return { files, watched }
+}
+
+/** The files, and the folders around them, so that one that is added is noticed. */
+const inputPaths = ({ spec, files }: ImageInputs): Set<string> => {
+  const paths = files.map(({ context, path }) => ({ context, file: join(spec.contexts[context] ?? '', path) }))
+  const folders = paths.flatMap(({ context, file }) => (context === CHECKOUT_CONTEXT ? [] : [dirname(file)]))
+  return new Set([spec.dockerfile, `${spec.dockerfile}.dockerignore`, ...paths.map(({ file }) => file), ...folders])
+}
+
+const definitionPaths = (
+  { environment: { package: environmentPackage, checkout, paths } }: Context,
+  definition: Definition,
+): Set<string> =>
+  new Set([
+    ...definition.files,
+    join(environmentPackage.directory, 'package.json'),
+    join(environmentPackage.directory, LOCK_FILE),
+    join(checkout, 'devenv', 'compose.yaml'),
+    join(checkout, '.git'),
+    join(CORE_DIRECTORY, 'package.json'),
+    paths.composeFile,
+  ])

@@ -1,0 +1,30 @@
+import type { Engine } from '../../engine/engine.js'
+import { DevenvError } from '../../problem/problem.js'
+import { readPrograms } from '../inside/read-programs.js'
+import { runAsOwner } from '../inside/run-as-owner.js'
+import { debugCommand } from '../inside/tools.js'
+import type { Started } from '../start/find-running.js'
+
+/**
+ * Takes one program out of supervisord into the foreground, with this terminal; it goes back however that ends.
+ * @throws DevenvError `no-terminal`, `program-unknown`, `program-left-out`
+ */
+export async function debugProgram(engine: Engine, program: string, { record, containers }: Started): Promise<number> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY)
+    throw new DevenvError({ code: 'no-terminal', command: `devenv debug ${program}` })
+  const ours = containers.filter(({ service, state }) => record.ours[service] !== undefined && state === 'running')
+  const read = ours.map(async (container) =>
+    (await readPrograms(engine, container.id)).map((found) => ({ ...found, container })),
+  )
+  const programs = (await Promise.all(read)).flat()
+  const found = programs.find(({ name }) => name === program)
+  const names = (among: typeof programs) => among.map(({ name }) => name)
+  if (found === undefined) throw new DevenvError({ code: 'program-unknown', name: program, known: names(programs) })
+  if (found.state === 'LEFT_OUT')
+    throw new DevenvError({
+      code: 'program-left-out',
+      name: program,
+      running: names(programs.filter(({ state }) => state !== 'LEFT_OUT')),
+    })
+  return await runAsOwner(engine, found.container, debugCommand(program))
+}

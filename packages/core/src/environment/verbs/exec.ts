@@ -1,0 +1,34 @@
+import { attachInside, type ContainerCommand } from '../../engine/exec.js'
+import { DevenvError } from '../../problem/problem.js'
+import type { Asking } from '../context.js'
+import { runAsOwner } from '../inside/run-as-owner.js'
+import { cancelByPid, withPid } from '../inside/tools.js'
+import type { Started } from '../start/find-running.js'
+
+/**
+ * Runs a command in any container that runs, with exact exit code. In those of ours as the owner, in others
+ * as their image's user.
+ * @throws DevenvError `service-unknown`, `not-running`
+ */
+export async function execIn(
+  { engine, environment }: Asking,
+  service: string | undefined,
+  argv: ContainerCommand['argv'],
+  { record, containers, primary }: Started,
+): Promise<number> {
+  if (service === undefined) return await runAsOwner(engine, primary, argv)
+  const container = containers.find((candidate) => candidate.service === service)
+  if (container === undefined) {
+    const known = Object.keys(record.configs)
+    throw new DevenvError({ code: 'service-unknown', name: service, known })
+  }
+  if (container.state !== 'running')
+    throw new DevenvError({ code: 'not-running', service, project: environment.project })
+  if (record.ours[service] !== undefined) return await runAsOwner(engine, container, argv)
+  return await attachInside(
+    engine,
+    { container: container.id, argv },
+    (id, command) => withPid(command, id),
+    cancelByPid,
+  )
+}

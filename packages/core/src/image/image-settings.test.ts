@@ -1,0 +1,51 @@
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { problemsOf, sampleSettings, temporaryFolder, writeFiles } from '../../test/samples.js'
+import { imageSettingsOf } from './image-settings.js'
+
+describe('the settings for images', () => {
+  const NOTHING = { images: {}, releases: {} }
+
+  test('are those of a person, with what is locked', () => {
+    const settings = sampleSettings({
+      registry: 'ghcr.io/openedx',
+      mirror: 'localhost:5000',
+      network: 'offline',
+      caBundle: '/ca.pem',
+      proxies: { HTTPS_PROXY: 'http://proxy' },
+    })
+    const images = { 'docker.io/library/mysql:8.4.9': `sha256:${'1'.repeat(64)}` }
+    expect(imageSettingsOf(settings, { images, releases: {} })).toEqual({
+      registry: 'ghcr.io/openedx',
+      mirror: 'localhost:5000',
+      locked: images,
+      published: {},
+      network: 'offline',
+      caBundle: '/ca.pem',
+      proxies: { HTTPS_PROXY: 'http://proxy' },
+      access: { caBundle: '/ca.pem', proxies: { HTTPS_PROXY: 'http://proxy' } },
+    })
+  })
+
+  test('have the digests of what was published, from the file that is named', () => {
+    const published = { 'ghcr.io/openedx/hello:main': `sha256:${'2'.repeat(64)}` }
+    const root = writeFiles(temporaryFolder(), { 'digests.json': JSON.stringify(published) })
+    const settings = sampleSettings({ digests: join(root, 'digests.json') })
+    expect(imageSettingsOf(settings, NOTHING).published).toEqual(published)
+  })
+
+  test.each([
+    ['is not there', undefined],
+    ['is cut off', '{'],
+    ['is null', 'null'],
+    ['is a text', '"sha256:0"'],
+    ['is a list', '[]'],
+    ['has a name without a digest', '{"ghcr.io/openedx/hello:main":"1.2.3"}'],
+  ])('are refused where that file %s', async (_what, text) => {
+    const root = writeFiles(temporaryFolder(), text === undefined ? {} : { 'digests.json': text })
+    const digests = join(root, 'digests.json')
+    expect(await problemsOf(() => imageSettingsOf(sampleSettings({ digests }), NOTHING))).toMatchObject([
+      { code: 'digests-unreadable', file: digests, detail: expect.stringMatching(/./) },
+    ])
+  })
+})

@@ -1,0 +1,16 @@
+import type { Lock } from '../definition/lock.js'
+import { readDigests, registryOf, type Settings } from '../settings/settings.js'
+import type { BuildSettings } from './build-images.js'
+import type { ImageSources } from './read-plan.js'
+
+/** Where settings say that images are looked for, and how they are built. */
+export const imageSettingsOf = (settings: Settings, lock: Lock): ImageSources & BuildSettings => ({
+  registry: registryOf(settings.registry),
+  mirror: settings.mirror,
+  locked: lock.images,
+  published: settings.digests === undefined ? {} : readDigests(settings.digests),
+  network: settings.network,
+  caBundle: settings.caBundle,
+  proxies: settings.proxies,
+  access: { caBundle: settings.caBundle, proxies: settings.proxies },
+})
