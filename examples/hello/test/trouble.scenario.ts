@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Checkout, eventually, succeeded } from '../../../tools/scenarios/checkout.js'
 import { inside, processesOf } from '../../../tools/scenarios/engine.js'
-import { freshCheckout } from './checkout.js'
+import { ask } from '../../../tools/scenarios/run.js'
+import { freshCheckout, type Hello } from './checkout.js'
 
 describe('an interrupted first start', () => {
   const reached = {
@@ -34,32 +35,6 @@ describe('an interrupted first start', () => {
     succeeded(await hello.make('dev.greet'))
   })
 
-  // The command in the container outlives the client that began it. MySQL takes back no change of a table, so what the
-  // step had changed is there when it is run again.
-  test.each(['SIGTERM', 'SIGKILL'] as const)(
-    'by %s in the middle of a step leaves none of it at work beside the next start, which goes on behind what it changed',
-    async (signal) => {
-      const hello = freshCheckout()
-      const slow = 'hello/migrations/0099_slow.sql'
-      await hello.write(slow, 'ALTER TABLE greetings ADD COLUMN slow INT;\nSELECT SLEEP(600);\n')
-      const migrating = async () =>
-        (await processesOf(await hello.container('hello'))).some((words) => words.includes('hello.migrate'))
-      const sql = "SELECT column_name FROM information_schema.columns WHERE table_name = 'greetings'"
-      const columns = async () =>
-        await inside(await hello.container('mysql'), 'mysql', '-uhello', '-phello', '--batch', 'hello', '-e', sql)
-      const first = hello.beginDevenv(['start'])
-      await eventually(async () => expect(await columns()).toContain('slow'))
-      first.signalAll(signal)
-      await first.ended
-      expect(await migrating()).toBe(signal === 'SIGKILL')
-      await hello.write(slow, 'ALTER TABLE greetings ADD COLUMN slow INT;\n')
-      await hello.start()
-      expect(await migrating()).toBe(false)
-      expect(await columns()).toContain('slow')
-      expect((await hello.get('/')).status).toBe(200)
-    },
-  )
-
   test('and two that are begun at once bring up one', async () => {
     const hello = freshCheckout()
     const outcomes = await Promise.all([hello.devenv('start'), hello.make('dev.greet'), hello.devenv('start')])
@@ -67,4 +42,145 @@ describe('an interrupted first start', () => {
     expect((await hello.containers()).map(({ service }) => service).sort()).toEqual(['hello', 'mysql', 'redis'])
     expect((await hello.get('/')).status).toBe(200)
   })
+})
+
+/** Hello with a migration that has changed a table, and then waits for a file `let-go`. MySQL takes back no such change. */
+async function slowHello(): Promise<Hello> {
+  const hello = freshCheckout()
+  await hello.write(
+    'hello/migrations/0099_slow.sql',
+    'ALTER TABLE greetings ADD COLUMN slow INT;\nALTER TABLE greetings ADD COLUMN late INT;\n',
+  )
+  await hello.edit(
+    'hello/migrate.py',
+    'cursor.execute(statement)\n',
+    "cursor.execute(statement)\n                while 'slow INT' in statement and not pathlib.Path('let-go').exists():\n                    import time; time.sleep(0.05)\n",
+  )
+  return hello
+}
+
+async function columnsOf(hello: Hello): Promise<string> {
+  const sql = "SELECT column_name FROM information_schema.columns WHERE table_name = 'greetings'"
+  return await inside(await hello.container('mysql'), 'mysql', '-uhello', '-phello', '--batch', 'hello', '-e', sql)
+}
+const isMigrating = async (hello: Hello) =>
+  (await processesOf(await hello.container('hello'))).some((words) => words.includes('hello.migrate'))
+const timesApplied = async (hello: Hello) =>
+  (await hello.read('.dev/devenv/logs/provision.log')).split('applying 0099_slow').length - 1
+
+describe('a step, once begun, is finished', () => {
+  test.each([
+    { signal: 'SIGINT', exitCode: 130 },
+    { signal: 'SIGTERM', exitCode: 143 },
+    { signal: 'SIGHUP', exitCode: 129 },
+    { signal: 'SIGKILL', exitCode: 137 },
+  ] as const)('also where the start is ended by $signal: the next one joins it and takes its outcome', async (by) => {
+    const hello = await slowHello()
+    const first = hello.beginDevenv(['start'])
+    await eventually(async () => expect(await columnsOf(hello)).toContain('slow'))
+    first.signalAll(by.signal)
+    const { exitCode, stderr } = await first.ended
+    expect(exitCode).toBe(by.exitCode)
+    if (by.signal !== 'SIGKILL') expect(stderr).toContain('migrations goes on in its container')
+    expect(await isMigrating(hello)).toBe(true)
+
+    const next = hello.beginDevenv(['start'])
+    await next.said(/migrations: a start that was interrupted has begun it/)
+    await hello.write('let-go', '')
+    const outcome = await next.ended
+    expect(outcome.exitCode, outcome.stderr).toBe(0)
+    expect(await columnsOf(hello)).toContain('late')
+    expect(await timesApplied(hello)).toBe(1)
+    expect((await hello.get('/')).status).toBe(200)
+  })
+
+  test('its outcome is taken also where it ended while nobody looked; one that failed fails the next start', async () => {
+    const hello = await slowHello()
+    const first = hello.beginDevenv(['start'])
+    await eventually(async () => expect(await columnsOf(hello)).toContain('slow'))
+    first.signalAll('SIGKILL')
+    await first.ended
+    await inside(
+      await hello.container('mysql'),
+      'mysql',
+      '-uhello',
+      '-phello',
+      'hello',
+      '-e',
+      'ALTER TABLE greetings ADD COLUMN late INT',
+    )
+    await hello.write('let-go', '')
+    await eventually(async () => expect(await isMigrating(hello)).toBe(false))
+
+    const failed = await hello.devenv('start')
+    expect(failed.exitCode).toBe(1)
+    expect(failed.stderr).toMatch(/provision-failed[\s\S]*Duplicate column name[\s\S]*devenv clean mysql-8\.4/)
+    expect(await timesApplied(hello)).toBe(1)
+
+    succeeded(await hello.devenv('clean', 'mysql'))
+    await hello.start()
+    expect(await columnsOf(hello)).toContain('late')
+    expect(await timesApplied(hello)).toBe(2)
+  })
+
+  test('stop waits for it, and clean ends it and says so', async () => {
+    const hello = await slowHello()
+    const first = hello.beginDevenv(['start'])
+    await eventually(async () => expect(await columnsOf(hello)).toContain('slow'))
+    first.signalAll('SIGKILL')
+    await first.ended
+    const stopping = hello.beginDevenv(['stop'])
+    await stopping.said(/the provisioning step migrations is at work/)
+    stopping.signalAll('SIGINT')
+    await stopping.ended
+    expect(await isMigrating(hello)).toBe(true)
+    expect((await hello.container('mysql')).running).toBe(true)
+
+    const cleaned = succeeded(await hello.devenv('clean'))
+    expect(cleaned.stderr).toContain('clean ends the provisioning step migrations')
+    expect(await hello.containers()).toEqual([])
+    expect(existsSync(join(hello.path, '.dev'))).toBe(false)
+  })
+})
+
+describe('what start --dry-run prints', () => {
+  const planOf = async (hello: Hello) => succeeded(await hello.devenv('start', '--dry-run')).stdout
+
+  test('is each step with its cause; it changes nothing, and start does exactly these', async () => {
+    const hello = freshCheckout()
+    expect(await planOf(hello)).toMatch(
+      /create +mysql, redis, hello: not there yet\n.*start +mysql, redis, hello: .*new\n.*wait +mysql, redis: hello needs it\n.*enter +hello: .*\nprovision +migrations: not done yet\nrelease +all of hello: /,
+    )
+    expect(await hello.containers()).toEqual([])
+    expect(existsSync(join(hello.path, '.dev'))).toBe(false)
+    await hello.start()
+    expect(await planOf(hello)).toBe('Nothing to do: everything runs as it should.\n')
+
+    await hello.write('hello/migrations/0098_more.sql', 'ALTER TABLE greetings ADD COLUMN more INT;\n')
+    expect(await planOf(hello)).toBe('provision  migrations: what it depends on changed\n')
+    await ask('docker', 'stop', (await hello.container('redis')).id)
+    const json = JSON.parse(succeeded(await hello.devenv('start', '--dry-run', '--json')).stdout)
+    expect(json.map(({ do: what, on }: { do: string; on: string[] }) => `${what} ${on.join()}`)).toEqual([
+      'start redis',
+      'wait redis',
+      'provision migrations',
+      'restart-programs hello',
+    ])
+    const { stderr } = await hello.start()
+    expect(stderr).toContain('• migrations: what it depends on changed')
+    expect(await planOf(hello)).toBe('Nothing to do: everything runs as it should.\n')
+  })
+})
+
+test('devenv provision carries out the steps again after other data were loaded', async () => {
+  const hello = freshCheckout()
+  await hello.start()
+  const mysql = await hello.container('mysql')
+  await inside(mysql, 'mysql', '-uhello', '-phello', 'hello', '-e', 'DROP TABLE greetings, migrations')
+  succeeded(await hello.devenv('provision', 'migrations'))
+  expect(await columnsOf(hello)).not.toBe('')
+  expect((await hello.get('/')).status).toBe(200)
+  const refused = await hello.devenv('provision', 'migration')
+  expect(refused.exitCode).toBe(1)
+  expect(refused.stderr).toMatch(/steps-unknown[\s\S]*It has: migrations/)
 })

@@ -1,8 +1,4 @@
-"""Applies the migrations that the database has not seen, in order: python3 -m hello.migrate
-
-A run that was cut off can be repeated, although MySQL takes back no change of a table: what the first run
-changed before it could note the migration, the second passes over.
-"""
+"""Applies the migrations that the database has not seen, in order: python3 -m hello.migrate"""
 
 import pathlib
 
@@ -11,9 +7,6 @@ import pymysql
 from hello import database
 
 MIGRATIONS = pathlib.Path(__file__).parent / 'migrations'
-
-# The table, the column or the index is there; the table, the column or the index is gone.
-ALREADY_SO = (1050, 1060, 1061, 1051, 1091)
 
 
 def statements(script):
@@ -25,15 +18,6 @@ def statements(script):
 def pending(applied, files):
     """The files that are still to be applied, in the order of their numbers."""
     return [file for file in sorted(files, key=lambda file: file.name) if file.stem not in applied]
-
-
-def carry_out(cursor, statement):
-    try:
-        cursor.execute(statement)
-    except pymysql.MySQLError as error:
-        if error.args[0] not in ALREADY_SO:
-            raise
-        print('passed over, it is so already (%s)' % error.args[1], flush=True)
 
 
 def main():
@@ -48,7 +32,7 @@ def main():
         for file in todo:
             print('applying %s' % file.stem, flush=True)
             for statement in statements(file.read_text(encoding='utf-8')):
-                carry_out(cursor, statement)
+                cursor.execute(statement)
             cursor.execute('INSERT INTO migrations (name) VALUES (%s)', [file.stem])
     if not todo:
         print('nothing to migrate')
