@@ -33,6 +33,18 @@ class ByTheTreesPaths {
 }
 
 /**
+ * Of a link, watchpack tells webpack when the link was made, not when the file that it leads to was saved. So webpack would
+ * build the first save of that file, and no other (webpack/webpack#15100). What it is not told, it looks up for itself.
+ */
+class TimesOfFilesNotOfLinks {
+  apply(compiler) {
+    compiler.hooks.watchRun.tap('TimesOfFilesNotOfLinks', ({ fileTimestamps: told }) => {
+      for (const [file, time] of told ?? []) if (time?.timestamp && file.startsWith(`${TREE}/`)) told.delete(file)
+    })
+  }
+}
+
+/**
  * Pages wait while webpack-bundle-tracker's stats say "compiling". Whoever is stopped meanwhile puts back what they said,
  * or pages would wait for nobody.
  */
@@ -62,6 +74,7 @@ module.exports = configs.map((config, index) => ({
   ...config,
   resolve: byTheTreesPaths(config.resolve),
   resolveLoader: { ...config.resolveLoader, symlinks: false },
+  plugins: [...(config.plugins ?? []), new TimesOfFilesNotOfLinks()],
   cache: {
     type: 'filesystem',
     name: String(index),
