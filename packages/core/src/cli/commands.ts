@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import { engineFrom } from '../engine/engine.js'
 import type { Context } from '../environment/context.js'
-import type { Again } from '../environment/start/assemble.js'
+import type { How } from '../environment/start/observe.js'
 import { DevenvError } from '../problem/problem.js'
 import { settingsFrom } from '../settings/settings.js'
 import { digest, explain, image, lock, publish } from './image-commands.js'
@@ -23,9 +23,10 @@ const start: Add = (program) =>
     .summary('start what is not running, wait until it answers, print its address')
     .option('--dry-run', 'print what it would do, each step with its cause, and do nothing')
     .option('--json', 'with --dry-run: for machines')
-    .action(async ({ dryRun, json }: { dryRun?: boolean; json?: boolean }, command: Command) => {
+    .option('--now', 'do not wait for commands that run in a container which has to be replaced')
+    .action(async ({ dryRun, json, now }: { dryRun?: boolean; json?: boolean; now?: boolean }, command: Command) => {
       const context = await open(command)
-      if (!dryRun) return await startAll(context, 'none')
+      if (!dryRun) return await startAll(context, { again: 'none', commands: now ? 'ended' : 'awaited' })
       const { readStartPlan } = await import('../environment/start/start.js')
       const { renderStartPlan, stepsOf } = await import('./render-start-plan.js')
       const plan = await readStartPlan(context, { all: true })
@@ -33,12 +34,14 @@ const start: Add = (program) =>
       else for (const line of renderStartPlan(plan)) say(line)
     })
 
-async function startAll(context: Context, again: Again): Promise<void> {
+async function startAll(context: Context, how: How): Promise<void> {
   const { start } = await import('../environment/start/start.js')
   const { waitHealthy } = await import('../environment/start/wait-healthy.js')
+  const { askAddress } = await import('../environment/verbs/ask-address.js')
   const { renderAddresses } = await import('./render-addresses.js')
-  const { record } = await start(context, { all: true }, again)
+  const { record } = await start(context, { all: true }, how)
   await waitHealthy(context, Object.keys(record.ours))
+  await askAddress(record)
   for (const line of renderAddresses(context.environment.service, record)) say(line)
 }
 
@@ -47,7 +50,7 @@ const provision: Add = (program) =>
     .argument('[steps...]', 'provisioning steps of the environment (default: all)')
     .summary('carry out provisioning steps again, after you loaded other data into a database')
     .action(async (steps: string[], _options, command: Command) => {
-      await startAll(await open(command), steps.length === 0 ? 'all' : steps)
+      await startAll(await open(command), { again: steps.length === 0 ? 'all' : steps, commands: 'awaited' })
     })
 
 const shell: Add = (program) =>

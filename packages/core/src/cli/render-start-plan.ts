@@ -32,6 +32,7 @@ function objectsOf(step: Exclude<StartStep, { do: 'images' }>): readonly string[
       return [step.begun.step]
     case 'remove-project':
       return [step.project]
+    case 'await-commands':
     case 'remove':
       return step.containers.map(({ name }) => name)
     case 'open-store':

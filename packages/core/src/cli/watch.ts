@@ -62,12 +62,14 @@ export async function watchEnvironment(context: Context): Promise<number> {
 async function tellWhenAnswering(context: Context, signal: AbortSignal): Promise<void> {
   const { environment, report } = context
   const { waitHealthy } = await import('../environment/start/wait-healthy.js')
+  const { askAddress } = await import('../environment/verbs/ask-address.js')
   const { readRecord } = await import('../environment/data/record.js')
   const { renderAddresses } = await import('./render-addresses.js')
   const record = readRecord(environment)
   if (record === undefined) return
   try {
     await waitHealthy({ ...context, report: () => {} }, Object.keys(record.ours), signal)
+    if (!signal.aborted) await askAddress(record)
     if (signal.aborted) return
     for (const text of renderAddresses(environment.service, record)) process.stderr.write(`${text}\n`)
   } catch (error) {

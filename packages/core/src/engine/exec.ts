@@ -33,6 +33,18 @@ const createExec = async (engine: Engine, command: ContainerCommand, streams: ob
   return Id
 }
 
+/** The program of a command that runs in a container. */
+export type ExecProcess = { entrypoint: string; arguments: readonly string[] }
+
+/** The commands that run in a container beside its own; none where it is gone. */
+export async function listExecs(engine: Engine, container: string): Promise<ExecProcess[]> {
+  type Inspected = { Running: boolean; ProcessConfig: ExecProcess }
+  const gone = () => undefined
+  const found = await ask<{ ExecIDs: string[] | null }>(engine, { path: `/containers/${container}/json` }).catch(gone)
+  const execs = (found?.ExecIDs ?? []).map((id) => ask<Inspected>(engine, { path: `/exec/${id}/json` }).catch(gone))
+  return (await Promise.all(execs)).flatMap((exec) => (exec?.Running ? [exec.ProcessConfig] : []))
+}
+
 /** `undefined` while it runs. */
 const exitCodeOf = async (engine: Engine, exec: string): Promise<number | undefined> => {
   const { ExitCode } = await ask<{ ExitCode: number | null }>(engine, { path: `/exec/${exec}/json` })

@@ -147,7 +147,7 @@ describe('carrying out', () => {
     const plan = { own: own('build'), published: [], official: [official(MYSQL, 'pull'), official(MEMCACHED, 'use')] }
     const { done, told } = await carryOut(plan, 'offline')
     expect(await problemsOf(() => done)).toEqual([
-      { code: 'offline-lacks', images: [OWN, MYSQL], because: 'requirements.txt changed' },
+      { code: 'offline-lacks', images: [MYSQL, OWN], because: 'requirements.txt changed' },
     ])
     expect(told).toEqual([])
   })

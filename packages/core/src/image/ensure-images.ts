@@ -68,8 +68,8 @@ export function imageStepsOf({ own, official, published }: ImagesPlan): ImageSte
   const pull = (reference: string): ImageStep => ({ do: 'pull', reference, because: 'not in the engine’s store' })
   return [
     ...published.filter((image) => image.do === 'pull').map(({ reference }) => pull(reference)),
-    ...(own.do === 'use' ? [] : [{ do: own.do, reference: own.reference, because: own.because }]),
     ...official.filter((image) => image.do === 'pull').map(({ taken }) => pull(taken)),
+    ...(own.do === 'use' ? [] : [{ do: own.do, reference: own.reference, because: own.because }]),
   ]
 }
 
@@ -94,8 +94,8 @@ export async function carryOutImages(
     throw new DevenvError({ code: 'offline-lacks', images: lacking, because: plan.own.because })
   // What nothing here can make good is met before minutes of building.
   await pullPublished(plan.published, settings, report)
-  await carryOutOwn(plan.own, engine, inputs, settings, report, tree)
   await pullOfficial(engine, plan.official, settings, report)
+  await carryOutOwn(plan.own, engine, inputs, settings, report, tree)
 }
 
 async function carryOutOwn(

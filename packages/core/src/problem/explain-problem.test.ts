@@ -177,6 +177,8 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
     stores: ['mysql-8.4'],
     log: ['one', 'two'],
   },
+  'address-silent': { code: 'address-silent', url: 'http://localhost:23000', detail: 'refused' },
+  'disk-full': { code: 'disk-full', folder: '/the/data', free: 5 << 20, least: 1 << 30 },
   'store-unknown': { code: 'store-unknown', names: ['mysq'], known: ['mysql-8.4', 'redis-7'] },
   'steps-unknown': { code: 'steps-unknown', names: ['migrat'], known: ['migrate', 'accounts'] },
   'not-running': { code: 'not-running', service: 'mysql', project: 'devenv-hello-0' },

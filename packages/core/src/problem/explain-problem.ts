@@ -371,6 +371,18 @@ export function explainProblem(problem: Problem): Explanation {
         why: 'The Compose file fixes that port, so that no other can be used.',
         fix: 'Stop what holds it, or leave the port’s host part out: devenv then finds a free one.',
       }
+    case 'address-silent':
+      return {
+        what: `${problem.url} does not answer on this machine: ${problem.detail}.`,
+        why: 'The service answers its health check inside its container. Something between it and this machine keeps others out: another program at this port, a proxy or a firewall.',
+        fix: `curl --verbose ${problem.url}   shows more; then start again. The containers run on.`,
+      }
+    case 'disk-full':
+      return {
+        what: `The disk that holds ${problem.folder} has ${Math.round(problem.free / 2 ** 20)} MiB left.`,
+        why: `A start needs some ${Math.round(problem.least / 2 ** 20)} MiB for databases, and more for images; a database on a full disk may break.`,
+        fix: 'Free some space: devenv prune --images; docker buildx prune. Or name a folder on another disk: DEVENV_DIR=PATH',
+      }
     case 'ports-exhausted':
       return {
         what: `No port from ${problem.from} to ${problem.to} is free.`,

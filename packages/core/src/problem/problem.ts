@@ -94,6 +94,8 @@ export type Problem =
   | { code: 'image-unpublished'; images: readonly string[]; registry: string | undefined; detail: string }
   | { code: 'image-unavailable'; images: readonly string[]; mirror: string | undefined; detail: string }
   | { code: 'port-taken'; port: number; holder: string | undefined }
+  | { code: 'address-silent'; url: string; detail: string }
+  | { code: 'disk-full'; folder: string; free: number; least: number }
   | { code: 'ports-exhausted'; from: number; to: number }
   | { code: 'store-in-use'; data: string; holder: string }
   | { code: 'store-unknown'; names: readonly string[]; known: readonly string[] }

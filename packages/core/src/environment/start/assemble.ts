@@ -7,7 +7,7 @@ import type { Environment } from '../environment.js'
 import { urlsOf } from '../project/addresses.js'
 import { planProject, renderProject } from '../project/plan-project.js'
 import { type DueStep, hashSteps } from '../provision/hash-steps.js'
-import { type Observed, servicesOf } from './observe.js'
+import { type How, type Observed, servicesOf } from './observe.js'
 import { type Passed, planSteps, type StartStep, type Wanted } from './plan-steps.js'
 
 /** A whole start, before anything of it is done. */
@@ -21,11 +21,8 @@ export type StartPlan = {
   record: StartRecord
 }
 
-/** Which provisioning steps somebody wants carried out again, whatever their ledgers say. */
-export type Again = 'none' | 'all' | readonly string[]
-
 /** Pure. */
-export function assemble(environment: Environment, observed: Observed, again: Again): StartPlan {
+export function assemble(environment: Environment, observed: Observed, { again }: Pick<How, 'again'>): StartPlan {
   const { before, settings, variables, definition, extent, inputs, images, ports, containers } = observed
   const ours = oursOf(definition)
   const project = planProject(definition, environment, settings, { ...observed, image: images.own.reference })
@@ -99,7 +96,7 @@ function planDue({ definition, files, stores, images, ports }: Observed): DueSte
 }
 
 /** What the ledgers of a step's stores say of it: all of them, for it filled them all. */
-function passedOf({ name, now, stores }: DueStep, { before, stores: opened }: Observed, again: Again): Passed {
+function passedOf({ name, now, stores }: DueStep, { before, stores: opened }: Observed, again: How['again']): Passed {
   if (again === 'all' || (again !== 'none' && again.includes(name))) return 'again'
   const hashes =
     stores.length === 0

@@ -10,6 +10,8 @@ import { CHECKOUT_CONTEXT, type ImageInputs } from '../../image/image-inputs.js'
 import { imageSettingsOf } from '../../image/image-settings.js'
 import { buildSpecOf, readImageInputs } from '../../image/read-image-inputs.js'
 import { readMtu } from '../../machine/read-mtu.js'
+import { requireSpace } from '../../machine/require-space.js'
+import { together } from '../../problem/together.js'
 import { type Remembered, registryOf, remember, type Settings, variablesOf } from '../../settings/settings.js'
 import type { Context } from '../context.js'
 import { type Moved, readMoved } from '../data/claim-stores.js'
@@ -17,6 +19,7 @@ import { folderIdentity } from '../data/folder-identity.js'
 import { type Ledger, readLedger } from '../data/ledger.js'
 import { type Begun, readRecord, type StartRecord, stampsOf } from '../data/record.js'
 import { containersOf } from '../inside/containers-of.js'
+import { readCommands } from '../inside/read-commands.js'
 import { requireRecognised } from '../open-environment.js'
 import { type Ports, wantedPorts } from '../project/addresses.js'
 import { assignPorts } from '../project/assign-ports.js'
@@ -26,6 +29,12 @@ import { readMatchingFiles } from '../provision/read-matching-files.js'
 import { isJoinable } from '../provision/run-step.js'
 import { requirePrograms } from './choose-programs.js'
 import type { Extent } from './find-running.js'
+
+/**
+ * What a start is told beside what has to run. `again`: which provisioning steps somebody wants carried out again, whatever
+ * their ledgers say; `commands`: whether those that run in a container are waited for before it is replaced.
+ */
+export type How = { again: 'none' | 'all' | readonly string[]; commands: 'awaited' | 'ended' }
 
 /** Everything that a start looks at. What follows from it is `assemble`'s. */
 export type Observed = {
@@ -40,6 +49,7 @@ export type Observed = {
   images: ImagesPlan
   official: { readonly [service: string]: string }
   containers: readonly Container[]
+  commands: { readonly [container: string]: readonly string[] }
   ports: Ports
   /** Ports that an environment had, and somebody else has now. */
   lost: readonly { port: number; holder: string | undefined }[]
@@ -62,7 +72,12 @@ export type Observed = {
  * @param refused ports that the engine could not bind although they looked free
  * @throws DevenvError with everything that a start cannot do anything about
  */
-export async function observe(context: Context, extent: Extent, refused: ReadonlySet<number>): Promise<Observed> {
+export async function observe(
+  context: Context,
+  extent: Extent,
+  { commands }: Pick<How, 'commands'>,
+  refused: ReadonlySet<number>,
+): Promise<Observed> {
   const { engine, environment, settings: given } = context
   const { paths, checkout } = environment
   const before = readRecord(environment)
@@ -86,10 +101,13 @@ export async function observe(context: Context, extent: Extent, refused: Readonl
   const services = servicesOf(definition, extent)
   const sources = imageSettingsOf(settings, readLock(environment.package))
   const inputs = await readImageInputs(buildSpecOf(definition, sources), sources)
-  const images = await planImages(engine, definition, inputs, services, sources)
   const containers = await containersOf(context)
   const wishes = wantedPorts(definition, settings.publish ?? [])
-  const { ports, moved: lost } = await assignPorts(environment, wishes, before?.ports ?? {}, containers, refused)
+  const [images, { ports, moved: lost }] = await together(
+    planImages(engine, definition, inputs, services, sources),
+    assignPorts(environment, wishes, before?.ports ?? {}, containers, refused),
+    requireSpace(paths.home),
+  )
   const code = Object.fromEntries(ours.map((name) => [name, mountOf(definition, name, checkout) ?? '/']))
   const { files, watched } = await readStepFiles(checkout, definition)
   return {
@@ -103,6 +121,7 @@ export async function observe(context: Context, extent: Extent, refused: Readonl
     images,
     official: await takeServices(engine, definition, images.official, sources),
     containers,
+    commands: commands === 'ended' ? {} : await readAllCommands(context, containers),
     ports,
     lost,
     code,
@@ -129,6 +148,15 @@ export async function observe(context: Context, extent: Extent, refused: Readonl
 export const servicesOf = (definition: Definition, extent: Extent): string[] => {
   const wanted = extent.all ? Object.keys(definition.project.services) : [definition.primary, ...extent.needs]
   return [...oursOf(definition), ...thirdPartyOf(definition)].filter((name) => wanted.includes(name))
+}
+
+async function readAllCommands(
+  { engine }: Context,
+  containers: readonly Container[],
+): Promise<{ [container: string]: readonly string[] }> {
+  const running = containers.filter(({ state }) => state === 'running')
+  const read = running.map(async ({ id }) => [id, await readCommands(engine, id)] as const)
+  return Object.fromEntries((await Promise.all(read)).filter(([, commands]) => commands.length > 0))
 }
 
 async function readStepFiles(

@@ -25,6 +25,7 @@ const RUNNING: State = {
   containers: [sampleContainer('mysql', 'm1'), sampleContainer('redis', 'r1'), sampleContainer('web', 'w1')],
   configs: CONFIGS,
   released: { web: { container: 'id-of-web', programs: 'all' } },
+  commands: {},
   images: IMAGES,
   moved: [],
   stores: [{ service: 'mysql', name: 'mysql-8.4', target: '/var/lib/mysql', version: '8.4' }],
@@ -58,8 +59,9 @@ const words = (plan: readonly StartStep[]): string[] =>
         return 'images'
       case 'remove-project':
         return `remove ${step.project}`
+      case 'await-commands':
       case 'remove':
-        return `remove ${step.containers.map(({ name }) => name.replace('devenv-hello-0-', '')).join(' ')}`
+        return `${step.do} ${step.containers.map(({ name }) => name.replace('devenv-hello-0-', '')).join(' ')}`
       case 'open-store':
         return `open ${step.store.name}`
       case 'provision':
@@ -127,6 +129,14 @@ describe('the plan of a start', () => {
         ],
       },
       plan: ['remove 0123abcd_web-1 web-2'],
+    },
+    {
+      title: 'waits for a command of a person before it replaces the container in which that runs, and for no other',
+      state: {
+        ...replace(sampleContainer('web', 'w0')),
+        commands: { 'id-of-web': ['pytest -x'], 'id-of-mysql': ['mysql'] },
+      },
+      plan: ['await-commands web-1', 'remove web-1', 'create web', 'start web', 'enter web', 'release web'],
     },
     {
       title: 'finishes a replacement that was interrupted after the old container was removed',

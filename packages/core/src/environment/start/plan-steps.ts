@@ -19,6 +19,8 @@ export type StartStep = { because: string } & (
   | { do: 'join'; begun: Begun }
   | { do: 'images'; images: ImagesPlan }
   | { do: 'remove-project'; project: string }
+  /** Until commands of a person that run in them have ended. */
+  | { do: 'await-commands'; containers: readonly Container[] }
   | { do: 'remove'; containers: readonly Container[] }
   | { do: 'open-store'; store: Store }
   | { do: 'create'; services: readonly string[] }
@@ -44,6 +46,8 @@ export type State = {
   containers: readonly Container[]
   configs: { readonly [service: string]: string }
   released: { readonly [service: string]: Released }
+  /** By container, the commands of a person that run in it; none where they are not to be waited for. */
+  commands: { readonly [container: string]: readonly string[] }
   images: ImagesPlan
   moved: readonly Moved[]
   stores: readonly Store[]
@@ -108,7 +112,7 @@ function planBefore({ begun, images, moved }: State): StartStep[] {
 }
 
 /** Containers that no longer fit are removed before others are made: whatever is interrupted, there is one or none. */
-function planRemovals({ containers, configs }: State, services: readonly string[], kept: Kept): StartStep[] {
+function planRemovals({ containers, configs, commands }: State, services: readonly string[], kept: Kept): StartStep[] {
   const stays = (container: Container) =>
     configs[container.service] !== undefined &&
     (!services.includes(container.service) || kept.get(container.service)?.id === container.id)
@@ -119,11 +123,21 @@ function planRemovals({ containers, configs }: State, services: readonly string[
         ? `${service} changed`
         : `there is another one for ${service}`
   const removed = containers.filter((container) => !stays(container))
-  return step(removed, (containers) => ({
-    do: 'remove',
-    containers,
-    because: [...new Set(containers.map(why))].join('; '),
-  }))
+  const busy = removed.filter(({ id }) => commands[id] !== undefined)
+  return [
+    ...step(busy, (containers) => ({
+      do: 'await-commands',
+      containers,
+      because: containers
+        .map((container) => `${why(container)}, and ${(commands[container.id] ?? []).join(', ')} runs in its container`)
+        .join('; '),
+    })),
+    ...step(removed, (containers) => ({
+      do: 'remove',
+      containers,
+      because: [...new Set(containers.map(why))].join('; '),
+    })),
+  ]
 }
 
 function planContainers(wanted: Wanted, state: State, kept: Kept, starting: readonly string[]): StartStep[] {

@@ -6,23 +6,24 @@ import type { Context } from '../context.js'
 import { createDataDirectory } from '../data/data-directory.js'
 import { isLocked, withLock } from '../data/mutex.js'
 import { requireRecognised } from '../open-environment.js'
-import { type Again, assemble, type StartPlan } from './assemble.js'
+import { assemble, type StartPlan } from './assemble.js'
 import { carryOut } from './carry-out.js'
 import { type Extent, findRunning, type Started } from './find-running.js'
-import { type Observed, observe } from './observe.js'
+import { type How, type Observed, observe } from './observe.js'
 
 const ATTEMPTS = 3
+const USUAL: How = { again: 'none', commands: 'awaited' }
 
 /**
  * Brings an environment to where `extent` is running, but for the primary's own health. Safe to interrupt and
  * to repeat: each run goes on from what is there.
  * @throws DevenvError
  */
-export async function start(context: Context, extent: Extent, again: Again = 'none'): Promise<Started> {
+export async function start(context: Context, extent: Extent, how: How = USUAL): Promise<Started> {
   const { engine, environment, report } = context
   // Somebody at work (a clean, another start) may be taking away what runs.
   const running =
-    again !== 'none' || isLocked(environment) ? undefined : await findRunning(context, extent, 'unchanged')
+    how.again !== 'none' || isLocked(environment) ? undefined : await findRunning(context, extent, 'unchanged')
   if (running !== undefined) return running
   await requireVersions(engine)
   await requireRecognised(environment)
@@ -32,7 +33,7 @@ export async function start(context: Context, extent: Extent, again: Again = 'no
     createDataDirectory(environment)
     const refused = new Set<number>()
     for (let attempt = 1; ; attempt++) {
-      const { observed, plan } = await look(context, extent, again, refused)
+      const { observed, plan } = await look(context, extent, how, refused)
       try {
         for (const text of plan.notes) report({ kind: 'note', text })
         return await carryOut(plan, observed, context)
@@ -48,20 +49,21 @@ export async function start(context: Context, extent: Extent, again: Again = 'no
 /** What `start` would do, with nothing done. */
 export async function readStartPlan(context: Context, extent: Extent): Promise<StartPlan> {
   await requireVersions(context.engine)
-  return (await look(context, extent, 'none', new Set())).plan
+  return (await look(context, extent, USUAL, new Set())).plan
 }
 
 async function look(
   context: Context,
   extent: Extent,
-  again: Again,
+  how: How,
   refused: ReadonlySet<number>,
 ): Promise<{ observed: Observed; plan: StartPlan }> {
-  const observed = await observe(context, extent, refused)
+  const observed = await observe(context, extent, how, refused)
+  const { again } = how
   const known = observed.definition.provision.map(({ name }) => name)
   const names = again === 'none' || again === 'all' ? [] : again.filter((name) => !known.includes(name))
   if (names.length > 0) throw new DevenvError({ code: 'steps-unknown', names, known })
-  return { observed, plan: assemble(context.environment, observed, again) }
+  return { observed, plan: assemble(context.environment, observed, how) }
 }
 
 /** What has to be done before another look, where the world changed between our look and our deed. */

@@ -1,0 +1,24 @@
+import { statfsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DevenvError } from '../problem/problem.js'
+
+/** Bytes; the first start of a database alone writes some 200 MB. */
+const LEAST = 1 << 30
+
+/**
+ * Refuses to begin where the disk that a folder is on, or will be, is nearly full.
+ * @throws DevenvError `disk-full`
+ */
+export async function requireSpace(folder: string): Promise<void> {
+  const free = freeBytes(folder)
+  if (free !== undefined && free < LEAST) throw new DevenvError({ code: 'disk-full', folder, free, least: LEAST })
+}
+
+function freeBytes(folder: string): number | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(folder)
+    return bavail * bsize
+  } catch {
+    return folder === dirname(folder) ? undefined : freeBytes(dirname(folder))
+  }
+}
