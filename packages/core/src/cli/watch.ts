@@ -6,6 +6,7 @@ import { type From, followLogs } from '../environment/watch.js'
 import { DevenvError } from '../problem/problem.js'
 import type { Report } from '../progress/progress.js'
 import type { Settings } from '../settings/settings.js'
+import { asTyped } from './as-typed.js'
 
 const SHOWN_AT_FIRST = 20
 
@@ -78,11 +79,11 @@ async function tellWhenAnswering(
   try {
     await waitHealthy(engine, environment, Object.keys(record.ours), () => {}, signal)
     if (signal.aborted) return
-    for (const text of renderAddresses(environment.service, record)) process.stderr.write(`${text}\n`)
+    for (const text of renderAddresses(environment.service, record)) process.stderr.write(`${asTyped(text)}\n`)
   } catch (error) {
     if (!(error instanceof DevenvError)) throw error
     const { renderProblem } = await import('../problem/explain-problem.js')
     if (!signal.aborted)
-      report({ kind: 'note', text: `the view goes on\n${error.problems.map(renderProblem).join('\n')}` })
+      report({ kind: 'note', text: `the view continues\n${error.problems.map(renderProblem).join('\n')}` })
   }
 }

@@ -26,7 +26,10 @@ export async function claimStores(
     const checkout = labels[LABELS.checkout] ?? ''
     if (project === environment.project) continue
     if (!existsSync(checkout)) {
-      report({ kind: 'note', text: `this checkout was ${checkout}; its containers of that name are removed` })
+      report({
+        kind: 'note',
+        text: `this checkout has moved from ${checkout}; devenv removes the containers of its old path`,
+      })
       await removeProject(engine, project)
       return
     }

@@ -29,7 +29,7 @@ export async function clean(engine: Engine, environment: Environment, report: Re
     const sharers = readSharers(environment)
     if (sharers.length > 0) {
       // What several environments use in turn goes with the last of them.
-      report({ kind: 'note', text: `databases and logs stay: ${sharers.join(', ')} shares them` })
+      report({ kind: 'note', text: `databases and logs stay, for another checkout shares them: ${sharers.join(', ')}` })
       removeOwned(remove.filter((path) => path === paths.record || path === paths.composeFile))
       return { left: leave, folders: [] }
     }
@@ -89,7 +89,7 @@ async function removeAsRoot(
   const image = known ?? (await listContainers(engine, [LABELS.service]))[0]?.imageId ?? (await anyImage())
   const fail = (detail: string) => new DevenvError({ code: 'data-unusable', path: home, detail })
   if (image === undefined)
-    throw fail('it holds files of other users, and the engine has no image of ours to remove them with')
+    throw fail('it contains files of other users, and no image of devenv is here that could remove them')
   const names = paths.map((path) => join('/devenv', path.slice(home.length)))
   const { exitCode, stderr } = await runCommand({
     argv: [

@@ -27,8 +27,8 @@ const OURS = [
   /^stores\/[^/]+\/(data|store\.json(\.\d+\.tmp)?)$/,
 ]
 
-const README = `devenv keeps here what it creates for this checkout: databases (stores/), logs, and its record.
-\`make dev.clean\` removes it, and nothing beside it.
+const README = `devenv keeps here everything that it creates for this checkout: databases (stores/), logs, and its record.
+\`make dev.clean\` removes it, and nothing else.
 `
 
 /**
@@ -106,7 +106,7 @@ export function openStore(
 }
 
 function readStoreRecord(file: string): StoreRecord {
-  const unknown = { server: 'something', version: `that ${file} does not tell`, id: '' }
+  const unknown = { server: 'an unknown server', version: `(${file} does not name it)`, id: '' }
   try {
     const { server, version, id } = JSON.parse(readFileSync(file, 'utf8'))
     return server && version && id ? { server, version, id } : unknown

@@ -50,7 +50,7 @@ async function take(environment: Environment, report: Report): Promise<() => Pro
     }
     if (Date.now() > deadline) throw new DevenvError({ code: 'busy', data: home })
     if (!waited && holderIsGone(environment)) rmSync(lockfilePath, { recursive: true, force: true })
-    else if (!waited) report({ kind: 'note', text: `another devenv is at work in ${home}; waiting for it` })
+    else if (!waited) report({ kind: 'note', text: `another devenv is working in ${home}; waiting for it` })
     await pause(POLL_MS)
   }
 }

@@ -37,13 +37,13 @@ export function planStart(wanted: Wanted, observed: Observed): StartStep[] {
     do: 'remove',
     service: container.service,
     container,
-    because: 'not wanted any more',
+    because: 'the environment does not need it any more',
   }))
   if (outdated.length > 0) {
     const missing = outdated.filter((service) => container(service) === undefined)
     const changed = outdated.filter((service) => container(service) !== undefined)
     const causes = [
-      ...(missing.length > 0 ? [`${missing.join(', ')} not there yet`] : []),
+      ...(missing.length > 0 ? [`${missing.join(', ')} not created yet`] : []),
       ...(changed.length > 0 ? [`${changed.join(', ')} changed`] : []),
     ]
     create.push({ do: 'create', services: outdated, because: causes.join('; ') })
@@ -60,7 +60,7 @@ export function planStart(wanted: Wanted, observed: Observed): StartStep[] {
       ({ name, passed }): StartStep => ({
         do: 'provision',
         step: name,
-        because: passed === undefined ? 'not done yet' : 'what it depends on changed',
+        because: passed === undefined ? 'not done yet' : 'something that it depends on has changed',
       }),
     )
   const isHeld = (service: string) =>
@@ -74,11 +74,10 @@ export function planStart(wanted: Wanted, observed: Observed): StartStep[] {
     .map((service) => ({
       do: 'restart-programs' as const,
       service,
-      because: `${lacked.join(', ')} had not been running`,
+      because: `they had to run without ${lacked.join(', ')}`,
     }))
   const release = wanted.ours.flatMap((service): StartStep[] => {
-    if (isHeld(service))
-      return [{ do: 'release', service, programs, because: 'the programs are held until provisioning is done' }]
+    if (isHeld(service)) return [{ do: 'release', service, programs, because: 'they wait until provisioning is done' }]
     if (isSameChoice(observed.released[service]?.programs ?? 'all', programs)) return []
     return [{ do: 'release', service, programs, because: `chosen: ${wordsOf(programs)}` }]
   })

@@ -37,7 +37,7 @@ export async function runTarget(
   if (known === undefined) return await runAsOwner(engine, started.primary, ['make', ...words])
   report({
     kind: 'note',
-    text: `${target} is the environment’s own: ${known.because.replace(/\.$/, '')}. The checkout’s, if it has one: devenv exec -- make ${target}`,
+    text: `the environment package supplies ${target}: ${known.because.replace(/\.$/, '')}. To run the checkout’s own, if it has one: devenv exec -- make ${target}`,
   })
   return await runAsOwner(engine, started.primary, ['make', '-f', TARGETS_FILE, ...words])
 }
@@ -78,7 +78,7 @@ export async function ensure(
   if (stale !== undefined)
     report({
       kind: 'note',
-      text: `the image is out of date: ${stale}. \`make dev.watch\` brings it in`,
+      text: `the image is out of date: ${stale}. \`make dev.watch\` replaces it`,
     })
   return running
 }
@@ -116,7 +116,12 @@ export async function execIn(
  * Takes one program out of supervisord into the foreground, with this terminal; it goes back however that ends.
  * @throws DevenvError `no-terminal`, `program-unknown`, `program-left-out`
  */
-export async function debugProgram(engine: Engine, program: string, { record, containers }: Started): Promise<number> {
+export async function debugProgram(
+  engine: Engine,
+  program: string,
+  { record, containers }: Started,
+  report: Report,
+): Promise<number> {
   if (!process.stdin.isTTY || !process.stdout.isTTY)
     throw new DevenvError({ code: 'no-terminal', command: `devenv debug ${program}` })
   const ours = containers.filter(({ service, state }) => record.ours[service] !== undefined && state === 'running')
@@ -133,5 +138,9 @@ export async function debugProgram(engine: Engine, program: string, { record, co
       name: program,
       running: names(programs.filter(({ state }) => state !== 'LEFT_OUT')),
     })
+  report({
+    kind: 'note',
+    text: `${program} moves into this terminal; to give it back: Ctrl-C; at a (Pdb) prompt, q first`,
+  })
   return await runAsOwner(engine, found.container, debugCommand(program))
 }

@@ -132,7 +132,7 @@ async function startLocked(
   for (const { port, holder } of moved)
     report({
       kind: 'note',
-      text: `port ${port} is taken${holder === undefined ? '' : ` by ${holder}`}; another one is used`,
+      text: `${holder ?? 'another program'} uses port ${port}; devenv takes another port`,
     })
   const code = Object.fromEntries(allOurs.map((name) => [name, mountOf(definition, name, environment.checkout) ?? '/']))
   const gitMounts = Object.fromEntries(

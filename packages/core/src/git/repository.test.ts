@@ -339,7 +339,7 @@ describe('what git ignores', () => {
     expect(await problemsOf(() => readIgnored(root, ['sub/a']))).toMatchObject([{ code: 'git-failed' }])
     rmSync(join(root, '.git/HEAD'))
     expect(await problemsOf(() => readIgnored(join(root), ['a']))).toMatchObject([
-      { code: 'git-failed', doing: `tell what it ignores in ${root}` },
+      { code: 'git-failed', doing: `list the ignored files in ${root}` },
     ])
   })
 

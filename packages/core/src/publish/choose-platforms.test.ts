@@ -28,7 +28,8 @@ describe('a builder with the image store of containerd', () => {
     const { platforms: chosen, notes } = planPlatforms(builder, 'containerd', wanted)
     expect(chosen).toEqual(platforms)
     expect(notes).toHaveLength(lacks.length > 0 ? 1 : 0)
-    for (const platform of lacks) expect(notes[0]).toContain(`of ${platform}: it has ${builder.platforms.join(', ')}`)
+    for (const platform of lacks)
+      expect(notes[0]).toContain(`for ${platform}: it supports ${builder.platforms.join(', ')}`)
   })
 })
 
@@ -38,7 +39,7 @@ describe('a builder with the classic image store', () => {
     expect(platforms).toBeUndefined()
     expect(notes).toHaveLength(1)
     expect(notes[0]).toMatch(
-      /default \(driver docker\).* linux\/amd64 only, not of linux\/arm64,.*docker buildx create/,
+      /default \(driver docker\).* only for linux\/amd64, not for linux\/arm64,.*docker buildx create/,
     )
   })
 
