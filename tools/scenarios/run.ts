@@ -130,7 +130,7 @@ function waitFor(
       looked = text.lastIndexOf('\n') + 1
     }
     const fail = (why: string) =>
-      leave(() => reject(new Error(`${why} without ${pattern}, having said:\n${written()}`)))
+      leave(() => reject(new Error(`${why} without ${pattern}; it printed:\n${written()}`)))
     const timer = setTimeout(() => fail(`${seconds} s went by`), seconds * 1000)
     waiting.add(look)
     ended.then(

@@ -303,7 +303,7 @@ describe('a checkout that is locked with uv', () => {
     await platform.write('lms/envs/private.py', "NOTES = {'url': 'http://edx.devstack.notes:18120/api'}\n")
     const { exitCode, stdout } = await platform.make('dev.settings')
     expect(exitCode).toBe(2)
-    expect(stdout).toBe('lms: nobody answers at edx.devstack.notes:18120, which NOTES.url names\n')
+    expect(stdout).toBe('lms: nobody answers at edx.devstack.notes:18120, the address in NOTES.url\n')
   })
 
   test('Studio shows its own pages where “authoring” is absent, also a later checkout’s, and one may switch them off', async () => {
