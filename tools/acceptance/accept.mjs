@@ -40,7 +40,8 @@ async function main() {
   const service = basename(packageFolder)
   const file = join(HERE, `${service}.mjs`)
   if (!existsSync(file)) throw new Error(`There is no acceptance of ${service}: ${file} is not there.`)
-  if (!existsSync(join(given, '.git'))) throw new Error(`CHECKOUT is “${given}”, but that is not a clone of ${service}.`)
+  if (!existsSync(join(given, '.git')))
+    throw new Error(`CHECKOUT is “${given}”, but that is not a clone of ${service}.`)
   const checkout = realpathSync(given)
   /** @type {Acceptance} */
   const { steps, exceptions = [] } = await import(pathToFileURL(file).href)

@@ -81,7 +81,7 @@ describe('the lock', () => {
   })
 })
 
-test.runIf(process.env.DEVENV_MIRROR)('a stand-in is not locked, which is said', async () => {
+test.runIf(process.env.DEVENV_MIRROR)('devenv locks no stand-in, and names each', async () => {
   const hello = freshCheckout()
   const folder = join(hello.folder, 'environment')
   cpSync(PACKAGE, folder, { recursive: true })

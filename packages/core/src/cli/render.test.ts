@@ -17,7 +17,7 @@ describe('progress', () => {
       lines: ['… mysql is not healthy after 10 s: exit 1: refused', '    one', '    two'],
     },
     { progress: { kind: 'note', text: 'port 1 is taken' }, lines: ['devenv: port 1 is taken'] },
-  ])('$progress.kind is said as $lines', ({ progress, lines }) => {
+  ])('$progress.kind becomes $lines', ({ progress, lines }) => {
     expect(renderProgress(progress)).toEqual(lines)
   })
 

@@ -93,7 +93,7 @@ export async function carryOut(plan: readonly StartStep[], work: Work): Promise<
     if (planned.do === 'release') await release(planned, find(planned.service), work)
   }
   const [primary] = wanted.ours
-  if (primary === undefined) throw new Error('nothing of ours was wanted')
+  if (primary === undefined) throw new Error('no Open edX service was wanted')
   return { record, primary: find(primary), containers: await containersOf(engine, environment) }
 }
 

@@ -269,7 +269,7 @@ test('who may not read a registry logs in, and who may not write logs in as anot
   expect(fix('write')).toMatch(/^docker login ghcr\.io .*may push/)
 })
 
-test('after a push that failed it is said that no tag was moved; after a build, that nothing was published', () => {
+test('a failed push says that devenv moved no tag; a failed build, that it published nothing', () => {
   const words = (doing: 'load' | 'push' | 'cache') =>
     Object.values(explainProblem({ ...SAMPLES['build-failed'], doing })).join('\n')
   expect(words('push')).toMatch(/^Not pushed: .*\n.*devenv moved no tag/)

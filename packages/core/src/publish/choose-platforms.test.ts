@@ -34,7 +34,7 @@ describe('a builder with the image store of containerd', () => {
 })
 
 describe('a builder with the classic image store', () => {
-  test('builds for its own platform; what it cannot, and what can, is said', () => {
+  test('builds for its own platform; a note names the others, and a builder for them', () => {
     const { platforms, notes } = planPlatforms(ONE, 'classic', undefined)
     expect(platforms).toBeUndefined()
     expect(notes).toHaveLength(1)

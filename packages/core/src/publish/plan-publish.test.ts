@@ -347,7 +347,7 @@ describe('a tag that holds something else', () => {
     ])
   })
 
-  test('is said to be none of ours where it carries no digest', () => {
+  test('is an image that devenv did not build where it carries no digest', () => {
     const where = held({ 'ulmo.4-1.0.0': 'a' }, { 'ulmo.4-1.0.0': { digest: '' } })
     expect(refused(wanted('b as ulmo.4-1.0.0'), where)).toMatchObject([{ holds: 'an image that devenv did not build' }])
   })
@@ -360,7 +360,7 @@ describe('a tag that holds something else', () => {
   })
 })
 
-describe('what is said beside the steps', () => {
+describe('causes and notes', () => {
   test('each has its cause', () => {
     const { steps } = plan(
       wanted('b as ulmo.4-1.1.0', 'c as main-1.0.0'),
