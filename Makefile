@@ -5,48 +5,48 @@ PACKAGES = $(patsubst %/compose.yaml,%,$(wildcard packages/*/compose.yaml exampl
 PACKAGE = $(firstword $(wildcard packages/$(SERVICE) examples/$(SERVICE)/environment))
 WITH_SET_UP = tools/with-set-up.sh
 DEVENV = env NODE_EXTRA_CA_CERTS= node packages/core/bin/devenv.js --package '$(PACKAGE)' $(if $(CHECKOUT),--checkout '$(CHECKOUT)')
-RUN = $(if $(PACKAGE),,$(error There is no service $(SERVICE): neither packages/$(SERVICE) nor examples/$(SERVICE) is there))$(WITH_SET_UP) '$(PACKAGE)' -- $(DEVENV)
+RUN = $(if $(PACKAGE),,$(error There is no service $(SERVICE): neither packages/$(SERVICE) nor examples/$(SERVICE) exists))$(WITH_SET_UP) '$(PACKAGE)' -- $(DEVENV)
 
 .PHONY: help start watch stop clean set-up check test accept bench ci.image ci.publish ci.lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-start: ## set up what is missing, bring up a service from its checkout, print its address (SERVICE=hello CHECKOUT=PATH)
+start: ## set up this machine, start a service from its checkout, print its address (SERVICE=hello CHECKOUT=PATH)
 	@$(RUN) start
 
-watch: ## the same, and show its logs
+watch: ## do the same, and show the logs
 	@$(RUN) watch
 
 stop: ## stop that service
 	@$(RUN) stop
 
-clean: ## remove what devenv created for it
+clean: ## remove everything that devenv created for it
 	@$(RUN) clean
 
-set-up: ## install what is missing, and nothing more
+set-up: ## set up this machine, and nothing more
 	@$(WITH_SET_UP) -- true
 
-check: ## format, lint, import boundaries, types, unit tests, unused code
+check: ## check format, lint, words, import boundaries, types and unused code; run the unit tests
 	@$(WITH_SET_UP) -- tools/check.sh
 
-test: ## set up what is missing and pass all tests: `check`, then the scenarios on a real engine
+test: ## set up this machine and run all tests: `check`, then the scenarios on a real engine
 	@$(WITH_SET_UP) examples/hello/environment packages/edx-platform packages/forums -- tools/test.sh
 
-accept: ## do on a clone of a real checkout what a person does, in a browser too (SERVICE=discovery CHECKOUT=PATH KEEP=1)
+accept: ## work on a clone of a real checkout as a person does, in a browser too (SERVICE=discovery CHECKOUT=PATH KEEP=1)
 	@$(if $(PACKAGE),,$(error There is no service $(SERVICE)))$(if $(CHECKOUT),,$(error Name a clone of $(SERVICE): CHECKOUT=PATH))$(WITH_SET_UP) '$(PACKAGE)' -- \
 	  node tools/acceptance/accept.mjs '$(PACKAGE)' '$(CHECKOUT)'
 
-bench: ## ratios of speed, measured side by side
+bench: ## measure the speed, side by side with plain Docker commands
 	@$(WITH_SET_UP) examples/hello/environment -- sh -c "node tools/bench/bench.mjs && node tools/bench/images.mjs"
 
-ci.image: ## have the images of changed environments, from the registry or built (BASE=COMMIT: changed since then)
+ci.image: ## pull or build the images of changed environments (BASE=COMMIT: changed since then)
 	@$(WITH_SET_UP) $(PACKAGES) -- node tools/ci/images.mjs image
 
-# Without stand-ins: what is published is made from the official images.
+# Without stand-ins: published images are built on the official ones.
 ci.publish: ## publish images, and npm packages released here (BASE=COMMIT, RELEASE=discovery@1.4.2, DRY_RUN=1)
 	@$(WITH_SET_UP) -- node tools/ci/images.mjs publish
 	@node tools/ci/packages.mjs
 
-ci.lock: ## look up official images and commits of releases anew: devenv-lock.json of each package
+ci.lock: ## look up today's official images and release commits; write devenv-lock.json of each package
 	@$(WITH_SET_UP) -- node_modules/.bin/nx run-many --targets=lock --parallel=1 --output-style=stream

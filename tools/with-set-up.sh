@@ -1,10 +1,10 @@
 #!/bin/sh
-# Installs what is missing, then runs a command with what this machine needs:
+# Installs the missing parts, then runs a command:
 #
 #   tools/with-set-up.sh PACKAGE… -- COMMAND…
 #
-# npm's packages; a Docker engine; and where Docker Hub cannot be reached, stand-ins for the official images
-# that the PACKAGEs (folders) name, served on loopback, with DEVENV_MIRROR set to them. What none is known for is said.
+# The parts are npm's packages; a Docker engine; and, if this machine cannot reach Docker Hub, stand-ins for the official images
+# of the PACKAGEs (folders), in a registry on loopback that DEVENV_MIRROR names. It names each image without a stand-in.
 set -eu
 cd "$(dirname "$0")/.."
 

@@ -40,14 +40,15 @@ async function main() {
   const service = basename(packageFolder)
   const file = join(HERE, `${service}.mjs`)
   if (!existsSync(file)) throw new Error(`There is no acceptance of ${service}: ${file} is not there.`)
-  if (!existsSync(join(given, '.git'))) throw new Error(`CHECKOUT is “${given}”, which is no clone of ${service}.`)
+  if (!existsSync(join(given, '.git')))
+    throw new Error(`CHECKOUT is “${given}”, but that is not a clone of ${service}.`)
   const checkout = realpathSync(given)
   /** @type {Acceptance} */
   const { steps, exceptions = [] } = await import(pathToFileURL(file).href)
 
   const folder = realpathSync(mkdtempSync(join(tmpdir(), `devenv-accept-${service}-`)))
   const workshop = new Workshop({ service, folder, package: resolve(packageFolder) })
-  say(`everything is in ${folder}: logs, screenshots, and at the end report.md`)
+  say(`logs, screenshots and, at the end, report.md are in ${folder}`)
   const circumstances = await readCircumstances({ service, checkout, package: workshop.package })
   const clone = await Clone.of(workshop, checkout)
   const browser = await openBrowser({ screenshots: join(folder, 'screenshots'), exceptions })
@@ -64,7 +65,7 @@ async function main() {
     began: (title) => say(`${title} …`),
     ended: async (result) => {
       if (result.outcome === 'passed') say(`  passed in ${renderSeconds(result.seconds)}. ${result.seen}`)
-      if (result.outcome === 'not reached') say(`${result.title}: not reached, as it needs “${result.because}”`)
+      if (result.outcome === 'not reached') say(`${result.title}: not reached, because it needs “${result.because}”`)
       if (result.outcome === 'failed') {
         say(`  failed after ${renderSeconds(result.seconds)}. ${result.problem}`)
         await clone.run([...DEVENV, 'status'])

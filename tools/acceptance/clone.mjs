@@ -162,7 +162,7 @@ export class Clone {
       () => {
         if (view.printed().includes(answers)) return
         if (ended) return
-        throw new Error(`not a word of “${answers}”:\n${lastLines(view.printed())}`)
+        throw new Error(`it did not print “${answers}”:\n${lastLines(view.printed())}`)
       },
       { seconds },
     )
@@ -206,7 +206,7 @@ export class Clone {
   edit(file, from, to) {
     const text = this.read(file)
     const edited = text.replace(from, () => to)
-    if (edited === text) throw new Error(`${file} does not hold ${from}`)
+    if (edited === text) throw new Error(`${file} does not contain ${from}`)
     this.write(file, edited)
   }
 

@@ -27,7 +27,7 @@ const WITHOUT_BOWER = [
   { what: /uncaught exception: \$ is not a function/, url: /\/sortable_select\.js$/ },
 ].map((fault) => ({
   ...fault,
-  because: '`DISCOVERY_BOWER=skip` left out bower’s components: nothing is sorted by dragging',
+  because: '`DISCOVERY_BOWER=skip` left out bower’s components: nobody can sort by dragging',
 }))
 
 /** @type {import('./accept.mjs').Acceptance['exceptions']} */
@@ -37,7 +37,7 @@ export const exceptions = [
     what: /uncaught exception: .* is not a function/,
     url: /\/bundles\/query-preview-/,
     because:
-      'the query page’s script: upstream’s own webpack.config.js makes it so, for `datatables.net-bs` 1.13.11 is no function',
+      'the query page’s script: upstream’s own webpack.config.js causes it, because `datatables.net-bs` 1.13.11 is not a function',
   },
   ...(process.env.DISCOVERY_BOWER === 'skip' ? WITHOUT_BOWER : []),
 ]
@@ -238,7 +238,7 @@ export const steps = [
     needs: [START],
     run: async ({ checkout }) => {
       await checkout.succeed(['git', 'restore', '.'])
-      assert.equal(await checkout.status(), '', 'nothing of ours is left in the checkout')
+      assert.equal(await checkout.status(), '', 'devenv leaves nothing in the checkout')
     },
   },
   {

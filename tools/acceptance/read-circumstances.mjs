@@ -49,8 +49,8 @@ function distribution() {
 /** @param {string} environmentPackage */
 async function imagesOf(environmentPackage) {
   const { DEVENV_MIRROR: mirror } = process.env
-  if (mirror === undefined) return 'the official ones'
-  if (mirror !== MIRROR) return `the official ones, by ${mirror}`
+  if (mirror === undefined) return 'the official images'
+  if (mirror !== MIRROR) return `the official images, from ${mirror}`
   const references = (await $`node ${LIST_IMAGES} ${environmentPackage}`).lines()
   const standIns = references.map(async (reference) => {
     const server = (await readHeldLabels(reference))?.[SERVER_LABEL]

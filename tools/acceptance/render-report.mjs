@@ -38,7 +38,7 @@ export function renderReport(results, { service, date, checkout, devenv, machine
     ...results.map(renderRow),
   ]
   if (excused.size > 0)
-    lines.push('', 'Errors of pages that are known:', '', ...[...excused].map(([why, times]) => `- ${why} (${times})`))
+    lines.push('', 'Known errors of pages:', '', ...[...excused].map(([why, times]) => `- ${why} (${times})`))
   return `${lines.join('\n')}\n`
 }
 

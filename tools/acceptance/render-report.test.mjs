@@ -9,7 +9,7 @@ const CIRCUMSTANCES = {
   devenv: '4567def',
   machine: '2 cores, 4 GiB, Debian 12',
   engine: 'Docker 26.1.5',
-  images: 'the official ones',
+  images: 'the official images',
   settings: [],
   excused: new Map(),
 }
@@ -30,7 +30,7 @@ test('the report is a table that a README can hold', () => {
 - devenv: 4567def
 - machine: 2 cores, 4 GiB, Debian 12
 - engine: Docker 26.1.5
-- images: the official ones
+- images: the official images
 - settings: \`HELLO=1\`
 
 | Step | Outcome | Time | Seen |
@@ -39,7 +39,7 @@ test('the report is a table that a README can hold', () => {
 | sign in | failed | 1.3 s | status 500 |
 | edit | not reached |  | needs “sign in” |
 
-Errors of pages that are known:
+Known errors of pages:
 
 - upstream asks for a font (2)
 `)

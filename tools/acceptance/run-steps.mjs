@@ -54,7 +54,7 @@ function checkNeeds(steps) {
   const before = new Set()
   for (const { title, needs = [] } of steps) {
     const unknown = needs.find((need) => !before.has(need))
-    if (unknown !== undefined) throw new Error(`“${title}” needs “${unknown}”, which is no step before it.`)
+    if (unknown !== undefined) throw new Error(`“${title}” needs “${unknown}”, but there is no such step before it.`)
     if (before.has(title)) throw new Error(`Two steps are called “${title}”.`)
     before.add(title)
   }

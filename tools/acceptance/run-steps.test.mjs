@@ -65,6 +65,6 @@ test('a step may need only what stands before it', async () => {
       ],
       {},
     ),
-  ).rejects.toThrow('“two” needs “oen”, which is no step before it.')
+  ).rejects.toThrow('“two” needs “oen”, but there is no such step before it.')
   expect(ran, 'before anything is started').toEqual([])
 })

@@ -77,7 +77,7 @@ async function main() {
   const composeFile = join(home, readdirSync(home).find((name) => name.endsWith('.compose.json')) ?? '')
   const compose = ['docker', 'compose', '--file', composeFile]
 
-  console.log(`ratio   wanted  of what (ours against the other, medians of ${RUNS})`)
+  console.log(`ratio   wanted  what (devenv against the other, medians of ${RUNS})`)
   const requireServing = async () => {
     const { status } = await fetch(`${url}/health/`)
     requireHappened(status === 200, `${url}/health/ answers`, status)

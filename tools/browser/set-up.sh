@@ -21,21 +21,21 @@ install() {
     'debian '*) package=chromium ;;
     'ubuntu snaps') package=chromium-browser ;;
     *) fail browser-missing 'There is no Chromium here.' \
-      'Only from the packages of Debian, and of Ubuntu with snaps, is it installed for you.' \
-      'Install Chromium or Chrome, and where it is not on the PATH, name it: CHROMIUM=/path/to/chrome' ;;
+      'This command can install it only from the packages of Debian, and of Ubuntu with snaps.' \
+      'Install Chromium or Chrome. If it is not on the PATH, name it: CHROMIUM=/path/to/chrome' ;;
   esac
   exec 9>/run/devenv-browser.lock
   flock 9
   if [[ -n $(found) ]]; then return; fi # another has done it meanwhile
   say "installing $package of this distribution"
-  apt_get update || say 'some lists could not be read; going on with those that are there'
+  apt_get update || say 'could not read some package lists; continuing with the others'
   install_packages "$package"
 }
 
 main() {
   if [[ -n ${CHROMIUM:-} ]]; then
     command -v "$CHROMIUM" ||
-      fail browser-missing "CHROMIUM names $CHROMIUM, which is no program." 'Pages are opened in it.' \
+      fail browser-missing "CHROMIUM names $CHROMIUM, but there is no such program." 'The tests open pages in that browser.' \
         'Correct it, or unset it.'
     return
   fi

@@ -3,7 +3,7 @@
 // Builds or publishes the images of the environments that changed, each by the command that a person has:
 //
 //   node tools/ci/images.mjs image      builds them, or finds them in the registry
-//   node tools/ci/images.mjs publish    pushes what the registry lacks, and moves the tags
+//   node tools/ci/images.mjs publish    pushes the images that the registry does not have, and moves the tags
 //
 // In the environment: BASE=COMMIT, since when Nx looks for changes; RELEASE=discovery@1.4.2, that one alone;
 // PLATFORM, BUILDER, BILL and DRY_RUN for `devenv publish`. What the tags on this commit say was released is published
@@ -18,7 +18,7 @@ const command = process.argv[2] === 'image' ? 'image' : 'publish'
 /** @param {string} commit */
 const isKnown = (commit) => {
   const known = ask(['git', 'merge-base', commit, 'HEAD']).status === 0
-  if (!known) process.stderr.write(`ci: ${commit} is not in this clone; every environment is looked at.\n`)
+  if (!known) process.stderr.write(`ci: ${commit} is not in this clone, so all environments count as changed.\n`)
   return known
 }
 

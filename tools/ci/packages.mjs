@@ -21,7 +21,7 @@ function readLatest(name) {
 const projectsByDistTag = {}
 for (const { tag, project, version, name, targets } of readReleases(RELEASE)) {
   if (!targets.includes('nx-release-publish')) {
-    process.stderr.write(`ci: ${tag} is private, and stays here.\n`)
+    process.stderr.write(`ci: ${tag} is private, so npm does not get it.\n`)
     continue
   }
   const distTag = planDistTag(version, readLatest(name))

@@ -16,11 +16,11 @@ import { parseRelease } from './plan.mjs'
 export function readReleases(named) {
   const here = ask(['git', 'tag', '--points-at', 'HEAD']).stdout.split('\n')
   if (named && parseRelease(named) === undefined)
-    refuse(`${named} is no release.`, 'A release is a project and its version.', 'RELEASE=discovery@1.4.2')
+    refuse(`${named} is not a release.`, 'A release has the form PROJECT@VERSION.', 'RELEASE=discovery@1.4.2')
   if (named && !here.includes(named))
     refuse(
-      `${named} is not what is checked out.`,
-      'A release is published from the commit that its tag names.',
+      `${named} is not the commit that is checked out.`,
+      'devenv publishes a release from the commit of its tag.',
       `git fetch --tags && git checkout ${named}`,
     )
   const tags = here.filter((tag) => parseRelease(tag) !== undefined && (!named || tag === named))
@@ -37,12 +37,12 @@ function readRelease(tag, projects) {
   const { project, version } = /** @type {import('./plan.mjs').Release} */ (parseRelease(tag))
   const { root, targets = {} } = projects[project]?.data ?? {}
   if (root === undefined)
-    return refuse(`${tag} names no project.`, 'Nx knows none of that name.', 'npx nx show projects')
+    return refuse(`${tag} names no project.`, 'Nx has no project of that name.', 'npx nx show projects')
   const manifest = JSON.parse(readFileSync(join(REPOSITORY, root, 'package.json'), 'utf8'))
   if (manifest.version !== version)
     return refuse(
       `${tag} is on a commit where ${root}/package.json says ${manifest.version}.`,
-      'What is published would not be what the tag promises.',
+      'The published version would not match the tag.',
       `git tag --delete ${tag}   (npx nx release writes both)`,
     )
   return { tag, project, version, name: manifest.name, targets: Object.keys(targets) }

@@ -65,13 +65,13 @@ is_ours_to_change() { [[ $endpoint == "unix://$SOCKET" || $endpoint == unix:///r
 
 refuse_what_we_do_not_touch() {
   if [[ -n $engine ]] && ! at_least "$engine" "$LEAST_ENGINE"; then
-    fail engine-too-old "The Docker engine that answers is $engine; devenv needs $LEAST_ENGINE or newer." \
-      'It may hold work of yours, so it is not replaced for you. Older engines do not know start_interval.' \
+    fail engine-too-old "The running Docker engine is $engine; devenv needs $LEAST_ENGINE or newer." \
+      'It may hold work of yours, so this command does not replace it. Older engines do not know start_interval.' \
       "Upgrade it ($DOCS), or point DOCKER_HOST at a newer one."
   fi
   if [[ -n $compose ]] && ! at_least "$compose" "$LEAST_COMPOSE"; then
     fail compose-too-old "Docker Compose is $compose; devenv needs $LEAST_COMPOSE or newer." \
-      'It was installed by you or your distribution, so it is not replaced for you.' \
+      'You or your distribution installed it, so this command does not replace it.' \
       'Upgrade it: https://docs.docker.com/compose/install/'
   fi
   if [[ -z $engine ]] && ! is_ours_to_change; then
@@ -82,8 +82,8 @@ refuse_what_we_do_not_touch() {
     local installed
     installed=$(dockerd --version | sed -E 's/^Docker version ([^, ]+).*/\1/')
     at_least "$installed" "$LEAST_ENGINE" ||
-      fail engine-too-old "The Docker engine that is installed is $installed; devenv needs $LEAST_ENGINE or newer." \
-        'It may hold work of yours, so it is neither started nor replaced for you.' "Upgrade or remove it: $DOCS"
+      fail engine-too-old "The installed Docker engine is $installed; devenv needs $LEAST_ENGINE or newer." \
+        'It may hold work of yours, so this command neither starts nor replaces it.' "Upgrade or remove it: $DOCS"
   fi
 }
 
@@ -124,23 +124,23 @@ install() { # engine | plugins
     'plugins debian') packages=(docker-compose docker-buildx) ;;
     'plugins ubuntu') packages=(docker-compose-v2 docker-buildx) ;;
     *) fail engine-missing "There is no Docker ${1/plugins/Compose or Buildx} here." \
-      'Only on Debian and Ubuntu is it installed for you.' "Install it: $DOCS" ;;
+      'This command can install it only on Debian and Ubuntu.' "Install it: $DOCS" ;;
   esac
   if dpkg-query --show docker-ce-cli >/dev/null 2>&1; then
     packages=(docker-compose-plugin docker-buildx-plugin) # Docker's own packages: stay within them
   fi
   say "reading the package lists"
-  apt_get update || say "some lists could not be read; going on with those that are there"
+  apt_get update || say "could not read some package lists; continuing with the others"
   if offers "${packages[0]}" "$([[ $1 == engine ]] && echo $LEAST_ENGINE || echo $LEAST_COMPOSE)" &&
     offers "${packages[1]}" 0 && offers "${packages[${#packages[@]} - 1]}" 0; then
     say "installing ${packages[*]}"
     install_packages "${packages[@]}"
   elif [[ $1 == engine ]]; then
-    say 'installing docker.io, docker-cli, docker-compose and docker-buildx of Debian 13: those of this release are too old'
+    say 'installing docker.io, docker-cli, docker-compose and docker-buildx of Debian 13, because those of this release are too old'
     install_packages containerd runc iptables
     install_from_debian_13 docker.io docker-cli docker-compose docker-buildx
   else
-    say 'installing docker-compose and docker-buildx of Debian 13: those of this release are too old'
+    say 'installing docker-compose and docker-buildx of Debian 13, because those of this release are too old'
     install_from_debian_13 docker-compose docker-buildx
   fi
 }
@@ -195,7 +195,7 @@ start() {
 }
 
 start_by_hand() {
-  say "starting the engine by hand, as no init runs here; its log: $LOG"
+  say "starting the engine by hand, because no init runs here; its log: $LOG"
   local options=() mtu
   mtu=$(route_mtu)
   if [[ $mtu -lt 1500 ]] && ! grep -qs mtu "$DAEMON_JSON"; then # given twice, dockerd refuses it
@@ -205,8 +205,8 @@ start_by_hand() {
   local pid=$!
   disown
   wait_until_it_answers "$pid" ||
-    fail engine-does-not-start 'dockerd was started and does not answer.' "The end of its log:
-$(tail -n 15 "$LOG")" "Mend what the log names, then run this again."
+    fail engine-does-not-start 'dockerd has started but does not answer.' "The end of its log:
+$(tail -n 15 "$LOG")" "Fix the error in the log, then run the same command again."
 }
 
 # --- access ----------------------------------------------------------------------------------------------------------
@@ -219,7 +219,7 @@ grant_access() { # USER: through the group for good, through an access list at o
   fi
   command -v setfacl >/dev/null || install_packages acl || true
   if ! setfacl -m "u:$user:rw" "$SOCKET" 2>/dev/null; then
-    say "the group counts from the next login; at once: newgrp docker"
+    say "you are in the group from your next login; to use it now: newgrp docker"
   fi
 }
 
@@ -233,7 +233,7 @@ set_up_as_root() {
     return
   fi
   command -v sudo >/dev/null ||
-    fail engine-needs-root 'Setting up a Docker engine needs root.' 'There is no sudo here.' "Run $0 as root, or: $DOCS"
+    fail engine-needs-root 'Setting up a Docker engine needs root.' 'This machine has no sudo.' "Run $0 as root, or: $DOCS"
   say 'asking for root, to set up the engine'
   sudo -- "$0" "$1"
 }
@@ -241,7 +241,7 @@ set_up_as_root() {
 set_up() { # engine | plugins
   exec 9>/run/devenv-engine.lock
   if ! flock -n 9; then
-    say 'another set-up is at work; waiting for it'
+    say 'waiting for another set-up'
     flock 9
   fi
   observe # another may have done it meanwhile
@@ -280,7 +280,7 @@ main() {
   if ! enough; then
     refuse_what_we_do_not_touch
     fail engine-incomplete "Engine ${engine:-none}, Compose ${compose:-none}, Buildx ${buildx:-none}." \
-      "${refusal:-Not all of them could be set up.}" "Install them ($DOCS); to count as a member of the group docker: newgrp docker"
+      "${refusal:-The set-up of one of them failed.}" "Install them ($DOCS). If you have just joined the group docker: newgrp docker"
   fi
   if ((EUID == 0)); then let_them_in; fi
 }

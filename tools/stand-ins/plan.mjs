@@ -23,7 +23,7 @@ import { RECIPES } from './recipes.mjs'
  */
 export function parseReference(text) {
   const [, name, tag] = /^(?:docker\.io\/)?([a-z0-9][a-z0-9._/-]*):([\w][\w.-]{0,127})$/.exec(text) ?? []
-  if (!name || !tag) throw new Error(`${text} is no image reference with a tag, such as library/mysql:8.4.9.`)
+  if (!name || !tag) throw new Error(`${text} is not an image reference with a tag, such as library/mysql:8.4.9.`)
   return `${name.includes('/') ? name : `library/${name}`}:${tag}`
 }
 
@@ -67,7 +67,7 @@ export function sortByRecipe(references) {
   }
 }
 
-const howToAdd = 'tools/stand-ins/README.md says how to add one; what none is known for is left out there.'
+const howToAdd = 'tools/stand-ins/README.md says how to add one, and which images have none.'
 
 /**
  * What has to be built, bases first.
@@ -85,7 +85,7 @@ export function planStandIns(references, held, readFolder) {
     const there = held.get(reference)
     if (there === standIn.digest || steps.has(reference)) return
     for (const base of standIn.bases) visit(base)
-    const because = there === undefined ? 'the registry does not hold it' : 'its recipe has changed'
+    const because = there === undefined ? 'the registry does not have it' : 'its recipe has changed'
     steps.set(reference, { do: 'build', standIn, because })
   }
   for (const reference of references) visit(reference)

@@ -34,7 +34,7 @@ test.each([
 })
 
 test.each(['mysql', 'library/mysql:', 'mysql@sha256:0123', 'quay.io/x y:1'])('%s is no reference', (written) => {
-  expect(() => parseReference(written)).toThrow('no image reference')
+  expect(() => parseReference(written)).toThrow('not an image reference')
 })
 
 test('only what a Dockerfile takes through the mirror is a base', () => {
@@ -75,7 +75,7 @@ test.each([
   'library/python:latest',
 ])('%s is refused: it is not made of another Python', (reference) => {
   expect(sortByRecipe([reference]).known).toEqual([reference])
-  expect(() => describeStandIn(reference, recipes)).toThrow(`There is no stand-in for ${reference}:`)
+  expect(() => describeStandIn(reference, recipes)).toThrow(`There is no stand-in for ${reference}.`)
 })
 
 test('Ruby stands in for its own minor version only', () => {

@@ -69,7 +69,7 @@ function cpythonArgs({ slim }) {
  */
 function refusePython({ tag }) {
   throw new Error(
-    `There is no stand-in for library/python:${tag}: those that are there are 3.11 (of Debian) and 3.12 (of Maven ` +
+    `There is no stand-in for library/python:${tag}. There are 3.11 (from Debian) and 3.12 (from Maven ` +
       'Central), as in library/python:3.12-slim-bookworm. tools/stand-ins/README.md says how to add one.',
   )
 }

@@ -59,7 +59,7 @@ const statusOf = async () => JSON.parse((await hello.devenv('status', '--json'))
 const greeter = () => hello.container('greeter')
 const url = async () => `http://localhost:${(await greeter()).ports['8000']?.port}`
 
-describe('a second container of ours', () => {
+describe('a second Open edX container', () => {
   test('publishes the address where the primary publishes none, and was provisioned before it served', async () => {
     const status = await statusOf()
     expect(status).toMatchObject({ state: 'running', urls: [await url()] })

@@ -81,6 +81,7 @@ describe('devenv debug', () => {
     const unknown = await hello.beginDevenv(['debug', 'wbe'], { terminal: true }).ended
     expect(unknown.exitCode).toBe(1)
     expect(unknown.stdout).toContain('program-unknown')
+    expect(unknown.stdout).not.toContain('moves into this terminal')
     const blind = await hello.devenv('debug', 'web')
     expect(blind.exitCode).toBe(1)
     expect(blind.stderr).toContain('no-terminal')

@@ -62,12 +62,12 @@ describe('a provisioning that lasts longer than the start period', () => {
     expect(await stateOf(hello)).toMatchObject({ state: 'starting' })
 
     await hello.write('let-go', '')
-    await starting.said(/hello not healthy after \d+ s: it has not answered yet/)
+    await starting.said(/hello is not healthy after \d+ s: it has not answered yet/)
     const booted = Date.now()
     await hello.write('boot', '')
     const { exitCode, stderr } = await starting.ended
     expect({ exitCode, health: await healthOf(hello) }, stderr).toEqual({ exitCode: 0, health: 'healthy' })
-    expect(stderr).not.toContain('are held')
+    expect(stderr).not.toContain('wait until provisioning')
     expect(Date.now() - booted, 'not at the end of an interval').toBeLessThan(100_000)
 
     await ask('docker', 'restart', (await hello.container('hello')).id)
@@ -94,10 +94,10 @@ describe('a provisioning that lasts longer than the start period', () => {
     expect(exitCode).toBe(1)
     expect(stderr).toContain('not-healthy')
     expect(stderr).toContain(
-      'Its probe /opt/devenv/bin/answers web=http://localhost:8000/nowhere/ said: exit 1: web: it answered 404',
+      'Its probe /opt/devenv/bin/answers web=http://localhost:8000/nowhere/ answered: exit 1: web: it answered 404',
     )
-    expect(stderr).not.toContain('are held')
-    const seconds = Number(/does not answer its health check after (\d+) s/.exec(stderr)?.[1])
+    expect(stderr).not.toContain('wait until provisioning')
+    const seconds = Number(/does not pass its health check after (\d+) s/.exec(stderr)?.[1])
     expect(seconds).toBeGreaterThanOrEqual(7)
     expect(seconds).toBeLessThan(120)
     expect(await healthOf(hello)).toBe('unhealthy')

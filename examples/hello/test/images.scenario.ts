@@ -128,7 +128,7 @@ describe('an image that was published is pulled, not built', () => {
     expect(JSON.parse(succeeded(await hello.devenv('explain', '--json')).stdout).own.do).toBe('build')
   })
 
-  test('and is built where the registry does not answer, which is said', async () => {
+  test('is built where the registry does not answer, and devenv says so', async () => {
     const { hello } = await ownImage()
     hello.env.DEVENV_REGISTRY = 'localhost:1'
     const { stdout } = succeeded(await hello.devenv('explain'))
@@ -186,7 +186,7 @@ describe('offline', () => {
     expect((await hello.get('/')).status).toBe(200)
   })
 
-  test('what is lacking is named, all of it, and nothing is built', async () => {
+  test('devenv names every missing image, and builds nothing', async () => {
     const { hello, folder } = await ownImage()
     const compose = join(folder, 'compose.yaml')
     writeFileSync(compose, readFileSync(compose, 'utf8').replace('redis:7.4.5', 'redis:7.0.0'))
@@ -235,7 +235,7 @@ describe('a package of several variants', () => {
     expect(succeeded(await hello.devenv('exec', '--', 'printenv', 'SHAPE')).stdout).toBe('bare\n')
   })
 
-  test('refuses a checkout of no shape that it knows, and names all of them', async () => {
+  test('refuses a checkout that fits no variant, and names all of them', async () => {
     const hello = await variants()
     await hello.write('requirements/debian.txt', '# nothing\n')
     const { exitCode, stderr } = await hello.devenv('start')

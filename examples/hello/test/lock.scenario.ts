@@ -81,13 +81,13 @@ describe('the lock', () => {
   })
 })
 
-test.runIf(process.env.DEVENV_MIRROR)('a stand-in is not locked, which is said', async () => {
+test.runIf(process.env.DEVENV_MIRROR)('devenv locks no stand-in, and names each', async () => {
   const hello = freshCheckout()
   const folder = join(hello.folder, 'environment')
   cpSync(PACKAGE, folder, { recursive: true })
   hello.env.DEVENV_PACKAGE = folder
   const { stdout, stderr } = succeeded(await hello.devenv('lock'))
   expect(stdout).toBe('Nothing moved.\n')
-  expect(stderr).toContain('stand-ins are served for them: docker.io/library/')
+  expect(stderr).toContain('the mirror has only stand-ins for them: docker.io/library/')
   expect(existsSync(join(folder, 'devenv-lock.json')), 'nothing to lock, no file').toBe(false)
 })

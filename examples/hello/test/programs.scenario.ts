@@ -74,13 +74,13 @@ describe('the programs that run', () => {
     expect((await hello.container('hello')).health).toBe('healthy')
   })
 
-  test('are chosen for a container that is made anew', async () => {
+  test('are chosen for a new container too', async () => {
     await hello.devenv('clean')
     expect((await hello.devenv('start', '--programs', 'worker')).exitCode).toBe(0)
     expect(await running()).toEqual(['worker'])
   })
 
-  test('are all again, and what comes back answers when that is said', async () => {
+  test('all run again, and each answers when start has ended', async () => {
     expect((await hello.devenv('start', '--programs=all')).exitCode).toBe(0)
     expect((await hello.get('/health/')).status).toBe(200)
     await eventually(async () => expect(await programs()).toEqual({ web: 'RUNNING', worker: 'RUNNING' }))

@@ -131,7 +131,7 @@ describe('publishing a package’s releases', () => {
     const before = await tagsOf(shared)
     const { stderr } = succeeded(await monorepo.devenv('discovery', ['publish', '--release', 'teak.3']))
     expect(await tagsOf(shared)).toEqual({ ...before, 'teak.3-1.4.3': await digestOf('teak.3') })
-    expect(stderr).toContain('belongs to teak.3-1.5.0, which is higher')
+    expect(stderr).toContain('belongs to teak.3-1.5.0, a higher version')
     await monorepo.restore()
   })
 
@@ -263,7 +263,7 @@ describe('when something goes wrong, publishing again finishes', () => {
       expect(await registry.digest(repository, 'latest')).toBe(await registry.digest(repository, 'ulmo.2-0.1.0'))
   })
 
-  test('a registry that is not there is said before anything is built', async () => {
+  test('devenv names a registry that is not there before it builds anything', async () => {
     const { monorepo } = await unpublished()
     monorepo.env.DEVENV_REGISTRY = 'localhost:1'
     const { exitCode, stderr } = await monorepo.devenv('discovery', ['publish'])

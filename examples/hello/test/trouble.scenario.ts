@@ -149,7 +149,7 @@ describe('what start --dry-run prints', () => {
   test('is each step with its cause; it changes nothing, and start does exactly these', async () => {
     const hello = freshCheckout()
     expect(await planOf(hello)).toMatch(
-      /create +mysql, redis, hello: not there yet\n.*start +mysql, redis, hello: .*new\n.*wait +mysql, redis: hello needs it\n.*enter +hello: .*\nprovision +migrations: not done yet\nrelease +all of hello: /,
+      /create +mysql, redis, hello: not created yet\n.*start +mysql, redis, hello: .*new\n.*wait +mysql, redis: hello needs it\n.*enter +hello: .*\nprovision +migrations: not done yet\nrelease +all of hello: /,
     )
     expect(await hello.containers()).toEqual([])
     expect(existsSync(join(hello.path, '.dev'))).toBe(false)
@@ -157,7 +157,7 @@ describe('what start --dry-run prints', () => {
     expect(await planOf(hello)).toBe('Nothing to do: everything runs as it should.\n')
 
     await hello.write('hello/migrations/0098_more.sql', 'ALTER TABLE greetings ADD COLUMN more INT;\n')
-    expect(await planOf(hello)).toBe('provision  migrations: what it depends on changed\n')
+    expect(await planOf(hello)).toBe('provision  migrations: something that it depends on has changed\n')
     await ask('docker', 'stop', (await hello.container('redis')).id)
     const json = JSON.parse(succeeded(await hello.devenv('start', '--dry-run', '--json')).stdout)
     expect(json.map(({ do: what, on }: { do: string; on: string[] }) => `${what} ${on.join()}`)).toEqual([
@@ -167,7 +167,7 @@ describe('what start --dry-run prints', () => {
       'restart-programs hello',
     ])
     const { stderr } = await hello.start()
-    expect(stderr).toContain('• migrations: what it depends on changed')
+    expect(stderr).toContain('• migrations: something that it depends on has changed')
     expect(await planOf(hello)).toBe('Nothing to do: everything runs as it should.\n')
   })
 })

@@ -11,7 +11,7 @@ if (existsSync(main)) {
   await import(main.href)
 } else {
   process.stderr.write(
-    'not-built\n  what  @devenv/core has not been compiled.\n  why   This is a clone of the repository, where dist/ is made by npm.\n  fix   npm install   (at the root of the repository)\n',
+    'not-built\n  what  @devenv/core is not compiled.\n  why   This is a clone of the repository; there npm builds dist/.\n  fix   npm install   (at the root of the repository)\n',
   )
   process.exitCode = 1
 }

@@ -125,7 +125,7 @@ class Answers(InFolder):
         self.assertEqual(self.answers(), (0, ''))
 
     def test_a_program_that_there_is_not_is_an_error_and_not_a_success(self):
-        self.assertEqual(self.answers('wbe=http://localhost:1/'), (1, 'answers: no program wbe'))
+        self.assertEqual(self.answers('wbe=http://localhost:1/'), (1, 'answers: there is no program wbe'))
         for word in ('web', 'web=https://localhost/', 'web=http:///x', '=http://localhost/', 'web=http://a:b/'):
             self.assertEqual(self.answers(word)[0], 1, word)
 

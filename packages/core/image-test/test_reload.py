@@ -82,7 +82,7 @@ class Reload(InFolder):
         (self.folder / 'polling').touch()
         self.save('app.py')
         self.counting()
-        self.said('file events do not arrive here')
+        self.said('no file events arrive in this container')
         self.said('started')
         self.save('app.py', 'changed')
         self.said('started', 2)
@@ -94,7 +94,7 @@ class Reload(InFolder):
         self.reload('--', sys.executable, 'app.py')
         self.said('started')
         self.save('app.py', 'syntax error')
-        self.said('the program ended with 1; it starts again when a file is saved')
+        self.said('the program ended with 1; it starts again when you save a file')
         self.save('app.py', 'import time; print("mended", flush=True); time.sleep(600)')
         self.said('mended')
 
@@ -162,7 +162,7 @@ class Reload(InFolder):
         self.save('go')
         asking.join()
         self.assertEqual(answers, [503])
-        self.said('the program ended with 7; it starts again when a file is saved')
+        self.said('the program ended with 7; it starts again when you save a file')
 
 
 class WaitEvent(InFolder):

@@ -34,7 +34,7 @@ $(devenv.goals):
 	@+$(devenv.run) make --from-make $(devenv.flags) $(call devenv.quoted,$(patsubst dev.%,%,$@))
 endif
 
-# What is included is no target.
+# An included file is not a target.
 dev.%.mk: ;
 
 # The same where another target of this Makefile asks for one.

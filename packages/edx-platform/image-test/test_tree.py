@@ -110,7 +110,7 @@ class Layout(Tree):
     def test_it_refuses_to_lay_out_what_is_no_checkout(self):
         running = self.begin(folder=self.checkout / 'lms')
         _, said = running.communicate()
-        self.assertEqual((running.returncode, said), (1, 'tree: run it in the root of a checkout\n'))
+        self.assertEqual((running.returncode, said), (1, 'tree: run this in the root of a checkout\n'))
 
 
 class Again(Tree):

@@ -303,7 +303,7 @@ describe('a checkout that is locked with uv', () => {
     await platform.write('lms/envs/private.py', "NOTES = {'url': 'http://edx.devstack.notes:18120/api'}\n")
     const { exitCode, stdout } = await platform.make('dev.settings')
     expect(exitCode).toBe(2)
-    expect(stdout).toBe('lms: nobody answers at edx.devstack.notes:18120, which NOTES.url names\n')
+    expect(stdout).toBe('lms: nobody answers at edx.devstack.notes:18120, the address in NOTES.url\n')
   })
 
   test('Studio shows its own pages where “authoring” is absent, also a later checkout’s, and one may switch them off', async () => {
@@ -387,7 +387,7 @@ describe('a checkout that is locked with uv', () => {
     expect(await ask('find', ...around, '!', '-uid', String(OWNER), '-print')).toBe('')
   })
 
-  test('dev.clean leaves nothing of ours', async () => {
+  test('dev.clean leaves nothing that devenv created', async () => {
     const { project } = await platform.container('edx-platform')
     succeeded(await platform.make('dev.clean'))
     expect(await platform.containers()).toEqual([])
@@ -453,7 +453,7 @@ test('a checkout with pip-compiled requirements of Python 3.12 runs on them, and
   expect(stdout).toMatch(new RegExp(`^${pinned}\nv18\\..*\n10\\..*\npip-compile`))
 })
 
-test('a checkout of no shape that is known is refused, with what each would have', async () => {
+test('devenv refuses a checkout that fits no variant, and names the marks of each', async () => {
   const platform = fresh(new Platform())
   const refused = await platform.devenv('start')
   expect(refused.exitCode).toBe(1)

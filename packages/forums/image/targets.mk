@@ -6,7 +6,7 @@
 #   make dev.console                        the service's code in pry
 #   make dev.rake                           the tasks that rake knows
 #   make dev.rake TASK=search:rebuild_indices
-#   make dev.requirements                   installs what Gemfile.lock names, until the container is made anew
+#   make dev.requirements                   installs what Gemfile.lock names, until devenv replaces the container
 
 .PHONY: test quality console rake requirements
 

@@ -6,7 +6,7 @@ export RACK_ENV=test SINATRA_ENV=test
 developers=$MONGOHQ_URL
 
 make_indexes_again() {
-    echo 'The tests have deleted all search indexes. The service’s own are made again:'
+    echo 'The tests have deleted all search indexes. Building the service’s own again:'
     MONGOHQ_URL=$developers RACK_ENV=development SINATRA_ENV=development bin/rake search:rebuild_indices
 }
 

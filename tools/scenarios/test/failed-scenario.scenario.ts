@@ -12,7 +12,7 @@ async function failed(name: string, env: Readonly<Record<string, string>> = {}) 
   const vitest = ['node_modules/.bin/vitest', 'run', ...config]
   const { exitCode, stdout, stderr } = await run(vitest, { cwd: REPOSITORY, env })
   const said = `${stdout}${stderr}`
-  const folder = /What is known of this failure is kept in (\S+)/.exec(said)?.[1] ?? ''
+  const folder = /The evidence of this failure is in (\S+)/.exec(said)?.[1] ?? ''
   if (folder !== '') onTestFinished(() => rmSync(folder, { recursive: true }))
   expect(exitCode, said).toBe(1)
   const read = (file: string) => readFileSync(join(folder, file), 'utf8')

@@ -1,5 +1,5 @@
 """runserver.py manage.py runserver --noreload …: Django's development server on a socket that
-`reload --listen` holds, so that requests wait while it starts anew. Without such a socket it is
+`reload --listen` holds, so that requests wait while it starts again. Without such a socket it is
 manage.py, as ever. Runs under the service's own Python:
 
     reload --listen 0.0.0.0:8000 -- python /opt/devenv/lib/runserver.py manage.py runserver --noreload 0.0.0.0:8000

@@ -36,7 +36,7 @@ class Turn:
         self._port = listening.getsockname()[1] if listening else 0
         self._held = []
         self._from = self.until = None  # while it waits for its turn, or boots in it
-        self._knocked = False  # whether a connection of ours waits for the program that boots
+        self._knocked = False  # whether our own connection waits for the program that boots
         if listening:
             self._take(SERVER)
             self.end()
@@ -62,7 +62,7 @@ class Turn:
         return now >= self._from and not any(is_held(place) for place in self._others() if place < mine)
 
     def follow(self, old_has_ended):
-        """While the program boots: ends the turn once it takes connections, those that wait and then one of ours, and
+        """While the program boots: ends the turn once it takes connections, those that wait and then our own, and
         returns whether it does."""
         if not self._listening or time.monotonic() >= self.until:
             self.end()

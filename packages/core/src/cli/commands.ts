@@ -3,15 +3,14 @@ import { engineFrom } from '../engine/engine.js'
 import type { Context } from '../environment/context.js'
 import type { How } from '../environment/start/observe.js'
 import { DevenvError } from '../problem/problem.js'
-import { settingsFrom } from '../settings/settings.js'
 import { digest, explain, image, lock, publish } from './image-commands.js'
-import { type Add, open, openRunning, report, say, sayJson, withPrograms, withWhere } from './opening.js'
+import { type Add, open, openRunning, print, say, sayJson, settingsAtHand, withPrograms, withWhere } from './opening.js'
 
 const watch: Add = (program) =>
   withPrograms(withWhere(program.command('watch')))
-    .summary('start what is not running and show all logs; Ctrl-C leaves the view, not the services')
+    .summary('start the service and show all logs; Ctrl-C closes the view, and the service keeps running')
     .description(
-      'Starts what is not running, shows the logs of every process, and prints the address once it answers.\nCtrl-C leaves the view; the services keep running until `devenv stop`.',
+      'Starts anything that is not running, shows the logs of every process, and prints the address once it answers.\nCtrl-C closes the view; everything keeps running until `devenv stop`.',
     )
     .action(async (_options, command: Command) => {
       const { watchEnvironment } = await import('./watch.js')
@@ -20,9 +19,9 @@ const watch: Add = (program) =>
 
 const start: Add = (program) =>
   withPrograms(withWhere(program.command('start')))
-    .summary('start what is not running, wait until it answers, print its address')
+    .summary('start the service, wait until it answers, print its address')
     .option('--dry-run', 'print what it would do, each step with its cause, and do nothing')
-    .option('--json', 'with --dry-run: for machines')
+    .option('--json', 'with --dry-run: print JSON')
     .option('--now', 'do not wait for commands that run in a container which has to be replaced')
     .action(async ({ dryRun, json, now }: { dryRun?: boolean; json?: boolean; now?: boolean }, command: Command) => {
       const context = await open(command)
@@ -55,7 +54,7 @@ const provision: Add = (program) =>
 
 const shell: Add = (program) =>
   withWhere(program.command('shell'))
-    .summary('a shell in the primary container, as the owner, in the code directory')
+    .summary('open a shell in the primary container, as the owner, in the code directory')
     .action(async (_options, command: Command) => {
       const context = await open(command)
       const { ensure, extentOf } = await import('../environment/verbs/ensure.js')
@@ -69,7 +68,7 @@ const make: Add = (program) =>
     .argument('[words...]', 'a target, and VAR=value or options as for make')
     .summary('run a make target of the checkout in the environment, or one that the package supplies')
     .description(
-      'Runs make in the code directory, as the owner, with your terminal and signals; exit codes are exact.\n`make dev.<target>` is the same through make, which answers 2 for every failure.',
+      'Runs make in the code directory, as the owner, with your terminal and signals, and ends with its exit code.\nThat is 2 when a recipe fails, whatever the recipe’s own code was; `devenv exec` gives the code of a command.\n`make dev.<target>` does the same; there the make around it ends with 2 for every failure.',
     )
     .addOption(
       new Option('--from-make', 'options and variables come from MAKEFLAGS, as make hands them to a recipe').hideHelp(),
@@ -94,9 +93,9 @@ const exec: Add = (program) =>
   withWhere(program.command('exec'))
     .argument('[words...]', 'a container (default: the primary one), then after -- the command')
     .usage('[options] [service] -- <command...>')
-    .summary('run a command in a container, with its exact exit code')
+    .summary('run a command in a container, and end with its exit code')
     .description(
-      'Runs a command in the primary container as the owner, or in another one (in containers of ours as the owner too):\n  devenv exec -- ./manage.py createsuperuser\n  devenv exec mysql -- mysql -uroot -pdevenv',
+      'Runs a command in the primary container, or in another one; as the owner in each Open edX container:\n  devenv exec -- ./manage.py createsuperuser\n  devenv exec mysql -- mysql -uroot -pdevenv',
     )
     .passThroughOptions()
     .allowUnknownOption()
@@ -131,21 +130,21 @@ const withoutOptions = (words: readonly string[]): string[] => {
 
 const stop: Add = (program) =>
   withWhere(program.command('stop'))
-    .summary('stop the containers; nothing is removed')
+    .summary('stop the containers and remove nothing')
     .action(async (_options, command: Command) => {
       const { stop } = await import('../environment/verbs/stop.js')
       const stopped = await stop(await openRunning(command))
       say(
         stopped.length === 0
           ? 'Nothing was running.'
-          : `Stopped: ${stopped.join(', ')}. Data and containers are kept; \`devenv start\` goes on with them.`,
+          : `Stopped: ${stopped.join(', ')}. Data and containers stay; \`devenv start\` starts them again.`,
       )
     })
 
 const clean: Add = (program) =>
   withWhere(program.command('clean'))
     .argument('[stores...]', 'only the data of these, mysql for example; all else stays')
-    .summary('stop the environment and remove the data that it created; nothing else')
+    .summary('stop the environment and remove the data that it created, and nothing else')
     .action(async (stores: string[], _options, command: Command) => {
       const { clean, cleanStores } = await import('../environment/verbs/clean.js')
       const context = await openRunning(command)
@@ -155,13 +154,13 @@ const clean: Add = (program) =>
         return
       }
       const { left } = await clean(context)
-      for (const path of left) say(`Left, because devenv did not make it: ${path}`)
+      for (const path of left) say(`Left in place, because devenv did not create it: ${path}`)
     })
 
 const status: Add = (program) =>
   withWhere(program.command('status'))
-    .summary('what runs, where it answers, from which images')
-    .option('--json', 'for machines')
+    .summary('show containers and programs, with their addresses, images and memory')
+    .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }, command: Command) => {
       const { readStatus } = await import('../environment/verbs/status.js')
       const { renderStatus } = await import('./render-status.js')
@@ -173,10 +172,10 @@ const status: Add = (program) =>
 const logs: Add = (program) =>
   withWhere(program.command('logs'))
     .argument('[program]', 'one program of the environment, or one third-party service')
-    .summary('search what was logged, rotated files too')
+    .summary('search the logs, in rotated files too')
     .option('--grep <pattern>', 'only lines that match this regular expression')
-    .option('--since <when>', '15m, 2h, 1d, or a date')
-    .option('--json', 'one JSON object a line')
+    .option('--since <when>', 'only lines since then: 15m, 2h, 1d, or a date')
+    .option('--json', 'print one JSON object for each line')
     .action(
       async (
         named: string | undefined,
@@ -195,7 +194,7 @@ const logs: Add = (program) =>
           throw refuse((error as Error).message)
         }
         for await (const entry of searchLogs(await open(command), { program: named, grep, since })) {
-          say(options.json ? JSON.stringify(entry) : `${entry.at} ${entry.source} | ${entry.line}`)
+          print(options.json ? JSON.stringify(entry) : `${entry.at} ${entry.source} | ${entry.line}`)
         }
       },
     )
@@ -203,32 +202,28 @@ const logs: Add = (program) =>
 const debug: Add = (program) =>
   withWhere(program.command('debug'))
     .argument('<program>', 'a program of the environment, whichever container it is in')
-    .summary('run one program in the foreground, so that breakpoint() can be answered')
+    .summary('run one program in this terminal, so that you can answer breakpoint()')
     .description(
-      'Takes a program out of supervisord into this terminal. It goes back when you leave it, however that ends.',
+      'Takes a program out of supervisord and runs it in this terminal. However it ends, supervisord then runs it again.',
     )
     .action(async (named: string, _options, command: Command) => {
       const context = await open(command)
       const { ensure } = await import('../environment/verbs/ensure.js')
       const { debugProgram } = await import('../environment/verbs/debug.js')
       const started = await ensure(context, { all: true })
-      report({
-        kind: 'note',
-        text: `${named} moves into this terminal; when it ends (Ctrl-C; at a (Pdb) prompt: q), it goes back`,
-      })
-      process.exitCode = await debugProgram(context.engine, named, started)
+      process.exitCode = await debugProgram(context, named, started)
     })
 
 const list: Add = (program) =>
   program
     .command('list')
-    .summary('all environments on this machine')
-    .option('--json', 'for machines')
+    .summary('list all environments on this machine')
+    .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }) => {
       const { listEnvironments } = await import('../environment/verbs/list.js')
       const found = await listEnvironments(engineFrom(process.env))
       if (json) sayJson(found)
-      else if (found.length === 0) say('There are none.')
+      else if (found.length === 0) say('There are no environments on this machine.')
       else
         for (const { service, state, checkout, gone } of found)
           say(`${service.padEnd(16)} ${state.padEnd(15)} ${checkout}${gone ? '  (gone)' : ''}`)
@@ -238,30 +233,30 @@ const prune: Add = (program) =>
   program
     .command('prune')
     .summary('remove the containers of environments whose checkout is gone')
-    .option('--images', 'also every image of ours that no container is made of')
+    .option('--images', 'also remove every devenv image that no container uses')
     .action(async ({ images }: { images?: boolean }) => {
       const { prune } = await import('../environment/verbs/list.js')
       const engine = engineFrom(process.env)
       const removed = await prune(engine)
       if (removed.length === 0) say('Every environment has its checkout.')
       for (const { service, checkout } of removed)
-        say(`Removed the containers of ${service}, whose checkout was ${checkout}.`)
+        say(`Removed the containers of ${service}; its checkout was ${checkout}.`)
       if (!images) return
       const { pruneImages } = await import('../environment/verbs/prune-images.js')
       const gone = await pruneImages(engine)
       for (const { names } of gone) say(`Removed ${names.join(', ')}.`)
-      say(`${gone.length} images removed. What builds keep for the next one: docker buildx prune`)
+      say(`Removed ${gone.length} images. To empty the cache of builds too: docker buildx prune`)
     })
 
 const doctor: Add = (program) =>
   program
     .command('doctor')
-    .summary('look at what environments need of this machine')
-    .option('--json', 'for machines')
-    .action(async ({ json }: { json?: boolean }) => {
+    .summary('check this machine: engine, Compose, Buildx, certificates, proxies')
+    .option('--json', 'print JSON')
+    .action(async ({ json }: { json?: boolean }, command: Command) => {
       const { examine } = await import('../machine/examine.js')
       const { renderProblem } = await import('../problem/explain-problem.js')
-      const findings = await examine(process.env, settingsFrom(process.env))
+      const findings = await examine(process.env, await settingsAtHand(command))
       if (json) sayJson(findings)
       else
         for (const { looked, found, problem } of findings)
@@ -272,7 +267,7 @@ const doctor: Add = (program) =>
 const check: Add = (program) =>
   withWhere(program.command('check'))
     .summary('check an environment package against the rules of OEP-5, all at once')
-    .option('--json', 'for machines')
+    .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }, command: Command) => {
       const { checkPackage } = await import('./check.js')
       const options = command.optsWithGlobals<{ checkout?: string; package?: string }>()
@@ -285,8 +280,8 @@ const check: Add = (program) =>
 
 const init: Add = (program) =>
   withWhere(program.command('init'))
-    .argument('[specs...]', 'what npm installs instead of this version: a file, a range')
-    .summary('prepare a checkout: devenv/, one line in its Makefile, the .dev/ lines of its ignore files')
+    .argument('[specs...]', 'what npm shall install instead of this version: a file, a range')
+    .summary('prepare a checkout: write devenv/, one line in its Makefile, the .dev/ lines of its ignore files')
     .action(async (specs: string[], _options, command: Command) => {
       const { initCheckout } = await import('./init.js')
       const options = command.optsWithGlobals<{ checkout?: string; package?: string }>()

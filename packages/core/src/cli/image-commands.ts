@@ -6,8 +6,11 @@ import type { PublishOptions } from './images.js'
 import { type Add, openRemembered, openSource, report, say, sayJson, withWhere } from './opening.js'
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value]
-const RELEASE = ['--release <name>', 'a release that the package declares, or `all`; may be given again'] as const
-const REF = ['--ref <commit>', 'a commit, tag or branch of the checkout instead of the files as they are'] as const
+const RELEASE = [
+  '--release <name>',
+  'a release that the package declares, or `all`; you may repeat this option',
+] as const
+const REF = ['--ref <commit>', 'a commit, tag or branch of the checkout (default: the files as they are)'] as const
 
 const withSelection = (command: Command): Command =>
   withWhere(command)
@@ -16,11 +19,11 @@ const withSelection = (command: Command): Command =>
 
 export const digest: Add = (program) =>
   withSelection(program.command('digest'))
-    .summary('the digest of the image inputs, which names the image')
+    .summary('print the name of the image, which contains the digest of its inputs')
     .description(
-      'Prints the reference of the image that the checkout asks for, `…:inputs-<digest>`. Nothing is checked out, built or asked of a registry.\nWith --json, the whole digest and the list of inputs.',
+      'Prints the reference of the image for this checkout, `…:inputs-<digest>`. It checks out nothing, builds nothing and asks no registry.\nWith --json: the whole digest and the list of inputs.',
     )
-    .option('--json', 'for machines')
+    .option('--json', 'print JSON')
     .action(async ({ json, ...selection }: Selection & { json?: boolean }, command: Command) => {
       const { readDigests } = await import('./images.js')
       const found = await readDigests(await openRemembered(command), selection)
@@ -31,14 +34,15 @@ export const digest: Add = (program) =>
 
 export const explain: Add = (program) =>
   withSelection(program.command('explain'))
-    .summary('what a start would do about images, and why; nothing is changed')
-    .option('--json', 'for machines')
+    .summary('print how a start would get each image, and why; change nothing')
+    .option('--json', 'print JSON')
     .action(async ({ json, ...selection }: Selection & { json?: boolean }, command: Command) => {
       const { explainImages } = await import('./images.js')
       const opened = await openRemembered(command)
       const plans = await explainImages(opened, selection, engineFrom(process.env))
       const lacking = opened.settings.network === 'offline' ? await lackingIn(plans) : []
-      if (lacking.length > 0) report({ kind: 'note', text: `offline, a start would lack ${lacking.join(', ')}` })
+      if (lacking.length > 0)
+        report({ kind: 'note', text: `offline, a start would fail: this machine does not have ${lacking.join(', ')}` })
       const { renderImagesPlans } = await import('./render-plans.js')
       if (json) sayJson(plans.length === 1 ? plans[0] : plans)
       else for (const line of renderImagesPlans(plans)) say(line)
@@ -46,9 +50,9 @@ export const explain: Add = (program) =>
 
 export const image: Add = (program) =>
   withSelection(program.command('image'))
-    .summary('have the image in the engine, pulled or built, and print its name')
-    .option('--dry-run', 'say what would be done, as `explain`')
-    .option('--json', 'for machines')
+    .summary('pull or build the image, and print its name')
+    .option('--dry-run', 'print the plan, as `explain` does')
+    .option('--json', 'print JSON')
     .action(
       async ({ json, dryRun, ...selection }: Selection & { json?: boolean; dryRun?: boolean }, command: Command) => {
         const { ensureOwnImages, explainImages } = await import('./images.js')
@@ -68,24 +72,27 @@ export const image: Add = (program) =>
 
 export const publish: Add = (program) =>
   withSelection(program.command('publish'))
-    .summary('build what the registry lacks, push it, then move tags')
+    .summary('build the images that the registry does not have, push them, then move tags')
     .description(
-      'Publishes the images of each declared release at the commit that the lock names, or of one commit (--ref, --pushed), to DEVENV_REGISTRY.\nA package without releases: the image of its checkout, by its digest. Safe to interrupt and to repeat. Prints the bill.',
+      'Publishes images to DEVENV_REGISTRY: for each declared release, at the commit that the lock names, or for one commit (--ref, --pushed).\nFor a package without releases it publishes the image of the checkout. You may interrupt and repeat it. It prints the bill.',
     )
     .option(
       '--pushed <ref>',
-      'a pushed ref, such as refs/heads/master: its commit, and the release it belongs to, if any',
+      'a ref that was pushed, such as refs/heads/master: publish its commit, and its release if it has one',
     )
-    .option('--unreleased', 'between two versions of the package: images and `main`, and no edition of a release')
+    .option(
+      '--unreleased',
+      'between two versions of the package: publish images and `main`, but no edition of a release',
+    )
     .option('--dry-run', 'print the plan and change nothing')
-    .option('--json', 'for machines')
-    .option('--builder <name>', 'a builder of Buildx, of any driver (default: the current one)')
+    .option('--json', 'print JSON')
+    .option('--builder <name>', 'a builder of Buildx, with any driver (default: the current one)')
     .option(
       '--platform <list>',
-      'such as linux/amd64,linux/arm64 (default: both, as far as the builder can)',
+      'such as linux/amd64,linux/arm64 (default: those of the two that the builder supports)',
       parseList,
     )
-    .option('--bill <file>', 'append what was built, and what it costs, as Markdown')
+    .option('--bill <file>', 'append the bill, as Markdown: the images and their sizes')
     .option('--digests <file>', 'write the digest of every tag, as JSON')
     .action(async ({ json, ...options }: PublishOptions & { json?: boolean }, command: Command) => {
       const { publishImages } = await import('./images.js')
@@ -99,17 +106,17 @@ export const publish: Add = (program) =>
 function parseList(text: string): string[] {
   const list = text.split(',').filter(Boolean)
   if (list.length > 0 && list.every((platform) => /^\w+\/\w+(\/\w+)?$/.test(platform))) return list
-  throw new InvalidArgumentError('It is no list of platforms, such as linux/amd64,linux/arm64.')
+  throw new InvalidArgumentError('Write platforms with commas, such as linux/amd64,linux/arm64.')
 }
 
 export const lock: Add = (program) =>
   withWhere(program.command('lock'))
-    .summary('look up what upstream names mean now, and write it to devenv-lock.json')
+    .summary('look up today’s official images and release commits, and write them to devenv-lock.json')
     .description(
-      'Writes the digests of official base and third-party images, and the commit of each release’s ref.\nBuilds and environments use these. Stand-ins are not locked, and it says so.',
+      'Writes the digests of official base and third-party images, and the commit of each release’s ref.\nBuilds and environments use these. It locks no stand-in, and names the stand-ins.',
     )
-    .option('--dry-run', 'say what moved and write nothing')
-    .option('--json', 'for machines')
+    .option('--dry-run', 'print the changes and write nothing')
+    .option('--json', 'print JSON')
     .action(async ({ json, dryRun }: { json?: boolean; dryRun?: boolean }, command: Command) => {
       const { updateLock } = await import('./images.js')
       const update = await updateLock(openSource(command), dryRun ? 'look' : 'write')
@@ -122,7 +129,7 @@ export const lock: Add = (program) =>
       if (update.standIns.length > 0)
         report({
           kind: 'note',
-          text: `not locked, because stand-ins are served for them: ${update.standIns.join(', ')}`,
+          text: `not locked, because the mirror has only stand-ins for them: ${update.standIns.join(', ')}`,
         })
     })
 

@@ -98,7 +98,7 @@ export const publishImages = (
     if (options.pushed !== undefined && selected.every(({ edition }) => edition === undefined))
       report({
         kind: 'note',
-        text: `${options.pushed} is the ref of no release that the package declares: by its inputs alone`,
+        text: `the package declares no release with the ref ${options.pushed}, so devenv publishes the image without a release’s tag`,
       })
     for (const text of prepared.plan.notes) report({ kind: 'note', text })
     if (options.dryRun) return { plan: prepared.plan, digests: {}, bill: '' }
@@ -126,7 +126,7 @@ function requireWritableFile(option: 'bill' | 'digests', file: string | undefine
 const refusedOffline = (command: 'lock' | 'publish') =>
   new DevenvError({
     code: 'usage',
-    detail: `devenv ${command} cannot run offline: it is there to ask a registry.`,
+    detail: `devenv ${command} cannot run offline: it has to ask a registry.`,
     see: 'Leave out --offline, and unset DEVENV_OFFLINE.',
   })
 

@@ -18,6 +18,17 @@ export async function initCheckout(
   const found = options.package === undefined ? findPackage(checkout) : readPackage(resolve(options.package))
   await requireRecognised(identify(found, checkout, undefined))
   const changed = await init(checkout, found, specs)
-  if (changed.length === 0) return ['Everything is there already.']
-  return [...changed.map((file) => `wrote ${file}`), 'Commit these. From now on, also on a fresh clone: make dev.watch']
+  const files = specs.filter((spec) => existsSync(spec))
+  const warning =
+    files.length === 0
+      ? []
+      : [
+          `warning: devenv/package.json names files by relative paths, so a clone elsewhere cannot install them: ${files.join(', ')}`,
+        ]
+  if (changed.length === 0) return ['This checkout is prepared already.']
+  return [
+    ...changed.map((file) => `wrote ${file}`),
+    ...warning,
+    'Commit these files. From now on, in a fresh clone too: make dev.watch',
+  ]
 }

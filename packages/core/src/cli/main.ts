@@ -2,6 +2,7 @@ import { CommanderError } from 'commander'
 import { EngineRefusal } from '../engine/engine.js'
 import { DevenvError } from '../problem/problem.js'
 import { endOnSignals } from '../process/signals.js'
+import { asTyped } from './as-typed.js'
 import { createProgram } from './program.js'
 
 endOnSignals()
@@ -20,12 +21,12 @@ try {
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2)
   const problems =
     error instanceof EngineRefusal
-      ? [{ code: 'engine-refused' as const, doing: 'do what it was asked', detail: error.detail }]
+      ? [{ code: 'engine-refused' as const, doing: 'carry out a request', detail: error.detail }]
       : error instanceof DevenvError
         ? error.problems
         : undefined
   if (problems === undefined) throw error
   const { renderProblem } = await import('../problem/explain-problem.js')
-  process.stderr.write(`${problems.map(renderProblem).join('\n')}\n`)
+  process.stderr.write(`${asTyped(problems.map(renderProblem).join('\n'))}\n`)
   process.exitCode = problems.some(({ code }) => code === 'usage') ? 2 : 1
 }

@@ -5,13 +5,16 @@ import { openEnvironment, openPackage, type Where } from '../environment/open-en
 import { DevenvError } from '../problem/problem.js'
 import type { OpenedSource } from '../publish/select-images.js'
 import { parseProgramChoice, remember, type Settings, settingsFrom } from '../settings/settings.js'
+import { asTyped } from './as-typed.js'
 import { progressTo } from './render-progress.js'
 
 /** One command of the command line. */
 export type Add = (program: Command) => void
 
-export const say = (line: string) => process.stdout.write(`${line}\n`)
-export const sayJson = (value: unknown) => say(JSON.stringify(value, null, 2))
+/** As it is: what a machine reads, or a program has logged. */
+export const print = (line: string) => process.stdout.write(`${line}\n`)
+export const say = (line: string) => print(asTyped(line))
+export const sayJson = (value: unknown) => print(JSON.stringify(value, null, 2))
 export const report = progressTo(process.stderr)
 
 /** What was named, and what is set. `--checkout`, `--package` and `--offline` may stand before or behind a command's name. */
@@ -55,6 +58,16 @@ export async function openRemembered(command: Command): Promise<OpenedSource> {
   return { ...opened, settings: remember(opened.settings, readRecord(environment)?.settings) }
 }
 
+/** The settings that count here: those that the environment at hand remembers too, where there is one. */
+export async function settingsAtHand(command: Command): Promise<Settings> {
+  try {
+    return (await openRemembered(command)).settings
+  } catch (error) {
+    if (error instanceof DevenvError) return read(command).settings
+    throw error
+  }
+}
+
 /** The same for a command about images, which may do without a checkout. */
 export function openSource(command: Command): OpenedSource {
   const { where, settings } = read(command)
@@ -74,11 +87,11 @@ export async function openRunning(command: Command): Promise<Context> {
 export const withPrograms = (command: Command): Command =>
   command.option(
     '--programs <list>',
-    'the programs that run, with commas; all for every one. Remembered (also: DEVENV_PROGRAMS)',
+    'run only these programs, separated by commas, or all; devenv remembers the choice (also: DEVENV_PROGRAMS)',
   )
 
 export const withWhere = (command: Command): Command =>
   command
     .option('--checkout <path>', 'the checkout')
     .option('--package <path>', 'the environment package')
-    .option('--offline', 'make no call that leaves this machine')
+    .option('--offline', 'ask no other machine')

@@ -6,7 +6,7 @@ import { version } from './version.js'
 export function createProgram(): Command {
   const program = new Command('devenv')
     .description(
-      'Pre-built developer environments for Open edX services (OEP-5).\n\nIn a checkout: `make dev.watch` is `devenv watch`, and `make dev.<target>` is `devenv make <target>`.',
+      'Pre-built developer environments for Open edX services (OEP-5).\n\nIn a checkout that `devenv init` has prepared, `make dev.watch` is `devenv watch`, and `make dev.<target>` is\n`devenv make <target>`; for every other command type `npx --prefix devenv devenv …`.',
     )
     .version(version())
     .option(
@@ -17,7 +17,7 @@ export function createProgram(): Command {
       '--package <path>',
       'the environment package (default: DEVENV_PACKAGE, then devenv/package.json of the checkout)',
     )
-    .option('--offline', 'make no call that leaves this machine; say what is lacking (also: DEVENV_OFFLINE=1)')
+    .option('--offline', 'ask no other machine; name anything missing (also: DEVENV_OFFLINE=1)')
     .enablePositionalOptions()
     .showHelpAfterError('(devenv --help lists the commands)')
   program.exitOverride()

@@ -28,7 +28,7 @@ export function renderAddresses(
     }),
     ...(programs === 'all'
       ? []
-      : [`  of its programs only ${wordsOf(programs)}; all again: devenv start --programs all`]),
+      : [`  running only ${wordsOf(programs)}; to run all programs again: devenv start --programs all`]),
     ...others.flatMap(([name, published]) => Object.values(published).map((port) => `  ${name}: localhost:${port}`)),
   ]
 }

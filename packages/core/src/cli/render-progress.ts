@@ -1,4 +1,5 @@
 import type { Progress, Report } from '../progress/progress.js'
+import { asTyped } from './as-typed.js'
 
 /**
  * Shows progress on stderr. In a terminal the running step's last line moves in place; elsewhere every line
@@ -22,7 +23,7 @@ export function progressTo(stderr: NodeJS.WriteStream): Report {
   }
 }
 
-/** Pure. */
+/** Pure, but for how devenv is typed here. */
 export function renderProgress(progress: Progress): string[] {
   switch (progress.kind) {
     case 'begin':
@@ -33,11 +34,11 @@ export function renderProgress(progress: Progress): string[] {
       return [`  ${progress.step}: ${progress.line}`]
     case 'waiting':
       return [
-        `… ${progress.step} not healthy after ${Math.round(progress.seconds)} s: ${progress.on}`,
+        `… ${progress.step} is not healthy after ${Math.round(progress.seconds)} s: ${progress.on}`,
         ...progress.log.map((line) => `    ${line}`),
       ]
     case 'note':
-      return [`devenv: ${progress.text}`]
+      return [`devenv: ${asTyped(progress.text)}`]
     default:
       return progress satisfies never
   }

@@ -13,10 +13,10 @@ export function renderStatus(status: Status): string[] {
     `  project   ${project}`,
     `  data      ${dataDirectory}`,
     ...(memoryBytes === 0 ? [] : [`  memory    ${renderMemory(memoryBytes)} in all`]),
-    ...(stale === undefined ? [] : [`  image out of date: ${stale}. \`make dev.watch\` brings it in`]),
+    ...(stale === undefined ? [] : [`  image out of date: ${stale}. \`make dev.watch\` replaces it`]),
     ...containers.flatMap((container) => [
       renderContainer(container),
-      ...(container.standIn === undefined ? [] : [`      a stand-in, really ${container.standIn}`]),
+      ...(container.standIn === undefined ? [] : [`      a stand-in; it is really ${container.standIn}`]),
       ...(container.programs ?? []).map(renderProgram),
       ...explainLeftOut(container.programs ?? []),
     ]),
@@ -43,5 +43,5 @@ export function renderMemory(bytes: number): string {
 
 const explainLeftOut = (programs: readonly ProgramState[]): string[] =>
   programs.some(({ state }) => state === 'LEFT_OUT')
-    ? ['      what is left out comes back with: devenv start --programs all']
+    ? ['      to run the programs that are left out: devenv start --programs all']
     : []

@@ -3,6 +3,7 @@ import { findRunning } from '../environment/start/find-running.js'
 import { type From, followLogs } from '../environment/verbs/follow-logs.js'
 import { DevenvError } from '../problem/problem.js'
 import { exitCodeFor, takeSignals } from '../process/signals.js'
+import { asTyped } from './as-typed.js'
 
 const SHOWN_AT_FIRST = 20
 
@@ -71,11 +72,11 @@ async function tellWhenAnswering(context: Context, signal: AbortSignal): Promise
     await waitHealthy({ ...context, report: () => {} }, Object.keys(record.ours), signal)
     if (!signal.aborted) await askAddress(record)
     if (signal.aborted) return
-    for (const text of renderAddresses(environment.service, record)) process.stderr.write(`${text}\n`)
+    for (const text of renderAddresses(environment.service, record)) process.stderr.write(`${asTyped(text)}\n`)
   } catch (error) {
     if (!(error instanceof DevenvError)) throw error
     const { renderProblem } = await import('../problem/explain-problem.js')
     if (!signal.aborted)
-      report({ kind: 'note', text: `the view goes on\n${error.problems.map(renderProblem).join('\n')}` })
+      report({ kind: 'note', text: `the view continues\n${error.problems.map(renderProblem).join('\n')}` })
   }
 }

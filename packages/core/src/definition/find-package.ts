@@ -54,7 +54,7 @@ export function findCheckout(directory: string): string {
 export function readManifest(file: string): any {
   try {
     const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    if (typeof value !== 'object' || value === null) throw new Error('It holds no JSON object.')
+    if (typeof value !== 'object' || value === null) throw new Error('It is not a JSON object.')
     return value
   } catch (error) {
     throw new DevenvError({ code: 'definition-unreadable', place: { file }, detail: (error as Error).message })

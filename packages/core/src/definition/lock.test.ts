@@ -74,7 +74,7 @@ describe('a lock', () => {
     { title: 'has a branch for a commit', text: releases({ main: { ref: 'main', commit: 'main' } }), detail: /main/ },
     { title: 'has a text for a release', text: releases({ main: COMMIT }), detail: /main/ },
     { title: 'has null for a release', text: releases({ main: null }), detail: /main/ },
-  ])('that $title is refused, and it is said where', async ({ text, detail }) => {
+  ])('that $title is refused, with its place', async ({ text, detail }) => {
     const file = join('/packages/hello', LOCK_FILE)
     expect(await problemsOf(() => parseLock(file, text))).toEqual([
       { code: 'lock-unreadable', file, detail: expect.stringMatching(detail) },

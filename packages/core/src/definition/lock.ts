@@ -34,10 +34,10 @@ export function parseLock(file: string, text: string): Lock {
   } catch (error) {
     throw unreadable((error as Error).message)
   }
-  if (!isObject(value)) throw unreadable('it holds no JSON object')
+  if (!isObject(value)) throw unreadable('it is not a JSON object')
   const { images = {}, releases = {} } = value
   for (const [name, part] of Object.entries({ images, releases }))
-    if (!isObject(part)) throw unreadable(`${name} is no JSON object`)
+    if (!isObject(part)) throw unreadable(`${name} is not a JSON object`)
   for (const [name, digest] of Object.entries(images))
     if (!/^sha256:[0-9a-f]{64}$/.test(String(digest))) throw unreadable(`${name} has no digest: ${digest}`)
   for (const [name, release] of Object.entries(releases))

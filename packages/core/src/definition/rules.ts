@@ -50,7 +50,7 @@ const officialImages: Rule = {
         return [
           {
             place,
-            what: `${name} runs provisioning steps, and its image is none of ours: ${image ?? 'it has none'}.`,
+            what: `${name} runs provisioning steps, but no environment package publishes its image: ${image ?? 'it has none'}.`,
             fix: `image: \${DEVENV_IMAGES:-devenv}/${name}-snapshot:<version>`,
           },
         ]
@@ -97,7 +97,7 @@ const runsUnderSupervisor: Rule = {
     } else if (!readFileSync(dockerfile, 'utf8').includes(`ENTRYPOINT ["${ENTRYPOINT}"]`)) {
       breaches.push({
         place: { file: dockerfile },
-        what: 'The image does not start with our entrypoint.',
+        what: 'The image does not start with devenv’s entrypoint.',
         fix: `ENTRYPOINT ["${ENTRYPOINT}"]`,
       })
     }
@@ -106,7 +106,7 @@ const runsUnderSupervisor: Rule = {
       const file = join(imageFolderOf(definition), 'supervisor')
       breaches.push({
         place: { file },
-        what: 'No program is declared.',
+        what: 'The package declares no program.',
         fix: 'Add <program>.conf there, with a [program:…] section.',
       })
     }
@@ -117,7 +117,7 @@ const runsUnderSupervisor: Rule = {
 const logsToStdout: Rule = {
   name: 'logs-to-stdout',
   clause: 'OEP-5 rule 3',
-  why: 'Every line is on the screen and on disk; supervisord itself can do only one of the two.',
+  why: 'Every line goes to the screen and to disk; supervisord itself can do only one of the two.',
   check: ({ definition, source }) => [
     ...readPrograms(definition).flatMap(({ name, file, line, command, logfile }) => {
       const wanted = `command=${PROGRAM} ${name} -- `
@@ -125,7 +125,7 @@ const logsToStdout: Rule = {
         return [
           {
             place: { file, line },
-            what: `The program ${name} does not write through our log forwarder.`,
+            what: `The program ${name} does not write through devenv’s log forwarder.`,
             fix: `${wanted}${command ?? '…'}`,
           },
         ]
@@ -157,7 +157,7 @@ const logsToStdout: Rule = {
 const dataStaysInDataDirectory: Rule = {
   name: 'data-stays-in-data-directory',
   clause: 'OEP-5 rule 4',
-  why: 'A third-party service keeps its data in the data directory, which moves with DEVENV_DIR and goes with `dev.clean`.',
+  why: 'A third-party service keeps its data in the data directory: DEVENV_DIR moves it, and `dev.clean` removes it.',
   check: ({ definition, source, checkout, stores }) =>
     Object.entries(definition.project.services).flatMap(([name, { volumes }]) =>
       (volumes ?? []).flatMap((volume) => {
@@ -170,7 +170,7 @@ const dataStaysInDataDirectory: Rule = {
           {
             place: source.placeOf(['services', name, 'volumes']),
             what: `${name} keeps ${volume.target} in ${volume.source ?? 'an anonymous volume'}.`,
-            fix: `- \${DEVENV_STORES:-.dev/devenv/stores}/${name}:${volume.target}  (or read_only: true, for what it only reads)`,
+            fix: `- \${DEVENV_STORES:-.dev/devenv/stores}/${name}:${volume.target}  (or read_only: true, if it only reads there)`,
           },
         ]
       }),
@@ -190,16 +190,16 @@ const checkoutIsMounted: Rule = {
       .filter((name) => name !== definition.primary && mountOf(definition, name, checkout) === undefined)
       .map((name) => ({
         place: source.placeOf(['services', name, 'volumes']),
-        what: `${name} runs provisioning steps as the owner of the checkout, and does not mount it.`,
-        fix: `volumes: ["\${DEVENV_CHECKOUT:-.}:<where ${name} shall have it>"]`,
+        what: `${name} runs provisioning steps as the owner of the checkout, but does not mount the checkout.`,
+        fix: `volumes: ["\${DEVENV_CHECKOUT:-.}:<folder in ${name}>"]`,
       }))
     if (mounted) return without
     return [
       ...without,
       {
         place: source.placeOf(['services', definition.primary, 'volumes']),
-        what: `${definition.primary} does not mount the checkout at its working_dir (${working_dir ?? 'which is not set'}).`,
-        fix: `volumes: ["\${DEVENV_CHECKOUT:-.}:${working_dir ?? '/edx/app/<service>'}"] and working_dir the same.`,
+        what: `${definition.primary} does not mount the checkout at its working_dir (${working_dir ?? 'not set'}).`,
+        fix: `volumes: ["\${DEVENV_CHECKOUT:-.}:${working_dir ?? '/edx/app/<service>'}"] and the same path as working_dir.`,
       },
     ]
   },
@@ -208,7 +208,7 @@ const checkoutIsMounted: Rule = {
 const imageByDigest: Rule = {
   name: 'image-by-digest',
   clause: 'OEP-5 rule 7',
-  why: 'The image is named by the digest of its inputs, and its build sees those inputs only.',
+  why: 'The digest of its inputs names the image, so the build may see only those inputs.',
   check: ({ definition, source, checkout }) => {
     const { image, build } = primaryOf(definition)
     const at = (key: string) => source.placeOf(['services', definition.primary, key])
@@ -223,7 +223,7 @@ const imageByDigest: Rule = {
     if (build === undefined) {
       breaches.push({
         place: at('image'),
-        what: `${definition.primary} does not say how it is built.`,
+        what: `${definition.primary} has no \`build:\`.`,
         fix: 'Add `build:` with context, dockerfile and target.',
       })
     } else breaches.push(...breachesOf(build, { definition, source, checkout }))
@@ -237,7 +237,7 @@ const imageByDigest: Rule = {
       breaches.push({
         place: { file: ignore, line: 1 },
         what: 'The build context is not an allowlist.',
-        fix: 'Begin with `*`, then one `!path` for each input.',
+        fix: 'Start with `*`, then write one `!path` for each input.',
       })
     }
     return breaches
@@ -262,8 +262,8 @@ function breachesOf(
       : [
           {
             place: at('context'),
-            what: `${definition.primary} is built from ${context}, and not from the checkout.`,
-            fix: `context: \${DEVENV_CHECKOUT:-.}   and in Dockerfile.dockerignore the paths from there`,
+            what: `${definition.primary} builds from ${context}, not from the checkout.`,
+            fix: `context: \${DEVENV_CHECKOUT:-.}   and in Dockerfile.dockerignore write paths from there`,
           },
         ]),
     ...(dockerfile === undefined || !isOfCheckout(dockerfile)
@@ -277,13 +277,13 @@ function breachesOf(
         ]),
     ...taken.map(([name]) => ({
       place: at('additional_contexts', name),
-      what: `A context cannot be called ${name}: that is the checkout.`,
-      fix: 'Give it another name, also in the Dockerfile.',
+      what: `A context cannot have the name ${name}: it means the checkout.`,
+      fix: 'Give it another name, in the Dockerfile too.',
     })),
     ...inside.map(([name, path]) => ({
       place: at('additional_contexts', name),
       what: `The context ${name} lies in the checkout: ${path}.`,
-      fix: 'Remove it: COPY takes what Dockerfile.dockerignore lets through of the checkout.',
+      fix: 'Remove it: COPY sees the files of the checkout that Dockerfile.dockerignore lets through.',
     })),
   ]
 }
@@ -303,14 +303,14 @@ const targetsAreThere: Rule = {
             {
               place,
               what: `${file} has no target ${target}.`,
-              fix: `Write ${target}: there, or remove it here.`,
+              fix: `Write a rule ${target}: there, or remove the target here.`,
             },
           ]
       return [
         ...missing,
         ...unknownServices(definition, needs ?? []).map((name) => ({
           place,
-          what: `${target} needs ${name}, which is no service of this file.`,
+          what: `${target} needs ${name}, but this file has no such service.`,
           fix: knownServices(definition),
         })),
       ]
@@ -321,7 +321,7 @@ const targetsAreThere: Rule = {
 const stepsNameServices: Rule = {
   name: 'steps-name-services',
   clause: 'OEP-5 rule 4',
-  why: 'A step runs again when the store that it fills is new.',
+  why: 'A step runs again when its store is new.',
   check: ({ definition, source, stores }) =>
     definition.provision.flatMap(({ name, service, when }, index) => {
       const place = source.placeOf(['x-devenv', 'provision', index])
@@ -329,14 +329,14 @@ const stepsNameServices: Rule = {
       return [
         ...unknownServices(definition, [service]).map((unknown) => ({
           place,
-          what: `The step ${name} runs in ${unknown}, which is no service of this file.`,
+          what: `The step ${name} runs in ${unknown}, but this file has no such service.`,
           fix,
         })),
         ...when.stores
           .filter((store) => !thirdPartyOf(definition).includes(store) && !keepsStore(definition, store, stores))
           .map((store) => ({
             place,
-            what: `The step ${name} fills ${store}, which is no service of this file that keeps data.`,
+            what: `The step ${name} fills ${store}, but this file has no such service that keeps data.`,
             fix,
           })),
       ]
@@ -349,7 +349,7 @@ const keepsStore = (definition: Definition, service: string, stores: string): bo
 const loopbackOnly: Rule = {
   name: 'loopback-only',
   clause: 'OEP-5 rule 9',
-  why: 'Compose publishes on all interfaces, past the firewall; a development database must not be open to the network.',
+  why: 'Compose publishes ports on all interfaces, past the firewall; a development database must not be open to the network.',
   check: ({ definition, source }) =>
     Object.entries(definition.project.services).flatMap(([name, { ports, network_mode }]) => {
       const open = (ports ?? []).filter(
@@ -397,7 +397,7 @@ const nothingOfOthers: Rule = {
 const ownerIsMapped: Rule = {
   name: 'owner-is-mapped',
   clause: 'OEP-5, dev.shell',
-  why: 'The container starts as root and becomes the owner of the checkout; a fixed user could not be mapped.',
+  why: 'The container starts as root and becomes the owner of the checkout; with a fixed user it cannot.',
   check: ({ definition, source }) =>
     oursOf(definition).flatMap((name) => {
       const user = definition.project.services[name]?.user
@@ -415,7 +415,7 @@ const ownerIsMapped: Rule = {
 const healthIsKnown: Rule = {
   name: 'health-is-known',
   clause: 'OEP-5, dev.watch',
-  why: 'Starting waits for health and for nothing else; Compose ignores `start_interval` without `start_period`.',
+  why: 'A start waits for health and for nothing else; Compose ignores `start_interval` without `start_period`.',
   check: ({ definition, source }) =>
     Object.entries(definition.project.services).flatMap(([name, { healthcheck }]) => {
       const place = source.placeOf(['services', name, 'healthcheck'])
@@ -432,7 +432,7 @@ const healthIsKnown: Rule = {
         return [
           {
             place,
-            what: `The health check of ${name} lacks start_period or start_interval.`,
+            what: `The health check of ${name} needs both start_period and start_interval.`,
             fix: 'start_period: 60s and start_interval: 200ms',
           },
         ]
@@ -444,7 +444,7 @@ const healthIsKnown: Rule = {
 const accountsNameAddresses: Rule = {
   name: 'accounts-name-addresses',
   clause: 'OEP-5, dev.watch',
-  why: 'What is printed when the environment answers must lead there.',
+  why: 'devenv prints the address of each account, so it must answer.',
   check: ({ definition, source }) => {
     const published = addressesOf(definition).map(({ port }) => port)
     return definition.accounts.flatMap(({ what, port }, index) =>
@@ -453,8 +453,8 @@ const accountsNameAddresses: Rule = {
         : [
             {
               place: source.placeOf(['x-devenv', 'accounts', index, 'port']),
-              what: `The account ${what} is of port ${port}, which is not published.`,
-              fix: `One of: ${published.join(', ') || 'none'}.`,
+              what: `The account ${what} names port ${port}, but the Compose file does not publish that port.`,
+              fix: `Name one of: ${published.join(', ') || 'none'}.`,
             },
           ],
     )
@@ -464,7 +464,7 @@ const accountsNameAddresses: Rule = {
 const variantsAreThere: Rule = {
   name: 'variants-are-there',
   clause: 'OEP-5 rule 5',
-  why: 'A checkout of that shape would run in an environment made for another.',
+  why: 'Without that file, such a checkout would run in an environment made for another one.',
   check: ({ definition, source }) =>
     Object.keys(readExtension(definition.package).variants ?? {}).flatMap((variant) => {
       const file = `compose.${variant}.yaml`
@@ -473,7 +473,7 @@ const variantsAreThere: Rule = {
         {
           place: source.placeOf(['x-devenv', 'variants', variant]),
           what: `The variant ${variant} has no ${file}.`,
-          fix: `Write ${file}: what differs from compose.yaml for checkouts of that shape.`,
+          fix: `Write ${file}: the differences from compose.yaml for such checkouts.`,
         },
       ]
     }),
@@ -512,7 +512,7 @@ export function versionOf(image: string | undefined): string | undefined {
 const otherThanPrimary = ({ primary, project }: Definition) =>
   Object.keys(project.services).filter((name) => name !== primary)
 
-const knownServices = (definition: Definition) => `One of: ${Object.keys(definition.project.services).join(', ')}.`
+const knownServices = (definition: Definition) => `Name one of: ${Object.keys(definition.project.services).join(', ')}.`
 
 const unknownServices = (definition: Definition, names: readonly string[]) =>
   names.filter((name) => definition.project.services[name] === undefined)

@@ -43,7 +43,7 @@ const unescapePointer = (part: string): string | number => {
 }
 
 function explain(error: ErrorObject): string {
-  if (error.keyword === 'additionalProperties') return `it has no word for "${error.params.additionalProperty}"`
+  if (error.keyword === 'additionalProperties') return `has an unknown key "${error.params.additionalProperty}"`
   const message = error.message ?? error.keyword
   return error.propertyName === undefined ? message : `has a name that ${message}: ${error.propertyName}`
 }

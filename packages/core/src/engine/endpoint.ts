@@ -23,7 +23,7 @@ export function readEndpoint(env: NodeJS.ProcessEnv): string {
   throw new DevenvError({
     code: 'engine-missing',
     endpoint: `the context ${context}`,
-    detail: 'Docker knows no context of that name',
+    detail: 'Docker has no context of that name',
   })
 }
 

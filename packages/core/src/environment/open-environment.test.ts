@@ -99,7 +99,7 @@ describe('the package that a command means', () => {
   const find = (root: string, where: Partial<Where>) =>
     openPackage({ directory: root, checkout: undefined, package: undefined, otherwise: 'checkout-around', ...where })
 
-  test('is there without a checkout, which is said to be looked for in vain', () => {
+  test('is there without a checkout, with the place where that would be', () => {
     const root = sample()
     expect(find(root, { package: 'package', checkout: 'none' })).toMatchObject({
       package: { version: '1.0.0' },

@@ -81,7 +81,7 @@ describe('the repository that has commits', () => {
     expect(existsSync(cached)).toBe(false)
   })
 
-  test('is one of ours where the checkout lacks one; it holds these commits and no history', async () => {
+  test('is one in our cache where the checkout has none; it holds these commits and no history', async () => {
     const { url, first, second, third, cached } = upstream()
     const { root: checkout } = repositoryWith({ file: 'another' })
     const repository = await ensureCommits({ checkout, service: 'hello', url }, [first, third])
@@ -93,13 +93,13 @@ describe('the repository that has commits', () => {
     expect(git(repository, 'for-each-ref')).toBe('')
   })
 
-  test('is one of ours where the checkout is no repository, and where there is no checkout', async () => {
+  test('is one in our cache where the checkout is no repository, and where there is no checkout', async () => {
     const { url, third, cached } = upstream()
     for (const checkout of [temporaryFolder(), join(temporaryFolder(), 'none'), undefined])
       expect(await ensureCommits({ checkout, service: 'hello', url }, [third])).toBe(cached)
   })
 
-  test('is one of ours where the checkout is only a part of another repository that has them', async () => {
+  test('is one in our cache where the checkout is only a part of another repository that has them', async () => {
     const { url, third, cached } = upstream()
     expect(await ensureCommits({ checkout: join(url, 'folder'), service: 'hello', url }, [third])).toBe(cached)
   })
@@ -141,7 +141,7 @@ describe('the repository that has commits', () => {
   testEach<{ title: string; change: { url?: undefined }; network: 'online' | 'offline'; detail: RegExp }>([
     { title: 'without an address', change: { url: undefined }, network: 'online', detail: /names no repository/ },
     { title: 'offline', change: {}, network: 'offline', detail: /offline/ },
-  ])('is not to be had $title; each commit that is missing is named', async ({ change, network, detail }) => {
+  ])('is unavailable $title, and the error names each missing commit', async ({ change, network, detail }) => {
     const { url, first, third } = upstream()
     await ensureCommits({ checkout: undefined, service: 'hello', url }, [first])
     const where = { checkout: undefined, service: 'hello', url, ...change }
@@ -159,7 +159,7 @@ describe('the repository that has commits', () => {
   testEach<{ title: string; from: (url: string) => string; commit: string }>([
     { title: 'where upstream does not have the commit', from: (url) => url, commit: '1'.repeat(40) },
     { title: 'where there is no upstream', from: (url) => `${url}-gone`, commit: '2'.repeat(40) },
-  ])('is not to be had $title, in git’s own words', async ({ from, commit }) => {
+  ])('is unavailable $title, in git’s own words', async ({ from, commit }) => {
     const { url } = upstream()
     const [problem] = await problemsOf(() =>
       ensureCommits({ checkout: undefined, service: 'hello', url: from(url) }, [commit]),
@@ -339,7 +339,7 @@ describe('what git ignores', () => {
     expect(await problemsOf(() => readIgnored(root, ['sub/a']))).toMatchObject([{ code: 'git-failed' }])
     rmSync(join(root, '.git/HEAD'))
     expect(await problemsOf(() => readIgnored(join(root), ['a']))).toMatchObject([
-      { code: 'git-failed', doing: `tell what it ignores in ${root}` },
+      { code: 'git-failed', doing: `list the ignored files in ${root}` },
     ])
   })
 

@@ -71,7 +71,7 @@ export async function ensureCommits(
   const unavailable = (detail: string) =>
     new DevenvError({ code: 'commits-unavailable', service, commits: missing, url, detail })
   if (url === undefined) throw unavailable('the package names no repository to fetch from')
-  if (network === 'offline') throw unavailable('--offline asks nobody')
+  if (network === 'offline') throw unavailable('with --offline, devenv does not fetch')
   try {
     mkdirSync(cache, { recursive: true })
   } catch (error) {
@@ -146,7 +146,7 @@ export async function readIgnored(root: string, paths: readonly string[]): Promi
   )
   // 1: none is. More: it could not tell.
   if (exitCode > 1 && isInRepository(root))
-    throw new DevenvError({ code: 'git-failed', doing: `tell what it ignores in ${root}`, detail: stderr.trim() })
+    throw new DevenvError({ code: 'git-failed', doing: `list the ignored files in ${root}`, detail: stderr.trim() })
   const ignored = exitCode === 0 ? stdout.split('\0').filter(Boolean) : []
   return ignored[0] === '.' ? new Set() : new Set(ignored.map((path) => path.slice('./'.length)))
 }

@@ -107,7 +107,7 @@ async function layOut(build: ImageBuild, folder: string, settings: BuildSettings
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'Dockerfile'), build.dockerfile)
   // Else BuildKit takes a `.dockerignore` among the files for one of this build.
-  writeFileSync(join(folder, 'Dockerfile.dockerignore'), '# What is here was chosen.\n')
+  writeFileSync(join(folder, 'Dockerfile.dockerignore'), '# devenv has chosen these files.\n')
   const places: { [name: string]: string } = {}
   for (const [name, context] of Object.entries(build.contexts)) {
     if (context.kind === 'image') places[name] = `docker-image://${context.reference}`
@@ -164,7 +164,7 @@ async function stage(context: { tree: Tree; files: readonly StagedFile[] }, fold
       throw new DevenvError({
         code: 'input-unreadable',
         file: path,
-        detail: 'It is a pointer of Git LFS, not the file.',
+        detail: 'It is a Git LFS pointer, not the file itself.',
       })
     mkdirSync(dirname(target), { recursive: true })
     if (mode === '120000') {

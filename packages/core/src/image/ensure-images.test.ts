@@ -65,7 +65,7 @@ describe('the plan for the images of an environment', () => {
     expect((await plan([])).official).toEqual([])
   })
 
-  test('has the images of other services of ours apart from official ones, as the definition names them', async () => {
+  test('has the images of other Open edX services apart from official ones, as the definition names them', async () => {
     const SHOP = 'devenv/shop-snapshot:1.2'
     const when = { files: [], stores: [], image: false, address: false }
     const definition = {
@@ -90,7 +90,7 @@ describe('the plan for the images of an environment', () => {
     expect((await planImages(engine, definition, INPUTS, ['mysql', 'memcached'], SETTINGS)).official).toHaveLength(1)
   })
 
-  test('wants one anew that is here for another platform; a service may say which it runs on', async () => {
+  test('pulls one again that is here for another platform; a service may say which it runs on', async () => {
     const { engine } = await sampleEngine([{ tags: [MYSQL], architecture: 'arm64' }])
     const does = async (platform?: string) => {
       const definition = sampleDefinition({}, { mysql: { image: MYSQL, ...(platform && { platform }) } })
@@ -143,7 +143,7 @@ describe('carrying out', () => {
     return { done, told, named }
   }
 
-  test('offline refuses what is lacking, all of it at once, before anything is done', async () => {
+  test('offline refuses every missing image at once, before anything is done', async () => {
     const plan = { own: own('build'), published: [], official: [official(MYSQL, 'pull'), official(MEMCACHED, 'use')] }
     const { done, told } = await carryOut(plan, 'offline')
     expect(await problemsOf(() => done)).toEqual([
@@ -162,7 +162,7 @@ describe('carrying out', () => {
     expect(told.map(({ kind }) => kind)).toEqual(['begin', 'end'])
   })
 
-  test('never asks Docker Hub for an image of ours, and says so before anything is built', async () => {
+  test('never asks Docker Hub for a devenv image, and says so before anything is built', async () => {
     const published = [{ reference: 'devenv/shop-snapshot:1.2', do: 'pull' as const, platform: 'linux/amd64' }]
     const { done, told } = await carryOut({ own: own('build'), published, official: [] }, 'online')
     expect(await problemsOf(() => done)).toMatchObject([

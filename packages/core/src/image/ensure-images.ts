@@ -122,7 +122,7 @@ async function carryOutOwn(
   const bases = await takeBases(engine, inputs, settings)
   const { standIns } = bases
   if (standIns.length > 0 && Object.keys(settings.locked).length > 0)
-    report({ kind: 'note', text: `stand-ins take the place of what is locked: ${standIns.join(', ')}` })
+    report({ kind: 'note', text: `stand-ins replace these locked images: ${standIns.join(', ')}` })
   try {
     const build = buildOf('image', plan, inputs, bases, tree)
     await step(report, `build ${reference}`, because, () => buildIntoEngine(build, settings))

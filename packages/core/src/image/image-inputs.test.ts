@@ -43,7 +43,7 @@ const withSpec = (change: Partial<BuildSpec>): ImageInputs => ({ ...INPUTS, spec
 const withFiles = (...files: ImageInput[]): ImageInputs => ({ ...INPUTS, files })
 
 describe('the input digest', () => {
-  test('never changes by accident: every published image would be built anew', () => {
+  test('never changes by accident: every published image would have to be built again', () => {
     expect(digestOf(INPUTS)).toBe('50422d143e1add3752cb2c69526d92df2daca0a11394f1e46cdf2110a49c2caa')
   })
 

@@ -19,7 +19,7 @@ const image = (tags: string[] | null, labels: { [label: string]: string } = {}, 
 })
 
 describe('of the engine’s images', () => {
-  test('one of ours is known by its tag, with its digest and its inputs', async () => {
+  test('a devenv image is known by its tag, with its digest and its inputs', async () => {
     expect(await known(image(['mine:1', 'devenv/hello:inputs-0123']))).toEqual([
       {
         reference: 'devenv/hello:inputs-0123',
@@ -162,7 +162,7 @@ describe('a registry', () => {
     { title: 'refuses', status: 400 },
     { title: 'forbids', status: 403 },
     { title: 'is broken', status: 500 },
-  ])('that $title is no obstacle: it is said, in its words', async ({ status }) => {
+  ])('that $title is no obstacle: its words are kept', async ({ status }) => {
     const registry = await sampleRegistry()
     registry.intercept(() => status)
     expect(await ask(registry)).toEqual({

@@ -179,22 +179,22 @@ describe('the plan for an image', () => {
       from: ELSEWHERE.reference,
       reference,
       digest,
-      because: `it is here as ${ELSEWHERE.reference}`,
+      because: `the engine has it as ${ELSEWHERE.reference}`,
     })
   })
 
   test('says which input changed since the nearest image that is here', () => {
     expect(planImage(WANTED, [{ ...OLD, inputs: {} }, OLD], NOT_ASKED, undefined, 'linux/amd64').because).toBe(
-      'Dockerfile changed since the image that is here',
+      'Dockerfile changed since the image here',
     )
   })
 
   test('says for which platform the image is that is there', () => {
     const because = (known: KnownImage[], answer: RegistryAnswer) =>
       planImage(WANTED, known, answer, undefined, 'linux/amd64').because
-    expect(because([FOREIGN], NOT_ASKED)).toBe('the one that is here is for linux/arm64, the engine is linux/amd64')
+    expect(because([FOREIGN], NOT_ASKED)).toBe('the image here is for linux/arm64, but the engine is linux/amd64')
     expect(because([], answered(FOREIGN))).toBe(
-      'the one that the registry has is for linux/arm64, the engine is linux/amd64',
+      'the image in the registry is for linux/arm64, but the engine is linux/amd64',
     )
   })
 
@@ -207,7 +207,7 @@ describe('the plan for an image', () => {
 
 describe('why an image is built', () => {
   testEach<{ title: string; known: KnownImage[]; answer: RegistryAnswer; because: string }>([
-    { title: 'there is nothing to compare it with', known: [], answer: NOT_ASKED, because: 'there is none yet' },
+    { title: 'there is nothing to compare it with', known: [], answer: NOT_ASKED, because: 'there is no image yet' },
     {
       title: 'a release is nearer than what is here',
       known: [{ ...OLD, inputs: { Dockerfile: 'x' } }],
@@ -218,44 +218,43 @@ describe('why an image is built', () => {
       title: 'what is here is as near as a release',
       known: [OLD],
       answer: answered(undefined, { 'ulmo.4': OLD }),
-      because: 'Dockerfile changed since the image that is here',
+      because: 'Dockerfile changed since the image here',
     },
     {
       title: 'everything is new',
       known: [{ ...OLD, inputs: {} }],
       answer: NOT_ASKED,
-      because: 'Dockerfile is new, requirements.txt is new, target is new since the image that is here',
+      because: 'Dockerfile is new, requirements.txt is new, target is new since the image here',
     },
     {
       title: 'the registry could not be asked',
       known: [OLD],
       answer: UNREACHABLE,
-      because: 'Dockerfile changed since the image that is here; ghcr.io did not answer: ECONNREFUSED',
+      because: 'Dockerfile changed since the image here; ghcr.io did not answer: ECONNREFUSED',
     },
     {
       title: 'there is none, and the registry could not be asked',
       known: [],
       answer: UNREACHABLE,
-      because: 'there is none yet; ghcr.io did not answer: ECONNREFUSED',
+      because: 'there is no image yet; ghcr.io did not answer: ECONNREFUSED',
     },
     {
       title: 'the registry has a part of it',
       known: [OLD],
       answer: answered({ ...HERE, lost: ['linux/arm64'] }),
-      because: 'the registry lost its linux/arm64',
+      because: 'the registry has lost its linux/arm64',
     },
     {
       title: 'the one that is here stands on stand-ins',
       known: [OLD, onStandIns(HERE)],
       answer: answered(undefined, { 'ulmo.4': OLD }),
-      because: 'the one that is here was built on stand-ins from localhost:5000',
+      because: 'the image here was built on stand-ins from localhost:5000',
     },
     {
       title: 'the one that is here stands on stand-ins of unknown origin',
       known: [onStandIns(HERE, '')],
       answer: UNREACHABLE,
-      because:
-        'the one that is here was built on stand-ins from nobody knows where; ghcr.io did not answer: ECONNREFUSED',
+      because: 'the image here was built on stand-ins from an unknown registry; ghcr.io did not answer: ECONNREFUSED',
     },
   ])('$title: $because', ({ known, answer, because }) => {
     expect(explainBuild(WANTED, known, answer)).toBe(because)

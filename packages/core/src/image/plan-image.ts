@@ -64,11 +64,11 @@ export function planImage(
   const fits = (image: KnownImage) => serves(image, digest, mirror) && isFor(image, platform)
   const here = known.filter(fits)
   if (here.some((image) => image.reference === reference)) {
-    return { do: 'use', reference, digest, because: 'the inputs are those it was built from' }
+    return { do: 'use', reference, digest, because: 'it was built from these inputs' }
   }
   const [other] = here
   if (other !== undefined) {
-    return { do: 'tag', from: other.reference, reference, digest, because: `it is here as ${other.reference}` }
+    return { do: 'tag', from: other.reference, reference, digest, because: `the engine has it as ${other.reference}` }
   }
   if (answer.kind === 'answered' && answer.held !== undefined && fits(answer.held)) {
     return { do: 'pull', reference, digest, because: 'the registry has it' }
@@ -85,24 +85,24 @@ export function explainBuild(
 ): string {
   const tag = tagOf(wanted.digest)
   const lost = answer.kind === 'answered' ? (answer.held?.lost ?? []) : []
-  if (lost.length > 0) return `the registry lost its ${lost.join(', ')}`
+  if (lost.length > 0) return `the registry has lost its ${lost.join(', ')}`
   const same = ({ reference, digest }: KnownImage) => digest === wanted.digest && reference.endsWith(`:${tag}`)
   const foreign = (image: KnownImage) => same(image) && platform !== undefined && !isFor(image, platform)
   const standIns = known.find((image) => same(image) && !foreign(image))
   const aside = answer.kind === 'unreachable' ? `; ${answer.registry} did not answer: ${answer.detail}` : ''
   if (standIns !== undefined)
-    return `the one that is here was built on stand-ins from ${standIns.standInsFrom || 'nobody knows where'}${aside}`
+    return `the image here was built on stand-ins from ${standIns.standInsFrom || 'an unknown registry'}${aside}`
   const held = answer.kind === 'answered' ? answer.held : undefined
   const elsewhere = [...known, ...(held === undefined ? [] : [held])].find(foreign)
   if (elsewhere !== undefined)
-    return `the one that ${elsewhere === held ? 'the registry has' : 'is here'} is for ${elsewhere.platforms.join(', ')}, the engine is ${platform}${aside}`
+    return `the image ${elsewhere === held ? 'in the registry' : 'here'} is for ${elsewhere.platforms.join(', ')}, but the engine is ${platform}${aside}`
   const releases = answer.kind === 'answered' ? [...answer.releases] : []
   const candidates = [
-    ...known.map((image) => ({ since: 'the image that is here', image })),
+    ...known.map((image) => ({ since: 'the image here', image })),
     ...releases.map(([since, image]) => ({ since, image })),
   ].map(({ since, image }) => ({ since, changes: compareInputs(image.inputs, wanted.inputs) }))
   const nearest = candidates.sort((a, b) => a.changes.length - b.changes.length)[0]
-  if (nearest === undefined) return `there is none yet${aside}`
+  if (nearest === undefined) return `there is no image yet${aside}`
   return `${enumerate(nearest.changes)} since ${nearest.since}${aside}`
 }
 

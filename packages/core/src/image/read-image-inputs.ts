@@ -147,7 +147,7 @@ export type Left = { path: string; why: string }
 
 const WHY_LEFT = {
   submodule: 'It is a submodule: its files are in another repository.',
-  unnamed: 'Its name is no UTF-8.',
+  unnamed: 'Its name is not UTF-8.',
 } as const
 
 /** Docker's own rules decide each path; only folders in which nothing can be let through are not entered. */

@@ -75,7 +75,7 @@ describe('the plan for an image', () => {
   })
 
   test('says why it builds although there is a registry', async () => {
-    expect((await plan([], { down: true })).plan.because).toMatch(/^there is none yet; 127\..*403/)
+    expect((await plan([], { down: true })).plan.because).toMatch(/^there is no image yet; 127\..*403/)
   })
 })
 
@@ -90,7 +90,7 @@ test('an image of another platform that the engine has is not used; the registry
   })
   expect(await readImagePlan(engine, known, wanted, SOURCES)).toMatchObject({
     do: 'build',
-    because: 'the one that is here is for linux/arm64, the engine is linux/amd64',
+    because: 'the image here is for linux/arm64, but the engine is linux/amd64',
   })
 })
 
@@ -135,13 +135,13 @@ describe('the plan for an image that is named by the digest of what was publishe
     {
       title: 'one here of other inputs',
       how: { here: [{ labels: { [LABELS.digest]: 'b'.repeat(64) } }] },
-      detail: /^It is inputs-bbbb.* and inputs-aaaa.* is asked for/,
+      detail: /^It is inputs-bbbb.* but this checkout needs inputs-aaaa/,
     },
-    { title: 'one here that is not ours', how: { here: [{}] }, detail: /^It is no image of ours/ },
+    { title: 'one here that is not ours', how: { here: [{}] }, detail: /^It is not an image that devenv built/ },
     {
       title: 'one here for another platform',
       how: { here: [{ labels: LABELLED, architecture: 'arm64' }] },
-      detail: /^It is for linux\/arm64, and the engine is linux\/amd64/,
+      detail: /^It is for linux\/arm64, but the engine is linux\/amd64/,
     },
     {
       title: 'one of the registry of other inputs',

@@ -84,10 +84,10 @@ async function readPinnedPlan(
   if (image === undefined) return { do: 'pull', reference, digest, because }
   const unfit =
     image.digest !== digest
-      ? `It is ${image.digest === '' ? 'no image of ours' : tagOf(image.digest)}, and ${tagOf(digest)} is asked for.`
+      ? `It is ${image.digest === '' ? 'not an image that devenv built' : tagOf(image.digest)}, but this checkout needs ${tagOf(digest)}.`
       : isFor(image, platform)
         ? undefined
-        : `It is for ${image.platforms.join(', ')}, and the engine is ${platform}.`
+        : `It is for ${image.platforms.join(', ')}, but the engine is ${platform}.`
   if (unfit !== undefined) throw new DevenvError({ code: 'digest-unfit', image: reference, detail: unfit })
   return { do: found === undefined ? 'pull' : 'use', reference, digest, because }
 }

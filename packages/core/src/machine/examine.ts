@@ -18,7 +18,7 @@ export async function examine(env: NodeJS.ProcessEnv, settings: Settings): Promi
       findings.push({ looked, found: await work() })
     } catch (error) {
       if (!(error instanceof DevenvError)) throw error
-      for (const problem of error.problems) findings.push({ looked, found: 'not well', problem })
+      for (const problem of error.problems) findings.push({ looked, found: 'not ready', problem })
     }
   }
   let engine: Engine | undefined
@@ -36,7 +36,7 @@ export async function examine(env: NodeJS.ProcessEnv, settings: Settings): Promi
     'git',
     async () =>
       (await runCommand({ argv: ['git', '--version'] })).stdout.trim() ||
-      'not found: only git inside the container will work',
+      'not found, so only git inside the container works',
   )
   if (engine !== undefined && findings.every(({ problem }) => problem === undefined)) {
     const reached = engine
@@ -46,10 +46,10 @@ export async function examine(env: NodeJS.ProcessEnv, settings: Settings): Promi
         containers.map(({ labels }) => labels[LABELS.checkout] ?? '').filter((checkout) => !existsSync(checkout)),
       )
       const count = new Set(containers.map(({ labels }) => labels['com.docker.compose.project'])).size
-      return gone.size === 0 ? `${count}` : `${count}, of which ${gone.size} without a checkout: devenv prune`
+      return gone.size === 0 ? `${count}` : `${count}; the checkouts of ${gone.size} are gone: devenv prune`
     })
   }
-  findings.push({ looked: 'mirror', found: settings.mirror ?? 'none: docker.io (DEVENV_MIRROR names another)' })
+  findings.push({ looked: 'mirror', found: settings.mirror ?? 'none, so docker.io (DEVENV_MIRROR names a mirror)' })
   findings.push({
     looked: 'certificate authorities',
     found: settings.caBundle ?? 'none found on this machine (DEVENV_CA_BUNDLE names a file)',
@@ -62,7 +62,7 @@ export async function examine(env: NodeJS.ProcessEnv, settings: Settings): Promi
   if (loopback !== undefined)
     findings.push({
       looked: 'proxy',
-      found: `${loopback} is this machine’s loopback: containers cannot reach it under that name`,
+      found: `containers cannot reach ${loopback}: there that name means the container itself`,
     })
   return findings
 }

@@ -64,7 +64,11 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
     detail: 'exit 1',
   },
   'builder-unknown': { code: 'builder-unknown', name: 'farm', detail: 'ERROR: no builder "farm" found' },
-  'digest-unfit': { code: 'digest-unfit', image: 'devenv/hello@sha256:0', detail: 'It is no image of ours.' },
+  'digest-unfit': {
+    code: 'digest-unfit',
+    image: 'devenv/hello@sha256:0',
+    detail: 'It is not an image that devenv built.',
+  },
   'image-foreign': { code: 'image-foreign', image: 'mysql:8.4.9', is: 'linux/arm64', wants: 'linux/amd64' },
   'digests-unreadable': { code: 'digests-unreadable', file: '/home/dev/digests.json', detail: 'no such file' },
   'pull-failed': { code: 'pull-failed', image: 'ghcr.io/openedx/hello:inputs-0', detail: 'unexpected EOF' },
@@ -109,7 +113,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'push-incomplete': {
     code: 'push-incomplete',
     image: 'ghcr.io/openedx/hello:inputs-0',
-    left: 'No tag of a release was moved.',
+    left: 'devenv moved no tag of a release.',
   },
   'platform-unavailable': {
     code: 'platform-unavailable',
@@ -199,7 +203,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   usage: { code: 'usage', detail: 'exec needs a command.', see: 'devenv exec --help' },
 }
 
-/** The build’s last words stand above: Buildx printed them. What it was about is said in other words. */
+/** Buildx has printed the end of its output; the message itself names the kind of build in other words. */
 const NOT_SHOWN = new Set(['build-failed.detail', 'build-failed.doing'])
 
 /** Every text in a value, however deep. */
@@ -275,18 +279,18 @@ test('who may not read a registry logs in, and who may not write logs in as anot
   expect(fix('write')).toMatch(/^docker login ghcr\.io .*may push/)
 })
 
-test('after a push that failed it is said that no tag was moved; after a build, that nothing was published', () => {
+test('a failed push says that devenv moved no tag; a failed build, that it published nothing', () => {
   const words = (doing: 'load' | 'push' | 'cache') =>
     Object.values(explainProblem({ ...SAMPLES['build-failed'], doing })).join('\n')
-  expect(words('push')).toMatch(/^Not pushed: .*\n.*No tag was moved/)
+  expect(words('push')).toMatch(/^Not pushed: .*\n.*devenv moved no tag/)
   for (const doing of ['load', 'cache'] as const)
-    expect(words(doing)).toMatch(/^Not built: .*\n.*Nothing was started, replaced or published/)
+    expect(words(doing)).toMatch(/^Not built: .*\n.*devenv started, replaced and published nothing/)
 })
 
 test('who named a builder hears that it is the builder that speaks to the registry', () => {
   const fix = (builder: string | undefined) =>
     explainProblem({ ...SAMPLES['build-failed'], doing: 'push', builder }).fix
-  expect(fix('farm')).toMatch(/The builder farm speaks to the registry itself/)
+  expect(fix('farm')).toMatch(/The builder farm talks to the registry itself/)
   expect(fix(undefined)).not.toContain('builder')
 })
 

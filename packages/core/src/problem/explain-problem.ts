@@ -15,14 +15,14 @@ export function explainProblem(problem: Problem): Explanation {
       }
     case 'package-unknown':
       return {
-        what: `Nothing says which environment ${problem.checkout} runs in.`,
+        what: `devenv cannot tell which environment package ${problem.checkout} uses.`,
         why:
           problem.dependencies.length === 0
-            ? 'A checkout names its environment package in devenv/package.json, and this one has none.'
-            : `devenv/package.json names ${problem.dependencies.join(', ')}, and none of that is installed as an environment package.`,
+            ? 'A checkout names its environment package in devenv/package.json; this one has no such file.'
+            : `devenv/package.json names ${problem.dependencies.join(', ')}, but npm has installed no environment package there.`,
         fix:
           problem.dependencies.length === 0
-            ? 'npx @devenv/<service> init   (once, in the checkout)\nor run this in the folder of a service, or name the package: --package PATH'
+            ? 'Run this in a checkout that has devenv/package.json (`devenv init` writes it),\nor name the package: --package PATH'
             : 'npm ci --prefix devenv',
       }
     case 'definition-unreadable':
@@ -33,15 +33,15 @@ export function explainProblem(problem: Problem): Explanation {
       }
     case 'definition-invalid':
       return {
-        what: `${placed(problem.place)}: ${problem.at} ${problem.detail.startsWith('it ') ? `is not understood: ${problem.detail}` : problem.detail}.`,
-        why: 'The extension x-devenv has a schema, which editors can use as well: @devenv/core/schema/x-devenv.schema.json.',
-        fix: 'Write it as docs/add-a-service.md shows.',
+        what: `${placed(problem.place)}: ${problem.at} ${problem.detail}.`,
+        why: 'x-devenv has a JSON Schema, and editors can use it too: @devenv/core/schema/x-devenv.schema.json.',
+        fix: 'docs/add-a-service.md shows how to write it.',
       }
     case 'compose-refused':
       return {
         what: `Docker Compose refuses ${problem.files.join(' with ')}.`,
         why: problem.detail,
-        fix: `docker compose ${problem.files.map((file) => `-f ${quoted(file)}`).join(' ')} config   shows the same.`,
+        fix: `docker compose ${problem.files.map((file) => `-f ${quoted(file)}`).join(' ')} config   prints the same error.`,
       }
     case 'rule-broken':
       return {
@@ -57,29 +57,29 @@ export function explainProblem(problem: Problem): Explanation {
       }
     case 'checkout-unrecognised':
       return {
-        what: `${problem.checkout} is no checkout of ${problem.service}: it has no ${problem.missing.join(', no ')}.`,
-        why: 'Mounting another folder would run nothing, or something else.',
+        what: `${problem.checkout} is not a checkout of ${problem.service}: it has no ${problem.missing.join(', no ')}.`,
+        why: 'With another folder mounted, the environment would run nothing, or the wrong code.',
         fix: 'Name the checkout: --checkout=PATH, or run this in its top folder.',
       }
     case 'checkout-unmountable':
       return {
-        what: `${problem.checkout} cannot be mounted: its path holds a colon.`,
+        what: `Docker cannot mount ${problem.checkout}: its path contains a colon.`,
         why: 'In a Compose file a colon ends the path of a volume.',
         fix: 'Move the checkout to a path without one.',
       }
     case 'variant-unknown':
       return {
-        what: `${problem.checkout} is a checkout of ${problem.service} of no shape that its environment knows.`,
+        what: `${problem.checkout} is a checkout of ${problem.service}, but it fits no variant of the environment package.`,
         why: problem.variants
           .map(({ variant, missing }) => `${variant}: it has no ${missing.join(', no ')}`)
           .join('\n'),
-        fix: 'Update the environment package, or add the shape to it: `variants` in x-devenv.',
+        fix: 'Update the environment package, or add a variant to it: `variants` in x-devenv.',
       }
     case 'init-unmade':
       return {
-        what: `The environment package could not be installed into ${problem.checkout}/devenv.`,
+        what: `npm could not install the environment package into ${problem.checkout}/devenv.`,
         why: problem.detail,
-        fix: 'Once npm can reach its registry, run `devenv init` again. A package on disk: devenv init ./core.tgz ./service.tgz',
+        fix: 'Once npm can reach its registry, run `devenv init` again. With packages on disk: devenv init ./core.tgz ./service.tgz',
       }
     case 'engine-missing':
       return {
@@ -101,25 +101,25 @@ export function explainProblem(problem: Problem): Explanation {
       }
     case 'engine-old':
       return {
-        what: `The Docker engine is ${problem.found}; ${problem.wanted} or later is needed.`,
-        why: 'Health checks with `start_interval` came with engine 25; without them every start waits for half a minute.',
+        what: `The Docker engine is ${problem.found}; devenv needs ${problem.wanted} or later.`,
+        why: 'Engine 25 brought health checks with `start_interval`; without them every start waits half a minute.',
         fix: 'Update it: https://docs.docker.com/engine/install/',
       }
     case 'compose-missing':
       return {
-        what: 'Docker Compose is not there.',
+        what: 'devenv cannot find Docker Compose.',
         why: problem.detail,
         fix: 'Install the Compose plugin: https://docs.docker.com/compose/install/',
       }
     case 'compose-old':
       return {
-        what: `Docker Compose is ${problem.found}; ${problem.wanted} or later is needed.`,
-        why: 'Older ones resolve `extends` and health checks differently.',
+        what: `Docker Compose is ${problem.found}; devenv needs ${problem.wanted} or later.`,
+        why: 'Older versions resolve `extends` and health checks differently.',
         fix: 'Update the Compose plugin: https://docs.docker.com/compose/install/',
       }
     case 'buildx-missing':
       return {
-        what: 'Docker Buildx is not there.',
+        what: 'devenv cannot find Docker Buildx.',
         why: problem.detail,
         fix: 'Install the Buildx plugin: https://docs.docker.com/build/install-buildx/',
       }
@@ -139,142 +139,142 @@ export function explainProblem(problem: Problem): Explanation {
       return {
         what: `${problem.file} cannot be read.`,
         why: problem.detail,
-        fix: 'Make it readable for you, or leave it out: Dockerfile.dockerignore says which files count.',
+        fix: 'Give yourself permission to read it, or leave it out: Dockerfile.dockerignore lists the files that go into the image.',
       }
     case 'folder-unusable':
       return {
-        what: `No folder can be made in ${problem.folder}.`,
+        what: `devenv cannot create a folder in ${problem.folder}.`,
         why: problem.detail,
         fix: `Name another: ${problem.variable}=PATH`,
       }
     case 'file-unwritable':
       return {
-        what: `${problem.file} cannot be written. Nothing was built or published.`,
+        what: `devenv cannot write ${problem.file}. It built and published nothing.`,
         why: problem.detail,
         fix: `Name another: ${problem.option} FILE`,
       }
     case 'base-unclear':
       return {
-        what: `${placed(problem.place)}: which image ${problem.word} is cannot be told before it is built.`,
-        why: 'The digest of a base image is locked, and stand-ins are known, by its name.',
-        fix: `Write it with $NAME, \${NAME}, \${NAME:-default} or \${NAME:+instead}, and arguments before the first FROM.`,
+        what: `${placed(problem.place)}: devenv cannot tell, before the build, which image ${problem.word} is.`,
+        why: 'devenv needs the name of a base image to lock its digest and to recognise a stand-in.',
+        fix: `Write it with $NAME, \${NAME}, \${NAME:-default} or \${NAME:+instead}, and declare the arguments before the first FROM.`,
       }
     case 'input-changed':
       return {
-        what: `${problem.file} changed while it was read (${problem.tree}).`,
-        why: 'The image would not be what its digest says.',
-        fix: 'Run the same again.',
+        what: `${problem.file} changed while devenv read it (${problem.tree}).`,
+        why: 'The image would not match its digest.',
+        fix: 'Run the same command again.',
       }
     case 'build-failed':
       return problem.doing === 'push'
         ? {
             what: `Not pushed: ${problem.images.join(', ')}.`,
-            why: `Buildx’s last words stand above. No tag was moved.`,
-            fix: `Run the same again: it goes on with what the registry has. To log in: docker login${problem.builder === undefined ? '' : `\nThe builder ${problem.builder} speaks to the registry itself: from its own network, with its own certificates and buildkitd.toml.`}`,
+            why: `The end of Buildx’s output is above. devenv moved no tag.`,
+            fix: `Run the same command again: it continues from the images that the registry has. To log in: docker login${problem.builder === undefined ? '' : `\nThe builder ${problem.builder} talks to the registry itself: from its own network, with its own certificates and buildkitd.toml.`}`,
           }
         : {
             what: `Not built: ${problem.images.join(', ')}.`,
-            why: 'Buildx’s last words stand above. Nothing was started, replaced or published.',
-            fix: 'Correct what it names and run the same again: what was built is kept.',
+            why: 'The end of Buildx’s output is above. devenv started, replaced and published nothing.',
+            fix: 'Fix the cause and run the same command again: Buildx keeps the finished steps.',
           }
     case 'builder-unknown':
       return {
         what: `Buildx cannot use the builder ${problem.name}.`,
         why: problem.detail,
-        fix: 'docker buildx ls   lists the builders there are.',
+        fix: 'docker buildx ls   lists the builders.',
       }
     case 'digests-unreadable':
       return {
         what: `${problem.file} cannot be read.`,
         why: `DEVENV_DIGESTS names it: ${problem.detail}`,
-        fix: 'devenv publish --digests FILE   writes one; or unset DEVENV_DIGESTS.',
+        fix: 'devenv publish --digests FILE   writes such a file; or unset DEVENV_DIGESTS.',
       }
     case 'digest-unfit':
       return {
-        what: `DEVENV_DIGESTS names ${problem.image}, which is not what this checkout asks for.`,
+        what: `DEVENV_DIGESTS names ${problem.image}, but this checkout needs another image.`,
         why: problem.detail,
-        fix: 'Name the file that was written for these inputs (devenv publish --digests FILE), or unset DEVENV_DIGESTS.',
+        fix: 'Name the file that belongs to these inputs (devenv publish --digests FILE writes it), or unset DEVENV_DIGESTS.',
       }
     case 'image-foreign':
       return {
-        what: `${problem.image} is for ${problem.is}, and ${problem.wants} is needed.`,
-        why: 'Its programs do not run there, or only slowly, emulated.',
-        fix: `Name a version that is there for ${problem.wants}\nor, to have it emulated, say so in its service of the Compose file: platform: ${problem.is}`,
+        what: `${problem.image} is for ${problem.is}; this machine needs ${problem.wants}.`,
+        why: 'Its programs would not run here, or only slowly, under emulation.',
+        fix: `Name a version that exists for ${problem.wants}\nor, to run it under emulation, add to its service in the Compose file: platform: ${problem.is}`,
       }
     case 'platform-unavailable':
       return {
-        what: `The builder ${problem.builder} (driver ${problem.driver}) cannot make images of ${problem.platforms.join(', ')}. Nothing was built.`,
-        why: problem.has.length === 0 ? 'It names no platform.' : `It has ${problem.has.join(', ')}.`,
-        fix: 'Name others: --platform\nor another builder: docker buildx create --driver docker-container, with QEMU’s emulation (docker run --privileged tonistiigi/binfmt --install all) or a node for each platform; then --builder',
+        what: `The builder ${problem.builder} (driver ${problem.driver}) cannot make images for ${problem.platforms.join(', ')}. It built nothing.`,
+        why: problem.has.length === 0 ? 'It lists no platform.' : `It supports ${problem.has.join(', ')}.`,
+        fix: 'Name other platforms: --platform\nor create another builder and name it with --builder: docker buildx create --driver docker-container, with QEMU’s emulation (docker run --privileged tonistiigi/binfmt --install all) or one node for each platform',
       }
     case 'base-lacks-platform':
       return {
-        what: `${problem.base} is there for ${problem.has.join(', ') || 'no platform'} only, not for ${problem.platforms.join(', ')}. Nothing was built.`,
-        why: 'What is built on it for another platform would hold programs that do not run there.',
+        what: `${problem.base} exists only for ${problem.has.join(', ') || 'no platform'}, not for ${problem.platforms.join(', ')}. devenv built nothing.`,
+        why: 'An image for another platform would contain programs that do not run there.',
         fix:
           problem.has.length === 0
             ? 'Name another base image.'
-            : `devenv publish --platform ${problem.has.join(',')}\nor name a base image that is there for all of them.`,
+            : `devenv publish --platform ${problem.has.join(',')}\nor name a base image that exists for all of them.`,
       }
     case 'pull-failed':
       return {
-        what: `${problem.image} could not be pulled, although the registry has it.`,
+        what: `The engine could not pull ${problem.image}, although the registry has it.`,
         why: problem.detail,
-        fix: 'Run the same again: what has arrived is kept. To build it here instead: DEVENV_REGISTRY= before the command.',
+        fix: 'Run the same command again: the engine keeps the layers that have arrived. To build the image here instead, put DEVENV_REGISTRY= before the command.',
       }
     case 'offline-lacks':
       return {
-        what: `Offline, and not on this machine: ${problem.images.join(', ')}.`,
-        why: `No call is made that leaves this machine (${problem.because}).`,
-        fix: 'Run the same once without --offline (and DEVENV_OFFLINE unset).',
+        what: `devenv is offline, and this machine does not have ${problem.images.join(', ')}.`,
+        why: `Offline, devenv asks no other machine (${problem.because}).`,
+        fix: 'Run the same command once without --offline (and with DEVENV_OFFLINE unset).',
       }
     case 'program-missing':
       return {
-        what: `${problem.program} is not there.`,
-        why: 'It is looked for on the PATH.',
+        what: `devenv cannot find ${problem.program}.`,
+        why: 'It is not on the PATH.',
         fix: `Install ${problem.program}.`,
       }
     case 'git-failed':
       return {
         what: `Git could not ${problem.doing}.`,
         why: problem.detail,
-        fix: 'Correct what it names and run the same again.',
+        fix: 'Fix the cause and run the same command again.',
       }
     case 'repository-around':
       return {
-        what: `${problem.checkout} is no repository of its own: it lies in that of ${problem.around}.`,
-        why: 'A commit of that one is no commit of the service.',
-        fix: 'Name a clone of the service: --checkout=PATH\nor leave the commit out: the files are taken as they are.',
+        what: `${problem.checkout} is not a repository of its own: it lies inside the repository ${problem.around}.`,
+        why: 'A commit of that repository is not a commit of the service.',
+        fix: 'Name a clone of the service: --checkout=PATH\nor name no commit: devenv then takes the files as they are.',
       }
     case 'commit-unknown':
       return {
         what: `${problem.repository} has no commit ${problem.commit}.`,
-        why: problem.detail || 'It is neither a commit, a branch nor a tag there.',
-        fix: `git -C ${quoted(problem.repository)} fetch --all --tags   and the same again.`,
+        why: problem.detail || 'There is no commit, branch or tag of that name.',
+        fix: `git -C ${quoted(problem.repository)} fetch --all --tags   and run the same command again.`,
       }
     case 'commits-unavailable':
       return {
-        what: `The source of ${problem.service} is not to be had at ${problem.commits.join(', ')}.`,
+        what: `devenv cannot get the source of ${problem.service} at ${problem.commits.join(', ')}.`,
         why: problem.detail,
-        fix: `Name a clone that has ${problem.commits.length === 1 ? 'it' : 'them'}: --checkout=PATH${problem.url === undefined ? '' : `\nor see that git can reach ${problem.url}`}`,
+        fix: `Name a clone that has ${problem.commits.length === 1 ? 'it' : 'them'}: --checkout=PATH${problem.url === undefined ? '' : `\nor make sure that git can reach ${problem.url}`}`,
       }
     case 'refs-missing':
       return {
         what: `${problem.url} has no ${problem.refs.join(', no ')}.`,
-        why: 'The package declares releases by these refs. Nothing was written.',
+        why: 'The package declares releases with these refs. devenv wrote nothing.',
         fix: 'Correct `releases` in x-devenv.',
       }
     case 'lock-unreadable':
       return {
         what: `${problem.file} cannot be read.`,
         why: problem.detail,
-        fix: 'devenv lock   writes it anew; remove the file first.',
+        fix: 'Remove the file. Then devenv lock   writes a new one.',
       }
     case 'lock-lacks':
       return {
         what: `${problem.file} has no commit for ${problem.releases.join(', ')}.`,
-        why: 'A release is published at the commit that the lock names for its ref.',
-        fix: 'devenv lock   looks the refs up. Commit what it writes.',
+        why: 'devenv publishes a release at the commit that the lock names for its ref.',
+        fix: 'devenv lock   looks the refs up and writes the file. Commit it.',
       }
     case 'release-unknown':
       return {
@@ -285,47 +285,47 @@ export function explainProblem(problem: Problem): Explanation {
     case 'registry-unset':
       return {
         what: `There is no registry to ${problem.doing}.`,
-        why: 'None is set, so none is asked.',
+        why: 'Nobody has set one: neither DEVENV_REGISTRY nor the published package.',
         fix: 'DEVENV_REGISTRY=ghcr.io/<organisation>   (a host, and a path where you may push)',
       }
     case 'registry-invalid':
       return {
-        what: `DEVENV_REGISTRY is ${JSON.stringify(problem.registry)}, which names no registry.`,
-        why: 'It is a host and maybe a path, in lower case, as in the name of an image; without https://.',
+        what: `DEVENV_REGISTRY is ${JSON.stringify(problem.registry)}. That does not name a registry.`,
+        why: 'A registry is a host and maybe a path, in lower case, as in the name of an image; without https://.',
         fix: 'DEVENV_REGISTRY=ghcr.io/<organisation>',
       }
     case 'tag-taken':
       return {
-        what: `${problem.tag} already names another image. It was not changed.`,
-        why: `It holds ${problem.holds}; this is ${problem.wants}. A published version stays what it is.`,
-        fix: 'Publish a new version of the package: nx release\nor, until there is one, its images alone: devenv publish --unreleased',
+        what: `${problem.tag} already names another image. devenv did not change it.`,
+        why: `It holds ${problem.holds}; this is ${problem.wants}. A published version never changes.`,
+        fix: 'Publish a new version of the package: nx release\nor, until then, only its images: devenv publish --unreleased',
       }
     case 'stand-ins-published':
       return {
-        what: `Nothing was published to ${problem.registry}: ${problem.images.join(', ')} only stand${problem.images.length === 1 ? 's' : ''} in for official images.`,
-        why: 'What is built on a stand-in never leaves a registry on loopback.',
+        what: `devenv published nothing to ${problem.registry}: ${problem.images.join(', ')} ${problem.images.length === 1 ? 'contains' : 'contain'} stand-ins for official images.`,
+        why: 'devenv pushes such images only to a registry on loopback.',
         fix: 'Unset DEVENV_MIRROR, or set it to a mirror of Docker Hub.',
       }
     case 'push-incomplete':
       return {
-        what: `${problem.image} was pushed, and the registry does not give it back as it was.`,
-        why: 'Somebody removed or replaced it meanwhile, or the registry lost it.',
-        fix: `Run the same again: it goes on with what the registry has. ${problem.left}`,
+        what: `devenv pushed ${problem.image}, but the registry does not return the same image.`,
+        why: 'Somebody has removed or replaced it since, or the registry has lost it.',
+        fix: `Run the same command again: it continues from the images that the registry has. ${problem.left}`,
       }
     case 'registry-unreachable':
       return {
         what: `The registry ${problem.registry} does not answer.`,
         why: problem.detail,
         fix: UNTRUSTED.test(problem.detail)
-          ? 'DEVENV_CA_BUNDLE=PATH   names a file with the certificate authority that signed for it (PEM).'
-          : 'devenv doctor   shows which proxy is used. Once the registry answers, run the same again.',
+          ? 'DEVENV_CA_BUNDLE=PATH   names a file (PEM) with the certificate authority of that registry.'
+          : 'devenv doctor   shows the proxy. Once the registry answers, run the same command again.',
       }
     case 'registry-forbidden':
       return {
         what: `You may not ${problem.doing} ${problem.registry}/${problem.repository}.`,
         why:
           problem.doing === 'read'
-            ? `${problem.detail}\nMany registries answer the same where there is no such repository.`
+            ? `${problem.detail}\nMany registries give this answer for a repository that does not exist.`
             : problem.detail,
         fix: `docker login ${problem.registry}${problem.doing === 'read' ? '' : '   as somebody who may push to it'}`,
       }
@@ -333,43 +333,43 @@ export function explainProblem(problem: Problem): Explanation {
       return {
         what: `The registry ${problem.registry} takes no images.`,
         why: `It is a mirror, or under maintenance: ${problem.detail}`,
-        fix: 'Name the registry that it mirrors, or run the same again when it is writable.',
+        fix: 'Name the registry that it mirrors, or run the same command again once it accepts images.',
       }
     case 'registry-refused':
       return {
         what: `The registry ${problem.registry} would not ${problem.doing}.`,
         why: problem.detail,
-        fix: 'Correct what it names, or give it time where it is busy, and run the same again.',
+        fix: 'Fix the cause, or wait if the registry is busy, and run the same command again.',
       }
     case 'docker-config-unreadable':
       return {
         what: `${problem.file} cannot be read.`,
-        why: `${problem.detail}\nDocker keeps there how you log in to registries.`,
-        fix: `Correct it, or begin a new one: mv ${quoted(problem.file)} ${quoted(`${problem.file}.old`)}, then docker login`,
+        why: `${problem.detail}\nDocker keeps your registry logins in this file.`,
+        fix: `Correct it, or start a new one: mv ${quoted(problem.file)} ${quoted(`${problem.file}.old`)}, then docker login`,
       }
     case 'image-unavailable':
       return {
-        what: `Not to be had: ${problem.images.join(', ')}.`,
+        what: `devenv cannot get ${problem.images.join(', ')}.`,
         why: problem.detail,
         fix:
           problem.mirror === undefined
-            ? 'Where Docker Hub cannot be reached, name a mirror of it: DEVENV_MIRROR=registry.example.com'
-            : `DEVENV_MIRROR is ${problem.mirror}: it must serve these, under these names.`,
+            ? 'If this machine cannot reach Docker Hub, name a mirror of it: DEVENV_MIRROR=registry.example.com'
+            : `DEVENV_MIRROR is ${problem.mirror}: that registry must have these images under these names.`,
       }
     case 'image-unpublished':
       return {
-        what: `Not to be had: ${problem.images.join(', ')}.`,
-        why: `${problem.detail}\nIt is the image of another service, which its own package publishes; nothing here can build it.`,
+        what: `devenv cannot get ${problem.images.join(', ')}.`,
+        why: `${problem.detail}\nAnother service’s package publishes this image; devenv cannot build it here.`,
         fix:
           problem.registry === undefined
-            ? 'Name the registry that it is published in: DEVENV_REGISTRY=ghcr.io/<organisation>'
-            : `DEVENV_REGISTRY is ${problem.registry}: publish it there (devenv publish, with the package of that service), name another registry, or log in: docker login`,
+            ? 'Name the registry that has it: DEVENV_REGISTRY=ghcr.io/<organisation>'
+            : `DEVENV_REGISTRY is ${problem.registry}: publish the image there (devenv publish, with that service’s package), name another registry, or log in: docker login`,
       }
     case 'port-taken':
       return {
-        what: `Port ${problem.port} is taken${problem.holder === undefined ? '' : ` by ${problem.holder}`}.`,
-        why: 'The Compose file fixes that port, so that no other can be used.',
-        fix: 'Stop what holds it, or leave the port’s host part out: devenv then finds a free one.',
+        what: `${problem.holder ?? 'Another program'} already uses port ${problem.port}.`,
+        why: 'The Compose file fixes this port, so devenv cannot choose another.',
+        fix: 'Stop the other program, or leave out the port’s host part: devenv then finds a free port.',
       }
     case 'address-silent':
       return {
@@ -386,48 +386,48 @@ export function explainProblem(problem: Problem): Explanation {
     case 'ports-exhausted':
       return {
         what: `No port from ${problem.from} to ${problem.to} is free.`,
-        why: 'Environments get theirs from that range.',
-        fix: 'devenv prune, or stop what holds them.',
+        why: 'devenv takes the ports of environments from this range.',
+        fix: 'Stop the programs that hold these ports, or: devenv prune   removes the containers of environments whose checkout is gone.',
       }
     case 'store-in-use':
       return {
-        what: `${problem.data} is in use by the environment of ${problem.holder}.`,
-        why: 'Two servers writing one store destroy it. Environments may share a data directory one at a time.',
+        what: `The environment of ${problem.holder} is using ${problem.data}.`,
+        why: 'Two servers that write to one store destroy it. Environments may share a data directory, but only one at a time.',
         fix: `devenv stop --checkout=${quoted(problem.holder)}\nor use another data directory: DEVENV_DIR=PATH`,
       }
     case 'store-foreign':
       return {
-        what: `${problem.store} was written by ${problem.wrote}; this environment runs ${problem.wants}.`,
-        why: 'A server cannot read what another one, or another major version, wrote; trying may destroy it.',
+        what: `${problem.wrote} wrote ${problem.store}; this environment runs ${problem.wants}.`,
+        why: 'A server cannot read the files of another server or of another major version; trying may destroy them.',
         fix: `devenv clean ${basename(problem.store)}   removes these data, and the next start fills new ones\nor keep them, and use another data directory: DEVENV_DIR=PATH`,
       }
     case 'data-unusable':
       return {
-        what: `The data directory ${problem.path} cannot be used.`,
+        what: `devenv cannot use the data directory ${problem.path}.`,
         why: problem.detail,
-        fix: 'Make it a folder that you may write, or name another: DEVENV_DIR=PATH',
+        fix: 'Make it a folder that you can write to, or name another: DEVENV_DIR=PATH',
       }
     case 'container-exited':
       return {
-        what: `${problem.container} ended with exit code ${problem.exitCode} while it was started.`,
+        what: `${problem.container} ended with exit code ${problem.exitCode} during the start.`,
         why: `Its last lines:\n${indent(problem.log)}`,
-        fix: `Correct what it names and run the same again. ${problem.left}`,
+        fix: `Fix the cause and run the same command again. ${problem.left}`,
       }
     case 'not-healthy':
       return {
-        what: `${problem.container} does not answer its health check after ${Math.round(problem.seconds)} s.`,
-        why: `Its probe ${problem.test.map(quoted).join(' ')} said: ${problem.probe}\nThe last lines of its log:\n${indent(problem.log)}`,
-        fix: `Correct what it names and run the same again. ${problem.left}`,
+        what: `${problem.container} does not pass its health check after ${Math.round(problem.seconds)} s.`,
+        why: `Its probe ${problem.test.map(quoted).join(' ')} answered: ${problem.probe}\nThe last lines of its log:\n${indent(problem.log)}`,
+        fix: `Fix the cause and run the same command again. ${problem.left}`,
       }
     case 'container-gone':
       return {
-        what: `${problem.container} was removed while it was waited for.`,
-        why: 'Somebody removed its container: another `devenv clean`, or `docker rm`.',
-        fix: 'Run the same again: what is missing is created.',
+        what: `Somebody removed ${problem.container} while devenv waited for it.`,
+        why: 'Its container is gone: another `devenv clean` removed it, or `docker rm`.',
+        fix: 'Run the same command again: it creates the container.',
       }
     case 'not-ready':
       return {
-        what: `${problem.container} started, and its entrypoint did not get ready.`,
+        what: `${problem.container} started, but its entrypoint did not finish.`,
         why: `Its last lines:\n${indent(problem.log)}`,
         fix: 'devenv doctor   looks for the cause.',
       }
@@ -436,7 +436,7 @@ export function explainProblem(problem: Problem): Explanation {
         what: `The provisioning step ${problem.step} failed with exit code ${problem.exitCode}.`,
         why: `Its last lines:\n${indent(problem.log)}`,
         fix: [
-          'Correct what it names and start again: devenv repeats this step; the steps before it stay done.',
+          'Fix the cause and start again: devenv repeats this step; the steps before it stay done.',
           ...(problem.stores.length === 0
             ? []
             : [`If it left half a change in its data, empty them first: devenv clean ${problem.stores.join(' ')}`]),
@@ -450,15 +450,15 @@ export function explainProblem(problem: Problem): Explanation {
       }
     case 'busy':
       return {
-        what: `Another devenv has been at work in ${problem.data} for an hour.`,
-        why: 'Only one at a time may change it.',
-        fix: 'End that one, and run this again.',
+        what: `Another devenv has been working in ${problem.data} for an hour.`,
+        why: 'Only one devenv at a time may change this folder.',
+        fix: 'End the other devenv and run the same command again.',
       }
     case 'service-unknown':
       return {
         what: `There is no service ${problem.name}.`,
         why: `There are: ${problem.known.join(', ')}.`,
-        fix: 'devenv exec SERVICE -- COMMAND, with one of these.',
+        fix: 'Name one of these: devenv exec SERVICE -- COMMAND',
       }
     case 'program-unknown':
       return {
@@ -468,15 +468,15 @@ export function explainProblem(problem: Problem): Explanation {
       }
     case 'service-required':
       return {
-        what: `This environment cannot do without ${problem.names.join(', ')}.`,
-        why: `DEVENV_WITHOUT leaves out third-party services that are of use and not needed: ${problem.optional.join(', ') || 'here there are none'}.`,
+        what: `This environment does not work without ${problem.names.join(', ')}.`,
+        why: `DEVENV_WITHOUT can leave out only optional third-party services: ${problem.optional.join(', ') || 'there are none here'}.`,
         fix: 'DEVENV_WITHOUT=none   starts them all again.',
       }
     case 'programs-unknown':
       return {
-        what: `No such program: ${problem.names.join(', ')}.`,
-        why: `A choice of programs (--programs, DEVENV_PROGRAMS, remembered until it is made again) names those that run. There are: ${problem.known.join(', ') || 'none'}.`,
-        fix: 'devenv start --programs LIST, with some of these and commas between; or: devenv start --programs all',
+        what: `There is no program ${problem.names.join(', ')}.`,
+        why: `--programs or DEVENV_PROGRAMS chooses the programs, and devenv remembers the choice. There are: ${problem.known.join(', ') || 'none'}.`,
+        fix: 'devenv start --programs LIST   with some of these, separated by commas; or: devenv start --programs all',
       }
     case 'store-unknown':
       return {
@@ -493,23 +493,23 @@ export function explainProblem(problem: Problem): Explanation {
     case 'program-left-out':
       return {
         what: `The program ${problem.name} does not run here.`,
-        why: `Others were chosen: ${problem.running.join(', ')}.`,
+        why: `The choice of programs leaves it out. These run: ${problem.running.join(', ')}.`,
         fix: `devenv start --programs ${[...problem.running, problem.name].sort().join(',')}   or: devenv start --programs all`,
       }
     case 'target-missing':
       return {
-        what: 'No make target was named.',
-        why: 'devenv make runs one in the environment.',
+        what: 'You named no make target.',
+        why: 'devenv make runs a target in the environment.',
         fix: 'devenv make TARGET [VAR=value…]',
       }
     case 'no-terminal':
       return {
         what: `${problem.command} needs a terminal.`,
-        why: 'A debugger asks and waits for an answer.',
+        why: 'A debugger asks questions and waits for answers.',
         fix: 'Run it in a terminal, with nothing piped in or out.',
       }
     case 'usage':
-      return { what: problem.detail, why: 'The command line could not be understood.', fix: problem.see }
+      return { what: problem.detail, why: 'devenv does not understand this command line.', fix: problem.see }
     default:
       return problem satisfies never
   }

@@ -78,7 +78,7 @@ describe('a program that is not there', () => {
     ])
   })
 
-  test('is not what is said of one whose folder is missing', async () => {
+  test('is not the error for one whose folder is missing', async () => {
     const cwd = join(temporaryFolder(), 'none')
     await expect(runCommand({ argv: ['true'], cwd })).rejects.toMatchObject({ code: 'ENOENT' })
   })

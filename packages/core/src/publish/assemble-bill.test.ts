@@ -172,7 +172,7 @@ describe('a bill', () => {
   test('shows what was built, not what was there before under the same tag', async () => {
     const { name, registry, prepared: all } = await prepared((at) => [build(`${at}:inputs-a`)])
     const onStandIns = await findPublishedImage(repositoryOf(name, ACCESS), 'inputs-a')
-    const built = registry.push('hello', 'inputs-a', { note: 'built anew' })
+    const built = registry.push('hello', 'inputs-a', { note: 'built again' })
     const before = new Map(onStandIns === undefined ? [] : [[`${name}:inputs-a`, onStandIns]])
     expect(await assembleBill({ ...all, before }, ACCESS)).toMatchObject([
       { became: 'built', image: { digest: built } },

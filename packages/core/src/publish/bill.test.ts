@@ -108,7 +108,7 @@ describe('a bill', () => {
       '',
       '1 built, 0 only tagged, 0 unchanged.',
       '',
-      '| Image | What became of it | Size | To pull |',
+      '| Image | Result | Size | To pull |',
       '|---|---|---:|---:|',
       `| ${NAME}:ulmo.4-1.0.0, ${NAME}:ulmo.4 | built: requirements.txt changed since ulmo.3 | 230.0 MB | 200.0 MB after ulmo.3 |`,
     ])
@@ -172,6 +172,6 @@ describe('a bill', () => {
   })
 
   test('says that nothing was asked for where that is so', () => {
-    expect(renderBill('@devenv/hello 1.0.0', [])).toBe('## @devenv/hello 1.0.0\n\nNothing was asked for.\n')
+    expect(renderBill('@devenv/hello 1.0.0', [])).toBe('## @devenv/hello 1.0.0\n\nThere was nothing to publish.\n')
   })
 })

@@ -25,7 +25,7 @@ const bytesOf = (layers: readonly PublishedLayer[]): number => layers.reduce((su
 
 /** As Markdown, which a person can read as it is. Pure. */
 export function renderBill(title: string, items: readonly BillItem[]): string {
-  if (items.length === 0) return `## ${title}\n\nNothing was asked for.\n`
+  if (items.length === 0) return `## ${title}\n\nThere was nothing to publish.\n`
   const count = (became: BillItem['became']) => items.filter((item) => item.became === became).length
   const rows = items.map(({ reference, tags, became, because, image, before }) => {
     const size = bytesToPull(image, undefined)
@@ -40,7 +40,7 @@ export function renderBill(title: string, items: readonly BillItem[]): string {
     '',
     `${count('built')} built, ${count('tagged')} only tagged, ${count('unchanged')} unchanged.`,
     '',
-    '| Image | What became of it | Size | To pull |',
+    '| Image | Result | Size | To pull |',
     '|---|---|---:|---:|',
     ...rows,
     ...layers,

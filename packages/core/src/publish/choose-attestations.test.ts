@@ -10,7 +10,7 @@ test('an image tells how it was made and what is in it, which a scanner from the
   })
 })
 
-test('without a scanner, what is published has no SBOM, and it is said why', () => {
+test('without a scanner a published image has no SBOM, and a note says why', () => {
   const { attest, notes } = planAttestations({ proxies: {} }, SCANNER, 'no such host')
   expect(attest).toEqual(['type=provenance,mode=max'])
   expect(notes).toEqual([expect.stringMatching(/no SBOM.*mirror\.example\.com.*no such host/)])

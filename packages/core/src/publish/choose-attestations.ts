@@ -25,5 +25,8 @@ export function planAttestations(
 ): Attestations {
   const provenance = `type=provenance,mode=${Object.keys(proxies).length === 0 ? 'max' : 'min'}`
   if (missing === undefined) return { attest: [provenance, `type=sbom,generator=${scanner}`], notes: [] }
-  return { attest: [provenance], notes: [`no SBOM is made: ${scanner}, which makes it, is not to be had (${missing})`] }
+  return {
+    attest: [provenance],
+    notes: [`Buildx makes no SBOM, because it cannot get the scanner ${scanner} (${missing})`],
+  }
 }

@@ -28,17 +28,18 @@ describe('a builder with the image store of containerd', () => {
     const { platforms: chosen, notes } = planPlatforms(builder, 'containerd', wanted)
     expect(chosen).toEqual(platforms)
     expect(notes).toHaveLength(lacks.length > 0 ? 1 : 0)
-    for (const platform of lacks) expect(notes[0]).toContain(`of ${platform}: it has ${builder.platforms.join(', ')}`)
+    for (const platform of lacks)
+      expect(notes[0]).toContain(`for ${platform}: it supports ${builder.platforms.join(', ')}`)
   })
 })
 
 describe('a builder with the classic image store', () => {
-  test('builds for its own platform; what it cannot, and what can, is said', () => {
+  test('builds for its own platform; a note names the others, and a builder for them', () => {
     const { platforms, notes } = planPlatforms(ONE, 'classic', undefined)
     expect(platforms).toBeUndefined()
     expect(notes).toHaveLength(1)
     expect(notes[0]).toMatch(
-      /default \(driver docker\).* linux\/amd64 only, not of linux\/arm64,.*docker buildx create/,
+      /default \(driver docker\).* only for linux\/amd64, not for linux\/arm64,.*docker buildx create/,
     )
   })
 

@@ -44,7 +44,7 @@ export function planPlatforms(
     return {
       platforms: undefined,
       notes: [
-        `the builder ${name} (driver ${driver}) makes images of ${has[0] ?? 'its own platform'} only${unable.length > 0 ? `, not of ${unable.join(', ')}` : ''}, without provenance and SBOM. For those: docker buildx create --driver docker-container, then --builder`,
+        `the builder ${name} (driver ${driver}) makes images only for ${has[0] ?? 'its own platform'}${unable.length > 0 ? `, not for ${unable.join(', ')}` : ''}, and attaches no provenance and no SBOM. For these: docker buildx create --driver docker-container, then --builder`,
       ],
     }
   }
@@ -54,7 +54,7 @@ export function planPlatforms(
       unable.length === 0
         ? []
         : [
-            `the builder ${name} cannot make images of ${unable.join(', ')}: it has ${platforms.join(', ')}. For more, install QEMU’s emulation (docker run --privileged tonistiigi/binfmt --install all) or add a node to the builder`,
+            `the builder ${name} cannot make images for ${unable.join(', ')}: it supports ${platforms.join(', ')}. For more platforms, install QEMU’s emulation (docker run --privileged tonistiigi/binfmt --install all) or add a node to the builder`,
           ],
   }
 }

@@ -29,7 +29,7 @@ export function choosePublications(
     if (release === undefined || (asked.as === 'unreleased' && release !== MAIN)) return undefined
     // Docker takes no `+` in a tag.
     if (semver.valid(version) === version && !version.includes('+')) return { release, version }
-    const detail = `its version is ${version}, not one such as 1.4.2`
+    const detail = `its version is ${version}, and must look like 1.4.2`
     throw new DevenvError({ code: 'definition-unreadable', place: { file: `${directory}/package.json` }, detail })
   }
   if (asked.kind === 'commit') {

@@ -294,7 +294,7 @@ describe('after an interruption a plan goes on', () => {
       'floating ulmo = ulmo.4-1.0.0',
       'floating latest = ulmo.4-1.0.0',
     ])
-    for (const step of steps.slice(0, 2)) expect(step.because).toBe('the registry lost its linux/arm64')
+    for (const step of steps.slice(0, 2)) expect(step.because).toBe('the registry has lost its linux/arm64')
     expect(refused(wanted('b as ulmo.4-1.0.0'), where), 'what is left of it is still its own').toMatchObject([
       { code: 'tag-taken' },
     ])
@@ -347,9 +347,9 @@ describe('a tag that holds something else', () => {
     ])
   })
 
-  test('is said to be none of ours where it carries no digest', () => {
+  test('is an image that devenv did not build where it carries no digest', () => {
     const where = held({ 'ulmo.4-1.0.0': 'a' }, { 'ulmo.4-1.0.0': { digest: '' } })
-    expect(refused(wanted('b as ulmo.4-1.0.0'), where)).toMatchObject([{ holds: 'an image that is not ours' }])
+    expect(refused(wanted('b as ulmo.4-1.0.0'), where)).toMatchObject([{ holds: 'an image that devenv did not build' }])
   })
 
   test('is told for every such tag at once, and once each', () => {
@@ -360,7 +360,7 @@ describe('a tag that holds something else', () => {
   })
 })
 
-describe('what is said beside the steps', () => {
+describe('causes and notes', () => {
   test('each has its cause', () => {
     const { steps } = plan(
       wanted('b as ulmo.4-1.1.0', 'c as main-1.0.0'),
@@ -379,7 +379,7 @@ describe('what is said beside the steps', () => {
   })
 
   test('the first image of all has nothing to be compared with', () => {
-    expect(plan(wanted('a'), held({})).steps).toMatchObject([{ because: 'there is none yet' }])
+    expect(plan(wanted('a'), held({})).steps).toMatchObject([{ because: 'there is no image yet' }])
   })
 
   test('a build names every release that it is for', () => {
@@ -402,15 +402,13 @@ describe('what is said beside the steps', () => {
   test('a tag that stays with something higher is noted, and why', () => {
     const { notes } = plan(wanted('c as ulmo.3-1.1.0'), held(ULMO_4))
     expect(notes).toEqual(
-      ['ulmo', 'latest'].map(
-        (tag) => `${NAME}:${tag} belongs to ulmo.4-1.0.0, which is higher than what is published now`,
-      ),
+      ['ulmo', 'latest'].map((tag) => `${NAME}:${tag} belongs to ulmo.4-1.0.0, a higher version than this one`),
     )
   })
 
   test('a tag that is not set for a prerelease is noted, and why', () => {
     expect(plan(wanted('a as ulmo.4-1.0.0-rc.1'), held({})).notes).toEqual(
-      ['ulmo.4', 'ulmo', 'latest'].map((tag) => `${NAME}:${tag} is not set: a prerelease never is`),
+      ['ulmo.4', 'ulmo', 'latest'].map((tag) => `devenv does not set ${NAME}:${tag}: a prerelease gets no such tag`),
     )
   })
 

@@ -76,7 +76,7 @@ const explain = (image: WantedImage, there: KnownImage | undefined, held: HeldRe
 const taken = (reference: string, holds: KnownImage, wants: WantedImage): Problem => ({
   code: 'tag-taken',
   tag: reference,
-  holds: holds.digest === '' ? 'an image that is not ours' : `inputs-${holds.digest.slice(0, 20)}`,
+  holds: holds.digest === '' ? 'an image that devenv did not build' : `inputs-${holds.digest.slice(0, 20)}`,
   wants: `${referenceOf(wants)} (${enumerate(compareInputs(holds.inputs, wants.inputs))})`,
 })
 
@@ -93,7 +93,7 @@ function planEditions(wanted: readonly WantedPublication[], held: HeldRepository
       problems.push(taken(`${held.name}:${as}`, there, image))
       continue
     }
-    const moved = same ? `the registry lost its ${there?.lost.join(', ')}` : `${edition.release} has moved on`
+    const moved = same ? `the registry has lost its ${there?.lost.join(', ')}` : `${edition.release} has moved on`
     const because = there === undefined ? 'a new edition' : moved
     const from = tagIn(referenceOf(image))
     editions.push({ do: 'tag', kind: 'edition', name: held.name, from, as, digest: image.digest, because })
@@ -117,17 +117,17 @@ function planFloating(wanted: readonly WantedPublication[], held: HeldRepository
   for (const as of new Set(named.flatMap(({ edition }) => floatingTagsOf(edition)))) {
     const highest = highestOf(as, editions)
     if (highest === undefined) {
-      notes.push(`${held.name}:${as} is not set: a prerelease never is`)
+      notes.push(`devenv does not set ${held.name}:${as}: a prerelease gets no such tag`)
       continue
     }
     const from = tagOfEdition(highest)
     if (!named.some(({ edition }) => tagOfEdition(edition) === from))
-      notes.push(`${held.name}:${as} belongs to ${from}, which is higher than what is published now`)
+      notes.push(`${held.name}:${as} belongs to ${from}, a higher version than this one`)
     const manifest = manifestOf(from)
     if (manifest !== undefined && held.images.get(as)?.manifest === manifest) continue
     if (held.unlisted.has(as)) {
       notes.push(
-        `${held.name}:${as} stays where it is: it leads to an image of ours that no edition leads to which the registry lists, and which may be higher. To have it follow the editions that are listed, remove that tag from the registry first`,
+        `devenv does not move ${held.name}:${as}: its image has no edition in the registry’s list of tags, and may be a higher version. To let this tag follow the listed editions, remove it from the registry first`,
       )
       continue
     }

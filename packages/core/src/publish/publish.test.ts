@@ -221,7 +221,7 @@ describe('publishing', () => {
     registry.unlisted.add('ulmo.4-1.1.0')
     const prepared = await preparePublication([hotfix], settings)
     expect(prepared.plan.notes).toContainEqual(
-      expect.stringMatching(/hello:latest stays where it is: it leads to an image of ours that no edition leads to/),
+      expect.stringMatching(/does not move .*hello:latest: its image has no edition in the registry’s list of tags/),
     )
     await publish(prepared, NO_ENGINE, settings, silent)
     const tags = registry.tags('devenv/hello')
@@ -317,7 +317,7 @@ describe('while another publishes too', () => {
       {
         code: 'push-incomplete',
         image: referenceOf(imagesOf(wanted).dev),
-        left: `${registry.host}/devenv/hello:ulmo.4-1.0.0 was not set.`,
+        left: `devenv did not set ${registry.host}/devenv/hello:ulmo.4-1.0.0.`,
       },
     ])
   })
@@ -344,8 +344,8 @@ test('a snapshot is built without what its commit only names, and says so', asyn
   )
   expect(contexts.context).toMatchObject({ files: [{ path: 'app.py' }] })
   expect(told.map((each) => (each.kind === 'note' ? each.text : ''))).toEqual([
-    expect.stringMatching(/^snapshot is without module: .*submodule/),
-    expect.stringMatching(/^snapshot is without lat\uFFFD: .*UTF-8/),
+    expect.stringMatching(/^snapshot does not contain module: .*submodule/),
+    expect.stringMatching(/^snapshot does not contain lat\uFFFD: .*UTF-8/),
     expect.stringContaining('Git LFS'),
   ])
 })

@@ -166,7 +166,11 @@ async function buildAndPush(
   })
   for (const build of builds) {
     if (!(await isHeld(build, settings)))
-      throw new DevenvError({ code: 'push-incomplete', image: build.reference, left: 'No tag of a release was moved.' })
+      throw new DevenvError({
+        code: 'push-incomplete',
+        image: build.reference,
+        left: 'devenv moved no tag of a release.',
+      })
   }
 }
 

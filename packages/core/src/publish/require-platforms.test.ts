@@ -42,7 +42,7 @@ const published = (...platforms: string[]): PublishedImage => ({
   lost: [],
 })
 
-test('what is built on an image of ours is for the platforms of that one', async () => {
+test('an image on a devenv image is for the platforms of that one', async () => {
   expect(platformsOn(published(...BOTH), 'devenv/hello:inputs-0', BOTH)).toEqual(BOTH)
   expect(platformsOn(published('linux/amd64'), 'devenv/hello:inputs-0', BOTH)).toEqual(['linux/amd64'])
   expect(await problemsOf(() => platformsOn(published('linux/s390x'), 'devenv/hello:inputs-0', BOTH))).toEqual([

@@ -54,6 +54,6 @@ export function notePlatforms(
   const lacks = wanted.filter((platform) => !has.includes(platform))
   if (image === undefined || lacks.length === 0) return []
   return [
-    `${reference} is there for ${has.join(', ')} only, not for ${lacks.join(', ')}, and stays what it is. For those: remove this tag from the registry, and publish a new version of the package`,
+    `${reference} exists only for ${has.join(', ')}, not for ${lacks.join(', ')}, and devenv does not change it. For the others: remove this tag from the registry, and publish a new version of the package`,
   ]
 }

@@ -75,7 +75,7 @@ async function readAsked(
   if (release !== undefined && wants.length > 1)
     throw new DevenvError({
       code: 'usage',
-      detail: '--release names the commits itself; --ref and --pushed name one.',
+      detail: '--release cannot go with --ref or --pushed: each of them names the commits.',
       see: 'devenv publish --help',
     })
   const as = unreleased ? 'unreleased' : 'editions'

@@ -25,11 +25,11 @@ export async function setEdition(
   if (before?.lost.length === 0) return
   const source = await findPublishedImage(repository, from)
   if (source === undefined || digestIn(source) !== digest)
-    throw incomplete(`${name}:${from}`, `${name}:${as} was not set.`)
+    throw incomplete(`${name}:${from}`, `devenv did not set ${name}:${as}.`)
   await putManifest(repository, as, source.manifest)
   if ((await findManifest(repository, as))?.digest === source.digest) return
   const after = await findPublishedImage(repository, as)
-  if (after === undefined) throw incomplete(`${name}:${as}`, 'No floating tag was moved.')
+  if (after === undefined) throw incomplete(`${name}:${as}`, 'devenv moved no floating tag.')
   if (digestIn(after) !== digest) throw taken(planned, after)
 }
 
@@ -50,7 +50,7 @@ export async function setFloating({ name, as, from }: TagStep, repository: Repos
     if (highest === undefined || !listed || tagOfEdition(highest) === set) return
     set = tagOfEdition(highest)
     const source = await findManifest(repository, set)
-    if (source === undefined) throw incomplete(`${name}:${set}`, `${name}:${as} was not set.`)
+    if (source === undefined) throw incomplete(`${name}:${set}`, `devenv did not set ${name}:${as}.`)
     if ((await findManifest(repository, as))?.digest !== source.digest) await putManifest(repository, as, source)
   }
 }

@@ -46,9 +46,9 @@ export async function snapshotBuild(
   report: Report,
 ): Promise<ImageBuild> {
   const { files, left } = await listFiles(tree)
-  for (const { path, why } of left) report({ kind: 'note', text: `${reference} is without ${path}: ${why}` })
+  for (const { path, why } of left) report({ kind: 'note', text: `${reference} does not contain ${path}: ${why}` })
   if (/\bfilter=lfs\b/.test(String(await tree.read('.gitattributes'))))
-    report({ kind: 'note', text: `${reference} has pointers in place of the files that are in Git LFS` })
+    report({ kind: 'note', text: `${reference} contains Git LFS pointers instead of the files` })
   return {
     name,
     reference,

@@ -73,7 +73,7 @@ describe('what upstream names mean now', () => {
     expect((await look(registry, [definitionAt(registry.host, {}, pinned)])).lock.images).toEqual(digests)
   })
 
-  test('is what is said to have moved, to be new or to be gone', async () => {
+  test('names what has moved, is new or is gone', async () => {
     const { registry, digests } = await mirrorWith(DEBIAN, MYSQL, REDIS)
     const gone = 'docker.io/library/mongo:7'
     const images = { ...digests, [MYSQL]: `sha256:${'1'.repeat(64)}`, [gone]: `sha256:${'2'.repeat(64)}` }
@@ -211,7 +211,7 @@ describe('a lock is written', () => {
     expect(statSync(file).mtimeMs).toBe(1000)
   })
 
-  test('anew where a person wrote the same in another way', () => {
+  test('again where a person wrote the same in another way', () => {
     const directory = temporaryFolder()
     writeFileSync(join(directory, LOCK_FILE), JSON.stringify(LOCK))
     writeLock({ directory }, LOCK)

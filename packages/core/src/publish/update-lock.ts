@@ -71,7 +71,7 @@ async function lookUp(name: string, reference: string, access: RegistryAccess): 
   const { name: repository, tag = 'latest' } = parseReference(reference)
   try {
     const image = await findPublishedImage(repositoryOf(repository, access), tag)
-    if (image === undefined) return { kind: 'missing', name, detail: `${reference}: the registry has none` }
+    if (image === undefined) return { kind: 'missing', name, detail: `the registry does not have ${reference}` }
     return isStandIn(image) ? { kind: 'stand-in', name } : { kind: 'official', name, digest: image.digest }
   } catch (error) {
     if (!(error instanceof DevenvError)) throw error

@@ -12,7 +12,7 @@ export const digestOf = (bytes: Buffer, algorithm: 'sha256' | 'sha512'): string 
 
 export function requireDigest(repository: Repository, intent: Intent, bytes: Buffer, digest: string): void {
   const found = digestOf(bytes, digest.startsWith('sha512:') ? 'sha512' : 'sha256')
-  if (found !== digest) throw refused(repository, intent, `The bytes that came are another: ${found}.`)
+  if (found !== digest) throw refused(repository, intent, `It sent other bytes: ${found}.`)
 }
 
 export function requireSuccess(repository: Repository, intent: Intent, answer: Answer): void {

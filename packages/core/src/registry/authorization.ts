@@ -60,10 +60,10 @@ async function askToken(
 ): Promise<Authorization> {
   const login: Intent = { ...intent, what: 'give a token' }
   const realm = resolveUrl(challenge.realm, baseOf(repository))
-  if (realm === undefined) throw refused(repository, login, 'It does not say where to ask for one.')
+  if (realm === undefined) throw refused(repository, login, 'It does not name the server that gives tokens.')
   const secure = realm.protocol === 'https:' || baseOf(repository).protocol === 'http:'
   if (credentials.by !== 'nothing' && !secure) {
-    throw refused(repository, login, `It wants the password sent in the clear, to ${realm.origin}.`)
+    throw refused(repository, login, `It asks for the password over an unencrypted connection, to ${realm.origin}.`)
   }
   const wanted = { ...(challenge.service && { service: challenge.service }), scope: scopeOf(repository, intent) }
   const as = renderIdentity(credentials)
@@ -73,7 +73,7 @@ async function askToken(
   requireSuccess(repository, { ...login, doing: intent.doing }, answer)
   const { token, access_token } = parseJson(answer.body) ?? {}
   const found = token || access_token
-  if (typeof found !== 'string') throw refused(repository, login, 'Its answer holds none.')
+  if (typeof found !== 'string') throw refused(repository, login, 'Its answer contains no token.')
   return { header: `Bearer ${found}`, as }
 }
 

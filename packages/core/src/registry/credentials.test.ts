@@ -182,17 +182,17 @@ describe('a helper', () => {
     helpers({ store: 'cat >/dev/null' })
     expect(await readCredentials('ghcr.io', configured({ credsStore: 'gone' }))).toEqual({
       by: 'nothing',
-      because: 'docker-credential-gone is not there',
+      because: 'docker-credential-gone is not installed',
     })
   })
 })
 
 describe('a damaged file is a problem that names it', () => {
   testEach<{ title: string; config: string; detail: RegExp }>([
-    { title: 'no JSON', config: '{"auths":{"ghcr.io":{"auth":s3cret}}}', detail: /^It is no JSON/ },
-    { title: 'cut off', config: '{"auths":', detail: /^It is no JSON/ },
-    { title: 'a list', config: '[]', detail: /no JSON object/ },
-    { title: 'empty', config: '', detail: /^It is no JSON/ },
+    { title: 'no JSON', config: '{"auths":{"ghcr.io":{"auth":s3cret}}}', detail: /^It is not JSON/ },
+    { title: 'cut off', config: '{"auths":', detail: /^It is not JSON/ },
+    { title: 'a list', config: '[]', detail: /not a JSON object/ },
+    { title: 'empty', config: '', detail: /^It is not JSON/ },
     {
       title: 'an entry that is no user:password',
       config: '{"auths":{"ghcr.io":{"auth":"s3cret"}}}',

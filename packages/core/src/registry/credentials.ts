@@ -49,9 +49,9 @@ function readConfig(file: string): any {
   } catch (error) {
     // The parser quotes what it stumbled over, which may be part of a password.
     const position = /position \d+/.exec((error as Error).message)?.[0]
-    throw unreadable(file, `It is no JSON${position === undefined ? '' : `, from ${position} on`}.`)
+    throw unreadable(file, `It is not JSON${position === undefined ? '' : `, from ${position} on`}.`)
   }
-  throw unreadable(file, 'It holds no JSON object.')
+  throw unreadable(file, 'It is not a JSON object.')
 }
 
 /** By the key that Docker writes, or else the first of the same host: with or without https:// and a path. */
@@ -95,7 +95,7 @@ async function askHelper(name: string, host: string): Promise<Credentials> {
     const said = (stdout.trim() || stderr.trim()).split('\n')[0] || `exit code ${exitCode}`
     return nothing(said.startsWith('credentials not found') ? `${program} has none for ${host}` : `${program}: ${said}`)
   } catch (error) {
-    if (error instanceof DevenvError) return nothing(`${program} is not there`)
+    if (error instanceof DevenvError) return nothing(`${program} is not installed`)
     throw error
   }
 }

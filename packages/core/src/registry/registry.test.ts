@@ -315,7 +315,7 @@ describe('a password', () => {
     expect(asked).toHaveLength(2)
   })
 
-  test('that is missing is said to be, and where it was looked for', async () => {
+  test('that is missing is reported, with the file that should have it', async () => {
     loggedIn({})
     const { host } = await serve(() => challenge)
     const [problem] = await problemsOf(() => listTags(repositoryAt(host)))

@@ -65,7 +65,7 @@ export async function findManifest(repository: Repository, reference: string): P
   // The body's own word first: proxies and buckets make up a Content-Type.
   const mediaType = content?.mediaType ?? headerOf(answer, 'content-type')?.split(';')[0]?.trim()
   if (typeof content !== 'object' || content === null || typeof mediaType !== 'string') {
-    throw refused(repository, intent, `What came is no manifest, but ${mediaType ?? 'of no known type'}.`)
+    throw refused(repository, intent, `Its answer is not a manifest but ${mediaType ?? 'of an unknown type'}.`)
   }
   return { digest: digestOf(body, 'sha256'), mediaType, body }
 }
@@ -94,7 +94,7 @@ export async function listTags(repository: Repository): Promise<string[]> {
     if (answer.status === 404) return tags
     requireSuccess(repository, intent, answer)
     const page = parseJson(answer.body)
-    if (typeof page !== 'object' || page === null) throw refused(repository, intent, 'Its answer is no JSON.')
+    if (typeof page !== 'object' || page === null) throw refused(repository, intent, 'Its answer is not JSON.')
     // `null` is how some say that there are none.
     tags.push(...(Array.isArray(page.tags) ? page.tags : []))
     url = parseNextLink(headerOf(answer, 'link'), url)
@@ -206,7 +206,7 @@ async function readPlatform(
     throw refused(repository, intent, `It is ${manifest.mediaType}.`)
   }
   const image = parseJson(await readBlob(repository, config.digest))
-  if (typeof image !== 'object' || image === null) throw refused(repository, intent, 'Its configuration is no JSON.')
+  if (typeof image !== 'object' || image === null) throw refused(repository, intent, 'Its configuration is not JSON.')
   const history: { created_by?: string; empty_layer?: boolean }[] = Array.isArray(image.history) ? image.history : []
   const steps = history.filter((step) => step.empty_layer !== true)
   return {

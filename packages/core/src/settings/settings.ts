@@ -130,7 +130,7 @@ export function registryOf(set: string | undefined): string | undefined {
 export function readDigests(file: string): Record<string, string> {
   try {
     const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('It holds no JSON object.')
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('It is not a JSON object.')
     for (const [name, digest] of Object.entries(value))
       if (!/^sha256:[0-9a-f]{64}$/.test(String(digest))) throw new Error(`${name} has no digest: ${digest}`)
     return value as Record<string, string>

@@ -14,21 +14,21 @@ install)
     cat >&2 <<'EOF'
 
 bower-unreachable
-  what  bower's components or geckodriver could not be fetched: the lines above say which.
-  why   They come from GitHub, which this build cannot reach, or only through a proxy that it does not know.
+  what  The build could not fetch bower's components or geckodriver: the lines above name them.
+  why   They come from GitHub. This build cannot reach it, or needs a proxy that nobody has set.
   fix   Build without them:
           DISCOVERY_BOWER=skip make dev.watch
-        Dragging to sort in three admin forms, and the tests that drive Firefox, do not work then.
+        Then you cannot sort by dragging in three admin forms, and the tests that drive Firefox do not run.
 EOF
     exit 1
     ;;
 skip)
     cat >/opt/discovery/BOWER_SKIPPED <<'EOF'
-Left out of this image, as DISCOVERY_BOWER=skip asked: bower's components (dragging to sort in three admin forms) and geckodriver (the tests that drive Firefox).
+DISCOVERY_BOWER=skip has left these out of the image: bower's components (to sort by dragging in three admin forms) and geckodriver (for the tests that drive Firefox).
 EOF
     ;;
 *)
-    echo "DISCOVERY_BOWER is \"$1\": it can be install or skip." >&2
+    echo "DISCOVERY_BOWER is \"$1\"; it must be install or skip." >&2
     exit 1
     ;;
 esac

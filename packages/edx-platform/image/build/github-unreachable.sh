@@ -1,9 +1,9 @@
 cat >&2 <<'END'
 
 dependencies-unreachable
-  what  A package could not be fetched: the lines above say which.
-  why   Where it is one of GitHub's, this build cannot reach github.com, or only through a proxy that it does not know.
-  fix   Build without those:
+  what  The build could not fetch a package: the lines above name it.
+  why   If it comes from GitHub, this build cannot reach github.com, or needs a proxy that nobody has set.
+  fix   Build without the packages from GitHub:
           EDX_PLATFORM_GITHUB=skip make dev.watch
-        What is left out then is said in the image's label and in packages/edx-platform/README.md.
+        packages/edx-platform/README.md lists them.
 END

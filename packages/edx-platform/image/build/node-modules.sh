@@ -6,7 +6,7 @@ cp /tmp/checkout/package.json /tmp/checkout/package-lock.json .
 case $1 in
 install) ;;
 skip) node /tmp/build/without-github.mjs ;;
-*) echo "EDX_PLATFORM_GITHUB is \"$1\": it can be install or skip." >&2; exit 1 ;;
+*) echo "EDX_PLATFORM_GITHUB is \"$1\"; it must be install or skip." >&2; exit 1 ;;
 esac
 if ! /opt/devenv/bin/with-ca npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier; then
     [ "$1" = skip ] || sh /tmp/build/github-unreachable.sh

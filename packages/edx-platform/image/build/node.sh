@@ -6,7 +6,7 @@ wanted=$(tr -d ' \t\r\n' < "$1")
 wanted=${wanted#v}
 case $wanted in
 *[!0-9.]* | '' | .* | *.)
-    echo ".nvmrc says \"$wanted\": a version is needed, such as 24 or 24.12.0." >&2
+    echo ".nvmrc contains \"$wanted\"; it must contain a version, such as 24 or 24.12.0." >&2
     exit 1
     ;;
 esac

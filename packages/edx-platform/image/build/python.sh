@@ -11,7 +11,7 @@ set -eu
 CODE=/edx/app/edx-platform/edx-platform
 export UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never UV_COMPILE_BYTECODE=1 UV_PROJECT_ENVIRONMENT=/opt/venv
 
-case $1 in install | skip) ;; *) echo "EDX_PLATFORM_GITHUB is \"$1\": it can be install or skip." >&2; exit 1 ;; esac
+case $1 in install | skip) ;; *) echo "EDX_PLATFORM_GITHUB is \"$1\"; it must be install or skip." >&2; exit 1 ;; esac
 failed() {
     [ "$1" = skip ] || sh /tmp/build/github-unreachable.sh
     exit 1
@@ -28,7 +28,7 @@ if [ -e uv.lock ]; then
         awk '$0 == "GIT" { print "--no-install-package", name } { name = $0 }')
     mode=$1
     shift
-    [ $# = 0 ] || echo "uv: left out, as they come from GitHub: $*"
+    [ $# = 0 ] || echo "uv: left out, because they come from GitHub: $*"
     /opt/devenv/bin/with-ca uv sync --frozen --no-install-project "$@" || failed "$mode"
     uv pip show --quiet setuptools 2> /dev/null || /opt/devenv/bin/with-ca uv pip install 'setuptools<82'
 else
@@ -41,7 +41,7 @@ else
     # shellcheck disable=SC2086 # a list of options
     [ -z "$tools" ] || /opt/devenv/bin/with-ca uv pip install --build-constraints /tmp/build-constraints.txt $tools
     if [ "$1" = skip ]; then
-        grep -n 'git+' requirements/edx/development.txt | sed 's/^/pip: left out, as it comes from GitHub: line /' || :
+        grep -n 'git+' requirements/edx/development.txt | sed 's/^/pip: left out, because it comes from GitHub: line /' || :
         sed -i '/git+/d' requirements/edx/development.txt
     fi
     /opt/devenv/bin/with-ca uv pip install --build-constraints /tmp/build-constraints.txt \

@@ -25,5 +25,5 @@ write('package-lock.json', lock)
 console.log(
   left.size === 0
     ? 'npm: nothing comes from GitHub'
-    : `npm: left out, as they come from GitHub: ${[...left].join(', ')}`,
+    : `npm: left out, because they come from GitHub: ${[...left].join(', ')}`,
 )

@@ -11,11 +11,11 @@ rubygems)
     cat >&2 <<END
 
 gems-uninstallable
-  what  The gems of Gemfile.lock could not be installed: the lines above say which, and at what.
-  why   They come from $hosts, and RubyGems' list of them from index.rubygems.org.
-        "Could not reach host": this build cannot reach it, or only through a proxy that it does not know. All else is
-        about the gem that is named there.
-  fix   Set HTTPS_PROXY if there is a proxy, and run the same again; what was fetched is kept.
+  what  Bundler could not install the gems of Gemfile.lock: the lines above name the gem and the fault.
+  why   The gems come from $hosts, and RubyGems' list of them from index.rubygems.org.
+        "Could not reach host": this build cannot reach that host, or needs a proxy that nobody has set. Any other
+        error is about the gem that it names.
+  fix   Set HTTPS_PROXY if there is a proxy, and run the same command again; Bundler keeps the gems that it has.
 END
     exit 1
     ;;
@@ -23,7 +23,7 @@ debian)
     ruby /tmp/build/debian_gems.rb && BUNDLE_FROZEN=true bundle install --local
     ;;
 *)
-    echo "FORUMS_GEMS is \"$1\": it can be rubygems or debian." >&2
+    echo "FORUMS_GEMS is \"$1\"; it must be rubygems or debian." >&2
     exit 1
     ;;
 esac

@@ -146,7 +146,7 @@ fi
 
 tolerate "$@"
 if [[ -e $UNFINISHED ]]; then
-  say 'the first start was interrupted: making the database anew'
+  say 'the first start was interrupted: making a new database'
   find "$DATA" -mindepth 1 -maxdepth 1 ! -name '.*' ! -name lost+found -exec rm -rf '{}' +
   rm "$UNFINISHED"
 fi

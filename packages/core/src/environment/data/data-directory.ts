@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path'
 import { DevenvError } from '../../problem/problem.js'
 import type { Environment } from '../environment.js'
 
-const README = `devenv keeps here what it creates for this checkout: databases (stores/), logs, and its record.
-\`make dev.clean\` removes it, and nothing beside it.
+const README = `devenv keeps here everything that it creates for this checkout: databases (stores/), logs, and its record.
+\`make dev.clean\` removes it, and nothing else.
 `
 
 /**

@@ -39,7 +39,7 @@ export async function withLock<T>(
     if (file !== undefined) return await hold(file, work)
     if (Date.now() > deadline) throw new DevenvError({ code: 'busy', data: environment.paths.home })
     if (!told && othersAlive(environment, undefined, watch)) {
-      report({ kind: 'note', text: `another devenv is at work in ${environment.paths.home}; waiting for it` })
+      report({ kind: 'note', text: `another devenv is working in ${environment.paths.home}; waiting for it` })
       told = true
     }
     await pause(POLL_MS * (0.5 + Math.random()))

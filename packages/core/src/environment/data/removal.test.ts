@@ -81,7 +81,7 @@ describe('clean', () => {
     for (const path of [...remove, ...leave]) expect(path.startsWith(`${paths.home}/`)).toBe(true)
   })
 
-  test('leaves a link under a name of ours, and what it points at', () => {
+  test('leaves a link under one of our names, and what it points at', () => {
     const { paths } = environment()
     writeFiles(paths.home, { stores: { link: '../../precious' }, logs: { link: '/' } })
     expect(planRemoval(paths).remove).toEqual([])

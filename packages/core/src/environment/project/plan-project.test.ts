@@ -239,7 +239,7 @@ describe('a planned project', () => {
   })
 })
 
-describe('another service of ours', () => {
+describe('another Open edX service', () => {
   const SHOP: ComposeService = {
     image: 'devenv/shop-snapshot:1.2',
     working_dir: '/edx/app/shop',

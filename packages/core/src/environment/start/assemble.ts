@@ -107,7 +107,4 @@ function passedOf({ name, now, stores }: DueStep, { before, stores: opened }: Ob
 }
 
 const notesOf = ({ lost }: Observed): string[] =>
-  lost.map(
-    ({ port, holder }) =>
-      `port ${port} is taken${holder === undefined ? '' : ` by ${holder}`}; the environment uses another one`,
-  )
+  lost.map(({ port, holder }) => `${holder ?? 'another program'} uses port ${port}; devenv takes another port`)

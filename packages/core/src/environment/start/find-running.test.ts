@@ -103,7 +103,7 @@ describe('what runs is all that is wanted', () => {
     expect(await found({ settings })).toBe(true)
   })
 
-  test('where another service of ours is not healthy yet: that is waited for when it is told where it answers', async () => {
+  test('where another Open edX service is not healthy yet: that is waited for when it is told where it answers', async () => {
     const all = { container: 'id-of-shop', programs: ['web', 'worker'] }
     const given = {
       containers: [...RUNNING, { service: 'shop', config: 'c', status: 'Up (health: starting)' }],
@@ -173,7 +173,7 @@ describe('a start finds out more', () => {
       given: { containers: [{ service: 'hello', config: 'z' }, ...RUNNING.slice(1)] },
     },
     {
-      title: 'programs of another service of ours were never released',
+      title: 'programs of another Open edX service were never released',
       given: {
         containers: [...RUNNING, { service: 'shop', config: 'c' }],
         change: { ours: { hello: '/edx/app/hello', shop: '/src' }, configs: { hello: 'a', mysql: 'b', shop: 'c' } },

@@ -69,7 +69,7 @@ export function planSteps(wanted: Wanted, state: State): StartStep[] {
     ...state.stores
       .filter(({ service }) => missing.includes(service))
       .map((store) => ({ do: 'open-store' as const, store, because: `${store.service} keeps its data there` })),
-    ...step(missing, (services) => ({ do: 'create', services, because: 'not there yet' })),
+    ...step(missing, (services) => ({ do: 'create', services, because: 'not created yet' })),
     ...planContainers(wanted, state, kept, starting),
     ...(wanted.programs === undefined ? [] : planPrograms(wanted, wanted.programs, state, kept, starting)),
   ]
@@ -105,7 +105,7 @@ function planBefore({ begun, images, moved }: State): StartStep[] {
       ({ project, checkout }): StartStep => ({
         do: 'remove-project',
         project,
-        because: `this checkout was ${checkout}, and those containers hold its data`,
+        because: `this checkout has moved from ${checkout}`,
       }),
     ),
   ]
@@ -118,7 +118,7 @@ function planRemovals({ containers, configs, commands }: State, services: readon
     (!services.includes(container.service) || kept.get(container.service)?.id === container.id)
   const why = ({ service }: Container) =>
     configs[service] === undefined
-      ? `${service} is not part of the environment any more`
+      ? `${service} is no longer part of the environment`
       : kept.get(service) === undefined
         ? `${service} changed`
         : `there is another one for ${service}`
@@ -174,7 +174,7 @@ const isHeld = (service: string, { released }: State, kept: Kept): boolean => {
   return container === undefined || released[service]?.container !== container.id
 }
 
-const CAUSES = { before: 'what it depends on changed', never: 'not done yet', again: 'asked for' }
+const CAUSES = { before: 'something that it depends on has changed', never: 'not done yet', again: 'asked for' }
 
 function planPrograms(
   wanted: Wanted,
@@ -191,10 +191,16 @@ function planPrograms(
   const lacked = starting.filter((service) => wanted.needs.includes(service))
   const restart = wanted.ours
     .filter((service) => lacked.length > 0 && !isHeld(service, state, kept) && !starting.includes(service))
-    .map((service): StartStep => ({ do: 'restart-programs', service, because: `${lacked.join(', ')} did not run` }))
+    .map(
+      (service): StartStep => ({
+        do: 'restart-programs',
+        service,
+        because: `they had to run without ${lacked.join(', ')}`,
+      }),
+    )
   const release = wanted.ours.flatMap((service): StartStep[] => {
     if (isHeld(service, state, kept))
-      return [{ do: 'release', service, programs, because: 'its programs wait for the end of provisioning' }]
+      return [{ do: 'release', service, programs, because: 'they wait until provisioning is done' }]
     if (isSameChoice(state.released[service]?.programs ?? 'all', programs)) return []
     return [{ do: 'choose', service, programs, because: `chosen: ${wordsOf(programs)}` }]
   })

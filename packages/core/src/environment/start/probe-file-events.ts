@@ -46,6 +46,6 @@ export async function probeFileEvents(
   await captureInside(engine, { container: container.id, argv: ['touch', '/run/devenv/polling'], user: 'root' })
   report({
     kind: 'note',
-    text: 'saved files do not announce themselves inside the container (a shared file system), so reloading polls for them',
+    text: 'the container gets no event when you save a file (a shared file system), so reloading polls for changes',
   })
 }

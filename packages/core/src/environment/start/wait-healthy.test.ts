@@ -8,7 +8,7 @@ describe('a health check has failed', () => {
     expect(patienceOf({ StartPeriod: 60 * SECOND, Interval: 10 * SECOND, Retries: 3 })).toBe(90)
   })
 
-  test('as the engine counts where nothing is said', () => {
+  test('as the engine counts by default', () => {
     expect(patienceOf({ StartPeriod: 0, Interval: 0, Retries: 0 })).toBe(90)
     expect(patienceOf()).toBe(90)
   })

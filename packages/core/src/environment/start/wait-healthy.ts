@@ -8,7 +8,7 @@ import { containersOf } from '../inside/containers-of.js'
 
 const POLL_MS = 100
 const TELL_EVERY_MS = 5000
-const LEFT = 'The containers were left as they are; `devenv status` and `devenv logs` show more.'
+const LEFT = 'devenv left the containers as they are; `devenv status` and `devenv logs` show more.'
 
 /**
  * Waits until services answer their health checks, telling each that does, and every few seconds which does

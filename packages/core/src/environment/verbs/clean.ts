@@ -79,7 +79,7 @@ async function cleanLocked(context: Context): Promise<string[]> {
   const sharers = readSharers(context)
   if (sharers.length > 0) {
     // What several environments use in turn goes with the last of them.
-    report({ kind: 'note', text: `databases and logs stay: ${sharers.join(', ')} shares them` })
+    report({ kind: 'note', text: `databases and logs stay, for another checkout shares them: ${sharers.join(', ')}` })
     removeOwned(remove.filter((path) => path === paths.record || path === paths.composeFile))
     return leave
   }
@@ -137,7 +137,7 @@ async function removeAsRoot(
   const image = known ?? (await listContainers(engine, [LABELS.service]))[0]?.imageId ?? (await anyImage())
   const fail = (detail: string) => new DevenvError({ code: 'data-unusable', path: home, detail })
   if (image === undefined)
-    throw fail('it holds files of other users, and the engine has no image of ours to remove them with')
+    throw fail('it contains files of other users, and no image of devenv is here that could remove them')
   const names = paths.map((path) => join('/devenv', path.slice(home.length)))
   const { exitCode, stderr } = await runCommand({
     argv: [

@@ -1,5 +1,5 @@
-import type { Engine } from '../../engine/engine.js'
 import { DevenvError } from '../../problem/problem.js'
+import type { Context } from '../context.js'
 import { readPrograms } from '../inside/read-programs.js'
 import { runAsOwner } from '../inside/run-as-owner.js'
 import { debugCommand } from '../inside/tools.js'
@@ -9,7 +9,11 @@ import type { Started } from '../start/find-running.js'
  * Takes one program out of supervisord into the foreground, with this terminal; it goes back however that ends.
  * @throws DevenvError `no-terminal`, `program-unknown`, `program-left-out`
  */
-export async function debugProgram(engine: Engine, program: string, { record, containers }: Started): Promise<number> {
+export async function debugProgram(
+  { engine, report }: Pick<Context, 'engine' | 'report'>,
+  program: string,
+  { record, containers }: Started,
+): Promise<number> {
   if (!process.stdin.isTTY || !process.stdout.isTTY)
     throw new DevenvError({ code: 'no-terminal', command: `devenv debug ${program}` })
   const ours = containers.filter(({ service, state }) => record.ours[service] !== undefined && state === 'running')
@@ -26,5 +30,9 @@ export async function debugProgram(engine: Engine, program: string, { record, co
       name: program,
       running: names(programs.filter(({ state }) => state !== 'LEFT_OUT')),
     })
+  report({
+    kind: 'note',
+    text: `${program} moves into this terminal; to give it back: Ctrl-C; at a (Pdb) prompt, q first`,
+  })
   return await runAsOwner(engine, found.container, debugCommand(program))
 }

@@ -17,7 +17,7 @@ export async function ensure(context: Context, extent: Extent): Promise<Started>
   if (stale !== undefined)
     report({
       kind: 'note',
-      text: `the image is out of date: ${stale}. \`make dev.watch\` brings it in`,
+      text: `the image is out of date: ${stale}. \`make dev.watch\` replaces it`,
     })
   return running
 }

@@ -15,7 +15,7 @@ export async function runTarget(context: Context, target: string, words: readonl
   if (known === undefined) return await runAsOwner(engine, started.primary, ['make', ...words])
   report({
     kind: 'note',
-    text: `${target} is the environment’s own: ${known.because.replace(/\.$/, '')}. The checkout’s, if it has one: devenv exec -- make ${target}`,
+    text: `the environment package supplies ${target}: ${known.because.replace(/\.$/, '')}. To run the checkout’s own, if it has one: devenv exec -- make ${target}`,
   })
   return await runAsOwner(engine, started.primary, ['make', '-f', TARGETS_FILE, ...words])
 }

@@ -30,7 +30,7 @@ def _page(name, rest, asked):
     return (
         f'<!doctype html><html lang="en"><title>{title}</title>'
         '<body style="font: 16px/1.5 sans-serif; max-width: 44em; margin: 4em auto; padding: 0 1em">'
-        f'<h1>{title}</h1>{_instead(name, rest)}{_about(name)}<p>Asked for: <code>{escape(asked)}</code></p>'
+        f'<h1>{title}</h1>{_instead(name, rest)}{_about(name)}<p>You asked for <code>{escape(asked)}</code></p>'
     )
 
 
@@ -44,12 +44,12 @@ def _instead(name, rest):
 
 def _about(name):
     if name not in MFES:
-        return f'<p><b>{escape(name)}</b> is a service of its own, which this environment does not start.</p>'
+        return f'<p><b>{escape(name)}</b> is another service. This environment does not start it.</p>'
     repository, _ = MFES[name]
     return (
         f'<p>This page belongs to the micro-frontend <b>{name}</b> '
         f'(<a href="https://github.com/openedx/{repository}">openedx/{repository}</a>), '
-        'a program of its own that this environment does not start.</p>'
-        '<p>Run it from its clone, then tell the environment where it is:</p>'
+        'a separate program that this environment does not start.</p>'
+        '<p>Run it from its clone, then give the environment its address:</p>'
         f'<pre>EDX_PLATFORM_MFES="{name}=http://localhost:PORT" make dev.watch</pre>'
     )

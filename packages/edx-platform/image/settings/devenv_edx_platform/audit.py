@@ -115,11 +115,11 @@ def main():
         upstream = settings_of(f'{service}.envs.devstack', LMS_CFG=file, CMS_CFG=file)
         problems += [f'{service}: upstream has {path}' for path in lost(upstream, ours)]
         problems += [
-            f'{service}: nobody answers at {host}:{port}, which {path} names'
+            f'{service}: nobody answers at {host}:{port}, the address in {path}'
             for path, host, port in addresses(ours)
             if not answers(host, port)
         ]
-    print('\n'.join(problems) or 'settings: every address is answered, and nothing of upstream’s is lost')
+    print('\n'.join(problems) or 'settings: something answers at every address, and every setting of upstream is there')
     return 1 if problems else 0
 
 

@@ -1,7 +1,7 @@
 """
 The addresses of other services in upstream's settings: devstack's host names, and ports of localhost.
 
-Each becomes this environment's own address, where it is one of ours, or else that of a page which says that the service
+Each becomes this environment's own address, where this environment runs it, or else that of a page which says that the service
 does not run (environment.absent).
 """
 import re

@@ -3,7 +3,7 @@ from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
-    help = 'Creates an account, or brings it up to what is said.'
+    help = 'Creates an account, or changes it to match the options.'
 
     def add_arguments(self, parser):
         parser.add_argument('username')
