@@ -15,6 +15,6 @@ test('the problems of all are told together', async () => {
   expect(await problemsOf(() => together(refuse(BUSY), Promise.resolve(1), refuse(TAKEN)))).toEqual([BUSY, TAKEN])
 })
 
-test('a fault of ours is not hidden among them', async () => {
+test('an unexpected error is not hidden among them', async () => {
   await expect(together(refuse(BUSY), Promise.reject(new TypeError('ours')))).rejects.toThrow('ours')
 })
