@@ -6,7 +6,7 @@ import { DevenvError, type Problem } from '../problem/problem.js'
 import type { ComposeProject, Definition, EnvironmentPackage, ProvisionStep } from './definition.js'
 import { type Extension, needsOf, readExtension } from './extension.js'
 import { FOLDER_IN_CHECKOUT } from './find-package.js'
-import { OEP5_RULES } from './rules.js'
+import { OEP5_RULES } from './rules/oep-5.js'
 import { parseSource, type Source } from './source.js'
 import { validateExtension } from './validate-extension.js'
 
