@@ -1,4 +1,4 @@
-import { IMAGE, removing, replacing, SHOP, testRules, withShop, writing } from '../../../test/rules.js'
+import { FILES, IMAGE, removing, replacing, SHOP, testRules, withShop, writing } from '../../../test/rules.js'
 import { runsUnderSupervisor } from './rule-2-supervisor.js'
 
 testRules([runsUnderSupervisor], {
@@ -24,6 +24,16 @@ testRules([runsUnderSupervisor], {
       breaks: { rule: 'runs-under-supervisor', file: 'Dockerfile' },
     },
     {
+      title: 'an image whose entrypoint another replaces',
+      change: writing('Dockerfile', `${FILES.Dockerfile}ENTRYPOINT ["gunicorn"]\n`),
+      breaks: { rule: 'runs-under-supervisor', file: 'Dockerfile' },
+    },
+    {
+      title: 'an image whose entrypoint is a comment',
+      change: writing('Dockerfile', 'FROM debian:12\n# ENTRYPOINT ["/opt/devenv/bin/entrypoint"]\n'),
+      breaks: { rule: 'runs-under-supervisor', file: 'Dockerfile' },
+    },
+    {
       title: 'no program',
       change: removing('image/supervisor'),
       breaks: { rule: 'runs-under-supervisor', file: 'image/supervisor' },
@@ -35,6 +45,10 @@ testRules([runsUnderSupervisor], {
     },
   ],
   keeps: [
+    {
+      title: 'our entrypoint, written with blanks',
+      change: writing('Dockerfile', 'FROM debian:12\nentrypoint [ "/opt/devenv/bin/entrypoint" ]\n'),
+    },
     {
       title: 'no program of its own where another service of ours brings some',
       change: removing('image/supervisor/web.conf'),

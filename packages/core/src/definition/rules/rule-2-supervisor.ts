@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { dockerfileOf, imageFolderOf, oursOf } from '../definition.js'
+import { parseInstructions } from '../dockerfile.js'
 import { readPrograms } from '../programs.js'
 import type { Breach, Rule } from './rule.js'
 
@@ -30,7 +31,7 @@ export const runsUnderSupervisor: Rule = {
         what: 'There is no Dockerfile.',
         fix: 'Start from examples/hello/environment/Dockerfile.',
       })
-    } else if (!readFileSync(dockerfile, 'utf8').includes(`ENTRYPOINT ["${ENTRYPOINT}"]`)) {
+    } else if (!startsWithOurs(readFileSync(dockerfile, 'utf8'))) {
       breaches.push({
         place: { file: dockerfile },
         what: 'The image does not start with our entrypoint.',
@@ -48,4 +49,9 @@ export const runsUnderSupervisor: Rule = {
     }
     return breaches
   },
+}
+
+function startsWithOurs(dockerfile: string): boolean {
+  const last = parseInstructions(dockerfile).findLast(({ name }) => name === 'ENTRYPOINT')
+  return last?.words.join('') === `["${ENTRYPOINT}"]`
 }
