@@ -3,6 +3,7 @@
 // `nx run discovery:watch`. Nothing here is cached: what an engine or a registry holds is not Nx's to remember.
 import { readFileSync } from 'node:fs'
 import { dirname, posix } from 'node:path'
+import { parse } from 'yaml'
 
 const COMMANDS = [
   'watch',
@@ -62,7 +63,9 @@ export const createNodes = [
  * @param {string} compose
  */
 function checkoutHere(root, compose) {
-  const [, usual] = /\$\{DEVENV_CHECKOUT:-([^}]+)\}/.exec(compose) ?? []
-  const checkout = usual === undefined ? '..' : posix.join(root, usual)
+  const { 'x-devenv': extension, services } = parse(compose)
+  const context = services?.[extension?.primary]?.build?.context ?? ''
+  const usual = /^\$\{DEVENV_CHECKOUT:-([^}]+)\}/.exec(context)?.[1] ?? '..'
+  const checkout = posix.join(root, usual)
   return checkout.startsWith('..') ? [] : [`{workspaceRoot}/${checkout}/**/*`]
 }
