@@ -1,7 +1,7 @@
 import type { Container } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
 import { LABELS } from '../engine/labels.js'
-import { readDigests, type Settings } from '../settings/settings.js'
+import { readDigestsFile, type Settings } from '../settings/settings.js'
 import { isSameChoice } from './choose-programs.js'
 import type { Environment } from './identity.js'
 import { containersOf } from './inside.js'
@@ -56,7 +56,7 @@ const settingsDiffer = (
 ): boolean =>
   // A file may name another digest than when it was last read.
   (digests !== undefined &&
-    !Object.values(readDigests(digests)).some((digest) => image.reference.endsWith(`@${digest}`))) ||
+    !Object.values(readDigestsFile(digests)).some((digest) => image.reference.endsWith(`@${digest}`))) ||
   (mirror !== undefined && mirror !== settings.mirror) ||
   (registry !== undefined && registry !== settings.registry) ||
   (without !== undefined && without.join() !== settings.without.join()) ||

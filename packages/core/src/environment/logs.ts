@@ -1,7 +1,7 @@
 import { createReadStream, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { readLogs } from '../engine/container-logs.js'
 import type { Engine } from '../engine/engine.js'
-import { readLogs } from '../engine/logs.js'
 import { linesOf } from '../engine/streams.js'
 import { DevenvError } from '../problem/problem.js'
 import type { Environment } from './identity.js'

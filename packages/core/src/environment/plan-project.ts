@@ -10,7 +10,7 @@ import {
 } from '../definition/definition.js'
 import { mapStrings } from '../definition/read-definition.js'
 import { LABELS } from '../engine/labels.js'
-import { parseReference } from '../engine/registry/repository.js'
+import { parseReference } from '../engine/registry/image-repository.js'
 import type { Settings } from '../settings/settings.js'
 import type { Environment } from './identity.js'
 import type { GitMount } from './read-git-mounts.js'

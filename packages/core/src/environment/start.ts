@@ -1,16 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { readProgramNames } from '../definition/declared-programs.js'
 import { addressesOf, type Definition, mountOf, oursOf, thirdPartyOf } from '../definition/definition.js'
+import { LOCK_FILE, readLock } from '../definition/devenv-lock.js'
 import { leaveOut } from '../definition/leave-out.js'
-import { LOCK_FILE, readLock } from '../definition/lock.js'
-import { readProgramNames } from '../definition/programs.js'
 import { CORE_DIRECTORY, readDefinition, readVariableNames } from '../definition/read-definition.js'
 import { type Engine, EngineRefusal } from '../engine/engine.js'
 import { LABELS } from '../engine/labels.js'
 import { readMtu } from '../engine/read-mtu.js'
 import { removeProject } from '../engine/remove-project.js'
 import { requireVersions } from '../engine/versions.js'
-import { carryOutImages, planImages, takeServices } from '../image/ensure-images.js'
+import { carryOutImages, readImagesPlan, takeServices } from '../image/ensure-images.js'
 import { CHECKOUT_CONTEXT, type ImageInputs, listInputs } from '../image/image-inputs.js'
 import { buildSpecOf, readImageInputs } from '../image/read-image-inputs.js'
 import type { Report } from '../progress/progress.js'
@@ -117,7 +117,7 @@ async function startLocked(
   const needs = thirdPartyOf(definition).filter((name) => services.includes(name))
   const sources = imageSettingsOf(settings, readLock(environment.package))
   const inputs = await readImageInputs(buildSpecOf(definition, sources), sources)
-  const images = await planImages(engine, definition, inputs, services, sources)
+  const images = await readImagesPlan(engine, definition, inputs, services, sources)
   await carryOutImages(images, engine, inputs, sources, report)
   const image = { reference: images.own.reference, digest: images.own.digest }
 

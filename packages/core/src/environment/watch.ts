@@ -1,6 +1,6 @@
+import { readEvents, readLogs } from '../engine/container-logs.js'
 import { type Container, listContainers } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
-import { readEvents, readLogs } from '../engine/logs.js'
 import type { Environment } from './identity.js'
 import { containersOf } from './inside.js'
 import { readRecord } from './record.js'

@@ -1,7 +1,7 @@
 import { type Builder, readBuilder } from '../engine/buildx.js'
 import type { Engine } from '../engine/engine.js'
+import { repositoryOf } from '../engine/registry/image-repository.js'
 import { findPublishedImage, type PublishedImage, requireWritable } from '../engine/registry/registry.js'
-import { repositoryOf } from '../engine/registry/repository.js'
 import { type BuildSettings, buildOf, type ImageBuild, withBuilds } from '../image/build-images.js'
 import { targetBasesOf } from '../image/image-inputs.js'
 import { type ServiceImage, wantedOf } from '../image/image-source.js'
@@ -123,7 +123,7 @@ export async function preparePublication(
  * @throws DevenvError `registry-forbidden`, `registry-read-only`, `registry-unreachable`, `builder-unknown`,
  *   `platform-unavailable`, `base-lacks-platform`, `build-failed`, `push-incomplete`, `tag-taken`
  */
-export async function publish(
+export async function carryOutPublication(
   prepared: Prepared,
   engine: Engine,
   settings: PublishSettings,

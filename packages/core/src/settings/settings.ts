@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Lock } from '../definition/lock.js'
+import type { Lock } from '../definition/devenv-lock.js'
 import type { BuildSettings } from '../image/build-images.js'
 import type { ImageSources } from '../image/read-plan.js'
 import { DevenvError } from '../problem/problem.js'
@@ -96,7 +96,7 @@ export const imageSettingsOf = (settings: Settings, lock: Lock): ImageSources & 
   registry: registryOf(settings.registry),
   mirror: settings.mirror,
   locked: lock.images,
-  published: settings.digests === undefined ? {} : readDigests(settings.digests),
+  published: settings.digests === undefined ? {} : readDigestsFile(settings.digests),
   network: settings.network,
   caBundle: settings.caBundle,
   proxies: settings.proxies,
@@ -104,7 +104,7 @@ export const imageSettingsOf = (settings: Settings, lock: Lock): ImageSources & 
 })
 
 /** @throws DevenvError `digests-unreadable` */
-export function readDigests(file: string): Record<string, string> {
+export function readDigestsFile(file: string): Record<string, string> {
   try {
     const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('It holds no JSON object.')

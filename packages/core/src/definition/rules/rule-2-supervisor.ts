@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readDeclaredPrograms } from '../declared-programs.js'
 import { dockerfileOf, imageFolderOf, oursOf } from '../definition.js'
 import { parseInstructions } from '../dockerfile.js'
-import { readPrograms } from '../programs.js'
 import type { Breach, Rule } from './rule.js'
 
 const ENTRYPOINT = '/opt/devenv/bin/entrypoint'
@@ -39,7 +39,7 @@ export const runsUnderSupervisor: Rule = {
       })
     }
     // Another service of ours brings its programs in its image.
-    if (oursOf(definition).length === 1 && readPrograms(definition).length === 0) {
+    if (oursOf(definition).length === 1 && readDeclaredPrograms(definition).length === 0) {
       const file = join(imageFolderOf(definition), 'supervisor')
       breaches.push({
         place: { file },

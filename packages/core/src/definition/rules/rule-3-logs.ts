@@ -1,4 +1,4 @@
-import { readPrograms } from '../programs.js'
+import { readDeclaredPrograms } from '../declared-programs.js'
 import type { Rule } from './rule.js'
 
 const PROGRAM = '/opt/devenv/bin/program'
@@ -8,7 +8,7 @@ export const logsToStdout: Rule = {
   clause: 'OEP-5 rule 3',
   why: 'Every line is on the screen and on disk; supervisord itself can do only one of the two.',
   check: ({ definition, source }) => [
-    ...readPrograms(definition).flatMap(({ name, file, line, command, logfile }) => {
+    ...readDeclaredPrograms(definition).flatMap(({ name, file, line, command, logfile }) => {
       const wanted = `command=${PROGRAM} ${name} -- `
       if (!`command=${command} `.startsWith(wanted)) {
         return [

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import { DevenvError } from '../../problem/problem.js'
-import type { Repository } from './repository.js'
+import type { Repository } from './image-repository.js'
 import type { Answer } from './transport.js'
 
 /** What is asked for, and in the words of a refusal: the registry “would not” `what`. */
 export type Intent = { doing: 'read' | 'write'; what: string }
 
-export const digestOf = (bytes: Buffer, algorithm: 'sha256' | 'sha512'): string =>
+export const digestOfBytes = (bytes: Buffer, algorithm: 'sha256' | 'sha512'): string =>
   `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`
 
 export function requireDigest(repository: Repository, intent: Intent, bytes: Buffer, digest: string): void {
-  const found = digestOf(bytes, digest.startsWith('sha512:') ? 'sha512' : 'sha256')
+  const found = digestOfBytes(bytes, digest.startsWith('sha512:') ? 'sha512' : 'sha256')
   if (found !== digest) throw refused(repository, intent, `The bytes that came are another: ${found}.`)
 }
 

@@ -1,6 +1,6 @@
 import { forbidden, type Intent, parseJson, refused, requireSuccess } from './answers.js'
 import { type Credentials, readCredentials } from './credentials.js'
-import { baseOf, type Repository } from './repository.js'
+import { baseOf, type Repository } from './image-repository.js'
 import { type Answer, type Call, resolveUrl, send } from './transport.js'
 
 // Authorization, as Docker's own client does it (https://distribution.github.io/distribution/spec/auth/)
@@ -20,7 +20,7 @@ export const knownAuthorization = async (repository: Repository, intent: Intent)
   (await authorizations.get(keyOf(repository, intent)))?.header
 
 /** Asks with what is known, and once more with new authorization where that is refused: a token lasts for minutes. */
-export async function ask(repository: Repository, intent: Intent, call: Call): Promise<Answer> {
+export async function askAuthorized(repository: Repository, intent: Intent, call: Call): Promise<Answer> {
   const key = keyOf(repository, intent)
   const known = authorizations.get(key)
   const first = await askAs(repository, call, await known)
