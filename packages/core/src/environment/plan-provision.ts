@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { ProvisionStep } from '../definition/definition.js'
+import { shortHashOf } from '../hash/sha256.js'
 
 /** What steps may depend on, as it is now. `files`: glob to the hash of what it matches; `stores`: service to store id. */
 export type ProvisionFacts = {
@@ -23,6 +23,6 @@ export function planProvision(steps: readonly ProvisionStep[], facts: ProvisionF
       when.image ? facts.images[service] : '',
       when.address ? facts.addresses[service] : '',
     ]
-    return { name, now: createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16) }
+    return { name, now: shortHashOf(parts) }
   })
 }

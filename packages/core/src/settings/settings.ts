@@ -4,6 +4,7 @@ import type { Lock } from '../definition/devenv-lock.js'
 import type { BuildSettings } from '../image/build-images.js'
 import type { ImageSources } from '../image/read-plan.js'
 import { DevenvError } from '../problem/problem.js'
+import { HOST_CA_VARIABLES } from './ca-variables.js'
 
 /** Which programs of an environment run: those named, or every one. */
 export type ProgramChoice = 'all' | readonly string[]
@@ -35,8 +36,6 @@ export type Settings = {
 }
 
 const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'ALL_PROXY', 'NO_PROXY']
-// Not NODE_EXTRA_CA_CERTS: it names what comes on top of Node's own, no complete bundle.
-const CA_VARIABLES = ['DEVENV_CA_BUNDLE', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE']
 /** Debian and Ubuntu, Fedora and RHEL, openSUSE, Alpine and macOS: as in Go's crypto/x509. */
 const CA_FILES = [
   '/etc/ssl/certs/ca-certificates.crt',
@@ -48,7 +47,7 @@ const CA_FILES = [
 
 export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
   const both = PROXIES.flatMap((name) => [name, name.toLowerCase()])
-  const bundles = [...CA_VARIABLES.map((name) => env[name]), ...CA_FILES]
+  const bundles = [...HOST_CA_VARIABLES.map((name) => env[name]), ...CA_FILES]
   return {
     dataRoot: env.DEVENV_DIR ? resolve(env.DEVENV_DIR) : undefined,
     mirror: env.DEVENV_MIRROR?.replace(/\/+$/, '') || undefined,
