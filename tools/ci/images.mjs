@@ -15,14 +15,20 @@ import { readReleases } from './releases.mjs'
 
 const command = process.argv[2] === 'image' ? 'image' : 'publish'
 
-/** @param {string} commit */
-const isKnown = (commit) => {
-  const known = ask(['git', 'merge-base', commit, 'HEAD']).status === 0
-  if (!known) process.stderr.write(`ci: ${commit} is not in this clone; every environment is looked at.\n`)
-  return known
+const { BASE, RELEASE } = process.env
+
+/** A release publishes itself alone, whatever the base. */
+async function readsBase() {
+  if (!BASE || (command === 'publish' && RELEASE)) return false
+  const { ok } = await ask`git merge-base ${BASE} HEAD`
+  if (!ok) process.stderr.write(`ci: ${BASE} is not in this clone; every environment is looked at.\n`)
+  return ok
 }
 
-const releases = command === 'publish' ? readReleases(process.env.RELEASE) : []
+const releases = command === 'publish' ? await readReleases(RELEASE) : []
 const released = releases.filter(({ targets }) => targets.includes(command)).map(({ project }) => project)
 
-for (const words of planImages(command, process.env, { isKnown, released })) if (!runNx(words)) process.exitCode = 1
+const baseIsKnown = await readsBase()
+
+for (const words of planImages(command, process.env, { baseIsKnown, released }))
+  if (!(await runNx(words))) process.exitCode = 1
