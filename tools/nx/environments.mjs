@@ -39,6 +39,7 @@ export const createNodes = [
           {
             executor: 'nx:run-commands',
             cache: false,
+            dependsOn: [{ projects: 'core', target: 'build' }],
             inputs,
             options: {
               cwd: '{workspaceRoot}',
