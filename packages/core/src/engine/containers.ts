@@ -1,6 +1,6 @@
 import { ask, type Engine } from './engine.js'
 import { COMPOSE_LABELS, LABELS } from './labels.js'
-import { parseReference } from './registry/image-repository.js'
+import { parseReference } from './registry/repository.js'
 
 export type Health = 'healthy' | 'unhealthy' | 'starting' | 'none'
 

@@ -9,7 +9,7 @@ import {
 } from '../definition/definition.js'
 import { mapStrings } from '../definition/read-definition.js'
 import { LABELS } from '../engine/labels.js'
-import { parseReference } from '../engine/registry/image-repository.js'
+import { parseReference } from '../engine/registry/repository.js'
 import { shortHashOf } from '../hash/sha256.js'
 import { CONTAINER_CA_VARIABLES } from '../settings/ca-variables.js'
 import type { Settings } from '../settings/settings.js'

@@ -3,7 +3,7 @@ import { sampleEngine } from '../../test/engine.js'
 import { type ImageSample, type SampleRegistry, sampleRegistry } from '../../test/registry.js'
 import { testEach } from '../../test/samples.js'
 import { LABELS } from '../engine/labels.js'
-import { repositoryOf } from '../engine/registry/image-repository.js'
+import { repositoryOf } from '../engine/registry/repository.js'
 import { compareInputs, tagOf } from './image-inputs.js'
 import { askRegistry, comparedTags, readKnownImages } from './known-images.js'
 

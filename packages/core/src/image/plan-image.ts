@@ -1,5 +1,5 @@
 import { sameMachine } from '../engine/containers.js'
-import { parseReference } from '../engine/registry/image-repository.js'
+import { parseReference } from '../engine/registry/repository.js'
 import { compareInputs, type InputList, tagOf } from './image-inputs.js'
 
 /** An image of ours, in the engine's store or in a registry. */

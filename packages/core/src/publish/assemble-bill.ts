@@ -1,5 +1,5 @@
-import { type RegistryAccess, repositoryOf } from '../engine/registry/image-repository.js'
 import { findManifest, findPublishedImage, type PublishedImage } from '../engine/registry/registry.js'
+import { type RegistryAccess, repositoryOf } from '../engine/registry/repository.js'
 import { nameIn, tagIn } from '../image/plan-image.js'
 import type { BillItem } from './bill.js'
 import type { Prepared } from './publish.js'

@@ -1,5 +1,5 @@
-import type { Repository } from '../engine/registry/image-repository.js'
 import { findManifest, findPublishedImage, type PublishedImage } from '../engine/registry/registry.js'
+import type { Repository } from '../engine/registry/repository.js'
 import { describePublished } from '../image/known-images.js'
 import { type Edition, editionsOf, isImmutable, tagOfEdition } from './release-tags.js'
 

@@ -1,7 +1,7 @@
 import { type Builder, readBuilder } from '../engine/buildx.js'
 import type { Engine } from '../engine/engine.js'
-import { repositoryOf } from '../engine/registry/image-repository.js'
 import { findPublishedImage, type PublishedImage, requireWritable } from '../engine/registry/registry.js'
+import { repositoryOf } from '../engine/registry/repository.js'
 import { type BuildSettings, buildOf, type ImageBuild, withBuilds } from '../image/build-images.js'
 import { targetBasesOf } from '../image/image-inputs.js'
 import { type ServiceImage, wantedOf } from '../image/image-source.js'

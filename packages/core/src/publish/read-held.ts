@@ -1,5 +1,5 @@
-import type { Repository } from '../engine/registry/image-repository.js'
 import { findPublishedImage, listTags, type PublishedImage } from '../engine/registry/registry.js'
+import type { Repository } from '../engine/registry/repository.js'
 import { comparedTags, describePublished } from '../image/known-images.js'
 import { referenceOf, tagIn } from '../image/plan-image.js'
 import { lookDown } from './look-down.js'

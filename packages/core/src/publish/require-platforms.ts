@@ -1,6 +1,6 @@
 import { sameMachine } from '../engine/containers.js'
-import { parseReference, type RegistryAccess, repositoryOf } from '../engine/registry/image-repository.js'
 import { findPlatforms, type PublishedImage } from '../engine/registry/registry.js'
+import { parseReference, type RegistryAccess, repositoryOf } from '../engine/registry/repository.js'
 import { DevenvError, type Problem } from '../problem/problem.js'
 
 /**

@@ -1,7 +1,7 @@
 import type { EnvironmentPackage } from '../definition/definition.js'
 import { type Lock, readLock } from '../definition/devenv-lock.js'
 import { readExtension } from '../definition/extension.js'
-import { ensureCommits, resolveCommit } from '../git/repository.js'
+import { ensureCommits, resolveCommit } from '../git/git-repository.js'
 import { type ImageSource, openCommits, readFolderImage, type ServiceImage } from '../image/image-source.js'
 import { DevenvError } from '../problem/problem.js'
 import { imageSettingsOf, type Settings } from '../settings/settings.js'

@@ -1,4 +1,3 @@
-import type { Repository } from '../engine/registry/image-repository.js'
 import {
   findManifest,
   findPublishedImage,
@@ -6,6 +5,7 @@ import {
   type PublishedImage,
   putManifest,
 } from '../engine/registry/registry.js'
+import type { Repository } from '../engine/registry/repository.js'
 import { tagOf } from '../image/image-inputs.js'
 import { DevenvError } from '../problem/problem.js'
 import { digestIn, lookDown } from './look-down.js'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import { DevenvError } from '../../problem/problem.js'
-import type { Repository } from './image-repository.js'
+import type { Repository } from './repository.js'
 import type { Answer } from './transport.js'
 
 /** What is asked for, and in the words of a refusal: the registry “would not” `what`. */

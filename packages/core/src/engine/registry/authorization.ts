@@ -1,6 +1,6 @@
 import { forbidden, type Intent, parseJson, refused, requireSuccess } from './answers.js'
 import { type Credentials, readCredentials } from './credentials.js'
-import { baseOf, type Repository } from './image-repository.js'
+import { baseOf, type Repository } from './repository.js'
 import { type Answer, type Call, resolveUrl, send } from './transport.js'
 
 // Authorization, as Docker's own client does it (https://distribution.github.io/distribution/spec/auth/)

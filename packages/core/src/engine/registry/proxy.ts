@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net'
-import { isLoopback } from './image-repository.js'
+import { isLoopback } from './repository.js'
 
 /**
  * The proxy to ask through, by the rules of Go's http clients and so of Docker: HTTPS_PROXY or HTTP_PROXY by the scheme

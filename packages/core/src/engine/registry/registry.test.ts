@@ -7,7 +7,6 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { problemsOf, temporaryFolder, testEach, writeFiles } from '../../../test/samples.js'
 import { renderProblem } from '../../problem/explain-problem.js'
 import { parseChallenges } from './authorization.js'
-import { parseReference, type RegistryAccess, type Repository, repositoryOf } from './image-repository.js'
 import { proxyFor } from './proxy.js'
 import {
   findManifest,
@@ -19,6 +18,7 @@ import {
   readBlob,
   requireWritable,
 } from './registry.js'
+import { parseReference, type RegistryAccess, type Repository, repositoryOf } from './repository.js'
 
 const DIRECT: RegistryAccess = { caBundle: undefined, proxies: {} }
 const OCI_INDEX = 'application/vnd.oci.image.index.v1+json'

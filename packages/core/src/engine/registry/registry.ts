@@ -1,6 +1,6 @@
 import { digestOfBytes, type Intent, parseJson, refused, requireDigest, requireSuccess } from './answers.js'
 import { askAuthorized, knownAuthorization } from './authorization.js'
-import { baseOf, type Repository } from './image-repository.js'
+import { baseOf, type Repository } from './repository.js'
 import { headerOf, resolveUrl, send } from './transport.js'
 
 /**

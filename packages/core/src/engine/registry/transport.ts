@@ -3,8 +3,8 @@ import { setTimeout } from 'node:timers/promises'
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
 import type { Dispatcher } from 'undici'
 import { DevenvError } from '../../problem/problem.js'
-import { baseOf, type RegistryAccess, type Repository } from './image-repository.js'
 import { proxyFor } from './proxy.js'
+import { baseOf, type RegistryAccess, type Repository } from './repository.js'
 
 /** Loads the client while something else is waited for: it takes a tenth of a second. */
 export const prepareRegistryClient = (): void => void import('undici')
