@@ -10,7 +10,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { readExtension } from '../packages/core/src/definition/extension.ts'
 import { readPackage } from '../packages/core/src/definition/find-package.ts'
 import { readDefinition } from '../packages/core/src/definition/read-definition.ts'
-import { OEP5_RULES } from '../packages/core/src/definition/rules.ts'
+import { OEP5_RULES } from '../packages/core/src/definition/rules/oep-5.ts'
 import { DevenvError } from '../packages/core/src/problem/problem.ts'
 
 const REPOSITORY = fileURLToPath(new URL('..', import.meta.url))

@@ -8,8 +8,8 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { readLock } from '../../packages/core/dist/definition/devenv-lock.js'
 import { readPackage } from '../../packages/core/dist/definition/find-package.js'
-import { readLock } from '../../packages/core/dist/definition/lock.js'
 import { openCommits, wantedOf } from '../../packages/core/dist/image/image-source.js'
 
 const { positionals, values } = parseArgs({

@@ -2,12 +2,11 @@
 // A Chromium as a person has it, that judges each page it shows: what failed, what the console says, which cookies it
 // would not keep. Of every page a picture of its whole length is kept.
 
-import { execFile } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { chromium } from 'playwright-core'
+import { $ } from 'zx'
 import { judgePage, renderFaults } from './judge-page.mjs'
 import { serveCdn } from './serve-cdn.mjs'
 
@@ -31,7 +30,7 @@ const QUIET_SECONDS = 10
  *   that they are kept in; `seconds`: how long anything on a page may take
  */
 export async function openBrowser({ screenshots, exceptions = [], seconds = 180 }) {
-  const { stdout } = await promisify(execFile)(SET_UP)
+  const { stdout } = await $({ quiet: true })`${SET_UP}`
   mkdirSync(screenshots, { recursive: true })
   const chrome = await chromium.launch({
     executablePath: stdout.trim(),

@@ -2,15 +2,14 @@
 // cdn.jsdelivr.net/npm/NAME@VERSION/FILE is a file of a package of npm. Where the browser does not reach it, the package
 // itself is asked: pages that load MathJax from there are whole on a machine that reaches npm's registry only.
 
-import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { $ } from 'zx'
 
 const HOST = 'https://cdn.jsdelivr.net'
 const FILE = /^\/npm\/((?:@[^/@]+\/)?[^/@]+@[\w.-]+)\/(.+)$/
-const run = promisify(execFile)
+const quiet = $({ quiet: true })
 
 /** @param {import('playwright-core').BrowserContext} context */
 export async function serveCdn(context) {
@@ -40,7 +39,7 @@ const isReached = () =>
  */
 async function unpack(name, into) {
   mkdirSync(into)
-  const { stdout } = await run('npm', ['pack', '--silent', '--pack-destination', into, name])
-  await run('tar', ['-xzf', join(into, stdout.trim()), '-C', into])
+  const { stdout } = await quiet`npm pack --silent --pack-destination ${into} ${name}`
+  await quiet`tar -xzf ${join(into, stdout.trim())} -C ${into}`
   return join(into, 'package')
 }

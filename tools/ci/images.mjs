@@ -22,7 +22,10 @@ const isKnown = (commit) => {
   return known
 }
 
-const releases = command === 'publish' ? readReleases(process.env.RELEASE) : []
+const releases = command === 'publish' ? await readReleases(RELEASE) : []
 const released = releases.filter(({ targets }) => targets.includes(command)).map(({ project }) => project)
 
-for (const words of planImages(command, process.env, { isKnown, released })) if (!runNx(words)) process.exitCode = 1
+const baseIsKnown = await readsBase()
+
+for (const words of planImages(command, process.env, { baseIsKnown, released }))
+  if (!(await runNx(words))) process.exitCode = 1

@@ -1,31 +1,33 @@
 // @ts-check
 // Nx and other tools, as CI asks them.
 
-import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { $ } from 'zx'
 
 export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
 const NX = fileURLToPath(new URL('../../node_modules/.bin/nx', import.meta.url))
-const ENV = { ...process.env, NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false' }
+const here = $({
+  cwd: REPOSITORY,
+  env: { ...process.env, NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false' },
+  nothrow: true,
+})
+
+/** Gives what is said, and how it ended. */
+export const ask = here({ quiet: true })
 
 /**
  * Shows what it says.
  * @param {readonly string[]} words
- * @returns {boolean} whether it ended well
+ * @returns {Promise<boolean>} whether it ended well
  */
-export const runNx = (words) => spawnSync(NX, words, { cwd: REPOSITORY, env: ENV, stdio: 'inherit' }).status === 0
+export const runNx = async (words) => (await here({ stdio: 'inherit' })`${NX} ${words}`).ok
 
 /**
  * Every project, by name.
- * @returns {Record<string, { data: { root: string, targets?: Record<string, unknown> } } | undefined>}
+ * @returns {Promise<Record<string, { data: { root: string, targets?: Record<string, unknown> } } | undefined>>}
  */
-export function readProjects() {
-  const { status, stdout, stderr } = ask([NX, 'graph', '--print'])
-  if (status !== 0) throw new Error(`nx graph ended with ${status}: ${stderr}${stdout}`)
+export async function readProjects() {
+  const { ok, exitCode, stdout, stderr } = await ask`${NX} graph --print`
+  if (!ok) throw new Error(`nx graph ended with ${exitCode}: ${stderr}${stdout}`)
   return JSON.parse(stdout).graph.nodes
-}
-
-/** @param {readonly [string, ...string[]]} argv */
-export function ask([program, ...words]) {
-  return spawnSync(program, words, { cwd: REPOSITORY, env: ENV, encoding: 'utf8', maxBuffer: 2 ** 28 })
 }

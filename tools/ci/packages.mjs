@@ -10,26 +10,26 @@ import { readReleases, refuse } from './releases.mjs'
 const { RELEASE, DRY_RUN } = process.env
 
 /** @param {string} name */
-function readLatest(name) {
-  const { status, stdout, stderr } = ask(['npm', 'view', name, 'dist-tags.latest'])
-  if (status !== 0 && !stderr.includes('E404'))
+async function readLatest(name) {
+  const { ok, stdout, stderr } = await ask`npm view ${name} dist-tags.latest`
+  if (!ok && !stderr.includes('E404'))
     refuse(`npm does not say which version of ${name} is the latest.`, stderr.trim(), 'npm ping')
-  return status === 0 ? stdout.trim() || undefined : undefined
+  return ok ? stdout.trim() || undefined : undefined
 }
 
 /** @type {Record<string, string[]>} */
 const projectsByDistTag = {}
-for (const { tag, project, version, name, targets } of readReleases(RELEASE)) {
+for (const { tag, project, version, name, targets } of await readReleases(RELEASE)) {
   if (!targets.includes('nx-release-publish')) {
     process.stderr.write(`ci: ${tag} is private, so npm does not get it.\n`)
     continue
   }
-  const distTag = planDistTag(version, readLatest(name))
+  const distTag = planDistTag(version, await readLatest(name))
   projectsByDistTag[distTag] = [...(projectsByDistTag[distTag] ?? []), project]
 }
 
 for (const [distTag, projects] of Object.entries(projectsByDistTag)) {
   // Nx begins with what others depend on.
   const words = ['release', 'publish', `--projects=${projects.join(',')}`, `--tag=${distTag}`]
-  if (!runNx([...words, ...(DRY_RUN ? ['--dry-run'] : [])])) process.exitCode = 1
+  if (!(await runNx([...words, ...(DRY_RUN ? ['--dry-run'] : [])]))) process.exitCode = 1
 }

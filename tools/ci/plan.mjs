@@ -11,11 +11,11 @@ import { lt, prerelease } from 'semver'
  * that this clone does not know selects all: more than needed, where the digest still decides.
  * @param {'image' | 'publish'} command
  * @param {Wishes} wishes
- * @param {{ isKnown: (commit: string) => boolean, released: readonly string[] }} seen whether a commit is in this
- *   clone; the projects released in the commit that is checked out
+ * @param {{ baseIsKnown: boolean, released: readonly string[] }} seen whether the base is in this clone; the projects
+ *   released in the commit that is checked out
  * @returns {string[][]}
  */
-export function planImages(command, { BASE: base, RELEASE: release, ...wishes }, { isKnown, released }) {
+export function planImages(command, { BASE: base, RELEASE: release, ...wishes }, { baseIsKnown, released }) {
   /** @param {readonly string[]} how */
   const run = (how, words = wordsFor(command, wishes)) => [
     ...how,
@@ -29,13 +29,13 @@ export function planImages(command, { BASE: base, RELEASE: release, ...wishes },
   if (command === 'image') {
     // Without a base, a person builds what differs from main, uncommitted changes too.
     if (!base) return [run(['affected'])]
-    return [run(isKnown(base) ? changed : ['run-many'])]
+    return [run(baseIsKnown ? changed : ['run-many'])]
   }
   const editions = released.length > 0 ? [run(['run-many', `--projects=${released.join(',')}`])] : []
   if (release) return editions
   // Between two releases of a package, `ulmo.4-1.4.2` stays what it is.
   const others = [
-    ...(base && isKnown(base) ? changed : ['run-many']),
+    ...(base && baseIsKnown ? changed : ['run-many']),
     ...['tag:private', ...released].map((name) => `--exclude=${name}`),
   ]
   return [...editions, run(others, ['--unreleased', ...wordsFor(command, wishes)])]

@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest'
 import { parseRelease, planDistTag, planImages } from './plan.mjs'
 
-const seen = { isKnown: () => true, released: /** @type {string[]} */ ([]) }
-const unknown = { ...seen, isKnown: () => false }
+const seen = { baseIsKnown: true, released: /** @type {string[]} */ ([]) }
+const unknown = { ...seen, baseIsKnown: false }
 const released = { ...seen, released: ['discovery'] }
 
 /** @param {string[][]} runs */

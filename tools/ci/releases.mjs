@@ -11,10 +11,10 @@ import { parseRelease } from './plan.mjs'
 /**
  * What the tags here say was released, or the one that is named. Ends the program where a tag says what is not so.
  * @param {string | undefined} named discovery@1.4.2
- * @returns {Released[]}
+ * @returns {Promise<Released[]>}
  */
-export function readReleases(named) {
-  const here = ask(['git', 'tag', '--points-at', 'HEAD']).stdout.split('\n')
+export async function readReleases(named) {
+  const here = (await ask`git tag --points-at HEAD`).stdout.split('\n')
   if (named && parseRelease(named) === undefined)
     refuse(`${named} is not a release.`, 'A release has the form PROJECT@VERSION.', 'RELEASE=discovery@1.4.2')
   if (named && !here.includes(named))
@@ -24,13 +24,13 @@ export function readReleases(named) {
       `git fetch --tags && git checkout ${named}`,
     )
   const tags = here.filter((tag) => parseRelease(tag) !== undefined && (!named || tag === named))
-  const projects = tags.length > 0 ? readProjects() : {}
+  const projects = tags.length > 0 ? await readProjects() : {}
   return tags.map((tag) => readRelease(tag, projects))
 }
 
 /**
  * @param {string} tag
- * @param {ReturnType<typeof readProjects>} projects
+ * @param {Awaited<ReturnType<typeof readProjects>>} projects
  * @returns {Released}
  */
 function readRelease(tag, projects) {

@@ -3,6 +3,7 @@
 // `nx run discovery:watch`. Nothing here is cached: what an engine or a registry holds is not Nx's to remember.
 import { readFileSync } from 'node:fs'
 import { dirname, posix } from 'node:path'
+import { parse } from 'yaml'
 
 const COMMANDS = [
   'watch',
@@ -38,6 +39,7 @@ export const createNodes = [
           {
             executor: 'nx:run-commands',
             cache: false,
+            dependsOn: [{ projects: 'core', target: 'build' }],
             inputs,
             options: {
               cwd: '{workspaceRoot}',
@@ -62,7 +64,9 @@ export const createNodes = [
  * @param {string} compose
  */
 function checkoutHere(root, compose) {
-  const [, usual] = /\$\{DEVENV_CHECKOUT:-([^}]+)\}/.exec(compose) ?? []
-  const checkout = usual === undefined ? '..' : posix.join(root, usual)
+  const { 'x-devenv': extension, services } = parse(compose)
+  const context = services?.[extension?.primary]?.build?.context ?? ''
+  const usual = /^\$\{DEVENV_CHECKOUT:-([^}]+)\}/.exec(context)?.[1] ?? '..'
+  const checkout = posix.join(root, usual)
   return checkout.startsWith('..') ? [] : [`{workspaceRoot}/${checkout}/**/*`]
 }

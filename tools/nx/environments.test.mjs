@@ -57,3 +57,11 @@ test.concurrent('what asks an engine or a registry is never cached', async () =>
   for (const command of ['image', 'publish', 'explain', 'digest', 'lock'])
     expect({ command, cache: targets[command]?.cache }).toEqual({ command, cache: false })
 })
+
+test.concurrent('core is built before a command runs, from the cache where nothing of it changed', async () => {
+  const { targets: environment } = await nx('show', 'project', 'discovery')
+  for (const command of ['watch', 'shell', 'publish'])
+    expect(environment[command]?.dependsOn).toEqual([{ projects: 'core', target: 'build' }])
+  const { targets: core } = await nx('show', 'project', 'core')
+  expect(core.build).toMatchObject({ cache: true, outputs: ['{projectRoot}/dist'] })
+})

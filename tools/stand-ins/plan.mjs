@@ -2,6 +2,7 @@
 // From the images asked for to the steps that make them. Pure: the folders have been read, the registry asked.
 
 import { createHash } from 'node:crypto'
+import { parseInstructions } from '../../packages/core/dist/definition/dockerfile.js'
 import { RECIPES } from './recipes.mjs'
 
 /**
@@ -15,6 +16,9 @@ import { RECIPES } from './recipes.mjs'
  *
  * @typedef {{ do: 'build', standIn: StandIn, because: string }} Step
  */
+
+// biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of Docker's
+const THROUGH_MIRROR = '${DEVENV_MIRROR}/'
 
 /**
  * The form in which Compose files write it after the mirror: mysql:8.4 and docker.io/library/mysql:8.4 become
@@ -32,8 +36,9 @@ export function parseReference(text) {
  * @param {string} dockerfile
  */
 export function parseBases(dockerfile) {
-  const bases = [...dockerfile.matchAll(/^FROM \$\{DEVENV_MIRROR\}\/(\S+)/gm)].map(([, base]) => base ?? '')
-  return [...new Set(bases)]
+  const froms = parseInstructions(dockerfile).filter(({ name }) => name === 'FROM')
+  const bases = froms.map(({ words }) => words[0] ?? '').filter((base) => base.startsWith(THROUGH_MIRROR))
+  return [...new Set(bases.map((base) => base.slice(THROUGH_MIRROR.length)))]
 }
 
 /**

@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { parseDocument } from 'yaml'
 import { REPOSITORY, succeeded } from '../../../tools/scenarios/checkout.js'
 import { ask, begin, type Outcome, type Run, type RunOptions, run } from '../../../tools/scenarios/run.js'
 
@@ -45,7 +46,7 @@ export class Monorepo {
     this.write('packages/discovery/Dockerfile', dockerfile(BASE, 'requirements package.json'))
     this.write('examples/hello/environment/Dockerfile', dockerfile(BASE, 'requirements'))
     await this.discovery.make()
-    this.edit('packages/discovery/compose.yaml', /^ {2}repository: .*$/m, `  repository: file://${this.discovery.path}`)
+    this.say('repository', `file://${this.discovery.path}`)
     rmSync(join(this.path, 'packages/discovery/devenv-lock.json'), { force: true })
     this.env = { DEVENV_MIRROR: mirror, DEVENV_REGISTRY: mirror, XDG_CACHE_HOME: join(this.folder, 'cache') }
     await git(this.path, 'init', '--quiet', '--initial-branch=main')
@@ -63,14 +64,18 @@ export class Monorepo {
       if (existsSync(join(REPOSITORY, folder))) symlinkSync(join(REPOSITORY, folder), join(this.path, folder))
   }
 
+  private compose = () => parseDocument(this.read('packages/discovery/compose.yaml'))
+
+  /** Writes a key of `x-devenv` into discovery's compose.yaml. */
+  private say(key: string, value: unknown): void {
+    const compose = this.compose()
+    compose.setIn(['x-devenv', key], value)
+    this.write('packages/discovery/compose.yaml', compose.toString({ lineWidth: 0 }))
+  }
+
   /** Declares what discovery publishes, and locks it. */
   async declare(releases: Readonly<Record<string, string>>): Promise<void> {
-    const lines = Object.entries(releases).map(([name, ref]) => `    ${name}: ${ref}\n`)
-    const compose = this.read('packages/discovery/compose.yaml').replace(/^ {2}releases:\n(?: {4}.*\n)*/m, '')
-    this.write(
-      'packages/discovery/compose.yaml',
-      compose.replace(/^x-devenv:\n/m, `x-devenv:\n  releases:\n${lines.join('')}`),
-    )
+    this.say('releases', releases)
     // The base alone is to be had here; what third-party services run on is not asked for.
     await this.lock()
     await this.commit()
@@ -78,9 +83,9 @@ export class Monorepo {
 
   /** As `devenv lock` writes it, for what the mirror of these tests holds. */
   async lock(images: Readonly<Record<string, string>> = {}): Promise<void> {
-    const declared = /^ {2}releases:\n((?: {4}.*\n)*)/m.exec(this.read('packages/discovery/compose.yaml'))?.[1] ?? ''
+    const declared: Record<string, string> = this.compose().toJS()['x-devenv'].releases ?? {}
     const releases: Record<string, { ref: string; commit: string }> = {}
-    for (const [, name = '', ref = ''] of declared.matchAll(/^ {4}(\S+): (\S+)$/gm))
+    for (const [name, ref] of Object.entries(declared))
       releases[name] = { ref, commit: await this.discovery.commitOf(ref) }
     this.write('packages/discovery/devenv-lock.json', `${JSON.stringify({ images, releases }, null, 2)}\n`)
   }

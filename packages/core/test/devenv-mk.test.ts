@@ -3,7 +3,7 @@ import { appendFileSync, copyFileSync, mkdirSync, readFileSync, rmSync, utimesSy
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { planInit } from '../src/checkout/init.js'
+import { readEdits } from '../src/checkout/prepare-checkout.js'
 import { parseMakeFlags } from '../src/environment/verbs/make-flags.js'
 import { temporaryFolder, writeFiles } from './samples.js'
 
@@ -216,7 +216,7 @@ echo "npm $*" >> ../installs
     },
     installs: '',
   })
-  for (const { file, lines, change } of planInit(folder))
+  for (const { file, lines, change } of readEdits(folder))
     if (change === 'create') writeFiles(folder, { [file]: lines })
     else appendFileSync(join(folder, file), lines)
   return folder
@@ -272,7 +272,7 @@ describe('make in a clone of a checkout that was prepared', () => {
   test('works where it had no Makefile', () => {
     const folder = freshClone(MAKEFILE)
     rmSync(join(folder, 'Makefile'))
-    for (const { file, lines } of planInit(folder)) writeFiles(folder, { [file]: lines })
+    for (const { file, lines } of readEdits(folder)) writeFiles(folder, { [file]: lines })
     expect(told(make(folder, ['dev.watch']))).toEqual([['watch']])
   })
 })

@@ -37,9 +37,9 @@ export const explain: Add = (program) =>
     .summary('print how a start would get each image, and why; change nothing')
     .option('--json', 'print JSON')
     .action(async ({ json, ...selection }: Selection & { json?: boolean }, command: Command) => {
-      const { explainImages } = await import('./images.js')
+      const { readImagePlans } = await import('./images.js')
       const opened = await openRemembered(command)
-      const plans = await explainImages(opened, selection, engineFrom(process.env))
+      const plans = await readImagePlans(opened, selection, engineFrom(process.env))
       const lacking = opened.settings.network === 'offline' ? await lackingIn(plans) : []
       if (lacking.length > 0)
         report({ kind: 'note', text: `offline, a start would fail: this machine does not have ${lacking.join(', ')}` })
@@ -55,7 +55,7 @@ export const image: Add = (program) =>
     .option('--json', 'print JSON')
     .action(
       async ({ json, dryRun, ...selection }: Selection & { json?: boolean; dryRun?: boolean }, command: Command) => {
-        const { ensureOwnImages, explainImages } = await import('./images.js')
+        const { ensureOwnImages, readImagePlans } = await import('./images.js')
         const engine = engineFrom(process.env)
         if (!dryRun) {
           const references = await ensureOwnImages(await openRemembered(command), selection, engine, report)
@@ -63,7 +63,7 @@ export const image: Add = (program) =>
           else for (const reference of references) say(reference)
           return
         }
-        const plans = (await explainImages(await openRemembered(command), selection, engine)).map(({ own }) => own)
+        const plans = (await readImagePlans(await openRemembered(command), selection, engine)).map(({ own }) => own)
         const { renderImagePlan } = await import('./render-plans.js')
         if (json) sayJson(plans)
         else for (const plan of plans) say(renderImagePlan(plan))

@@ -1,10 +1,10 @@
 import { accessSync, appendFileSync, constants, existsSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { primaryOf } from '../definition/definition.js'
-import { readLock } from '../definition/lock.js'
+import { readLock } from '../definition/devenv-lock.js'
 import { readVariants } from '../definition/read-definition.js'
 import type { Engine } from '../engine/engine.js'
-import { carryOutImages, type ImagesPlan, planImages } from '../image/ensure-images.js'
+import { carryOutImages, type ImagesPlan, readImagesPlan } from '../image/ensure-images.js'
 import { imageSettingsOf } from '../image/image-settings.js'
 import { wantedOf } from '../image/image-source.js'
 import { readKnownImages } from '../image/known-images.js'
@@ -14,7 +14,7 @@ import { DevenvError } from '../problem/problem.js'
 import type { Report } from '../progress/progress.js'
 import { assembleBill, readTagDigests } from '../publish/assemble-bill.js'
 import { renderBill } from '../publish/bill.js'
-import { type Prepared, preparePublication, publish, refuseStandIns } from '../publish/publish.js'
+import { carryOutPublication, type Prepared, preparePublication, refuseStandIns } from '../publish/publish.js'
 import { type OpenedSource, type Selection, withSelected } from '../publish/select-images.js'
 import { readUpstream, writeLock } from '../publish/update-lock.js'
 import { prepareRegistryClient } from '../registry/transport.js'
@@ -38,12 +38,12 @@ export const readDigests = (opened: OpenedSource, selection: Selection) =>
   )
 
 /** `devenv explain`: what a start would do about images. */
-export const explainImages = (opened: OpenedSource, selection: Selection, engine: Engine): Promise<ImagesPlan[]> =>
+export const readImagePlans = (opened: OpenedSource, selection: Selection, engine: Engine): Promise<ImagesPlan[]> =>
   withSelected(opened, selection, 'the-checkout', async (selected) => {
     const settings = imageSettingsOf(opened.settings, readLock(opened.package))
     return await Promise.all(
       selected.map(({ source: { definition, inputs } }) => {
-        return planImages(engine, definition, inputs, Object.keys(definition.project.services), settings)
+        return readImagesPlan(engine, definition, inputs, Object.keys(definition.project.services), settings)
       }),
     )
   })
@@ -102,7 +102,7 @@ export const publishImages = (
       })
     for (const text of prepared.plan.notes) report({ kind: 'note', text })
     if (options.dryRun) return { plan: prepared.plan, digests: {}, bill: '' }
-    await publish(prepared, engine, settings, report)
+    await carryOutPublication(prepared, engine, settings, report)
     const items = await assembleBill(prepared, settings.access)
     const bill = renderBill(`${opened.package.name} ${opened.package.version}`, items)
     const digests = await readTagDigests(items, prepared, settings.access)

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { init } from '../checkout/init.js'
+import { prepareCheckout } from '../checkout/prepare-checkout.js'
 import { findPackage, readPackage } from '../definition/find-package.js'
 import { identify } from '../environment/environment.js'
 import { requireRecognised } from '../environment/open-environment.js'
@@ -17,7 +17,7 @@ export async function initCheckout(
   const checkout = realpathSync(looked)
   const found = options.package === undefined ? findPackage(checkout) : readPackage(resolve(options.package))
   await requireRecognised(identify(found, checkout, undefined))
-  const changed = await init(checkout, found, specs)
+  const changed = await prepareCheckout(checkout, found, specs)
   const files = specs.filter((spec) => existsSync(spec))
   const warning =
     files.length === 0

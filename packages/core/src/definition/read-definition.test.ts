@@ -96,6 +96,9 @@ describe('the variables that a Compose file reads', () => {
     [`a: $$FOO $\${BAR}`, []],
     [`a: \${DEVENV_CHECKOUT:-.}`, []],
     ['a: 5$', []],
+    ['# a: $FOO\na: x # $FOO', []],
+    ['$FOO: x', []],
+    [`a: [{ b: "$FOO" }, $BAR]`, ['BAR', 'FOO']],
   ])('%j', (text, names) => {
     expect(namesIn(text)).toEqual(names)
   })

@@ -6,7 +6,7 @@ import { DevenvError, type Problem } from '../problem/problem.js'
 import type { ComposeProject, Definition, EnvironmentPackage, ProvisionStep } from './definition.js'
 import { type Extension, needsOf, readExtension } from './extension.js'
 import { FOLDER_IN_CHECKOUT } from './find-package.js'
-import { OEP5_RULES } from './rules.js'
+import { OEP5_RULES } from './rules/oep-5.js'
 import { parseSource, type Source } from './source.js'
 import { validateExtension } from './validate-extension.js'
 
@@ -107,7 +107,7 @@ function composeFilesOf({
 
 /** The variables that these files read from the environment, ours (DEVENV_…) left out. */
 export function readVariableNames(where: Pick<ReadDefinition, 'package' | 'checkout' | 'variant'>): string[] {
-  const texts = composeFilesOf(where).map((file) => readFileSync(file, 'utf8'))
+  const texts = composeFilesOf(where).flatMap((file) => stringsIn(parseSource(file, readFileSync(file, 'utf8')).value))
   const named = texts.flatMap((text) => [...text.matchAll(/(?<!\$)\$(?:\{(\w+)|([A-Za-z_]\w*))/g)])
   const names = named.map(([, braced, bare]) => braced ?? bare ?? '')
   return [...new Set(names)].filter((name) => !name.startsWith('DEVENV_')).sort()
@@ -165,6 +165,12 @@ export function parseDefinition(
     project,
     files,
   }
+}
+
+/** Every string in a value, keys left out: Compose fills in variables there, and nowhere else. */
+function stringsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : []
 }
 
 /** The same value with every string in it changed, keys excepted. */

@@ -1,6 +1,6 @@
 import { parseReference } from '../registry/repository.js'
 import { ask, type Engine } from './engine.js'
-import { LABELS } from './labels.js'
+import { COMPOSE_LABELS, LABELS } from './labels.js'
 
 export type Health = 'healthy' | 'unhealthy' | 'starting' | 'none'
 
@@ -48,7 +48,7 @@ export function parseListed(listed: Listed): Container {
   return {
     id: listed.Id,
     name: listed.Names[0]?.replace(/^\//, '') ?? listed.Id,
-    service: listed.Labels['com.docker.compose.service'] ?? '',
+    service: listed.Labels[COMPOSE_LABELS.service] ?? '',
     state: listed.State,
     health: health === undefined ? 'none' : health === 'health: starting' ? 'starting' : (health as Health),
     image: listed.Labels[LABELS.image] ?? listed.Image,

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { sha256Of } from '../hash/sha256.js'
 import { DevenvError } from '../problem/problem.js'
 
 const CONVENTIONAL = 'unix:///var/run/docker.sock'
@@ -17,7 +17,7 @@ export function readEndpoint(env: NodeJS.ProcessEnv): string {
   const directory = env.DOCKER_CONFIG || join(homedir(), '.docker')
   const context = env.DOCKER_CONTEXT || readJson(join(directory, 'config.json'))?.currentContext
   if (typeof context !== 'string' || context === '' || context === 'default') return CONVENTIONAL
-  const id = createHash('sha256').update(context).digest('hex')
+  const id = sha256Of(context)
   const host = readJson(join(directory, 'contexts', 'meta', id, 'meta.json'))?.Endpoints?.docker?.Host
   if (typeof host === 'string' && host !== '') return host
   throw new DevenvError({

@@ -2,9 +2,9 @@ import { createServer, type RequestListener } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { problemsOf, temporaryFolder, writeFiles } from '../../test/samples.js'
+import { lastLogLines } from './container-logs.js'
 import { findImage, listContainers, tagImage } from './containers.js'
 import { ask, type Engine, EngineRefusal, engineFrom } from './engine.js'
-import { lastLogLines } from './logs.js'
 
 /** An engine that answers what it is told to. */
 async function answering(listener: RequestListener): Promise<Engine> {

@@ -1,5 +1,8 @@
 const PREFIX = 'org.openedx.devenv'
 
+/** Compose’s own, on every container. */
+export const COMPOSE_LABELS = { project: 'com.docker.compose.project', service: 'com.docker.compose.service' } as const
+
 /** The labels on everything that we create. */
 export const LABELS = {
   service: `${PREFIX}.service`,

@@ -1,5 +1,6 @@
 import { type Container, listContainers, stopContainer } from './containers.js'
 import { ask, type Engine } from './engine.js'
+import { COMPOSE_LABELS } from './labels.js'
 
 /** Seconds that a server has to write what it has to. */
 const STOP_SECONDS = 30
@@ -9,7 +10,7 @@ const STOP_SECONDS = 30
  * also where some of it was removed by hand, which `docker compose down` without a file trips over.
  */
 export async function removeProject(engine: Engine, project: string, seconds = STOP_SECONDS): Promise<void> {
-  const label = `com.docker.compose.project=${project}`
+  const label = `${COMPOSE_LABELS.project}=${project}`
   await removeContainers(engine, await listContainers(engine, [label]), seconds)
   const filters = JSON.stringify({ label: [label] })
   const networks = await ask<{ Id: string }[]>(engine, { path: '/networks', query: { filters } })

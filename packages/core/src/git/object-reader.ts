@@ -1,6 +1,6 @@
 import { DevenvError } from '../problem/problem.js'
 import { startProgram } from '../process/start-program.js'
-import { gitEnvironment } from './repository.js'
+import { gitEnvironment } from './git-repository.js'
 
 /** An object of a repository: a tree's content is git's own binary form. */
 export type GitObject = { id: string; type: 'blob' | 'tree' | 'commit' | 'tag'; content: Buffer }

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { chmodSync, lutimesSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type BakeTarget, type BuildOutput, renderBakeFile, runBake } from '../engine/buildx.js'
 import { LABELS } from '../engine/labels.js'
+import { sha256Of } from '../hash/sha256.js'
 import { DevenvError } from '../problem/problem.js'
 import { folderTree } from '../tree/folder-tree.js'
 import { withTemporaryFolder } from '../tree/temporary-folder.js'
@@ -146,7 +146,7 @@ const FIRST_DATE = 315_532_800
  * same file (https://github.com/tonistiigi/fsutil, `sameFile`): `django==5.2.1` for `django==5.2.0`. Pure.
  */
 export function dateOf(content: Buffer): number {
-  const hash = createHash('sha256').update(content).digest()
+  const hash = Buffer.from(sha256Of(content), 'hex')
   return FIRST_DATE + (hash.readUInt32BE(0) >>> 2) + (hash.readUInt16BE(4) % 1000) / 1000
 }
 
@@ -158,7 +158,7 @@ async function stage(context: { tree: Tree; files: readonly StagedFile[] }, fold
   for (const { path, mode, sha256 } of context.files) {
     const target = join(folder, path)
     const content = await context.tree.read(path)
-    if (content === undefined || (sha256 !== undefined && sha256 !== hashOf(content)))
+    if (content === undefined || (sha256 !== undefined && sha256 !== sha256Of(content)))
       throw new DevenvError({ code: 'input-changed', file: path, tree: context.tree.name })
     if (sha256 !== undefined && content.subarray(0, LFS_POINTER.length).equals(LFS_POINTER))
       throw new DevenvError({
@@ -184,5 +184,3 @@ async function stage(context: { tree: Tree; files: readonly StagedFile[] }, fold
     utimesSync(each, FIRST_DATE, FIRST_DATE)
   }
 }
-
-const hashOf = (content: Buffer): string => createHash('sha256').update(content).digest('hex')

@@ -1,3 +1,5 @@
+import { flagsOf, type Instruction, parseInstructions } from '../definition/dockerfile.js'
+
 /**
  * An image that a Dockerfile starts from, copies from or mounts, as it names it. `platform`: the one that is built for,
  * or another that `FROM --platform=` asks for.
@@ -16,8 +18,9 @@ const otherThan = (machine: string): string => MACHINES.find((other) => other !=
 
 /**
  * The images that a Dockerfile takes from elsewhere, each once; its own stages and contexts left out. Read as BuildKit
- * reads it (https://github.com/moby/buildkit/tree/master/frontend/dockerfile): a FROM knows the arguments that stand
- * before the first FROM, and no others. Pure.
+ * reads it (https://github.com/moby/buildkit/blob/master/frontend/dockerfile/dockerfile2llb/convert.go): a FROM knows the
+ * arguments that stand before the first FROM, and no others; a context takes the place of a stage of its name; what stands
+ * behind ONBUILD belongs to the stages that start from this one. Pure.
  * @throws UnclearWord
  */
 export function parseBases(dockerfile: string, given: Given): Base[] {
@@ -26,24 +29,45 @@ export function parseBases(dockerfile: string, given: Given): Base[] {
   return [...new Map(bases.map((base) => [`${base.platform} ${base.image}`, base])).values()]
 }
 
+type Stage = { from: Instruction; name: string | undefined; rest: Instruction[] }
+
 function basesFor(machine: string, instructions: readonly Instruction[], { args, contexts }: Given): Base[] {
-  const values = globalArguments(machine, instructions, args)
-  const known = new Set(contexts.map((name) => name.toLowerCase()))
-  const names = new Set([...known, ...instructions.flatMap((each) => stageOf(each) ?? [])])
-  const bases = instructions.flatMap((each): Base[] => {
-    // These may name a stage that comes later, or its number; and know no arguments: BuildKit refuses a `$` there.
-    const copied = each.name === 'COPY' ? flagsOf(each, 'from') : []
-    const mounted = each.name === 'RUN' ? flagsOf(each, 'mount').flatMap(parseMountFrom) : []
-    const taken = [...copied, ...mounted].filter((image) => !names.has(image.toLowerCase()) && !/^\d+$|\$/.test(image))
-    if (each.name !== 'FROM') return taken.map((image) => ({ image, platform: 'target' }))
-    const image = fill(each.words[0] ?? '', values)
-    const platform = fill(flagsOf(each, 'platform')[0] ?? `linux/${machine}`, values)
-    const ours = known.has(image.toLowerCase())
-    const stage = stageOf(each)
-    if (stage !== undefined) known.add(stage)
-    return ours ? [] : [{ image, platform: platform === `linux/${machine}` ? 'target' : 'other' }]
-  })
+  const first = instructions.findIndex(({ name }) => name === 'FROM')
+  const values = globalArguments(machine, instructions.slice(0, first < 0 ? undefined : first), args)
+  const stages = stagesOf(instructions.slice(first < 0 ? instructions.length : first))
+  const given = new Set(contexts.map((name) => name.toLowerCase()))
+  const names = new Set([...given, ...stages.flatMap(({ name }) => name ?? [])])
+  const before = new Map<string, Stage>()
+  const bases: Base[] = []
+  for (const stage of stages) {
+    if (stage.name !== undefined && given.has(stage.name)) continue
+    const image = fill(stage.from.words[0] ?? '', values)
+    const platform = fill(flagsOf(stage.from, 'platform')[0] ?? `linux/${machine}`, values)
+    const parent = before.get(image.toLowerCase())
+    if (parent === undefined && !given.has(image.toLowerCase()))
+      bases.push({ image, platform: platform === `linux/${machine}` ? 'target' : 'other' })
+    const triggered = parent?.rest.filter(({ trigger }) => trigger) ?? []
+    // A later stage may be named, or a stage's number; arguments may not: BuildKit refuses a `$` there.
+    for (const taken of [...triggered, ...stage.rest.filter(({ trigger }) => !trigger)].flatMap(takenBy))
+      if (!names.has(taken.toLowerCase()) && !/^\d+$|\$/.test(taken)) bases.push({ image: taken, platform: 'target' })
+    if (stage.name !== undefined) before.set(stage.name, stage)
+  }
   return bases.filter(({ image }) => image !== '' && image !== 'scratch')
+}
+
+function stagesOf(instructions: readonly Instruction[]): Stage[] {
+  const stages: Stage[] = []
+  for (const each of instructions) {
+    if (each.name === 'FROM') stages.push({ from: each, name: stageOf(each), rest: [] })
+    else stages.at(-1)?.rest.push(each)
+  }
+  return stages
+}
+
+/** What a COPY copies from, and what a RUN mounts. */
+function takenBy(instruction: Instruction): string[] {
+  if (instruction.name === 'COPY') return flagsOf(instruction, 'from')
+  return instruction.name === 'RUN' ? flagsOf(instruction, 'mount').flatMap(parseMountFrom) : []
 }
 
 /** The arguments that a FROM knows; of several of one name, the last. */
@@ -54,8 +78,7 @@ function globalArguments(machine: string, instructions: readonly Instruction[], 
     const parts = { PLATFORM: `linux/${arch}`, OS: 'linux', ARCH: arch, VARIANT: '' }
     for (const [part, value] of Object.entries(parts)) values.set(side + part, args[side + part] ?? value)
   }
-  const first = instructions.findIndex(({ name }) => name === 'FROM')
-  for (const { name, words } of instructions.slice(0, first < 0 ? undefined : first)) {
+  for (const { name, words } of instructions) {
     if (name !== 'ARG') continue
     for (const word of words) {
       const [, key = '', assigned] = /^([^=]*)(?:=(.*))?$/s.exec(word) ?? []
@@ -66,65 +89,12 @@ function globalArguments(machine: string, instructions: readonly Instruction[], 
   return values
 }
 
-const stageOf = ({ name, words }: Instruction): string | undefined =>
-  name === 'FROM' && words[1]?.toLowerCase() === 'as' ? words[2]?.toLowerCase() : undefined
-
-const flagsOf = ({ flags }: Instruction, wanted: string): string[] =>
-  flags.filter(([flag]) => flag === wanted).map(([, value]) => value)
+const stageOf = ({ words }: Instruction): string | undefined =>
+  words[1]?.toLowerCase() === 'as' ? words[2]?.toLowerCase() : undefined
 
 /** `type=bind,from=image,target=/x`, in the form of CSV. */
 const parseMountFrom = (mount: string): string[] =>
   mount.split(',').flatMap((field) => /^"?from=([^"]*)"?$/i.exec(field)?.[1] ?? [])
-
-type Instruction = { name: string; flags: readonly [name: string, value: string][]; words: readonly string[] }
-
-/** Text without a blank, or with quoted ones. */
-const WORD = /(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*'|["'\\])+/gs
-
-function parseInstructions(dockerfile: string): Instruction[] {
-  return readLines(dockerfile).map((line): Instruction => {
-    const [name = '', ...words] = line.replace(/^\s*(?:ONBUILD\s+)+/i, '').match(WORD) ?? []
-    const end = words.findIndex((word) => !word.startsWith('--'))
-    const flags = words.slice(0, end < 0 ? undefined : end).map((word): [string, string] => {
-      const [, flag = '', value = ''] = /^--([^=]*)(?:=(.*))?$/s.exec(word.replace(/["']/g, '')) ?? []
-      return [flag, value]
-    })
-    return { name: name.toUpperCase(), flags, words: end < 0 ? [] : words.slice(end) }
-  })
-}
-
-/** One instruction a line: comments and blank lines go, a line that ends in the escape character goes on, scripts go. */
-function readLines(dockerfile: string): string[] {
-  const text = dockerfile.replace(/^\uFEFF/, '')
-  const sign = /^(?:[ \t]*#[ \t]*\w+[ \t]*=.*\n)*?[ \t]*#[ \t]*escape[ \t]*=[ \t]*`/i.test(text) ? '`' : '\\\\'
-  const goesOn = new RegExp(`(^|[^${sign}])${sign}[ \\t]*$`)
-  const lines = text.split(/\r?\n/)
-  const found: string[] = []
-  while (lines.length > 0) {
-    let instruction = ''
-    for (let more = true; more && lines.length > 0; ) {
-      const line = lines.shift() ?? ''
-      if (/^\s*#/.test(line) || (instruction !== '' && line.trim() === '')) continue
-      more = goesOn.test(line)
-      instruction += line.replace(goesOn, '$1')
-    }
-    if (instruction.trim() !== '') found.push(instruction)
-    for (const { end, indented } of scriptsOf(instruction)) {
-      const at = lines.findIndex((line) => (indented ? line.replace(/^\t+/, '') : line) === end)
-      lines.splice(0, at < 0 ? undefined : at + 1)
-    }
-  }
-  return found
-}
-
-/** The scripts that follow an instruction: `<<EOF`, `<<-"END"`, a word of its own. */
-function scriptsOf(instruction: string): { end: string; indented: boolean }[] {
-  if (!/^\s*(?:ONBUILD\s+)*(?:ADD|COPY|RUN)\s/i.test(instruction)) return []
-  return (instruction.match(WORD) ?? []).flatMap((word) => {
-    const [, dash, end] = /^\d*<<(-?)([^<]+)$/.exec(word) ?? []
-    return end === undefined ? [] : [{ end: end.replace(/["'\\]/g, ''), indented: dash === '-' }]
-  })
-}
 
 /** A word with its quotes and variables taken: `$V`, `${V}`, `${V-x}`, `${V:-x}` and the same with `+` and `?`. */
 function fill(word: string, values: ReadonlyMap<string, string>): string {

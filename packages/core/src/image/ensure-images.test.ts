@@ -9,7 +9,7 @@ import {
   type ImagesPlan,
   lackingOf,
   type OfficialPlan,
-  planImages,
+  readImagesPlan,
   takeServices,
 } from './ensure-images.js'
 import { digestOf, type ImageInputs } from './image-inputs.js'
@@ -53,7 +53,7 @@ const official = (reference: string, does: 'use' | 'pull'): OfficialPlan => ({
 describe('the plan for the images of an environment', () => {
   test('is that of its own and of each server that is needed, and of no other', async () => {
     const { engine } = await sampleEngine([{ tags: [OWN], labels: LABELLED }, { tags: [MYSQL] }])
-    const plan = (services: string[]) => planImages(engine, sampleDefinition(), INPUTS, services, SETTINGS)
+    const plan = (services: string[]) => readImagesPlan(engine, sampleDefinition(), INPUTS, services, SETTINGS)
     expect(await plan(['mysql', 'memcached'])).toMatchObject({
       own: { do: 'use', reference: OWN },
       official: [
@@ -73,7 +73,7 @@ describe('the plan for the images of an environment', () => {
       provision: [{ name: 'fill', service: 'shop', run: ['fill'] as [string], when }],
     }
     const plan = async (images: { tags: string[] }[], services: string[]) =>
-      planImages((await sampleEngine(images)).engine, definition, INPUTS, services, SETTINGS)
+      readImagesPlan((await sampleEngine(images)).engine, definition, INPUTS, services, SETTINGS)
     expect(await plan([], ['hello', 'shop', 'mysql'])).toMatchObject({
       official: [{ taken: MYSQL }],
       published: [{ reference: SHOP, do: 'pull' }],
@@ -87,14 +87,16 @@ describe('the plan for the images of an environment', () => {
   test('wants an image that two servers share once', async () => {
     const { engine } = await sampleEngine()
     const definition = sampleDefinition({}, { memcached: { image: MYSQL } })
-    expect((await planImages(engine, definition, INPUTS, ['mysql', 'memcached'], SETTINGS)).official).toHaveLength(1)
+    expect((await readImagesPlan(engine, definition, INPUTS, ['mysql', 'memcached'], SETTINGS)).official).toHaveLength(
+      1,
+    )
   })
 
   test('pulls one again that is here for another platform; a service may say which it runs on', async () => {
     const { engine } = await sampleEngine([{ tags: [MYSQL], architecture: 'arm64' }])
     const does = async (platform?: string) => {
       const definition = sampleDefinition({}, { mysql: { image: MYSQL, ...(platform && { platform }) } })
-      return (await planImages(engine, definition, INPUTS, ['mysql'], SETTINGS)).official[0]
+      return (await readImagesPlan(engine, definition, INPUTS, ['mysql'], SETTINGS)).official[0]
     }
     expect(await does()).toMatchObject({ do: 'pull', platform: 'linux/amd64' })
     expect(await does('linux/arm64/v8')).toMatchObject({ do: 'use', platform: 'linux/arm64/v8' })
@@ -103,7 +105,7 @@ describe('the plan for the images of an environment', () => {
   test('wants exactly the digest that is locked: a tag that is here may be another', async () => {
     const { engine } = await sampleEngine([{ tags: [MYSQL] }])
     const locked = { [MYSQL]: `sha256:${'1'.repeat(64)}` }
-    const { official: planned } = await planImages(engine, sampleDefinition(), INPUTS, ['mysql'], {
+    const { official: planned } = await readImagesPlan(engine, sampleDefinition(), INPUTS, ['mysql'], {
       ...SETTINGS,
       locked,
     })

@@ -23,7 +23,7 @@ export type ImagesPlan = { own: ImagePlan; official: readonly OfficialPlan[]; pu
 export type PublishedPlan = { reference: string; do: 'use' | 'pull'; platform: string }
 
 /** Looks, and changes nothing. `services`: those beside the primary whose images are needed. */
-export async function planImages(
+export async function readImagesPlan(
   engine: Engine,
   definition: Definition,
   inputs: ImageInputs,

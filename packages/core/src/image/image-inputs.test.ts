@@ -351,9 +351,30 @@ describe('the base images of a Dockerfile', () => {
       bases: ['debian:12', 'node:20'],
     },
     {
-      title: 'what it copies when it is built on',
+      title: 'not what it copies when another image is built on it',
       lines: ['FROM debian:12', 'ONBUILD COPY --from=node:20 a b'],
-      bases: ['debian:12', 'node:20'],
+      bases: ['debian:12'],
+    },
+    {
+      title: 'what a stage copies because of the one that it starts from, once',
+      lines: [
+        'FROM debian:12 AS base',
+        'ONBUILD COPY --from=node:20 a b',
+        'ONBUILD RUN --mount=from=python:3.12,target=/p true',
+        'FROM base AS dev',
+        'FROM dev',
+      ],
+      bases: ['debian:12', 'node:20', 'python:3.12'],
+    },
+    {
+      title: 'not those of a stage that a context replaces',
+      lines: ['FROM node:20 AS Core', 'COPY --from=python:3.12 a b', 'ONBUILD COPY --from=a/b:1 a b', 'FROM core'],
+      bases: [],
+    },
+    {
+      title: 'those of a stage that is called as the checkout’s context: a build has no context of that name',
+      lines: ['FROM node:20 AS checkout', 'FROM checkout'],
+      bases: ['node:20'],
     },
     {
       title: 'on a line that goes on within a word, and a blank line between',
@@ -368,6 +389,16 @@ describe('the base images of a Dockerfile', () => {
     {
       title: 'not what scripts with a dash in their names say',
       lines: ['FROM debian:12', 'COPY <<one-1 <<"two-2" /a/', 'FROM x', 'one-1', 'FROM y', 'two-2', 'FROM node:20'],
+      bases: ['debian:12', 'node:20'],
+    },
+    {
+      title: 'not what a script says whose end stands behind a blank',
+      lines: ['FROM debian:12', `RUN cat << 'EOF' > /a`, 'FROM x', 'EOF', 'COPY --from=node:20 a b'],
+      bases: ['debian:12', 'node:20'],
+    },
+    {
+      title: 'after a shell’s string that looks like a script, with a blank',
+      lines: ['FROM debian:12', 'RUN cat <<< EOF', 'FROM node:20', 'EOF'],
       bases: ['debian:12', 'node:20'],
     },
     {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256Of } from '../hash/sha256.js'
 import { DevenvError } from '../problem/problem.js'
 import { type Base, parseBases, UnclearWord } from './dockerfile-bases.js'
 import { officialName } from './official-name.js'
@@ -44,7 +44,7 @@ type Entry = [kind: 'build' | 'argument' | 'base' | 'file', name: string, value:
 function entriesOf({ spec, dockerfile, files, bases }: ImageInputs): Entry[] {
   const args = Object.entries(spec.args).filter(([name]) => name !== MIRROR_ARGUMENT)
   const entries: Entry[] = [
-    ['build', 'Dockerfile', sha256(dockerfile)],
+    ['build', 'Dockerfile', sha256Of(dockerfile)],
     ['build', 'target', spec.target ?? ''],
     ...args.map(([name, value]): Entry => ['argument', name, value]),
     ...Object.entries(bases).map(([name, digest]): Entry => ['base', name, digest]),
@@ -66,7 +66,7 @@ export function listInputs(inputs: ImageInputs): InputList {
 }
 
 /** The input digest: 64 hexadecimal digits, of which the tag carries the first 20. Pure. */
-export const digestOf = (inputs: ImageInputs): string => sha256(JSON.stringify(entriesOf(inputs)))
+export const digestOf = (inputs: ImageInputs): string => sha256Of(JSON.stringify(entriesOf(inputs)))
 
 export const tagOf = (digest: string): string => `inputs-${digest.slice(0, 20)}`
 
@@ -112,5 +112,3 @@ export function compareInputs(before: InputList, after: InputList): string[] {
     return [now[name] === undefined ? `${name} is gone` : `${name} changed`]
   })
 }
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')

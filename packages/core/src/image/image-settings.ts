@@ -1,5 +1,5 @@
-import type { Lock } from '../definition/lock.js'
-import { readDigests, registryOf, type Settings } from '../settings/settings.js'
+import type { Lock } from '../definition/devenv-lock.js'
+import { readDigestsFile, registryOf, type Settings } from '../settings/settings.js'
 import type { BuildSettings } from './build-images.js'
 import type { ImageSources } from './read-plan.js'
 
@@ -8,7 +8,7 @@ export const imageSettingsOf = (settings: Settings, lock: Lock): ImageSources & 
   registry: registryOf(settings.registry),
   mirror: settings.mirror,
   locked: lock.images,
-  published: settings.digests === undefined ? {} : readDigests(settings.digests),
+  published: settings.digests === undefined ? {} : readDigestsFile(settings.digests),
   network: settings.network,
   caBundle: settings.caBundle,
   proxies: settings.proxies,

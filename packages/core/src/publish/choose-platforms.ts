@@ -8,7 +8,7 @@ export const PLATFORMS = ['linux/amd64', 'linux/arm64'] as const
  * What each build is for, and a word on what the builder cannot do. `undefined`: its own platform, and nothing can be
  * attached to the image.
  */
-export type Chosen = { platforms: readonly string[] | undefined; notes: readonly string[] }
+export type ChosenPlatforms = { platforms: readonly string[] | undefined; notes: readonly string[] }
 
 /**
  * @param wanted platforms that a person named; without, both that images are published for, as far as the builder can
@@ -18,7 +18,7 @@ export async function choosePlatforms(
   engine: Engine,
   builder: Builder,
   wanted: readonly string[] | undefined,
-): Promise<Chosen> {
+): Promise<ChosenPlatforms> {
   const images = builder.driver === 'docker' ? await readImageStore(engine) : 'containerd'
   return planPlatforms(builder, images, wanted)
 }
@@ -34,7 +34,7 @@ export function planPlatforms(
   { name, driver, platforms }: Builder,
   store: 'containerd' | 'classic',
   wanted: readonly string[] | undefined,
-): Chosen {
+): ChosenPlatforms {
   const has = store === 'classic' ? platforms.slice(0, 1) : platforms
   const able = (wanted ?? PLATFORMS).filter((platform) => has.includes(platform))
   const unable = (wanted ?? PLATFORMS).filter((platform) => !has.includes(platform))

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { problemsOf, SAMPLE_PACKAGE, testEach } from '../../test/samples.js'
-import type { Lock } from '../definition/lock.js'
+import type { Lock } from '../definition/devenv-lock.js'
 import { type Asked, choosePublications } from './choose-publications.js'
 
 const [A, B, C] = ['a', 'b', 'c'].map((digit) => digit.repeat(40)) as [string, string, string]

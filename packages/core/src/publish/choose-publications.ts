@@ -1,6 +1,6 @@
 import semver from 'semver'
 import type { EnvironmentPackage } from '../definition/definition.js'
-import { LOCK_FILE, type Lock } from '../definition/lock.js'
+import { LOCK_FILE, type Lock } from '../definition/devenv-lock.js'
 import { DevenvError } from '../problem/problem.js'
 import { type Edition, MAIN } from './release-tags.js'
 
@@ -12,7 +12,7 @@ export type Asked =
   | { kind: 'commit'; commit: string; ref: string | undefined; as: 'editions' | 'unreleased' }
 
 /** What to publish or to build: a commit, of which release, and as which edition. */
-export type Chosen = { release: string | undefined; edition: Edition | undefined; commit: string }
+export type ChosenPublication = { release: string | undefined; edition: Edition | undefined; commit: string }
 
 /**
  * @param declared releases, each with its ref
@@ -24,7 +24,7 @@ export function choosePublications(
   declared: Readonly<Record<string, string>>,
   lock: Lock,
   { version, directory }: EnvironmentPackage,
-): Chosen[] {
+): ChosenPublication[] {
   const editionOf = (release: string | undefined): Edition | undefined => {
     if (release === undefined || (asked.as === 'unreleased' && release !== MAIN)) return undefined
     // Docker takes no `+` in a tag.

@@ -11,7 +11,13 @@ import { referenceOf } from '../image/plan-image.js'
 import type { Progress } from '../progress/progress.js'
 import { folderTree } from '../tree/folder-tree.js'
 import type { Tree } from '../tree/tree.js'
-import { type Publication, type PublishSettings, preparePublication, publish, refuseStandIns } from './publish.js'
+import {
+  carryOutPublication,
+  type Publication,
+  type PublishSettings,
+  preparePublication,
+  refuseStandIns,
+} from './publish.js'
 import { parseEdition } from './release-tags.js'
 import { describeSnapshot, snapshotBuild } from './snapshot.js'
 
@@ -121,7 +127,9 @@ describe('publishing', () => {
     const wanted = publication(registry.host, 'a', 'ulmo.4-1.0.0')
     pushImages(registry, wanted)
     const told: Progress[] = []
-    await publish(await preparePublication([wanted], settings), NO_ENGINE, settings, (progress) => told.push(progress))
+    await carryOutPublication(await preparePublication([wanted], settings), NO_ENGINE, settings, (progress) =>
+      told.push(progress),
+    )
     for (const path of PATHS) {
       expect(releaseTagsIn(registry, path)).toEqual(['ulmo.4-1.0.0', 'ulmo.4', 'ulmo', 'latest'])
       expect(new Set(Object.values(registry.tags(path))).size).toBe(1)
@@ -134,7 +142,7 @@ describe('publishing', () => {
     const settings = settingsFor(registry.host)
     const wanted = ['ulmo.3-1.0.0', 'ulmo.4-1.0.0'].map((edition) => publication(registry.host, 'a', edition))
     for (const each of wanted) pushImages(registry, each)
-    await publish(await preparePublication(wanted, settings), NO_ENGINE, settings, silent)
+    await carryOutPublication(await preparePublication(wanted, settings), NO_ENGINE, settings, silent)
     const set = writesTo(registry).flatMap((call) => /^PUT .*\/(\S+)$/.exec(call)?.[1] ?? [])
     const editions = set.filter((tag) => parseEdition(tag) !== undefined)
     expect(set.slice(0, editions.length)).toEqual(editions)
@@ -146,11 +154,11 @@ describe('publishing', () => {
     const settings = settingsFor(registry.host)
     const wanted = publication(registry.host, 'a', 'ulmo.4-1.0.0')
     pushImages(registry, wanted)
-    await publish(await preparePublication([wanted], settings), NO_ENGINE, settings, silent)
+    await carryOutPublication(await preparePublication([wanted], settings), NO_ENGINE, settings, silent)
     registry.asked.length = 0
     const again = await preparePublication([wanted], settings)
     expect(again.plan.steps).toEqual([])
-    await publish(again, NO_ENGINE, settings, silent)
+    await carryOutPublication(again, NO_ENGINE, settings, silent)
     expect(writesTo(registry)).toEqual([])
   })
 
@@ -165,7 +173,7 @@ describe('publishing', () => {
       registry.intercept((call) => (call.startsWith('PUT ') && ++writes > 1 ? 400 : undefined))
       const prepared = await preparePublication([wanted], settings)
       left.push(prepared.plan.steps.length)
-      const failed = publish(prepared, NO_ENGINE, settings, silent)
+      const failed = carryOutPublication(prepared, NO_ENGINE, settings, silent)
       if (prepared.plan.steps.length > 1)
         expect(await problemsOf(() => failed)).toMatchObject([{ code: 'registry-refused' }])
       else await failed
@@ -184,7 +192,7 @@ describe('publishing', () => {
     ]
     for (const wanted of [first, second]) {
       pushImages(registry, wanted)
-      await publish(await preparePublication([wanted], settings), NO_ENGINE, settings, silent)
+      await carryOutPublication(await preparePublication([wanted], settings), NO_ENGINE, settings, silent)
       const tags = registry.tags('devenv/hello')
       const inputs = tags[tagOf(imagesOf(wanted).dev.digest)]
       expect(tags).toMatchObject({ main: inputs, 'main-1.0.0': inputs })
@@ -199,7 +207,7 @@ describe('publishing', () => {
     for (const tag of ['ulmo.4-9.0.0', 'zebra.1-1.0.0']) registry.push('devenv/hello', tag)
     const prepared = await preparePublication([wanted], settings)
     expect(prepared.plan.notes).toEqual([])
-    await publish(prepared, NO_ENGINE, settings, silent)
+    await carryOutPublication(prepared, NO_ENGINE, settings, silent)
     const { 'ulmo.4-1.0.0': ours, ...tags } = registry.tags('devenv/hello')
     expect(tags).toMatchObject({ 'ulmo.4': ours, ulmo: ours, latest: ours })
     expect((await preparePublication([wanted], settings)).plan.steps).toEqual([])
@@ -216,14 +224,14 @@ describe('publishing', () => {
 
   test('of a list of tags that lacks some moves none down, and says so', async () => {
     const { registry, settings, higher, hotfix } = await twoEditions()
-    await publish(await preparePublication([higher], settings), NO_ENGINE, settings, silent)
+    await carryOutPublication(await preparePublication([higher], settings), NO_ENGINE, settings, silent)
     const { 'ulmo.4-1.1.0': held } = registry.tags('devenv/hello')
     registry.unlisted.add('ulmo.4-1.1.0')
     const prepared = await preparePublication([hotfix], settings)
     expect(prepared.plan.notes).toContainEqual(
       expect.stringMatching(/does not move .*hello:latest: its image has no edition in the registry’s list of tags/),
     )
-    await publish(prepared, NO_ENGINE, settings, silent)
+    await carryOutPublication(prepared, NO_ENGINE, settings, silent)
     const tags = registry.tags('devenv/hello')
     expect(tags).toMatchObject({ 'ulmo.4': held, ulmo: held, latest: held })
     expect(tags['ulmo.4-1.0.1']).not.toBe(held)
@@ -232,10 +240,10 @@ describe('publishing', () => {
   test('moves none down either where the list lacks one only when tags are set', async () => {
     const { registry, settings, higher, hotfix } = await twoEditions()
     const prepared = await preparePublication([hotfix], settings)
-    await publish(await preparePublication([higher], settings), NO_ENGINE, settings, silent)
+    await carryOutPublication(await preparePublication([higher], settings), NO_ENGINE, settings, silent)
     const { 'ulmo.4-1.1.0': held } = registry.tags('devenv/hello')
     registry.unlisted.add('ulmo.4-1.1.0')
-    await publish(prepared, NO_ENGINE, settings, silent)
+    await carryOutPublication(prepared, NO_ENGINE, settings, silent)
     expect(registry.tags('devenv/hello')).toMatchObject({ 'ulmo.4': held, ulmo: held, latest: held })
   })
 
@@ -249,7 +257,7 @@ describe('publishing', () => {
     pushImages(registry, wanted)
     registry.intercept((call) => (call.startsWith('POST ') ? status : undefined))
     const prepared = await preparePublication([wanted], settings)
-    expect(await problemsOf(() => publish(prepared, NO_ENGINE, settings, silent))).toMatchObject([{ code }])
+    expect(await problemsOf(() => carryOutPublication(prepared, NO_ENGINE, settings, silent))).toMatchObject([{ code }])
     for (const path of PATHS) expect(releaseTagsIn(registry, path)).toEqual([])
   })
 })
@@ -263,7 +271,7 @@ describe('while another publishes too', () => {
     pushImages(registry, wanted)
     const prepared = await preparePublication([wanted], settings)
     meanwhile(registry)
-    return { registry, wanted, publish: () => publish(prepared, NO_ENGINE, settings, silent) }
+    return { registry, wanted, publish: () => carryOutPublication(prepared, NO_ENGINE, settings, silent) }
   }
 
   test('an edition that the other has set to something else is kept, and no tag follows', async () => {

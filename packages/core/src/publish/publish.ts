@@ -123,7 +123,7 @@ export async function preparePublication(
  * @throws DevenvError `registry-forbidden`, `registry-read-only`, `registry-unreachable`, `builder-unknown`,
  *   `platform-unavailable`, `base-lacks-platform`, `build-failed`, `push-incomplete`, `tag-taken`
  */
-export async function publish(
+export async function carryOutPublication(
   prepared: Prepared,
   engine: Engine,
   settings: PublishSettings,

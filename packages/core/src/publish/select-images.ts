@@ -1,13 +1,13 @@
 import type { EnvironmentPackage } from '../definition/definition.js'
+import { type Lock, readLock } from '../definition/devenv-lock.js'
 import { readExtension } from '../definition/extension.js'
-import { type Lock, readLock } from '../definition/lock.js'
-import { ensureCommits, resolveCommit } from '../git/repository.js'
+import { ensureCommits, resolveCommit } from '../git/git-repository.js'
 import { imageSettingsOf } from '../image/image-settings.js'
 import { type ImageSource, openCommits, readFolderImage, type ServiceImage } from '../image/image-source.js'
 import { DevenvError } from '../problem/problem.js'
 import type { Settings } from '../settings/settings.js'
 import { folderTree } from '../tree/folder-tree.js'
-import { type Asked, type Chosen, choosePublications } from './choose-publications.js'
+import { type Asked, type ChosenPublication, choosePublications } from './choose-publications.js'
 
 /** What every command about images begins with. */
 export type OpenedSource = {
@@ -23,7 +23,7 @@ export type OpenedSource = {
 export type Selection = { release?: string[]; ref?: string; pushed?: string; unreleased?: boolean }
 
 /** An image that is meant, with all that it is made from. */
-export type Selected = Chosen & { source: ServiceImage }
+export type Selected = ChosenPublication & { source: ServiceImage }
 type SelectedFolder = { release: undefined; edition: undefined; commit: undefined; source: ServiceImage }
 
 const sourceOf = ({ package: environmentPackage, settings }: OpenedSource, lock: Lock): ImageSource => {

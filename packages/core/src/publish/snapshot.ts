@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { primaryOf } from '../definition/definition.js'
 import { CORE_DIRECTORY } from '../definition/read-definition.js'
+import { sha256Of } from '../hash/sha256.js'
 import type { ImageBuild } from '../image/build-images.js'
 import type { ServiceImage } from '../image/image-source.js'
 import type { WantedImage } from '../image/plan-image.js'
@@ -22,11 +22,11 @@ export function describeSnapshot({ definition }: ServiceImage, dev: WantedImage,
     dependencies: dev.digest,
     source: commit,
     'argument CODE_DIRECTORY': codeDirectory,
-    Dockerfile: hash(dockerfile),
+    Dockerfile: sha256Of(dockerfile),
   }
   return {
     name: `${dev.name}${SNAPSHOT_SUFFIX}`,
-    digest: hash(JSON.stringify(inputs)),
+    digest: sha256Of(JSON.stringify(inputs)),
     inputs,
     dockerfile,
     codeDirectory,
@@ -65,5 +65,3 @@ export async function snapshotBuild(
     },
   }
 }
-
-const hash = (text: string): string => createHash('sha256').update(text).digest('hex')

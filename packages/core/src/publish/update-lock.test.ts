@@ -5,7 +5,7 @@ import { commitWith, git, repositoryWith } from '../../test/git.js'
 import { type SampleRegistry, sampleRegistry } from '../../test/registry.js'
 import { problemsOf, sampleDefinition, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
 import type { Definition } from '../definition/definition.js'
-import { LOCK_FILE, type Lock, readLock, renderLock } from '../definition/lock.js'
+import { LOCK_FILE, type Lock, readLock, renderLock } from '../definition/devenv-lock.js'
 import { LABELS } from '../engine/labels.js'
 import { compareLocks, readUpstream, writeLock } from './update-lock.js'
 

@@ -7,11 +7,11 @@ import type { Answer } from './transport.js'
 /** What is asked for, and in the words of a refusal: the registry “would not” `what`. */
 export type Intent = { doing: 'read' | 'write'; what: string }
 
-export const digestOf = (bytes: Buffer, algorithm: 'sha256' | 'sha512'): string =>
+export const digestOfBytes = (bytes: Buffer, algorithm: 'sha256' | 'sha512'): string =>
   `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`
 
 export function requireDigest(repository: Repository, intent: Intent, bytes: Buffer, digest: string): void {
-  const found = digestOf(bytes, digest.startsWith('sha512:') ? 'sha512' : 'sha256')
+  const found = digestOfBytes(bytes, digest.startsWith('sha512:') ? 'sha512' : 'sha256')
   if (found !== digest) throw refused(repository, intent, `It sent other bytes: ${found}.`)
 }
 

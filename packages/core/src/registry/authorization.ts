@@ -20,7 +20,7 @@ export const knownAuthorization = async (repository: Repository, intent: Intent)
   (await authorizations.get(keyOf(repository, intent)))?.header
 
 /** Asks with what is known, and once more with new authorization where that is refused: a token lasts for minutes. */
-export async function ask(repository: Repository, intent: Intent, call: Call): Promise<Answer> {
+export async function askAuthorized(repository: Repository, intent: Intent, call: Call): Promise<Answer> {
   const key = keyOf(repository, intent)
   const known = authorizations.get(key)
   const first = await askAs(repository, call, await known)

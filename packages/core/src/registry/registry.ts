@@ -1,5 +1,5 @@
-import { digestOf, type Intent, parseJson, refused, requireDigest, requireSuccess } from './answers.js'
-import { ask, knownAuthorization } from './authorization.js'
+import { digestOfBytes, type Intent, parseJson, refused, requireDigest, requireSuccess } from './answers.js'
+import { askAuthorized, knownAuthorization } from './authorization.js'
 import { baseOf, type Repository } from './repository.js'
 import { headerOf, resolveUrl, send } from './transport.js'
 
@@ -52,7 +52,7 @@ export async function findManifest(repository: Repository, reference: string): P
     doing: 'read',
     what: `give ${repository.path}${byDigest ? '@' : ':'}${reference}`,
   }
-  const answer = await ask(repository, intent, {
+  const answer = await askAuthorized(repository, intent, {
     method: 'GET',
     url: new URL(`manifests/${reference}`, baseOf(repository)),
     headers: { accept: ACCEPT },
@@ -67,7 +67,7 @@ export async function findManifest(repository: Repository, reference: string): P
   if (typeof content !== 'object' || content === null || typeof mediaType !== 'string') {
     throw refused(repository, intent, `Its answer is not a manifest but ${mediaType ?? 'of an unknown type'}.`)
   }
-  return { digest: digestOf(body, 'sha256'), mediaType, body }
+  return { digest: digestOfBytes(body, 'sha256'), mediaType, body }
 }
 
 /**
@@ -76,7 +76,10 @@ export async function findManifest(repository: Repository, reference: string): P
  */
 export async function readBlob(repository: Repository, digest: string): Promise<Buffer> {
   const intent: Intent = { doing: 'read', what: `give the blob ${digest} of ${repository.path}` }
-  const answer = await ask(repository, intent, { method: 'GET', url: new URL(`blobs/${digest}`, baseOf(repository)) })
+  const answer = await askAuthorized(repository, intent, {
+    method: 'GET',
+    url: new URL(`blobs/${digest}`, baseOf(repository)),
+  })
   requireSuccess(repository, intent, answer)
   requireDigest(repository, intent, answer.body, digest)
   return answer.body
@@ -90,7 +93,7 @@ export async function listTags(repository: Repository): Promise<string[]> {
   let url: URL | undefined = new URL('tags/list?n=1000', baseOf(repository))
   while (url !== undefined && !asked.has(url.href)) {
     asked.add(url.href)
-    const answer = await ask(repository, intent, { method: 'GET', url })
+    const answer = await askAuthorized(repository, intent, { method: 'GET', url })
     if (answer.status === 404) return tags
     requireSuccess(repository, intent, answer)
     const page = parseJson(answer.body)
@@ -108,7 +111,7 @@ export async function listTags(repository: Repository): Promise<string[]> {
  */
 export async function putManifest(repository: Repository, tag: string, manifest: Manifest): Promise<void> {
   const intent: Intent = { doing: 'write', what: `take ${repository.path}:${tag}` }
-  const answer = await ask(repository, intent, {
+  const answer = await askAuthorized(repository, intent, {
     method: 'PUT',
     url: new URL(`manifests/${tag}`, baseOf(repository)),
     headers: { 'content-type': manifest.mediaType },
@@ -125,7 +128,7 @@ export async function putManifest(repository: Repository, tag: string, manifest:
 export async function requireWritable(repository: Repository): Promise<void> {
   const intent: Intent = { doing: 'write', what: `begin an upload to ${repository.path}` }
   const url = new URL('blobs/uploads/', baseOf(repository))
-  const answer = await ask(repository, intent, { method: 'POST', url, headers: { 'content-length': '0' } })
+  const answer = await askAuthorized(repository, intent, { method: 'POST', url, headers: { 'content-length': '0' } })
   requireSuccess(repository, intent, answer)
   const upload = resolveUrl(headerOf(answer, 'location'), url)
   if (upload === undefined) return

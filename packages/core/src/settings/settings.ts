@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { DevenvError } from '../problem/problem.js'
+import { HOST_CA_VARIABLES } from './ca-variables.js'
 
 /** Which programs of an environment run: those named, or every one. */
 export type ProgramChoice = 'all' | readonly string[]
@@ -71,8 +72,6 @@ const setIn = (variables: Remembered['variables']): { [name: string]: string } =
   Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (value === null ? [] : [[name, value]])))
 
 const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'ALL_PROXY', 'NO_PROXY']
-// Not NODE_EXTRA_CA_CERTS: it names what comes on top of Node's own, no complete bundle.
-const CA_VARIABLES = ['DEVENV_CA_BUNDLE', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE']
 /** Debian and Ubuntu, Fedora and RHEL, openSUSE, Alpine and macOS: as in Go's crypto/x509. */
 const CA_FILES = [
   '/etc/ssl/certs/ca-certificates.crt',
@@ -84,7 +83,7 @@ const CA_FILES = [
 
 export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
   const both = PROXIES.flatMap((name) => [name, name.toLowerCase()])
-  const bundles = [...CA_VARIABLES.map((name) => env[name]), ...CA_FILES]
+  const bundles = [...HOST_CA_VARIABLES.map((name) => env[name]), ...CA_FILES]
   return {
     dataRoot: env.DEVENV_DIR ? resolve(env.DEVENV_DIR) : undefined,
     mirror: env.DEVENV_MIRROR?.replace(/\/+$/, '') || undefined,
@@ -127,7 +126,7 @@ export function registryOf(set: string | undefined): string | undefined {
 }
 
 /** @throws DevenvError `digests-unreadable` */
-export function readDigests(file: string): Record<string, string> {
+export function readDigestsFile(file: string): Record<string, string> {
   try {
     const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('It is not a JSON object.')

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
-import { createHash } from 'node:crypto'
 import type { ObjectReader } from '../git/object-reader.js'
+import { sha256Of } from '../hash/sha256.js'
 import type { Tree, TreeEntry } from './tree.js'
 
 /** What commits of one repository share: most of their files are the same. */
@@ -43,11 +43,7 @@ export function commitTree({ objects, hashes }: CommitReader, commit: string): T
       const id = (await find(path))?.id ?? ''
       const known = hashes.get(id)
       if (known !== undefined) return await known
-      const hash = read(path).then((content) =>
-        createHash('sha256')
-          .update(content ?? '')
-          .digest('hex'),
-      )
+      const hash = read(path).then((content) => sha256Of(content ?? ''))
       hashes.set(id, hash)
       return await hash
     },

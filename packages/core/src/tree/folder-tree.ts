@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { type Dirent, existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { sha256Of } from '../hash/sha256.js'
 import { DevenvError } from '../problem/problem.js'
 import type { Tree, TreeEntry } from './tree.js'
 
@@ -16,7 +16,7 @@ export function folderTree(root: string): Tree {
     async sha256(path) {
       const content = unlessMissing(join(root, path), readOne)
       if (content === undefined) throw new DevenvError({ code: 'input-changed', file: path, tree: root })
-      return createHash('sha256').update(content).digest('hex')
+      return sha256Of(content)
     },
   }
 }

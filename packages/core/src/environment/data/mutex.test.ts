@@ -7,7 +7,7 @@ import { SAMPLE_PACKAGE, temporaryFolder } from '../../../test/samples.js'
 import type { Report } from '../../progress/progress.js'
 import { type Environment, identify } from '../environment.js'
 import { isClaim, isLocked, withLock } from './mutex.js'
-import { planRemoval } from './removal.js'
+import { readRemoval } from './removal.js'
 
 function environment(): Environment {
   const made = identify(SAMPLE_PACKAGE, temporaryFolder(), undefined)
@@ -147,7 +147,7 @@ test('a process that is killed in the middle keeps nobody waiting', async () => 
 test('a lock that is left behind is ours to clean', async () => {
   const made = environment()
   await locked(made, async () => {
-    expect(planRemoval(made.paths).leave).toEqual([])
-    expect(planRemoval(made.paths).remove.filter(isClaim)).toHaveLength(1)
+    expect(readRemoval(made.paths).leave).toEqual([])
+    expect(readRemoval(made.paths).remove.filter(isClaim)).toHaveLength(1)
   })
 })

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { SAMPLE_PACKAGE, temporaryFolder, writeFiles } from '../../../test/samples.js'
 import { type Environment, identify } from '../environment.js'
 import { storeFolder } from './ledger.js'
-import { planRemoval, removeEmpty, removeOwned, retire } from './removal.js'
+import { readRemoval, removeEmpty, removeOwned, retire } from './removal.js'
 
 /** An environment whose checkout exists. */
 function environment(): Environment {
@@ -28,7 +28,7 @@ describe('clean', () => {
       [basename(paths.record)]: '{}',
       [basename(paths.composeFile)]: '{}',
     })
-    const { remove, leave, folders } = planRemoval(paths)
+    const { remove, leave, folders } = readRemoval(paths)
     expect(leave).toEqual([])
     expect(names(remove)).toEqual(
       names([
@@ -50,42 +50,42 @@ describe('clean', () => {
     const { paths } = environment()
     const foreign = ['stores/dump.sql', 'stores/backup/dump.sql', 'stores/mysql-8.4/notes.txt', 'logs/mine.txt']
     writeFiles(paths.home, Object.fromEntries(foreign.map((name) => [name, ''])))
-    expect(planRemoval(paths).remove).toEqual([])
-    expect(names(planRemoval(paths).leave)).toEqual(names(foreign))
+    expect(readRemoval(paths).remove).toEqual([])
+    expect(names(readRemoval(paths).leave)).toEqual(names(foreign))
   })
 
   test('removes what an environment of another checkout left here that shared the stores', () => {
     const { paths } = environment()
     writeFiles(paths.home, { 'devenv-hello-01234567.json': '', 'devenv-edx-platform-89abcdef.compose.json': '' })
-    expect(planRemoval(paths).remove).toHaveLength(2)
+    expect(readRemoval(paths).remove).toHaveLength(2)
   })
 
   test('removes what a write that was interrupted left', () => {
     const { paths } = environment()
     writeFiles(paths.home, { [`${basename(paths.record)}.4711.tmp`]: '' })
-    expect(planRemoval(paths)).toMatchObject({ remove: [`${paths.record}.4711.tmp`], leave: [] })
+    expect(readRemoval(paths)).toMatchObject({ remove: [`${paths.record}.4711.tmp`], leave: [] })
   })
 
   test('leaves every name that devenv does not create', () => {
     const { paths } = environment()
     const foreign = ['notes.txt', 'stores.bak', 'mystores', 'README.md', '.keep', 'devenv-x.json', 'package.json']
     writeFiles(paths.home, Object.fromEntries(foreign.map((name) => [name, ''])))
-    expect(planRemoval(paths).remove).toEqual([])
-    expect(names(planRemoval(paths).leave)).toEqual(names(foreign))
+    expect(readRemoval(paths).remove).toEqual([])
+    expect(names(readRemoval(paths).leave)).toEqual(names(foreign))
   })
 
   test('looks at nothing beside its own folder', () => {
     const { paths } = environment()
     writeFiles(paths.dataDirectory, { 'volumes/.keep': '', stores: '', 'devenv/logs/web.log': '' })
-    const { remove, leave } = planRemoval(paths)
+    const { remove, leave } = readRemoval(paths)
     for (const path of [...remove, ...leave]) expect(path.startsWith(`${paths.home}/`)).toBe(true)
   })
 
   test('leaves a link under one of our names, and what it points at', () => {
     const { paths } = environment()
     writeFiles(paths.home, { stores: { link: '../../precious' }, logs: { link: '/' } })
-    expect(planRemoval(paths).remove).toEqual([])
-    expect(names(planRemoval(paths).leave)).toEqual(['logs', 'stores'])
+    expect(readRemoval(paths).remove).toEqual([])
+    expect(names(readRemoval(paths).leave)).toEqual(['logs', 'stores'])
   })
 
   test('leaves our folder where that is a link', () => {
@@ -93,11 +93,11 @@ describe('clean', () => {
     const target = writeFiles(temporaryFolder(), { 'stores/data': '' })
     mkdirSync(paths.dataDirectory)
     symlinkSync(target, paths.home)
-    expect(planRemoval(paths)).toEqual({ remove: [], leave: [paths.home], folders: [] })
+    expect(readRemoval(paths)).toEqual({ remove: [], leave: [paths.home], folders: [] })
   })
 
   test('has nothing to do where nothing was started', () => {
-    expect(planRemoval(environment().paths)).toMatchObject({ remove: [], leave: [] })
+    expect(readRemoval(environment().paths)).toMatchObject({ remove: [], leave: [] })
   })
 
   test('never follows a link out of what it removes', () => {
@@ -139,6 +139,6 @@ describe('clean', () => {
   test('removes what a clean that was killed left', () => {
     const { paths } = environment()
     writeFiles(paths.home, { 'stores/mysql-8.4/data.0123abcd.removed/ibdata1': '' })
-    expect(names(planRemoval(paths).remove)).toEqual(['data.0123abcd.removed'])
+    expect(names(readRemoval(paths).remove)).toEqual(['data.0123abcd.removed'])
   })
 })

@@ -18,7 +18,7 @@ const OURS = [
 export type Removal = { remove: string[]; leave: string[]; folders: string[] }
 
 /** Names below `home` that we create, none of them a link; the rest is left. Looks, and changes nothing. */
-export function planRemoval(paths: Paths): Removal {
+export function readRemoval(paths: Paths): Removal {
   if (isLink(paths.home)) return { remove: [], leave: [paths.home], folders: [] }
   const removal: Removal = { remove: [], leave: [], folders: [] }
   const look = (folder: string) => {

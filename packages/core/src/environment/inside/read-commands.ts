@@ -1,5 +1,5 @@
 import type { Engine } from '../../engine/engine.js'
-import { type ExecProcess, listExecs } from '../../engine/exec.js'
+import { type ExecProcess, listExecs } from '../../engine/execs.js'
 
 /** The commands of a person that run in a container (a shell, a target, a test), as they were typed. */
 export const readCommands = async (engine: Engine, container: string): Promise<string[]> =>

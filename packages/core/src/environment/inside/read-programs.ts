@@ -1,5 +1,5 @@
 import type { Engine } from '../../engine/engine.js'
-import { captureInside } from '../../engine/exec.js'
+import { captureInside } from '../../engine/execs.js'
 import { asOwner, PROGRAMS_COMMAND } from './tools.js'
 
 /** A program of a container, and its state: in supervisord's words, or `HELD`, `LEFT_OUT` (packages/core/image/bin/programs). */

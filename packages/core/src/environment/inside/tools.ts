@@ -1,4 +1,4 @@
-import type { Canceller, ContainerCommand } from '../../engine/exec.js'
+import type { Canceller, ContainerCommand } from '../../engine/execs.js'
 import type { ProgramChoice } from '../../settings/settings.js'
 
 /** The tools that every Open edX image of ours holds (packages/core/image/bin). */

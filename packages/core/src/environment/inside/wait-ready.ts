@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { lastLogLines } from '../../engine/container-logs.js'
 import type { Container } from '../../engine/containers.js'
 import type { Engine } from '../../engine/engine.js'
-import { captureInside } from '../../engine/exec.js'
-import { lastLogLines } from '../../engine/logs.js'
+import { captureInside } from '../../engine/execs.js'
 import { DevenvError } from '../../problem/problem.js'
 
 /** Waits until the entrypoint has mapped the owner. @throws DevenvError `not-ready` */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   type ComposeProject,
   type ComposeService,
@@ -9,6 +8,8 @@ import {
 } from '../../definition/definition.js'
 import { mapStrings } from '../../definition/read-definition.js'
 import { LABELS } from '../../engine/labels.js'
+import { shortHashOf } from '../../hash/sha256.js'
+import { CONTAINER_CA_VARIABLES } from '../../settings/ca-variables.js'
 import type { Settings } from '../../settings/settings.js'
 import type { Environment } from '../environment.js'
 import { type Ports, urlsOf } from './addresses.js'
@@ -35,15 +36,6 @@ const LOGS = '/var/log/devenv'
 const ANSWERS = '/opt/devenv/bin/answers'
 /** Longer than any provisioning. */
 const HELD_AT_MOST = '24h'
-const CA_VARIABLES = [
-  'SSL_CERT_FILE',
-  'REQUESTS_CA_BUNDLE',
-  'CURL_CA_BUNDLE',
-  'PIP_CERT',
-  'NODE_EXTRA_CA_CERTS',
-  'GIT_SSL_CAINFO',
-  'AWS_CA_BUNDLE',
-]
 /** The Compose project that runs, complete: what `docker compose` is given, and what a person can read. Pure. */
 export function planProject(
   definition: Definition,
@@ -75,7 +67,7 @@ export function planProject(
       ports,
       labels: { ...planned.labels, ...labels, [LABELS.image]: planned.image ?? '' },
     }
-    return [name, { ...complete, labels: { ...complete.labels, [LABELS.config]: hash(complete) } }] as const
+    return [name, { ...complete, labels: { ...complete.labels, [LABELS.config]: shortHashOf(complete) } }] as const
   })
   const mtu = facts.mtu === undefined ? {} : { driver_opts: { 'com.docker.network.driver.mtu': String(facts.mtu) } }
   return {
@@ -97,7 +89,7 @@ function planOurs(
   const code = mountOf(definition, name, checkout)
   const { build: _, ...rest } = service
   const authorities =
-    caBundle === undefined ? {} : Object.fromEntries(CA_VARIABLES.map((variable) => [variable, CA_BUNDLE]))
+    caBundle === undefined ? {} : Object.fromEntries(CONTAINER_CA_VARIABLES.map((variable) => [variable, CA_BUNDLE]))
   return {
     ...rest,
     ...(primary && { image }),
@@ -178,5 +170,3 @@ const bind = (source: string, target: string): ComposeVolume => ({
   target,
   bind: { create_host_path: false },
 })
-
-const hash = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16)

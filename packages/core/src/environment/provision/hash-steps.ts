@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { ProvisionStep } from '../../definition/definition.js'
+import { shortHashOf } from '../../hash/sha256.js'
 
 /** What steps may depend on, as it is now. `files`: glob to the hash of what it matches; `stores`: service to its store. */
 export type ProvisionFacts = {
@@ -29,7 +29,7 @@ export function hashSteps(steps: readonly ProvisionStep[], facts: ProvisionFacts
       name,
       service,
       run,
-      now: createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16),
+      now: shortHashOf(parts),
       stores: among.flatMap((store) => facts.stores[store] ?? []),
     }
   })

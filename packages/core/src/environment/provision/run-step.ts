@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Container } from '../../engine/containers.js'
-import { type ContainerCommand, captureInside, runInside } from '../../engine/exec.js'
+import { type ContainerCommand, captureInside, runInside } from '../../engine/execs.js'
 import { DevenvError } from '../../problem/problem.js'
 import { exitCodeFor, takeSignals } from '../../process/signals.js'
 import type { Context } from '../context.js'

@@ -1,6 +1,6 @@
 import type { Container } from '../../engine/containers.js'
 import { LABELS } from '../../engine/labels.js'
-import { differs, readDigests, type Settings } from '../../settings/settings.js'
+import { differs, readDigestsFile, type Settings } from '../../settings/settings.js'
 import type { Context } from '../context.js'
 import { readLedger } from '../data/ledger.js'
 import { readRecord, type StartRecord, unchanged } from '../data/record.js'
@@ -62,4 +62,4 @@ const settingsDiffer = ({ settings, image }: StartRecord, given: Settings): bool
   differs(given, settings) ||
   // A file may name another digest than when it was last read.
   (given.digests !== undefined &&
-    !Object.values(readDigests(given.digests)).some((digest) => image.reference.endsWith(`@${digest}`)))
+    !Object.values(readDigestsFile(given.digests)).some((digest) => image.reference.endsWith(`@${digest}`)))

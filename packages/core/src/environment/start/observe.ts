@@ -1,11 +1,11 @@
 import { dirname, join } from 'node:path'
+import { readProgramNames } from '../../definition/declared-programs.js'
 import { type Definition, mountOf, oursOf, thirdPartyOf } from '../../definition/definition.js'
+import { LOCK_FILE, readLock } from '../../definition/devenv-lock.js'
 import { leaveOut } from '../../definition/leave-out.js'
-import { LOCK_FILE, readLock } from '../../definition/lock.js'
-import { readProgramNames } from '../../definition/programs.js'
 import { CORE_DIRECTORY, readDefinition, readVariableNames } from '../../definition/read-definition.js'
 import type { Container } from '../../engine/containers.js'
-import { type ImageSettings, type ImagesPlan, planImages, takeServices } from '../../image/ensure-images.js'
+import { type ImageSettings, type ImagesPlan, readImagesPlan, takeServices } from '../../image/ensure-images.js'
 import { CHECKOUT_CONTEXT, type ImageInputs } from '../../image/image-inputs.js'
 import { imageSettingsOf } from '../../image/image-settings.js'
 import { buildSpecOf, readImageInputs } from '../../image/read-image-inputs.js'
@@ -104,7 +104,7 @@ export async function observe(
   const containers = await containersOf(context)
   const wishes = wantedPorts(definition, settings.publish ?? [])
   const [images, { ports, moved: lost }] = await together(
-    planImages(engine, definition, inputs, services, sources),
+    readImagesPlan(engine, definition, inputs, services, sources),
     assignPorts(environment, wishes, before?.ports ?? {}, containers, refused),
     requireSpace(paths.home),
   )

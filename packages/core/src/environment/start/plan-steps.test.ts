@@ -3,7 +3,7 @@ import { sampleContainer, testEach } from '../../../test/samples.js'
 import type { ImagesPlan } from '../../image/ensure-images.js'
 import type { Begun } from '../data/record.js'
 import type { DueStep } from '../provision/hash-steps.js'
-import { type Passed, planSteps, type StartStep, type State, type Wanted } from './plan-steps.js'
+import { type Passed, planSteps, type StartState, type StartStep, type Wanted } from './plan-steps.js'
 
 const ALL: Wanted = { ours: ['web'], needs: ['mysql', 'redis'], programs: 'all' }
 const CONFIGS = { web: 'w1', mysql: 'm1', redis: 'r1' }
@@ -21,7 +21,7 @@ const due = (name: string, passed: Passed): DueStep & { passed: Passed } => ({
   stores: ['mysql-8.4'],
 })
 const BEGUN: Begun = { step: 'migrations', now: 'migrations-1', stores: [], container: 'id-of-web', id: 'migrations-0' }
-const RUNNING: State = {
+const RUNNING: StartState = {
   containers: [sampleContainer('mysql', 'm1'), sampleContainer('redis', 'r1'), sampleContainer('web', 'w1')],
   configs: CONFIGS,
   released: { web: { container: 'id-of-web', programs: 'all' } },
@@ -32,8 +32,8 @@ const RUNNING: State = {
   begun: undefined,
   steps: [due('migrations', 'now'), due('accounts', 'now')],
 }
-const NOTHING: State = { ...RUNNING, containers: [], released: {} }
-const replace = (...changed: State['containers'][number][]): State => ({
+const NOTHING: StartState = { ...RUNNING, containers: [], released: {} }
+const replace = (...changed: StartState['containers'][number][]): StartState => ({
   ...RUNNING,
   containers: RUNNING.containers.map(
     (container) => changed.find(({ service }) => service === container.service) ?? container,
@@ -42,7 +42,7 @@ const replace = (...changed: State['containers'][number][]): State => ({
 
 /** A second service of ours beside the primary, both running. */
 const TWO: Wanted = { ours: ['web', 'shop'], needs: ['mysql'], programs: 'all' }
-const BOTH: State = {
+const BOTH: StartState = {
   ...RUNNING,
   containers: [...RUNNING.containers, sampleContainer('shop', 's1')],
   configs: { ...CONFIGS, shop: 's1' },
@@ -75,7 +75,7 @@ const words = (plan: readonly StartStep[]): string[] =>
   })
 
 describe('the plan of a start', () => {
-  const cases: { title: string; wanted?: Wanted; state: State; plan: string[] }[] = [
+  const cases: { title: string; wanted?: Wanted; state: StartState; plan: string[] }[] = [
     { title: 'is empty when all runs as it should', state: RUNNING, plan: [] },
     {
       title: 'removes the container of a service that is no part of it any more',

@@ -42,7 +42,7 @@ export type StartStep = { because: string } & (
 export type Passed = 'now' | 'before' | 'never' | 'again'
 
 /** What is, for the plan. `configs`: the label that each service's container should carry. */
-export type State = {
+export type StartState = {
   containers: readonly Container[]
   configs: { readonly [service: string]: string }
   released: { readonly [service: string]: Released }
@@ -58,14 +58,14 @@ export type State = {
 }
 
 /** The way from what is to what is wanted; empty when there is nothing to do. Pure. */
-export function planSteps(wanted: Wanted, state: State): StartStep[] {
+export function planSteps(wanted: Wanted, state: StartState): StartStep[] {
   const services = [...wanted.needs, ...wanted.ours]
   const kept = new Map(services.map((service) => [service, keptOf(service, state)]))
   const missing = services.filter((service) => kept.get(service) === undefined)
   const starting = services.filter((service) => kept.get(service)?.state !== 'running')
   return [
     ...planBefore(state),
-    ...planRemovals(state, services, kept),
+    ...readRemovals(state, services, kept),
     ...state.stores
       .filter(({ service }) => missing.includes(service))
       .map((store) => ({ do: 'open-store' as const, store, because: `${store.service} keeps its data there` })),
@@ -78,7 +78,7 @@ export function planSteps(wanted: Wanted, state: State): StartStep[] {
 type Kept = ReadonlyMap<string, Container | undefined>
 
 /** The container of a service that goes on: one with the wanted configuration. */
-const keptOf = (service: string, { containers, configs }: Pick<State, 'containers' | 'configs'>) =>
+const keptOf = (service: string, { containers, configs }: Pick<StartState, 'containers' | 'configs'>) =>
   containers.find(
     (container) =>
       container.service === service &&
@@ -91,7 +91,7 @@ const keptOf = (service: string, { containers, configs }: Pick<State, 'container
 const step = <T>(list: readonly T[], make: (list: readonly T[]) => StartStep): StartStep[] =>
   list.length === 0 ? [] : [make(list)]
 
-function planBefore({ begun, images, moved }: State): StartStep[] {
+function planBefore({ begun, images, moved }: StartState): StartStep[] {
   return [
     ...(begun === undefined
       ? []
@@ -112,7 +112,11 @@ function planBefore({ begun, images, moved }: State): StartStep[] {
 }
 
 /** Containers that no longer fit are removed before others are made: whatever is interrupted, there is one or none. */
-function planRemovals({ containers, configs, commands }: State, services: readonly string[], kept: Kept): StartStep[] {
+function readRemovals(
+  { containers, configs, commands }: StartState,
+  services: readonly string[],
+  kept: Kept,
+): StartStep[] {
   const stays = (container: Container) =>
     configs[container.service] !== undefined &&
     (!services.includes(container.service) || kept.get(container.service)?.id === container.id)
@@ -140,7 +144,7 @@ function planRemovals({ containers, configs, commands }: State, services: readon
   ]
 }
 
-function planContainers(wanted: Wanted, state: State, kept: Kept, starting: readonly string[]): StartStep[] {
+function planContainers(wanted: Wanted, state: StartState, kept: Kept, starting: readonly string[]): StartStep[] {
   const others = starting.filter((service) => wanted.needs.includes(service))
   const ours = starting.filter((service) => wanted.ours.includes(service))
   // Held programs need nothing yet, so their containers start beside the others; released ones start at once.
@@ -169,7 +173,7 @@ function planContainers(wanted: Wanted, state: State, kept: Kept, starting: read
   ]
 }
 
-const isHeld = (service: string, { released }: State, kept: Kept): boolean => {
+const isHeld = (service: string, { released }: StartState, kept: Kept): boolean => {
   const container = kept.get(service)
   return container === undefined || released[service]?.container !== container.id
 }
@@ -179,7 +183,7 @@ const CAUSES = { before: 'something that it depends on has changed', never: 'not
 function planPrograms(
   wanted: Wanted,
   programs: ProgramChoice,
-  state: State,
+  state: StartState,
   kept: Kept,
   starting: readonly string[],
 ): StartStep[] {

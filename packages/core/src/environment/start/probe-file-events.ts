@@ -1,7 +1,7 @@
 import { rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Container } from '../../engine/containers.js'
-import { captureInside, runInside } from '../../engine/exec.js'
+import { captureInside, runInside } from '../../engine/execs.js'
 import type { Context } from '../context.js'
 import { asOwner, waitEventCommand } from '../inside/tools.js'
 

@@ -1,4 +1,4 @@
-import { readLock } from '../../definition/lock.js'
+import { readLock } from '../../definition/devenv-lock.js'
 import { compareInputs, listInputs } from '../../image/image-inputs.js'
 import { enumerate } from '../../image/plan-image.js'
 import { readImageInputs } from '../../image/read-image-inputs.js'

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { lastLogLines } from '../../engine/container-logs.js'
 import { type Container, type EngineHealthCheck, type Inspection, inspectContainer } from '../../engine/containers.js'
 import type { Engine } from '../../engine/engine.js'
-import { lastLogLines } from '../../engine/logs.js'
 import { DevenvError } from '../../problem/problem.js'
 import type { Context } from '../context.js'
 import { containersOf } from '../inside/containers-of.js'

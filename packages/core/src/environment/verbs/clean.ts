@@ -12,7 +12,7 @@ import { folderIdentity } from '../data/folder-identity.js'
 import { storeData } from '../data/ledger.js'
 import { isClaim, withLock } from '../data/mutex.js'
 import { readRecord } from '../data/record.js'
-import { planRemoval, removeEmpty, removeOwned, retire } from '../data/removal.js'
+import { readRemoval, removeEmpty, removeOwned, retire } from '../data/removal.js'
 import type { Paths } from '../environment.js'
 import { containersOf } from '../inside/containers-of.js'
 import { isJoinable } from '../provision/run-step.js'
@@ -75,7 +75,7 @@ async function cleanLocked(context: Context): Promise<string[]> {
   // Noted while they are there: an image by which root can remove what other users' servers wrote.
   const image = containers.map((container) => container.imageId)[0]
   await step(report, 'containers', undefined, () => removeProject(engine, project))
-  const { remove, leave, folders } = planRemoval(paths)
+  const { remove, leave, folders } = readRemoval(paths)
   const sharers = readSharers(context)
   if (sharers.length > 0) {
     // What several environments use in turn goes with the last of them.

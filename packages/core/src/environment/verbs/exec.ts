@@ -1,4 +1,4 @@
-import { attachInside, type ContainerCommand } from '../../engine/exec.js'
+import { attachInside, type ContainerCommand } from '../../engine/execs.js'
 import { DevenvError } from '../../problem/problem.js'
 import type { Asking } from '../context.js'
 import { runAsOwner } from '../inside/run-as-owner.js'

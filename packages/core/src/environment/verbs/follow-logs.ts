@@ -1,5 +1,5 @@
+import { readEvents, readLogs } from '../../engine/container-logs.js'
 import type { Container } from '../../engine/containers.js'
-import { readEvents, readLogs } from '../../engine/logs.js'
 import type { Asking } from '../context.js'
 import { readRecord } from '../data/record.js'
 import { containersOf } from '../inside/containers-of.js'

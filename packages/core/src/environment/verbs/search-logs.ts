@@ -1,6 +1,6 @@
 import { createReadStream, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { readLogs } from '../../engine/logs.js'
+import { readLogs } from '../../engine/container-logs.js'
 import { linesOf } from '../../engine/streams.js'
 import { DevenvError } from '../../problem/problem.js'
 import type { Asking } from '../context.js'

@@ -1,5 +1,6 @@
 import { pipeline } from 'node:stream'
 import { type Engine, stream } from './engine.js'
+import { COMPOSE_LABELS } from './labels.js'
 import { Demultiplexer, linesOf } from './streams.js'
 
 export type LogLine = { channel: 'out' | 'err'; line: string }
@@ -48,7 +49,7 @@ export async function* readEvents(
 ): AsyncGenerator<ContainerEvent> {
   const filters = JSON.stringify({
     type: ['container'],
-    label: [`com.docker.compose.project=${project}`],
+    label: [`${COMPOSE_LABELS.project}=${project}`],
     event: ['start', 'die', 'destroy'],
   })
   const response = await stream(engine, { path: '/events', query: { filters } })
@@ -64,7 +65,7 @@ export async function* readEvents(
       yield {
         action: event.Action,
         id: event.Actor.ID,
-        service: event.Actor.Attributes['com.docker.compose.service'] ?? '',
+        service: event.Actor.Attributes[COMPOSE_LABELS.service] ?? '',
       }
     }
   } catch (error) {

@@ -10,7 +10,7 @@ import {
   readIndexModes,
   readRemoteRefs,
   resolveCommit,
-} from './repository.js'
+} from './git-repository.js'
 
 /** In a hook of git, and in what `git rebase --exec` runs, these name another repository. */
 function inHookOf(repository: string): void {

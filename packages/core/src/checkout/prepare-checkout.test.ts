@@ -2,11 +2,11 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder, writeFiles } from '../../test/samples.js'
-import { planInit } from './init.js'
+import { readEdits } from './prepare-checkout.js'
 
 /** Does what was planned. */
 function carryOut(checkout: string): string[] {
-  const edits = planInit(checkout)
+  const edits = readEdits(checkout)
   for (const { file, lines, change } of edits) {
     mkdirSync(dirname(join(checkout, file)), { recursive: true })
     if (change === 'create') writeFileSync(join(checkout, file), lines)
@@ -18,7 +18,7 @@ const INCLUDE = 'include devenv/devenv.mk'
 const filesOf = (checkout: string, file: string) => readFileSync(join(checkout, file), 'utf8')
 /** What is planned for one file of a checkout in which it holds `text`. */
 const planned = (file: string, text: string) =>
-  planInit(writeFiles(temporaryFolder(), { [file]: text })).find((edit) => edit.file === file)
+  readEdits(writeFiles(temporaryFolder(), { [file]: text })).find((edit) => edit.file === file)
 
 describe('a checkout that is prepared', () => {
   test('gets what it lacks', () => {

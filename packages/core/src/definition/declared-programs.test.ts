@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parsePrograms } from './programs.js'
+import { parsePrograms } from './declared-programs.js'
 
 describe('parsePrograms', () => {
   test('finds programs, on which lines, with what they run', () => {

@@ -6,7 +6,7 @@ import { type Definition, imageFolderOf } from './definition.js'
 type Program = { name: string; file: string; line: number; command: string | undefined; logfile: string | undefined }
 
 /** The programs that are declared in supervisor/*.conf of the image's folder. */
-export const readPrograms = (definition: Definition): Program[] =>
+export const readDeclaredPrograms = (definition: Definition): Program[] =>
   filesOf(definition).flatMap((file) => parsePrograms(file, readFileSync(file, 'utf8')))
 
 /** Those that may be chosen, by the names of their files. */

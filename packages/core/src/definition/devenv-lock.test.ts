@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { problemsOf, SAMPLE_PACKAGE, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
-import { LOCK_FILE, type Lock, parseLock, readLock, renderLock } from './lock.js'
+import { LOCK_FILE, type Lock, parseLock, readLock, renderLock } from './devenv-lock.js'
 
 const DIGEST = `sha256:${'1'.repeat(64)}`
 const COMMIT = 'a'.repeat(40)

@@ -25,9 +25,9 @@ type Edit = { file: string; lines: string; change: 'create' | 'append' }
 
 /**
  * What \`devenv init\` changes: the folder \`devenv/\`, one line of the Makefile, the \`.dev/\` lines of the ignore
- * files; each once. Pure but for the look.
+ * files; each once.
  */
-export function planInit(checkout: string): Edit[] {
+export function readEdits(checkout: string): Edit[] {
   const read = (name: string) =>
     existsSync(join(checkout, name)) ? readFileSync(join(checkout, name), 'utf8') : undefined
   const edits: Edit[] = []
@@ -52,7 +52,7 @@ export function planInit(checkout: string): Edit[] {
  * @returns the files that were changed
  * @throws DevenvError `init-unmade` with npm's words
  */
-export async function init(
+export async function prepareCheckout(
   checkout: string,
   environmentPackage: EnvironmentPackage,
   specs: readonly string[],
@@ -78,7 +78,7 @@ export async function init(
     if (exitCode !== 0) throw new DevenvError({ code: 'init-unmade', checkout, detail: stderr.trim() })
     changed.push('devenv/package-lock.json')
   }
-  for (const { file, lines, change } of planInit(checkout)) {
+  for (const { file, lines, change } of readEdits(checkout)) {
     if (change === 'create') writeFileSync(join(checkout, file), lines)
     else appendFileSync(join(checkout, file), lines)
     changed.push(file)
