@@ -15,11 +15,14 @@ import { readReleases } from './releases.mjs'
 
 const command = process.argv[2] === 'image' ? 'image' : 'publish'
 
-/** @param {string} commit */
-const isKnown = (commit) => {
-  const known = ask(['git', 'merge-base', commit, 'HEAD']).status === 0
-  if (!known) process.stderr.write(`ci: ${commit} is not in this clone, so all environments count as changed.\n`)
-  return known
+const { BASE, RELEASE } = process.env
+
+/** A release publishes itself alone, whatever the base. */
+async function readsBase() {
+  if (!BASE || (command === 'publish' && RELEASE)) return false
+  const { ok } = await ask`git merge-base ${BASE} HEAD`
+  if (!ok) process.stderr.write(`ci: ${BASE} is not in this clone, so all environments count as changed.\n`)
+  return ok
 }
 
 const releases = command === 'publish' ? await readReleases(RELEASE) : []
