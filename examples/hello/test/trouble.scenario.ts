@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Checkout, eventually, succeeded } from '../../../tools/scenarios/checkout.js'
@@ -183,4 +184,45 @@ test('devenv provision carries out the steps again after other data were loaded'
   const refused = await hello.devenv('provision', 'migration')
   expect(refused.exitCode).toBe(1)
   expect(refused.stderr).toMatch(/steps-unknown[\s\S]*It has: migrations/)
+})
+
+describe('a command in a container that has to be replaced', () => {
+  const change = async (hello: Hello) => {
+    await mkdir(join(hello.path, 'devenv'), { recursive: true })
+    await hello.write('devenv/compose.yaml', 'services: { hello: { environment: { GREETING: changed } } }\n')
+  }
+  const busyHello = async () => {
+    const hello = freshCheckout()
+    await hello.start()
+    const command = hello.beginDevenv([
+      'exec',
+      '--',
+      'sh',
+      '-c',
+      'echo begun; until [ -e let-go ]; do sleep 0.05; done',
+    ])
+    await command.said(/begun/)
+    await change(hello)
+    return { hello, command, before: (await hello.container('hello')).id }
+  }
+
+  test('is waited for', async () => {
+    const { hello, command, before } = await busyHello()
+    const starting = hello.beginDevenv(['start'])
+    await starting.said(/wait for commands: hello changed, and sh -c .* runs in its container/)
+    expect((await hello.container('hello')).id).toBe(before)
+    await hello.write('let-go', '')
+    expect((await command.ended).exitCode).toBe(0)
+    expect((await starting.ended).exitCode).toBe(0)
+    expect((await hello.container('hello')).id).not.toBe(before)
+  })
+
+  test('is ended by --now, and told why', async () => {
+    const { hello, command, before } = await busyHello()
+    succeeded(await hello.devenv('start', '--now'))
+    expect((await hello.container('hello')).id).not.toBe(before)
+    const { exitCode, stderr } = await command.ended
+    expect(exitCode).not.toBe(0)
+    expect(stderr).toContain('the container of this command ended under it')
+  })
 })

@@ -1,9 +1,8 @@
 """What needs the database; the queue is left out."""
 
-import pymysql
 import pytest
 
-from hello import database, greetings, migrate, settings, web
+from hello import greetings, migrate, settings, web
 
 pytestmark = pytest.mark.usefixtures('database')
 
@@ -36,15 +35,3 @@ def test_migrating_again_changes_nothing(capsys):
     capsys.readouterr()
     migrate.main()
     assert capsys.readouterr().out == 'nothing to migrate\n'
-
-
-def test_a_migration_that_was_cut_off_before_it_was_noted_is_gone_on_with(tmp_path, monkeypatch):
-    monkeypatch.setattr(migrate, 'MIGRATIONS', tmp_path)
-    migration = tmp_path / '0100_places.sql'
-    migration.write_text('CREATE TABLE places (id INT);\nALTER TABLE places ADD COLUMN name INT;\nno SQL;\n')
-    with pytest.raises(pymysql.MySQLError):
-        migrate.main()
-    migration.write_text(migration.read_text().replace('no SQL', 'ALTER TABLE places ADD COLUMN country INT'))
-    migrate.main()
-    with database.cursor() as cursor:
-        cursor.execute('SELECT id, name, country FROM places')

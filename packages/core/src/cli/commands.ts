@@ -60,7 +60,7 @@ const shell: Add = (program) =>
       const { ensure, extentOf } = await import('../environment/verbs/ensure.js')
       const { runAsOwner } = await import('../environment/inside/run-as-owner.js')
       const { primary } = await ensure(context, await extentOf(context))
-      process.exitCode = await runAsOwner(context.engine, primary, ['bash'])
+      process.exitCode = await runAsOwner(context, primary, ['bash'])
     })
 
 const make: Add = (program) =>

@@ -65,6 +65,7 @@ export type Probe = { Start: string; ExitCode: number; Output: string }
 export type Inspection = {
   Config: { Healthcheck?: EngineHealthCheck }
   State: {
+    Running: boolean
     ExitCode: number
     StartedAt: string
     Health?: { Status: string; Log: Probe[] | null }

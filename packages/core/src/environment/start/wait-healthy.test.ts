@@ -16,7 +16,7 @@ describe('a health check has failed', () => {
 
 describe('what a probe said', () => {
   const said = (...probes: { Start: string; ExitCode: number; Output: string }[]) => ({
-    State: { ExitCode: 0, StartedAt: '', Health: { Status: 'starting', Log: probes } },
+    State: { Running: true, ExitCode: 0, StartedAt: '', Health: { Status: 'starting', Log: probes } },
   })
 
   test('is its exit code and its last line', () => {
@@ -32,7 +32,10 @@ describe('what a probe said', () => {
 
   test('is nothing where none has ended', () => {
     expect(
-      renderProbe({ State: { ExitCode: 0, StartedAt: '', Health: { Status: 'starting', Log: null } } }, undefined),
+      renderProbe(
+        { State: { Running: true, ExitCode: 0, StartedAt: '', Health: { Status: 'starting', Log: null } } },
+        undefined,
+      ),
     ).toBe('it has not answered yet')
   })
 })

@@ -10,7 +10,7 @@ import type { Started } from '../start/find-running.js'
  * @throws DevenvError `no-terminal`, `program-unknown`, `program-left-out`
  */
 export async function debugProgram(
-  { engine, report }: Pick<Context, 'engine' | 'report'>,
+  context: Pick<Context, 'engine' | 'report'>,
   program: string,
   { record, containers }: Started,
 ): Promise<number> {
@@ -18,7 +18,7 @@ export async function debugProgram(
     throw new DevenvError({ code: 'no-terminal', command: `devenv debug ${program}` })
   const ours = containers.filter(({ service, state }) => record.ours[service] !== undefined && state === 'running')
   const read = ours.map(async (container) =>
-    (await readPrograms(engine, container.id)).map((found) => ({ ...found, container })),
+    (await readPrograms(context.engine, container.id)).map((found) => ({ ...found, container })),
   )
   const programs = (await Promise.all(read)).flat()
   const found = programs.find(({ name }) => name === program)
@@ -30,9 +30,9 @@ export async function debugProgram(
       name: program,
       running: names(programs.filter(({ state }) => state !== 'LEFT_OUT')),
     })
-  report({
+  context.report({
     kind: 'note',
     text: `${program} moves into this terminal; to give it back: Ctrl-C; at a (Pdb) prompt, q first`,
   })
-  return await runAsOwner(engine, found.container, debugCommand(program))
+  return await runAsOwner(context, found.container, debugCommand(program))
 }

@@ -1,7 +1,7 @@
-import { attachInside, type ContainerCommand } from '../../engine/execs.js'
+import type { ContainerCommand } from '../../engine/execs.js'
 import { DevenvError } from '../../problem/problem.js'
-import type { Asking } from '../context.js'
-import { runAsOwner } from '../inside/run-as-owner.js'
+import type { Context } from '../context.js'
+import { attach, runAsOwner } from '../inside/run-as-owner.js'
 import { cancelByPid, withPid } from '../inside/tools.js'
 import type { Started } from '../start/find-running.js'
 
@@ -11,24 +11,19 @@ import type { Started } from '../start/find-running.js'
  * @throws DevenvError `service-unknown`, `not-running`
  */
 export async function execIn(
-  { engine, environment }: Asking,
+  context: Pick<Context, 'engine' | 'environment' | 'report'>,
   service: string | undefined,
   argv: ContainerCommand['argv'],
   { record, containers, primary }: Started,
 ): Promise<number> {
-  if (service === undefined) return await runAsOwner(engine, primary, argv)
+  if (service === undefined) return await runAsOwner(context, primary, argv)
   const container = containers.find((candidate) => candidate.service === service)
   if (container === undefined) {
     const known = Object.keys(record.configs)
     throw new DevenvError({ code: 'service-unknown', name: service, known })
   }
   if (container.state !== 'running')
-    throw new DevenvError({ code: 'not-running', service, project: environment.project })
-  if (record.ours[service] !== undefined) return await runAsOwner(engine, container, argv)
-  return await attachInside(
-    engine,
-    { container: container.id, argv },
-    (id, command) => withPid(command, id),
-    cancelByPid,
-  )
+    throw new DevenvError({ code: 'not-running', service, project: context.environment.project })
+  if (record.ours[service] !== undefined) return await runAsOwner(context, container, argv)
+  return await attach(context, { container: container.id, argv }, (id, command) => withPid(command, id), cancelByPid)
 }

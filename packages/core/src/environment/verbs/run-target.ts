@@ -9,13 +9,13 @@ const TARGETS_FILE = '/etc/devenv/targets.mk'
  * every other from the checkout's Makefile. `words` are make's own arguments, the target among them.
  */
 export async function runTarget(context: Context, target: string, words: readonly string[]): Promise<number> {
-  const { engine, report } = context
+  const { report } = context
   const started = await ensure(context, await extentOf(context, target))
   const known = started.record.targets[target]
-  if (known === undefined) return await runAsOwner(engine, started.primary, ['make', ...words])
+  if (known === undefined) return await runAsOwner(context, started.primary, ['make', ...words])
   report({
     kind: 'note',
     text: `the environment package supplies ${target}: ${known.because.replace(/\.$/, '')}. To run the checkout’s own, if it has one: devenv exec -- make ${target}`,
   })
-  return await runAsOwner(engine, started.primary, ['make', '-f', TARGETS_FILE, ...words])
+  return await runAsOwner(context, started.primary, ['make', '-f', TARGETS_FILE, ...words])
 }
