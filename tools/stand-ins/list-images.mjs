@@ -7,10 +7,10 @@
 
 import { renderProblem } from '../../packages/core/dist/problem/explain-problem.js'
 import { DevenvError } from '../../packages/core/dist/problem/problem.js'
-import { parseWithout } from '../../packages/core/dist/settings/settings.js'
+import { parseNames } from '../../packages/core/dist/settings/settings.js'
 import { readPackageImages } from './package-images.mjs'
 
-const without = parseWithout(process.env.DEVENV_WITHOUT ?? '') ?? []
+const without = parseNames(process.env.DEVENV_WITHOUT ?? '') ?? []
 try {
   const images = await Promise.all(process.argv.slice(2).map((folder) => readPackageImages(folder, without)))
   for (const image of new Set(images.flat())) process.stdout.write(`${image}\n`)
