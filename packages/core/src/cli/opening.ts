@@ -90,8 +90,36 @@ export const withPrograms = (command: Command): Command =>
     'run only these programs, separated by commas, or all; devenv remembers the choice (also: DEVENV_PROGRAMS)',
   )
 
+/** The options of every command, which may stand before its name or behind it: each with more words for the whole help. */
+const GLOBAL_OPTIONS = [
+  {
+    flags: '--checkout <path>',
+    text: 'the checkout',
+    more: ' (default: the one around the current folder; with --package, the package’s usual one)',
+  },
+  {
+    flags: '--package <path>',
+    text: 'the environment package',
+    more: ' (default: DEVENV_PACKAGE, then devenv/package.json of the checkout)',
+  },
+  { flags: '--offline', text: 'ask no other machine', more: '; name anything missing (also: DEVENV_OFFLINE=1)' },
+] as const
+
+export const withGlobals = (program: Command): Command =>
+  GLOBAL_OPTIONS.reduce((command, { flags, text, more }) => command.option(flags, text + more), program)
+
 export const withWhere = (command: Command): Command =>
-  command
-    .option('--checkout <path>', 'the checkout')
-    .option('--package <path>', 'the environment package')
-    .option('--offline', 'ask no other machine')
+  GLOBAL_OPTIONS.reduce((among, { flags, text }) => among.option(flags, text), command)
+
+const collect = (value: string, before: string[] = []): string[] => [...before, value]
+const RELEASE = [
+  '--release <name>',
+  'a release that the package declares, or `all`; you may repeat this option',
+] as const
+const REF = ['--ref <commit>', 'a commit, tag or branch of the checkout (default: the files as they are)'] as const
+
+/** Which images a command is about: those of releases, of a commit, of the files as they are. */
+export const withSelection = (command: Command): Command =>
+  withWhere(command)
+    .option(...REF)
+    .option(...RELEASE, collect)

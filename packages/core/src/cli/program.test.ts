@@ -1,3 +1,4 @@
+import type { Command } from 'commander'
 import { describe, expect, test } from 'vitest'
 import { createProgram } from './program.js'
 import { version } from './version.js'
@@ -21,5 +22,25 @@ describe('the command line', () => {
   test('knows the version of its package', () => {
     expect(version()).toMatch(/^\d+\.\d+\.\d+/)
     expect(createProgram().version()).toBe(version())
+  })
+})
+
+describe('exec', () => {
+  const words = (...given: string[]) => {
+    const exec = createProgram().commands.find((command) => command.name() === 'exec') as Command & {
+      behind?: string[]
+    }
+    const { operands } = exec.parseOptions(given)
+    return { operands, behind: exec.behind }
+  }
+
+  test.each([
+    [['--', './manage.py', 'shell', '-c', 'x'], { operands: [], behind: ['./manage.py', 'shell', '-c', 'x'] }],
+    [['mysql', '--', 'mysql', '-uroot', '--', 'x'], { operands: ['mysql'], behind: ['mysql', '-uroot', '--', 'x'] }],
+    [['--offline', 'mysql', '--', 'true'], { operands: ['mysql'], behind: ['true'] }],
+    [['id', '-u', '--offline'], { operands: ['id', '-u', '--offline'], behind: undefined }],
+    [['--', 'exec', '--', 'exec'], { operands: [], behind: ['exec', '--', 'exec'] }],
+  ])('%j tells a service from a command', (given, told) => {
+    expect(words(...given)).toEqual(told)
   })
 })

@@ -1,6 +1,52 @@
 import { Command } from 'commander'
-import { COMMANDS } from './commands.js'
+import { checkCommand } from './commands/check-command.js'
+import { cleanCommand } from './commands/clean-command.js'
+import { debugCommand } from './commands/debug-command.js'
+import { digestCommand } from './commands/digest-command.js'
+import { doctorCommand } from './commands/doctor-command.js'
+import { execCommand } from './commands/exec-command.js'
+import { explainCommand } from './commands/explain-command.js'
+import { imageCommand } from './commands/image-command.js'
+import { initCommand } from './commands/init-command.js'
+import { listCommand } from './commands/list-command.js'
+import { lockCommand } from './commands/lock-command.js'
+import { logsCommand } from './commands/logs-command.js'
+import { makeCommand } from './commands/make-command.js'
+import { provisionCommand } from './commands/provision-command.js'
+import { pruneCommand } from './commands/prune-command.js'
+import { publishCommand } from './commands/publish-command.js'
+import { shellCommand } from './commands/shell-command.js'
+import { startCommand } from './commands/start-command.js'
+import { statusCommand } from './commands/status-command.js'
+import { stopCommand } from './commands/stop-command.js'
+import { watchCommand } from './commands/watch-command.js'
+import { type Add, withGlobals } from './opening.js'
 import { version } from './version.js'
+
+/** In the order of `--help`. */
+const COMMANDS: readonly Add[] = [
+  watchCommand,
+  shellCommand,
+  makeCommand,
+  execCommand,
+  debugCommand,
+  startCommand,
+  stopCommand,
+  cleanCommand,
+  provisionCommand,
+  statusCommand,
+  logsCommand,
+  listCommand,
+  pruneCommand,
+  doctorCommand,
+  digestCommand,
+  explainCommand,
+  imageCommand,
+  publishCommand,
+  lockCommand,
+  checkCommand,
+  initCommand,
+]
 
 /** The whole command line: each command is one call into `environment/`. */
 export function createProgram(): Command {
@@ -9,17 +55,9 @@ export function createProgram(): Command {
       'Pre-built developer environments for Open edX services (OEP-5).\n\nIn a checkout that `devenv init` has prepared, `make dev.watch` is `devenv watch`, and `make dev.<target>` is\n`devenv make <target>`; for every other command type `npx --prefix devenv devenv …`.',
     )
     .version(version())
-    .option(
-      '--checkout <path>',
-      'the checkout (default: the one around the current folder; with --package, the package’s usual one)',
-    )
-    .option(
-      '--package <path>',
-      'the environment package (default: DEVENV_PACKAGE, then devenv/package.json of the checkout)',
-    )
-    .option('--offline', 'ask no other machine; name anything missing (also: DEVENV_OFFLINE=1)')
     .enablePositionalOptions()
     .showHelpAfterError('(devenv --help lists the commands)')
+  withGlobals(program)
   program.exitOverride()
   for (const add of COMMANDS) add(program)
   for (const command of program.commands) {

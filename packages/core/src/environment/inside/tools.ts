@@ -31,7 +31,7 @@ export const HOLD_COMMAND: Argv = ['/bin/sh', '-c', `${BIN}/release --only && rm
 
 export const PROGRAMS_COMMAND: Argv = [`${BIN}/programs`]
 
-export const debugCommand = (program: string): Argv => [`${BIN}/debug`, program]
+export const takeOutCommand = (program: string): Argv => [`${BIN}/debug`, program]
 
 export const supervisorctl = (...words: readonly string[]): Argv => [
   '/opt/devenv/venv/bin/python3',

@@ -2,7 +2,7 @@ import { DevenvError } from '../../problem/problem.js'
 import type { Context } from '../context.js'
 import { readPrograms } from '../inside/read-programs.js'
 import { runAsOwner } from '../inside/run-as-owner.js'
-import { debugCommand } from '../inside/tools.js'
+import { takeOutCommand } from '../inside/tools.js'
 import type { Started } from '../start/find-running.js'
 
 /**
@@ -34,5 +34,5 @@ export async function debugProgram(
     kind: 'note',
     text: `${program} moves into this terminal; to give it back: Ctrl-C; at a (Pdb) prompt, q first`,
   })
-  return await runAsOwner(context, found.container, debugCommand(program))
+  return await runAsOwner(context, found.container, takeOutCommand(program))
 }

@@ -1,0 +1,17 @@
+import { engineFrom } from '../../engine/engine.js'
+import { type Add, say, sayJson } from '../opening.js'
+
+export const listCommand: Add = (program) =>
+  program
+    .command('list')
+    .summary('list all environments on this machine')
+    .option('--json', 'print JSON')
+    .action(async ({ json }: { json?: boolean }) => {
+      const { listEnvironments } = await import('../../environment/verbs/list.js')
+      const found = await listEnvironments(engineFrom(process.env))
+      if (json) sayJson(found)
+      else if (found.length === 0) say('There are no environments on this machine.')
+      else
+        for (const { service, state, checkout, gone } of found)
+          say(`${service.padEnd(16)} ${state.padEnd(15)} ${checkout}${gone ? '  (gone)' : ''}`)
+    })
