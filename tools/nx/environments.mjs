@@ -14,6 +14,7 @@ const COMMANDS = [
   'start',
   'stop',
   'clean',
+  'provision',
   'status',
   'logs',
   'image',

@@ -29,7 +29,7 @@ test('discovery and hello are environments', async () => {
 })
 
 test.concurrent.each([
-  'packages/core/image/bin/entrypoint',
+  'packages/core/container/bin/entrypoint',
   'packages/core/compose/mysql.yaml',
   'packages/core/src/x.ts',
 ])('a change of %s selects core and every environment', async (file) => {

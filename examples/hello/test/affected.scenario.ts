@@ -52,7 +52,7 @@ const rows: Row[] = [
     make: () => monorepo.write('packages/discovery/README.md', 'another\n'),
   },
   { change: 'core’s TypeScript', rebuilds: [], make: () => monorepo.write('packages/core/src/cli/version.ts', '') },
-  { change: 'a test file', rebuilds: [], make: () => monorepo.write('packages/core/image-test/helpers.py', '') },
+  { change: 'a test file', rebuilds: [], make: () => monorepo.write('packages/core/container-test/helpers.py', '') },
   { change: 'nx.json', rebuilds: [], make: () => monorepo.write('nx.json', '{}') },
   { change: 'npm’s lock file', rebuilds: [], make: () => monorepo.write('package-lock.json', '{}') },
   {
@@ -94,7 +94,7 @@ const rows: Row[] = [
   {
     change: 'core’s image files',
     rebuilds: [...DISCOVERY, 'hello'],
-    make: () => monorepo.write('packages/core/image/bin/run', '#!/bin/sh\n'),
+    make: () => monorepo.write('packages/core/container/bin/run', '#!/bin/sh\n'),
   },
   {
     change: 'core’s snapshot',
@@ -159,13 +159,13 @@ const rows: Row[] = [
     rebuilds: [],
     make: () => {
       monorepo.write('packages/discovery/image/settings/__pycache__/settings.pyc', '')
-      monorepo.write('packages/core/image/lib/__pycache__/logs.pyc', '')
+      monorepo.write('packages/core/container/lib/devenv_container/__pycache__/logs.pyc', '')
     },
   },
   {
     change: 'an empty folder',
     rebuilds: [],
-    make: () => void mkdirSync(join(monorepo.path, 'packages/core/image/empty')),
+    make: () => void mkdirSync(join(monorepo.path, 'packages/core/container/empty')),
   },
 ]
 
@@ -187,7 +187,7 @@ describe('only the images whose inputs changed are built', () => {
       await ask('sh', '-c', 'umask 077 && exec git clone --quiet "$1" "$2"', 'sh', monorepo.path, clone.path)
       clone.linkBuilt()
       clone.env = monorepo.env
-      expect(statSync(join(clone.path, 'packages/core/image/bin/run')).mode & 0o777).toBe(0o700)
+      expect(statSync(join(clone.path, 'packages/core/container/bin/run')).mode & 0o777).toBe(0o700)
       expect(await clone.json('hello', ['publish', '--dry-run'])).toMatchObject({ steps: [] })
       expect(await clone.json('discovery', ['publish', '--dry-run'])).toMatchObject({ steps: [] })
     } finally {

@@ -91,7 +91,7 @@ test('a change of core releases what depends on it, and a checkout gets exactly 
 
   // Versions.
   const before = versionsOf(repository)
-  repository.write('packages/core/image/lib/new.txt', 'new\n')
+  repository.write('packages/core/container/lib/new.txt', 'new\n')
   await git(repository.path, 'add', '--all')
   await git(repository.path, 'commit', '--quiet', '--message', 'feat(core): something new in every image')
   const inRepository = (...argv: [string, ...string[]]) => run(argv, { cwd: repository.path, env })
@@ -158,6 +158,6 @@ test('a change of core releases what depends on it, and a checkout gets exactly 
 
   rmSync(join(service.path, 'devenv/node_modules'), { recursive: true })
   succeeded(await inCheckout('sh', '-c', 'umask 077 && npm ci --prefix devenv'))
-  expect(statSync(join(installed, 'core/image/bin/entrypoint')).mode & 0o777).toBe(0o700)
+  expect(statSync(join(installed, 'core/container/bin/entrypoint')).mode & 0o777).toBe(0o700)
   expect(digestIn(await devenv('digest', '--json')), 'installed under another umask').toBe(digestIn(here))
 })

@@ -10,7 +10,7 @@ import { OEP5_RULES } from './rules/oep-5.js'
 import { parseSource, type Source } from './source.js'
 import { validateExtension } from './validate-extension.js'
 
-/** The folder of @devenv/core itself: `image/`, `compose/`, `make/`, `schema/`. */
+/** The folder of @devenv/core itself: `container/`, `compose/`, `make/`, `schema/`. */
 export const CORE_DIRECTORY = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 
 export type ReadDefinition = {

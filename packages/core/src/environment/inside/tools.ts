@@ -1,7 +1,7 @@
 import type { Canceller, ContainerCommand } from '../../engine/execs.js'
 import type { ProgramChoice } from '../../settings/settings.js'
 
-/** The tools that every Open edX image of ours holds (packages/core/image/bin). */
+/** The tools that every Open edX image of ours holds (packages/core/container/bin). */
 const BIN = '/opt/devenv/bin'
 
 type Argv = ContainerCommand['argv']
@@ -14,7 +14,7 @@ export const asOwner = (argv: Argv, id?: string): Argv => [
   ...argv,
 ]
 
-/** `step` runs a command to its end, or joins the one of that id (packages/core/image/bin/step). */
+/** `step` runs a command to its end, or joins the one of that id (packages/core/container/bin/step). */
 export const stepCommand = (id: string, name: string, argv: Argv): Argv => [`${BIN}/step`, id, name, '--', ...argv]
 export const joinCommand = (id: string): Argv => [`${BIN}/step`, '--join', id]
 export const stepStateCommand = (id: string): Argv => [`${BIN}/step`, '--state', id]

@@ -30,7 +30,7 @@ export type ProjectFacts = {
   mtu: number | undefined
 }
 
-/** The programs' own paths inside the container (packages/core/image). */
+/** The programs' own paths inside the container (packages/core/container). */
 export const CA_BUNDLE = '/run/devenv-ca.pem'
 const LOGS = '/var/log/devenv'
 const ANSWERS = '/opt/devenv/bin/answers'
@@ -118,7 +118,7 @@ function planOurs(
 }
 
 /**
- * Whether its health check waits for the programs itself (packages/core/image/bin/answers). The engine counts a probe
+ * Whether its health check waits for the programs itself (packages/core/container/bin/answers). The engine counts a probe
  * that takes longer than `timeout` as a failure, and `start_period` from the start of the container, not from the release.
  */
 const waitsWhileHeld = ({ healthcheck }: ComposeService): boolean => healthcheck?.test?.[1] === ANSWERS

@@ -1,6 +1,6 @@
-"""What the tests of ../image share. Run them all, on any Linux with Python 3.9 or later:
+"""What the tests of ../container share. Run them all, on any Linux with Python 3.9 or later:
 
-    python3 -m unittest discover -s packages/core/image-test
+    python3 -m unittest discover -s packages/core/container-test
 """
 
 import os
@@ -13,15 +13,15 @@ import time
 import unittest
 
 PATIENCE = 60  # seconds; how long anything here may take on a busy machine
-IMAGE = pathlib.Path(__file__).resolve().parent.parent / 'image'
-sys.path.insert(0, str(IMAGE / 'lib'))
+CONTAINER = pathlib.Path(__file__).resolve().parent.parent / 'container'
+sys.path.insert(0, str(CONTAINER / 'lib'))
 
 
 class InFolder(unittest.TestCase):
     """Each test has an empty folder, which is not hidden, and a console of two files."""
 
     def setUp(self):
-        temporary = tempfile.TemporaryDirectory(prefix='image-test-')
+        temporary = tempfile.TemporaryDirectory(prefix='container-test-')
         self.addCleanup(temporary.cleanup)
         self.folder = pathlib.Path(temporary.name)
         for name in ('logs', 'console', 'code'):
@@ -38,7 +38,7 @@ class InFolder(unittest.TestCase):
 
     def start(self, tool, *arguments, **options):
         process = subprocess.Popen(
-            [sys.executable, str(IMAGE / 'bin' / tool), *arguments], cwd=self.folder / 'code',
+            [sys.executable, str(CONTAINER / 'bin' / tool), *arguments], cwd=self.folder / 'code',
             env=self.environment, **{'stdin': subprocess.DEVNULL, **options})
         self.addCleanup(end, process)
         return process

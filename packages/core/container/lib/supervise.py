@@ -12,7 +12,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
-from logs import Lines
+from devenv_container.logs import Lines
 from supervisor import loggers, supervisord
 from supervisor.medusa import asyncore_25 as asyncore
 from supervisor.options import ServerOptions

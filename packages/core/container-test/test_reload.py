@@ -6,7 +6,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from helpers import IMAGE, PATIENCE, InFolder, eventually
+from helpers import CONTAINER, PATIENCE, InFolder, eventually
 
 # Serves the words in words.py on the socket that it was handed.
 SERVER = '''
@@ -180,11 +180,11 @@ class Runserver(InFolder):
         (self.folder / 'code' / 'manage.py').write_text(
             'import sys\nfrom wsgiref.simple_server import demo_app, make_server\n'
             'make_server("127.0.0.1", int(sys.argv[1]), demo_app).serve_forever()\n')
-        for before in ([], [sys.executable, str(IMAGE / 'bin/reload'), '--listen', '127.0.0.1:%d', '--']):
+        for before in ([], [sys.executable, str(CONTAINER / 'bin/reload'), '--listen', '127.0.0.1:%d', '--']):
             port = self.reserve_port()
             command = [word % port if '%d' in word else word for word in before]
             server = subprocess.Popen(
-                [*command, sys.executable, str(IMAGE / 'lib/runserver.py'), 'manage.py', str(port)],
+                [*command, sys.executable, str(CONTAINER / 'lib/runserver.py'), 'manage.py', str(port)],
                 cwd=self.folder / 'code', env=self.environment,
                 stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             try:

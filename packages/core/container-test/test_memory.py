@@ -3,7 +3,7 @@ import sys
 import unittest
 
 from helpers import InFolder
-import memory
+from devenv_container import memory
 
 
 class Memory(InFolder):

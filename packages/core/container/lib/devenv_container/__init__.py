@@ -1,0 +1,1 @@
+"""What runs inside every container: the launchers in bin/ import it."""
