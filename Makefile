@@ -33,8 +33,11 @@ check: ## check format, lint, words, import boundaries, types and unused code; r
 test: ## set up this machine and run all tests: `check`, then the scenarios on a real engine
 	@$(WITH_SET_UP) examples/hello/environment packages/edx-platform packages/forums -- tools/test.sh
 
+# The LMS beside the forum is edx-platform’s snapshot, and runs with the images that edx-platform names.
+BESIDE_forums = packages/edx-platform
+
 accept: ## work on a clone of a real checkout as a person does, in a browser too (SERVICE=discovery CHECKOUT=PATH KEEP=1)
-	@$(if $(PACKAGE),,$(error There is no service $(SERVICE)))$(if $(CHECKOUT),,$(error Name a clone of $(SERVICE): CHECKOUT=PATH))$(WITH_SET_UP) '$(PACKAGE)' -- \
+	@$(if $(PACKAGE),,$(error There is no service $(SERVICE)))$(if $(CHECKOUT),,$(error Name a clone of $(SERVICE): CHECKOUT=PATH))$(WITH_SET_UP) '$(PACKAGE)' $(BESIDE_$(SERVICE)) -- \
 	  node tools/acceptance/accept.mjs '$(PACKAGE)' '$(CHECKOUT)'
 
 bench: ## measure the speed, side by side with plain Docker commands

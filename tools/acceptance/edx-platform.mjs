@@ -5,14 +5,13 @@ import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { discuss } from './discussion.mjs'
+import { LEARNER, lmsExceptions, STAFF, signIn } from './lms.mjs'
 import { until } from './until.mjs'
 
 /** @typedef {import('./accept.mjs').Person} Person */
 /** @typedef {import('./clone.mjs').Clone} Clone */
 /** @typedef {import('../browser/browser.mjs').Tab} Tab */
 
-const STAFF = { email: 'admin@example.com', password: 'admin' }
-const LEARNER = { email: 'learner@example.com', password: 'learner' }
 const COURSE = { name: 'A course', org: 'Devenv', number: 'A1', run: '2030' }
 const ID = `course-v1:${COURSE.org}+${COURSE.number}+${COURSE.run}`
 
@@ -23,19 +22,6 @@ let unit = ''
 async function addresses(checkout) {
   const { lms = '', studio = '' } = await checkout.urls()
   return { lms, studio }
-}
-
-/**
- * @param {Tab} tab
- * @param {string} lms
- * @param {{ email: string, password: string }} who
- */
-async function signIn(tab, lms, { email, password }) {
-  await tab.open(`${lms}/login`, 'sign-in page')
-  await tab.page.fill('#login-email', email)
-  await tab.page.fill('#login-password', password)
-  await Promise.all([tab.page.waitForURL(/\/dashboard/), tab.page.click('.login-button')])
-  await tab.look(`dashboard of ${email}`)
 }
 
 /**
@@ -118,19 +104,15 @@ const MADE = 'a course with a unit of text and a problem, made in Studio and pub
 
 /** @type {import('./accept.mjs').Acceptance['exceptions']} */
 export const exceptions = [
-  { what: /ERR_NAME_NOT_RESOLVED/, url: /^https:/, because: 'asks a public host that this machine does not reach' },
+  ...lmsExceptions,
   { what: /\b404\b/, url: /images\/favicon\.ico$/, because: 'upstream has no icon of Studio' },
-  { what: /\b404\b/, url: /images_course_image\.jpg$/, because: 'a new course has no picture' },
   { what: /\b404\b/, url: /css\/HtmlBlockEditor\.css$/, because: 'upstream keeps it in css-builtin-blocks' },
-  { what: /\b404\b/, url: /proctored_exam_add_allowance_view\.js$/, because: 'edx-proctoring gave it another name' },
-  { what: /\b404\b/, url: /paragon\/static\/static\//, because: 'upstream’s stylesheet names the folder twice' },
   { what: /\b404\b/, url: /course_id\/undefined$/, because: 'upstream asks before it knows the course' },
   {
     what: /unbind is not a function/,
     url: /jquery\.allLoaded/,
     because: 'upstream’s jQuery is newer than this script',
   },
-  { url: /bundles\/Currency\.js$/, because: 'upstream reads a cookie that only edX’s own site sets' },
   { what: /Invalid target origin/, url: /factories\/container/, because: 'upstream speaks to a frame around the page' },
 ]
 

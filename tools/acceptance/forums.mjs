@@ -4,19 +4,15 @@
 
 import assert from 'node:assert/strict'
 import { discuss } from './discussion.mjs'
+import { lmsExceptions, STAFF, signIn } from './lms.mjs'
 import { until } from './until.mjs'
 
-const STAFF = { email: 'admin@example.com', password: 'admin' }
 const COURSE = ['Devenv', 'A1', '2030']
 const ID = `course-v1:${COURSE.join('+')}`
 const LMS = '`make dev.watch PROGRAMS=lms` from nothing'
 const SIGN_IN = 'sign in at the LMS'
 
-/** @type {import('./accept.mjs').Acceptance['exceptions']} */
-export const exceptions = [
-  { what: /ERR_NAME_NOT_RESOLVED/, url: /^https:/, because: 'asks a public host that this machine does not reach' },
-  { what: /\b404\b/, url: /proctored_exam_add_allowance_view\.js$/, because: 'edx-proctoring gave it another name' },
-]
+export const exceptions = lmsExceptions
 
 /** @type {import('./accept.mjs').Acceptance['steps']} */
 export const steps = [
@@ -43,12 +39,8 @@ export const steps = [
     title: SIGN_IN,
     needs: [LMS],
     run: async ({ checkout, browser }) => {
-      const { lms } = await checkout.urls()
-      const tab = await browser.open(`${lms}/login`, 'sign-in page')
-      await tab.page.fill('#login-email', STAFF.email)
-      await tab.page.fill('#login-password', STAFF.password)
-      await Promise.all([tab.page.waitForURL(/\/dashboard/), tab.page.click('.login-button')])
-      await tab.look('dashboard')
+      const { lms = '' } = await checkout.urls()
+      await signIn(await browser.newTab(), lms, STAFF)
     },
   },
   {

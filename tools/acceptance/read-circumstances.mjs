@@ -19,7 +19,7 @@ export async function readCircumstances({ service, checkout, package: environmen
   return {
     service,
     date: new Date().toISOString().slice(0, 10),
-    checkout: `${await branchOf(checkout)}, ${await commitOf(checkout)}`,
+    checkout: `${await refOf(checkout)}, ${await commitOf(checkout)}`,
     devenv: await commitOf(REPOSITORY),
     machine: `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${distribution()}`,
     engine: `Docker ${(await $`docker version --format {{.Server.Version}}`).stdout.trim()}`,
@@ -28,10 +28,12 @@ export async function readCircumstances({ service, checkout, package: environmen
   }
 }
 
-/** @param {string} folder */
-async function branchOf(folder) {
-  const branch = (await run({ cwd: folder, quiet: true })`git rev-parse --abbrev-ref HEAD`).stdout.trim()
-  return branch === 'HEAD' ? 'no branch' : branch
+/** Its branch; without one, the tag that it is at. @param {string} folder */
+async function refOf(folder) {
+  const git = run({ cwd: folder, quiet: true, nothrow: true })
+  const branch = (await git`git rev-parse --abbrev-ref HEAD`).stdout.trim()
+  if (branch !== 'HEAD') return branch
+  return (await git`git describe --tags --exact-match`).stdout.trim() || 'no branch'
 }
 
 /** @param {string} folder */
