@@ -7,7 +7,7 @@ import { imageStepsOf } from '../image/ensure-images.js'
 export type PlannedStep = { do: string; on: readonly string[]; because: string }
 
 /** As `devenv start --dry-run` prints it. Pure. */
-export function renderStartPlan(plan: StartPlan): string[] {
+export function renderStartPlan(plan: Pick<StartPlan, 'notes' | 'steps'>): string[] {
   const steps = stepsOf(plan)
   const width = Math.max(0, ...steps.map((step) => step.do.length))
   return [

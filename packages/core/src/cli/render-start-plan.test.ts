@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import { sampleContainer } from '../../test/samples.js'
+import type { StartPlan } from '../environment/start/assemble.js'
+import { renderStartPlan, stepsOf } from './render-start-plan.js'
+
+const OWN = { reference: 'devenv/hello:inputs-0', digest: '0', because: 'there is none yet' }
+const PLAN = {
+  notes: ['nginx uses port 23000; devenv takes another port'],
+  steps: [
+    {
+      do: 'images',
+      because: '',
+      images: {
+        own: { ...OWN, do: 'build' },
+        official: [
+          { reference: 'mysql:8.4', taken: 'mysql:8.4', standIn: false, do: 'pull', platform: 'linux/amd64' },
+          { reference: 'redis:7', taken: 'redis:7', standIn: false, do: 'use', platform: 'linux/amd64' },
+        ],
+        published: [],
+      },
+    },
+    { do: 'remove', because: 'hello changed', containers: [sampleContainer('hello', 'a')] },
+    { do: 'create', because: 'not created yet', services: ['mysql', 'hello'] },
+    { do: 'choose', because: 'chosen: web', service: 'hello', programs: ['web'] },
+  ],
+} satisfies Pick<StartPlan, 'notes' | 'steps'>
+
+test('a plan is printed with each step, what it is about, and its cause', () => {
+  expect(renderStartPlan(PLAN)).toEqual([
+    'devenv: nginx uses port 23000; devenv takes another port',
+    'pull    mysql:8.4: not in the engine’s store',
+    'build   devenv/hello:inputs-0: there is none yet',
+    'remove  devenv-hello-0-hello-1: hello changed',
+    'create  mysql, hello: not created yet',
+    'choose  web of hello: chosen: web',
+  ])
+})
+
+test('an empty plan says so', () => {
+  expect(renderStartPlan({ notes: [], steps: [] })).toEqual(['Nothing to do: everything runs as it should.'])
+})
+
+test('a machine reads the same', () => {
+  expect(stepsOf(PLAN)[3]).toEqual({ do: 'create', on: ['mysql', 'hello'], because: 'not created yet' })
+})

@@ -1,0 +1,177 @@
+import { describe, expect, test } from 'vitest'
+import { sampleContainer, sampleDefinition, sampleEnvironment, sampleSettings } from '../../../test/samples.js'
+import type { Definition } from '../../definition/definition.js'
+import type { Container } from '../../engine/containers.js'
+import { imageStepsOf } from '../../image/ensure-images.js'
+import type { Ledger } from '../data/ledger.js'
+import type { Begun } from '../data/record.js'
+import { storesOf } from '../project/stores-of.js'
+import { assemble, type StartPlan } from './assemble.js'
+import type { Observed } from './observe.js'
+
+const ENVIRONMENT = sampleEnvironment()
+const DEFINITION: Definition = {
+  ...sampleDefinition(),
+  provision: [
+    {
+      name: 'migrations',
+      service: 'hello',
+      run: ['migrate'],
+      when: { files: ['migrations/*.sql'], stores: ['mysql'], image: false, address: false },
+    },
+    {
+      name: 'accounts',
+      service: 'hello',
+      run: ['accounts'],
+      when: { files: [], stores: [], image: false, address: true },
+    },
+  ],
+}
+
+const NOTHING: Observed = {
+  before: undefined,
+  settings: sampleSettings(),
+  variables: {},
+  definition: DEFINITION,
+  extent: { all: true },
+  inputs: {
+    spec: { name: 'devenv/hello', dockerfile: '/Dockerfile', target: 'dev', args: {}, contexts: {} },
+    dockerfile: 'FROM debian\n',
+    files: [],
+    bases: {},
+  },
+  sources: {
+    registry: undefined,
+    mirror: undefined,
+    locked: {},
+    published: {},
+    network: 'online',
+    access: { caBundle: undefined, proxies: {} },
+    caBundle: undefined,
+    proxies: {},
+  },
+  images: {
+    own: { do: 'build', reference: 'devenv/hello:inputs-0', digest: '0', because: 'there is none yet' },
+    official: [],
+    published: [],
+  },
+  official: {},
+  containers: [],
+  commands: {},
+  ports: { hello: { 8000: 23000 } },
+  lost: [],
+  code: { hello: '/edx/app/hello' },
+  gitMounts: {},
+  mtu: undefined,
+  storesIdentity: '1:2',
+  moved: [],
+  stores: storesOf(DEFINITION, ENVIRONMENT.paths.stores).map((store) => ({ store, ledger: undefined })),
+  files: { 'migrations/*.sql': 'files-1' },
+  begun: undefined,
+  stamps: { inputs: {}, definition: {}, provision: {} },
+}
+
+/** What is seen after a start that came to its end. */
+function afterStart(change: Partial<Observed> = {}): Observed {
+  const images = { ...NOTHING.images, own: { ...NOTHING.images.own, do: 'use' as const } }
+  const { record } = assemble(ENVIRONMENT, { ...NOTHING, images }, { again: 'none' })
+  const containers = Object.entries(record.configs).map(([service, config]) => sampleContainer(service, config))
+  const steps = Object.fromEntries(Object.entries(record.steps).map(([step, { now }]) => [step, now]))
+  const ledger: Ledger = { server: 'mysql', version: '8.4', steps }
+  return {
+    ...NOTHING,
+    images,
+    containers,
+    before: { ...record, released: { hello: { container: 'id-of-hello', programs: 'all' } } },
+    stores: NOTHING.stores.map(({ store }) => ({ store, ledger })),
+    ...change,
+  }
+}
+
+/** A plan as a person reads it, without what the steps are about. */
+const causesOf = ({ steps }: StartPlan): string[] =>
+  steps.flatMap((step) =>
+    step.do === 'images'
+      ? imageStepsOf(step.images).map(({ do: what, because }) => `${what}: ${because}`)
+      : [`${step.do}: ${step.because}`],
+  )
+const plan = (observed: Observed, again: 'none' | 'all' | string[] = 'none') =>
+  causesOf(assemble(ENVIRONMENT, observed, { again }))
+
+describe('the whole plan of a start', () => {
+  test('where nothing is there', () => {
+    expect(plan(NOTHING)).toEqual([
+      'build: there is none yet',
+      'open-store: mysql keeps its data there',
+      'create: not created yet',
+      'start: mysql is new, memcached is new, hello is new',
+      'wait: hello needs it',
+      'enter: hello was started',
+      'provision: not done yet',
+      'provision: not done yet',
+      'release: they wait until provisioning is done',
+    ])
+  })
+
+  test('where all runs, is empty', () => {
+    expect(plan(afterStart())).toEqual([])
+  })
+
+  test('on a branch with one more migration, is that step alone', () => {
+    expect(plan(afterStart({ files: { 'migrations/*.sql': 'files-2' } }))).toEqual([
+      'provision: something that it depends on has changed',
+    ])
+  })
+
+  test('after a port was lost, replaces the container and does what depends on the address', () => {
+    const lost = [{ port: 23000, holder: 'nginx (process 1)' }]
+    const { notes, ...rest } = assemble(ENVIRONMENT, afterStart({ ports: { hello: { 8000: 23010 } }, lost }), {
+      again: 'none',
+      commands: 'awaited',
+    })
+    expect(notes).toEqual(['nginx (process 1) uses port 23000; devenv takes another port'])
+    expect(causesOf({ notes, ...rest })).toEqual([
+      'remove: hello changed',
+      'create: not created yet',
+      'start: hello is new',
+      'enter: hello was started',
+      'provision: something that it depends on has changed',
+      'release: they wait until provisioning is done',
+    ])
+  })
+
+  test('after a copy of a store was restored, carries out what its ledger does not hold', () => {
+    const ledger: Ledger = { server: 'mysql', version: '8.4', steps: {} }
+    const stores = NOTHING.stores.map(({ store }) => ({ store, ledger }))
+    expect(plan(afterStart({ stores }))).toEqual(['provision: not done yet', 'provision: not done yet'])
+  })
+
+  test('after an interrupted start, takes the outcome of the step that is at work', () => {
+    const due = afterStart().before?.steps.migrations
+    const begun: Begun = { step: 'migrations', now: due?.now ?? '', stores: [], container: 'id-of-hello', id: 'm-0' }
+    const ledger: Ledger = { server: 'mysql', version: '8.4', steps: {} }
+    const stores = NOTHING.stores.map(({ store }) => ({ store, ledger }))
+    expect(plan(afterStart({ begun, stores }))).toEqual([
+      'join: a start that was interrupted has begun it',
+      'provision: not done yet',
+    ])
+  })
+
+  test('carries out again what somebody asks for', () => {
+    expect(plan(afterStart(), ['accounts'])).toEqual(['provision: asked for'])
+    expect(plan(afterStart(), 'all')).toEqual(['provision: asked for', 'provision: asked for'])
+  })
+
+  test('remembers a choice of programs once it is known to be one', () => {
+    const settings = sampleSettings({ programs: ['web'] })
+    const { record, steps } = assemble(ENVIRONMENT, afterStart({ settings }), { again: 'none' })
+    expect(record.settings.programs).toEqual(['web'])
+    expect(steps.map(({ because }) => because)).toEqual(['chosen: web'])
+  })
+
+  test('forgets the release of a container that is gone', () => {
+    const containers: Container[] = []
+    const { record } = assemble(ENVIRONMENT, afterStart({ containers }), { again: 'none' })
+    expect(record.released).toEqual({})
+  })
+})
