@@ -11,6 +11,7 @@ from helpers import CONTAINER, PATIENCE, InFolder, eventually
 # Serves the words in words.py on the socket that it was handed.
 SERVER = '''
 import os, socket, signal, sys, time
+print('pid', os.getpid(), flush=True)
 assert os.environ['LISTEN_FDS'] == '1' and os.environ['LISTEN_PID'] == str(os.getpid())
 import words
 listening = socket.socket(fileno=3)
@@ -37,6 +38,15 @@ class Reload(InFolder):
 
     def said(self, words, times=1):
         return eventually(lambda: self.output.read_text().count(words) >= times)
+
+    def pids(self):
+        """Of each server that was started, in their order."""
+        return [int(line.split()[1]) for line in self.output.read_text().splitlines() if line.startswith('pid ')]
+
+    def old_has_ended(self):
+        """Nobody but the new server takes the next connection: an old one that is told to end may take one, and end."""
+        old = eventually(lambda: self.pids()[:-1] if len(self.pids()) > 1 else None)[-1]
+        eventually(lambda: not alive(old))
 
     def counting(self, *options):
         """A program that says at each start that it started."""
@@ -133,7 +143,7 @@ class Reload(InFolder):
         self.reload('--listen', '127.0.0.1:%d' % port, '--', sys.executable, '-B', 'server.py')
         eventually(lambda: answer(port) == (200, 'first'))
         self.save('words.py', 'import os, time\nwhile not os.path.exists("go"): time.sleep(.02)\nWORDS = "second"')
-        self.said('words.py changed')
+        self.old_has_ended()
         answers = []
         asking = threading.Thread(target=lambda: answers.append(answer(port)))
         asking.start()
@@ -155,13 +165,13 @@ class Reload(InFolder):
         eventually(lambda: answer(port) == (200, 'first'))
         self.save('words.py',
                   'import os, time\nwhile not os.path.exists("go"): time.sleep(.02)\nraise SystemExit(7)')
-        self.said('words.py changed')
+        self.old_has_ended()
         answers = []
-        asking = threading.Thread(target=lambda: answers.append(answer(port)[0]))
+        asking = threading.Thread(target=lambda: answers.append(answer(port)))
         asking.start()
         self.save('go')
         asking.join()
-        self.assertEqual(answers, [503])
+        self.assertEqual(answers[0][0], 503)
         self.said('the program ended with 7; it starts again when you save a file')
 
 

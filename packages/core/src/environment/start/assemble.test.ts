@@ -127,7 +127,6 @@ describe('the whole plan of a start', () => {
     const lost = [{ port: 23000, holder: 'nginx (process 1)' }]
     const { notes, ...rest } = assemble(ENVIRONMENT, afterStart({ ports: { hello: { 8000: 23010 } }, lost }), {
       again: 'none',
-      commands: 'awaited',
     })
     expect(notes).toEqual(['nginx (process 1) uses port 23000; devenv takes another port'])
     expect(causesOf({ notes, ...rest })).toEqual([
