@@ -26,7 +26,20 @@ const PHRASES = {
   'npx devenv': 'somebody else’s package: npx --prefix devenv devenv, or here node packages/core/bin/devenv.js',
 }
 
-const WHERE = ['*.ts', '*.mjs', '*.js', '*.md', '*.py', '*.sh', '*.mk', '*Makefile', '*.yaml', '*.yml', '*/image/*', '*/container/*']
+const WHERE = [
+  '*.ts',
+  '*.mjs',
+  '*.js',
+  '*.md',
+  '*.py',
+  '*.sh',
+  '*.mk',
+  '*Makefile',
+  '*.yaml',
+  '*.yml',
+  '*/image/*',
+  '*/container/*',
+]
 const EXCEPT = ['tools/words*', '*.svg', '*lock.json', '*CHANGELOG.md']
 
 /**

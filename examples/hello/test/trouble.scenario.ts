@@ -162,6 +162,7 @@ describe('what start --dry-run prints', () => {
     await ask('docker', 'stop', (await hello.container('redis')).id)
     const json = JSON.parse(succeeded(await hello.devenv('start', '--dry-run', '--json')).stdout)
     expect(json.map(({ do: what, on }: { do: string; on: string[] }) => `${what} ${on.join()}`)).toEqual([
+      'open-store redis-7',
       'start redis',
       'wait redis',
       'provision migrations',

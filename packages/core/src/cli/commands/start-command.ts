@@ -13,7 +13,7 @@ export const startCommand: Add = (program) =>
       if (!dryRun) return await startAll(context, { again: 'none', commands: now ? 'ended' : 'awaited' })
       const { readStartPlan } = await import('../../environment/start/start.js')
       const { renderStartPlan, stepsOf } = await import('../render-start-plan.js')
-      const plan = await readStartPlan(context, { all: true })
+      const plan = await readStartPlan(context, { all: true }, now ? 'ended' : 'awaited')
       if (json) sayJson(stepsOf(plan))
       else for (const line of renderStartPlan(plan)) say(line)
     })

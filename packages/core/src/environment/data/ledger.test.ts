@@ -2,8 +2,8 @@ import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } fro
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { problemsOf, SAMPLE_PACKAGE, temporaryFolder } from '../../../test/samples.js'
-import { type Environment, identify } from '../environment.js'
-import { noteStep, openStore, readLedger, storeData, storeFolder } from './ledger.js'
+import { type Environment, identify, type Paths } from '../environment.js'
+import { noteBegun, noteEnded, openStore, readLedger, storeData, storeFolder } from './ledger.js'
 
 const WANTS = { server: 'mysql', version: '8.4' }
 const STORE = 'mysql-8.4'
@@ -16,10 +16,16 @@ function opened(): Environment {
   return made
 }
 
+/** As a step that was carried out. */
+function carryOut(paths: Paths, step: string, hash: string): void {
+  noteBegun(paths, [STORE], 'command-1')
+  noteEnded(paths, [STORE], 'command-1', { step, hash })
+}
+
 describe('a store', () => {
   test('is new once, and the same from then on', () => {
     const made = opened()
-    noteStep(made.paths, [STORE], 'migrate', 'a')
+    carryOut(made.paths, 'migrate', 'a')
     openStore(made, STORE, WANTS)
     expect(readLedger(made.paths, STORE)).toEqual({ ...WANTS, steps: { migrate: 'a' } })
   })
@@ -32,15 +38,33 @@ describe('a store', () => {
 
   test('takes its ledger along to wherever it is copied', () => {
     const [from, to] = [opened(), opened()]
-    noteStep(from.paths, [STORE], 'migrate', 'a')
+    carryOut(from.paths, 'migrate', 'a')
     rmSync(storeFolder(to.paths, STORE), { recursive: true })
     cpSync(storeFolder(from.paths, STORE), storeFolder(to.paths, STORE), { recursive: true })
     expect(readLedger(to.paths, STORE)?.steps).toEqual({ migrate: 'a' })
   })
 
+  test('holds no outcome of a command that changed other data: a copy was put in their place', () => {
+    const made = opened()
+    const copy = join(temporaryFolder(), 'copy')
+    cpSync(storeFolder(made.paths, STORE), copy, { recursive: true })
+    noteBegun(made.paths, [STORE], 'command-1')
+    rmSync(storeFolder(made.paths, STORE), { recursive: true })
+    cpSync(copy, storeFolder(made.paths, STORE), { recursive: true })
+    noteEnded(made.paths, [STORE], 'command-1', { step: 'migrate', hash: 'a' })
+    expect(readLedger(made.paths, STORE)?.steps).toEqual({})
+  })
+
+  test('holds no step that failed, and no command that has ended', () => {
+    const made = opened()
+    noteBegun(made.paths, [STORE], 'command-1')
+    noteEnded(made.paths, [STORE], 'command-1', undefined)
+    expect(readLedger(made.paths, STORE)).toEqual({ ...WANTS, steps: {} })
+  })
+
   test('whose data are gone is a new one, whatever its ledger says', () => {
     const made = opened()
-    noteStep(made.paths, [STORE], 'migrate', 'a')
+    carryOut(made.paths, 'migrate', 'a')
     rmSync(storeData(made.paths, STORE), { recursive: true })
     expect(readLedger(made.paths, STORE)).toBeUndefined()
     openStore(made, STORE, WANTS)
@@ -67,7 +91,8 @@ describe('a store', () => {
 
   test('that is not there keeps no ledger, and is not made by a note', () => {
     const { paths } = opened()
-    noteStep(paths, ['redis-7'], 'fill', 'a')
+    noteBegun(paths, ['redis-7'], 'command-1')
+    noteEnded(paths, ['redis-7'], 'command-1', { step: 'fill', hash: 'a' })
     expect(existsSync(storeFolder(paths, 'redis-7'))).toBe(false)
   })
 

@@ -14,6 +14,8 @@ export type Server = { server: string; version: string }
 export type Ledger = Server & {
   /** Each step that was carried out on it, with the hash of what the step depended on then. */
   steps: { readonly [step: string]: string }
+  /** The command that is changing it: its outcome belongs to these data, and to no others that are put in their place. */
+  underway?: string | undefined
 }
 
 /** A store is a folder of its own; the ledger stands beside the data, not in it. */
@@ -25,10 +27,15 @@ const ledgerOf = (paths: Paths, store: string): string => join(storeFolder(paths
 export function readLedger(paths: Paths, store: string): Ledger | undefined {
   if (lstatSync(storeData(paths, store), { throwIfNoEntry: false })?.isDirectory() !== true) return undefined
   try {
-    const { server, version, steps } = JSON.parse(readFileSync(ledgerOf(paths, store), 'utf8'))
+    const { server, version, steps, underway } = JSON.parse(readFileSync(ledgerOf(paths, store), 'utf8'))
     if (typeof server !== 'string' || typeof version !== 'string') return undefined
     const entries = typeof steps === 'object' && steps !== null ? Object.entries(steps) : []
-    return { server, version, steps: Object.fromEntries(entries.filter(isHash)) }
+    return {
+      server,
+      version,
+      steps: Object.fromEntries(entries.filter(isHash)),
+      ...(typeof underway === 'string' && { underway }),
+    }
   } catch {
     return undefined
   }
@@ -50,15 +57,39 @@ export function openStore({ paths, checkout }: Environment, store: string, wants
       wants: `${wants.server} ${wants.version}`,
     })
   }
-  makeFolder(storeData(paths, store), checkout)
+  try {
+    makeFolder(storeData(paths, store), checkout)
+  } catch (error) {
+    throw new DevenvError({ code: 'data-unusable', path: storeData(paths, store), detail: (error as Error).message })
+  }
   if (found === undefined) writeLedger(paths, store, { ...wants, steps: {} })
 }
 
-/** Notes in the ledgers of these stores that a step was carried out. A store that is not there keeps no ledger. */
-export function noteStep(paths: Paths, stores: readonly string[], step: string, hash: string): void {
+/** Notes in the ledgers of these stores that a command begins to change them. */
+export function noteBegun(paths: Paths, stores: readonly string[], id: string): void {
   for (const store of stores) {
     const ledger = readLedger(paths, store)
-    if (ledger !== undefined) writeLedger(paths, store, { ...ledger, steps: { ...ledger.steps, [step]: hash } })
+    if (ledger !== undefined) writeLedger(paths, store, { ...ledger, underway: id })
+  }
+}
+
+/**
+ * Notes in the ledgers of these stores that a command has ended, and where it succeeded, that its step was carried out. Data
+ * that took the place of those that it changed keep the ledger that came with them.
+ * @param outcome the step and the hash of what it depended on; `undefined` where it failed
+ */
+export function noteEnded(
+  paths: Paths,
+  stores: readonly string[],
+  id: string,
+  outcome: { step: string; hash: string } | undefined,
+): void {
+  for (const store of stores) {
+    const ledger = readLedger(paths, store)
+    if (ledger?.underway !== id) continue
+    const { underway: _, ...rest } = ledger
+    const steps = outcome === undefined ? rest.steps : { ...rest.steps, [outcome.step]: outcome.hash }
+    writeLedger(paths, store, { ...rest, steps })
   }
 }
 

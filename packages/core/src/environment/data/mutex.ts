@@ -97,7 +97,7 @@ function othersAlive(
     const file = join(home, name)
     if (!NAME.test(name) || file === own) continue
     if (lives(file, watch)) alive = true
-    else rmSync(file, { force: true })
+    else rmSync(file, { recursive: true, force: true })
   }
   return alive
 }

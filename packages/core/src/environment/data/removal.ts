@@ -3,6 +3,7 @@ import { existsSync, lstatSync, readdirSync, renameSync, rmdirSync, rmSync } fro
 import { basename, join } from 'node:path'
 import type { Paths } from '../environment.js'
 import { isLink } from './data-directory.js'
+import { storeFolder } from './ledger.js'
 
 /** Everything that we ever create below `home`, by path. What is not here is somebody else's. */
 const OURS = [
@@ -50,6 +51,12 @@ export function retire(path: string): string {
     return path // whoever removes it says why that cannot be
   }
 }
+
+/** The data of a store that were taken out of use, also by a clean that was killed. */
+export const listRetired = (paths: Paths, store: string): string[] =>
+  readdirSync(storeFolder(paths, store))
+    .filter((name) => /^data\.[0-9a-f]{8}\.removed$/.test(name))
+    .map((name) => join(storeFolder(paths, store), name))
 
 /** Removes files; gives what could not be removed because it is another user's. Follows no link. */
 export function removeOwned(paths: readonly string[]): string[] {

@@ -4,7 +4,7 @@ import { type ContainerCommand, captureInside, runInside } from '../../engine/ex
 import { DevenvError } from '../../problem/problem.js'
 import { exitCodeFor, takeSignals } from '../../process/signals.js'
 import type { Context } from '../context.js'
-import { noteStep } from '../data/ledger.js'
+import { noteBegun, noteEnded } from '../data/ledger.js'
 import { type Begun, type StartRecord, writeRecord } from '../data/record.js'
 import { asOwner, joinCommand, stepCommand, stepStateCommand } from '../inside/tools.js'
 import type { DueStep } from './hash-steps.js'
@@ -23,12 +23,27 @@ export async function runStep(
   // Noted before it begins, so that the next start knows of it whenever we are killed.
   record.begun = { step: name, now, stores, container: container.id, id }
   writeRecord(context.environment, record)
+  noteBegun(context.environment.paths, stores, id)
   await takeOutcome(context, record, record.begun, stepCommand(id, name, run))
 }
 
-/** Waits for a step that an interrupted start has begun, and takes its outcome. @throws DevenvError `provision-failed` */
-export async function joinStep(context: Context, record: StartRecord, begun: Begun): Promise<void> {
-  await takeOutcome(context, record, begun, joinCommand(begun.id))
+/**
+ * Waits for a step that an interrupted start has begun, and takes its outcome.
+ * @param failure `counts`, or `is told` where the step runs again as it is now
+ * @throws DevenvError `provision-failed` where a failure counts
+ */
+export async function joinStep(
+  context: Context,
+  record: StartRecord,
+  begun: Begun,
+  failure: 'counts' | 'is told',
+): Promise<void> {
+  try {
+    await takeOutcome(context, record, begun, joinCommand(begun.id))
+  } catch (error) {
+    if (failure === 'counts' || !(error instanceof DevenvError)) throw error
+    context.report({ kind: 'note', text: `${begun.step} failed; a start carries it out again` })
+  }
 }
 
 async function takeOutcome(
@@ -49,10 +64,8 @@ async function takeOutcome(
       report({ kind: 'line', step, line })
     })
     record.begun = undefined
-    if (exitCode === 0) {
-      noteStep(environment.paths, stores, step, now)
-      if (stores.length === 0) record.provisioned[step] = now
-    }
+    noteEnded(environment.paths, stores, begun.id, exitCode === 0 ? { step, hash: now } : undefined)
+    if (exitCode === 0 && stores.length === 0) record.provisioned[step] = now
     writeRecord(environment, record)
     if (exitCode !== 0)
       throw new DevenvError({ code: 'provision-failed', step, exitCode, stores, log: log.slice(-SHOWN) })

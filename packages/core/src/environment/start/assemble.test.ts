@@ -148,7 +148,7 @@ describe('the whole plan of a start', () => {
   test('after an interrupted start, takes the outcome of the step that is at work', () => {
     const due = afterStart().before?.steps.migrations
     const begun: Begun = { step: 'migrations', now: due?.now ?? '', stores: [], container: 'id-of-hello', id: 'm-0' }
-    const ledger: Ledger = { server: 'mysql', version: '8.4', steps: {} }
+    const ledger: Ledger = { server: 'mysql', version: '8.4', steps: {}, underway: 'm-0' }
     const stores = NOTHING.stores.map(({ store }) => ({ store, ledger }))
     expect(plan(afterStart({ begun, stores }))).toEqual([
       'join: a start that was interrupted has begun it',

@@ -41,7 +41,6 @@ export function assemble(environment: Environment, observed: Observed, { again }
     ...observed,
     configs,
     released: before?.released ?? {},
-    stores: observed.stores.map(({ store }) => store),
     steps: due.map((step) => ({ ...step, passed: passedOf(step, observed, again) })),
   })
   // A choice is remembered once it is known to be one.

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { setTimeout as pause } from 'node:timers/promises'
 import { createContainers } from '../../engine/compose.js'
 import { type Container, startContainer } from '../../engine/containers.js'
 import { captureInside } from '../../engine/execs.js'
@@ -14,7 +13,6 @@ import { writeOwned } from '../data/data-directory.js'
 import { openStore } from '../data/ledger.js'
 import { type StartRecord, stampsOf, writeRecord } from '../data/record.js'
 import { containersOf } from '../inside/containers-of.js'
-import { readCommands } from '../inside/read-commands.js'
 import { readPrograms } from '../inside/read-programs.js'
 import { HOLD_COMMAND, releaseCommand, supervisorctl } from '../inside/tools.js'
 import { waitAnswered, waitReady } from '../inside/wait-ready.js'
@@ -26,8 +24,6 @@ import type { Observed } from './observe.js'
 import type { StartStep } from './plan-steps.js'
 import { probeFileEvents } from './probe-file-events.js'
 import { waitHealthy } from './wait-healthy.js'
-
-const LOOK_MS = 500
 
 /** What is at hand while a plan is carried out. */
 type Work = Context & { observed: Observed; record: StartRecord; containers: readonly Container[] }
@@ -55,17 +51,13 @@ async function carryOutStep(planned: StartStep, work: Work): Promise<void> {
   }
   switch (planned.do) {
     case 'join':
-      return await show(planned.begun.step, () => joinStep(work, record, planned.begun))
+      return await show(planned.begun.step, () => joinStep(work, record, planned.begun, planned.failure))
     case 'images':
       return await carryOutImages(planned.images, engine, observed.inputs, observed.sources, report)
     case 'remove-project':
       return await show('containers', () => removeProject(engine, planned.project))
     case 'await-commands':
-      report({
-        kind: 'note',
-        text: 'devenv waits for these commands to end before it replaces their containers; Ctrl-C leaves all as it is, and `devenv start --now` ends them',
-      })
-      return await show('wait for commands', () => awaitCommands(planned.containers, work))
+      throw new Error('a start waits for commands before it claims the data directory')
     case 'remove':
       await show('containers', () => removeContainers(engine, planned.containers))
       return await refresh()
@@ -119,11 +111,6 @@ async function carryOutStep(planned: StartStep, work: Work): Promise<void> {
     default:
       return planned satisfies never
   }
-}
-
-async function awaitCommands(containers: readonly Container[], { engine }: Context): Promise<void> {
-  const isBusy = async ({ id }: Container) => (await readCommands(engine, id)).length > 0
-  while ((await Promise.all(containers.map(isBusy))).includes(true)) await pause(LOOK_MS)
 }
 
 async function release(

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { SAMPLE_PACKAGE, sampleSettings, temporaryFolder, testEach, writeFiles } from '../../../test/samples.js'
 import { LABELS } from '../../engine/labels.js'
 import type { Settings } from '../../settings/settings.js'
-import { noteStep, openStore } from '../data/ledger.js'
+import { noteBegun, noteEnded, openStore } from '../data/ledger.js'
 import { type StartRecord, stampsOf, writeRecord } from '../data/record.js'
 import { identify } from '../environment.js'
 import { type Extent, findRunning } from './find-running.js'
@@ -51,7 +51,8 @@ async function found({
   const environment = identify(SAMPLE_PACKAGE, root, undefined)
   mkdirSync(environment.paths.home, { recursive: true })
   openStore(environment, 'mysql-8.4', { server: 'mysql', version: '8.4' })
-  noteStep(environment.paths, ['mysql-8.4'], 'migrations', 'm')
+  noteBegun(environment.paths, ['mysql-8.4'], 'migrations-0')
+  noteEnded(environment.paths, ['mysql-8.4'], 'migrations-0', { step: 'migrations', hash: 'm' })
   writeRecord(environment, {
     format: 3,
     settings: {
@@ -156,6 +157,7 @@ describe('a start finds out more', () => {
   })
 
   testEach<{ title: string; given: Parameters<typeof found>[0] & object }>([
+    { title: 'a service has two containers', given: { containers: [...RUNNING, ...RUNNING] } },
     { title: 'a container is missing', given: { containers: RUNNING.slice(0, 1) } },
     { title: 'the primary is missing', given: { containers: RUNNING.slice(1) } },
     {

@@ -30,7 +30,8 @@ export async function findRunning(
   const primary = containers.find(({ service }) => service === record.primary)
   if (primary === undefined) return undefined
   for (const service of services) {
-    const container = containers.find((candidate) => candidate.service === service)
+    const [container, ...more] = containers.filter((candidate) => candidate.service === service)
+    if (more.length > 0) return undefined
     if (container?.state !== 'running' || container.labels[LABELS.config] !== record.configs[service]) return undefined
     if (record.ours[service] !== undefined) {
       if (extent.all && record.released[service]?.container !== container.id) return undefined

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { sampleContainer, testEach } from '../../../test/samples.js'
 import type { ImagesPlan } from '../../image/ensure-images.js'
+import type { Ledger } from '../data/ledger.js'
 import type { Begun } from '../data/record.js'
+import type { Store } from '../project/stores-of.js'
 import type { DueStep } from '../provision/hash-steps.js'
 import { type Passed, planSteps, type StartState, type StartStep, type Wanted } from './plan-steps.js'
 
@@ -21,6 +23,8 @@ const due = (name: string, passed: Passed): DueStep & { passed: Passed } => ({
   stores: ['mysql-8.4'],
 })
 const BEGUN: Begun = { step: 'migrations', now: 'migrations-1', stores: [], container: 'id-of-web', id: 'migrations-0' }
+const STORE: Store = { service: 'mysql', name: 'mysql-8.4', target: '/var/lib/mysql', version: '8.4' }
+const LEDGER: Ledger = { server: 'mysql', version: '8.4', steps: {}, underway: 'migrations-0' }
 const RUNNING: StartState = {
   containers: [sampleContainer('mysql', 'm1'), sampleContainer('redis', 'r1'), sampleContainer('web', 'w1')],
   configs: CONFIGS,
@@ -28,7 +32,7 @@ const RUNNING: StartState = {
   commands: {},
   images: IMAGES,
   moved: [],
-  stores: [{ service: 'mysql', name: 'mysql-8.4', target: '/var/lib/mysql', version: '8.4' }],
+  stores: [{ store: STORE, ledger: LEDGER }],
   begun: undefined,
   steps: [due('migrations', 'now'), due('accounts', 'now')],
 }
@@ -54,7 +58,7 @@ const words = (plan: readonly StartStep[]): string[] =>
   plan.map((step) => {
     switch (step.do) {
       case 'join':
-        return `join ${step.begun.step}`
+        return `join ${step.begun.step}${step.failure === 'counts' ? '' : ', whose failure is told'}`
       case 'images':
         return 'images'
       case 'remove-project':
@@ -119,13 +123,13 @@ describe('the plan of a start', () => {
       plan: ['remove web-1', 'create web', 'start web', 'enter web', 'release web'],
     },
     {
-      title: 'keeps the one that fits of several containers of one service, whichever comes first',
+      title: 'keeps of several containers of one service the one that fits and runs, whichever comes first',
       state: {
         ...RUNNING,
         containers: [
           sampleContainer('web', 'w0', { id: 'old', name: 'devenv-hello-0-0123abcd_web-1', state: 'exited' }),
           ...RUNNING.containers,
-          sampleContainer('web', 'w1', { id: 'more', name: 'devenv-hello-0-web-2' }),
+          sampleContainer('web', 'w1', { id: 'more', name: 'devenv-hello-0-web-2', state: 'created' }),
         ],
       },
       plan: ['remove 0123abcd_web-1 web-2'],
@@ -156,7 +160,7 @@ describe('the plan of a start', () => {
     {
       title: 'restarts programs that went on without their database, which wait longer each time',
       state: replace(sampleContainer('mysql', 'm1', { state: 'exited', health: 'none' })),
-      plan: ['start mysql', 'wait mysql', 'restart-programs web'],
+      plan: ['open mysql-8.4', 'start mysql', 'wait mysql', 'restart-programs web'],
     },
     {
       title: 'starts what is stopped and replaces nothing: programs that were released start once their servers answer',
@@ -164,7 +168,7 @@ describe('the plan of a start', () => {
         sampleContainer('mysql', 'm1', { state: 'exited', health: 'none' }),
         sampleContainer('web', 'w1', { state: 'exited', health: 'none' }),
       ),
-      plan: ['start mysql', 'wait mysql', 'start web', 'enter web'],
+      plan: ['open mysql-8.4', 'start mysql', 'wait mysql', 'start web', 'enter web'],
     },
     {
       title: 'goes on after an interruption between creating and starting',
@@ -173,7 +177,7 @@ describe('the plan of a start', () => {
         released: {},
         containers: RUNNING.containers.map((container) => ({ ...container, state: 'created', health: 'none' })),
       },
-      plan: ['start mysql redis web', 'wait mysql redis', 'enter web', 'release web'],
+      plan: ['open mysql-8.4', 'start mysql redis web', 'wait mysql redis', 'enter web', 'release web'],
     },
     {
       title: 'waits for a server that runs and does not answer yet',
@@ -247,7 +251,7 @@ describe('the plan of a start', () => {
         steps: [due('migrations', 'before')],
       },
       plan: [
-        'join migrations',
+        'join migrations, whose failure is told',
         'remove web-1',
         'create web',
         'start web',
@@ -255,6 +259,21 @@ describe('the plan of a start', () => {
         'provision migrations',
         'release web',
       ],
+    },
+    {
+      title: 'does not take an outcome for data that were put in the place of those that the step changed',
+      state: {
+        ...RUNNING,
+        begun: { ...BEGUN, stores: ['mysql-8.4'] },
+        stores: [{ store: STORE, ledger: { ...LEDGER, underway: undefined } }],
+        steps: [due('migrations', 'before')],
+      },
+      plan: ['join migrations, whose failure is told', 'provision migrations'],
+    },
+    {
+      title: 'makes another container where the data of one are gone: it would write into a folder that is no more',
+      state: { ...RUNNING, stores: [{ store: STORE, ledger: undefined }] },
+      plan: ['remove mysql-1', 'open mysql-8.4', 'create mysql', 'start mysql', 'wait mysql', 'restart-programs web'],
     },
     {
       title: 'of a target that needs one server touches that and the primary only, and neither provisions nor releases',
@@ -303,7 +322,7 @@ describe('the plan of a start', () => {
         ...BOTH,
         containers: BOTH.containers.map((each) => (each.service === 'mysql' ? { ...each, state: 'exited' } : each)),
       },
-      plan: ['start mysql', 'wait mysql', 'restart-programs web', 'restart-programs shop'],
+      plan: ['open mysql-8.4', 'start mysql', 'wait mysql', 'restart-programs web', 'restart-programs shop'],
     },
     {
       title: 'leaves a container alone that is no part of what is wanted',

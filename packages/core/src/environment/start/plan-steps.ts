@@ -3,6 +3,7 @@ import { LABELS } from '../../engine/labels.js'
 import { type ImagesPlan, imageStepsOf } from '../../image/ensure-images.js'
 import type { ProgramChoice } from '../../settings/settings.js'
 import type { Moved } from '../data/claim-stores.js'
+import type { Ledger } from '../data/ledger.js'
 import type { Begun, Released } from '../data/record.js'
 import type { Store } from '../project/stores-of.js'
 import type { DueStep } from '../provision/hash-steps.js'
@@ -15,8 +16,8 @@ import { isSameChoice, wordsOf } from './choose-programs.js'
 export type Wanted = { ours: readonly string[]; needs: readonly string[]; programs: ProgramChoice | undefined }
 
 /** One thing that a start does, and why. */
-export type StartStep = { because: string } & (
-  | { do: 'join'; begun: Begun }
+export type StartStep = { because: string } /** `failure`: whether one counts, or the step runs again anyway. */ & (
+  | { do: 'join'; begun: Begun; failure: 'counts' | 'is told' }
   | { do: 'images'; images: ImagesPlan }
   | { do: 'remove-project'; project: string }
   /** Until commands of a person that run in them have ended. */
@@ -50,7 +51,7 @@ export type StartState = {
   commands: { readonly [container: string]: readonly string[] }
   images: ImagesPlan
   moved: readonly Moved[]
-  stores: readonly Store[]
+  stores: readonly { store: Store; ledger: Ledger | undefined }[]
   /** A step that an interrupted start has begun, where its outcome can be had. */
   begun: Begun | undefined
   /** The provisioning steps, in their order. */
@@ -65,10 +66,10 @@ export function planSteps(wanted: Wanted, state: StartState): StartStep[] {
   const starting = services.filter((service) => kept.get(service)?.state !== 'running')
   return [
     ...planBefore(state),
-    ...readRemovals(state, services, kept),
+    ...planRemovals(state, services, kept),
     ...state.stores
-      .filter(({ service }) => missing.includes(service))
-      .map((store) => ({ do: 'open-store' as const, store, because: `${store.service} keeps its data there` })),
+      .filter(({ store: { service } }) => starting.includes(service))
+      .map(({ store }) => ({ do: 'open-store' as const, store, because: `${store.service} keeps its data there` })),
     ...step(missing, (services) => ({ do: 'create', services, because: 'not created yet' })),
     ...planContainers(wanted, state, kept, starting),
     ...(wanted.programs === undefined ? [] : planPrograms(wanted, wanted.programs, state, kept, starting)),
@@ -77,25 +78,40 @@ export function planSteps(wanted: Wanted, state: StartState): StartStep[] {
 
 type Kept = ReadonlyMap<string, Container | undefined>
 
-/** The container of a service that goes on: one with the wanted configuration. */
-const keptOf = (service: string, { containers, configs }: Pick<StartState, 'containers' | 'configs'>) =>
-  containers.find(
+/** The container of a service that goes on: one with the wanted configuration and with its data; best, one that runs. */
+function keptOf(service: string, state: StartState): Container | undefined {
+  if (isEmptied(service, state)) return undefined
+  const fit = state.containers.filter(
     (container) =>
       container.service === service &&
-      container.labels[LABELS.config] === configs[service] &&
+      container.labels[LABELS.config] === state.configs[service] &&
       container.state !== 'removing' &&
       container.state !== 'dead',
   )
+  return fit.find((container) => container.state === 'running') ?? fit[0]
+}
+
+/** Whether the data of a service are not there, or nothing is known of them: a container that is there writes elsewhere. */
+const isEmptied = (service: string, { stores }: StartState): boolean =>
+  stores.some(({ store, ledger }) => store.service === service && ledger === undefined)
 
 /** A step for a list, or none for an empty one. */
 const step = <T>(list: readonly T[], make: (list: readonly T[]) => StartStep): StartStep[] =>
   list.length === 0 ? [] : [make(list)]
 
-function planBefore({ begun, images, moved }: StartState): StartStep[] {
+function planBefore(state: StartState): StartStep[] {
+  const { begun, images, moved } = state
   return [
     ...(begun === undefined
       ? []
-      : [{ do: 'join' as const, begun, because: 'a start that was interrupted has begun it' }]),
+      : [
+          {
+            do: 'join' as const,
+            begun,
+            failure: state.steps.some((due) => isJoined(due, state)) ? ('counts' as const) : ('is told' as const),
+            because: 'a start that was interrupted has begun it',
+          },
+        ]),
     ...step(imageStepsOf(images), (steps) => ({
       do: 'images',
       images,
@@ -112,11 +128,8 @@ function planBefore({ begun, images, moved }: StartState): StartStep[] {
 }
 
 /** Containers that no longer fit are removed before others are made: whatever is interrupted, there is one or none. */
-function readRemovals(
-  { containers, configs, commands }: StartState,
-  services: readonly string[],
-  kept: Kept,
-): StartStep[] {
+function planRemovals(state: StartState, services: readonly string[], kept: Kept): StartStep[] {
+  const { containers, configs, commands } = state
   const stays = (container: Container) =>
     configs[container.service] !== undefined &&
     (!services.includes(container.service) || kept.get(container.service)?.id === container.id)
@@ -124,7 +137,9 @@ function readRemovals(
     configs[service] === undefined
       ? `${service} is no longer part of the environment`
       : kept.get(service) === undefined
-        ? `${service} changed`
+        ? isEmptied(service, state)
+          ? `the data of ${service} are not there`
+          : `${service} changed`
         : `there is another one for ${service}`
   const removed = containers.filter((container) => !stays(container))
   const busy = removed.filter(({ id }) => commands[id] !== undefined)
@@ -178,6 +193,12 @@ const isHeld = (service: string, { released }: StartState, kept: Kept): boolean 
   return container === undefined || released[service]?.container !== container.id
 }
 
+/** Whether the step that was begun is this one as it is now, on the data that are here now: then its outcome is what is wanted. */
+const isJoined = ({ name, now, stores }: DueStep, state: StartState): boolean =>
+  state.begun?.step === name &&
+  state.begun.now === now &&
+  stores.every((store) => state.stores.find((each) => each.store.name === store)?.ledger?.underway === state.begun?.id)
+
 const CAUSES = { before: 'something that it depends on has changed', never: 'not done yet', again: 'asked for' }
 
 function planPrograms(
@@ -188,8 +209,7 @@ function planPrograms(
   starting: readonly string[],
 ): StartStep[] {
   const provision = state.steps.flatMap(({ passed, ...due }): StartStep[] => {
-    const joined = state.begun?.step === due.name && state.begun.now === due.now
-    return passed === 'now' || joined ? [] : [{ do: 'provision', step: due, because: CAUSES[passed] }]
+    return passed === 'now' || isJoined(due, state) ? [] : [{ do: 'provision', step: due, because: CAUSES[passed] }]
   })
   // Programs that went on without a server have failed, and wait longer each time before they try again.
   const lacked = starting.filter((service) => wanted.needs.includes(service))

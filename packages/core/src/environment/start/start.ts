@@ -1,15 +1,20 @@
-import { EngineRefusal } from '../../engine/engine.js'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Container } from '../../engine/containers.js'
+import { type Engine, EngineRefusal } from '../../engine/engine.js'
 import { removeProject } from '../../engine/remove-project.js'
 import { requireVersions } from '../../machine/versions.js'
 import { DevenvError } from '../../problem/problem.js'
+import { step } from '../../progress/progress.js'
 import type { Context } from '../context.js'
 import { createDataDirectory } from '../data/data-directory.js'
 import { isLocked, withLock } from '../data/mutex.js'
+import { readCommands } from '../inside/read-commands.js'
 import { requireRecognised } from '../open-environment.js'
 import { assemble, type StartPlan } from './assemble.js'
 import { carryOut } from './carry-out.js'
 import { type Extent, findRunning, type Started } from './find-running.js'
 import { type How, type Observed, observe } from './observe.js'
+import type { StartStep } from './plan-steps.js'
 
 const ATTEMPTS = 3
 const USUAL: How = { again: 'none', commands: 'awaited' }
@@ -28,28 +33,54 @@ export async function start(context: Context, extent: Extent, how: How = USUAL):
   await requireVersions(engine)
   await requireRecognised(environment)
   createDataDirectory(environment)
-  return await withLock(context, async () => {
-    // A clean that was waited for has taken the folder with it.
-    createDataDirectory(environment)
-    const refused = new Set<number>()
-    for (let attempt = 1; ; attempt++) {
-      const { observed, plan } = await look(context, extent, how, refused)
-      try {
-        for (const text of plan.notes) report({ kind: 'note', text })
-        return await carryOut(plan, observed, context)
-      } catch (error) {
-        const mend = attempt === ATTEMPTS ? undefined : mendOf(error, context, refused)
-        if (mend === undefined) throw error
-        await mend()
-      }
+  for (;;) {
+    const outcome = await withLock(context, () => startLocked(context, extent, how))
+    if (!('do' in outcome)) return outcome
+    // Outside the lock: whoever says `start --now`, `stop` or `clean` meanwhile need not wait for the commands.
+    await step(report, 'wait for commands', outcome.because, () => awaitCommands(engine, outcome.containers))
+  }
+}
+
+type AwaitCommands = Extract<StartStep, { do: 'await-commands' }>
+
+/** A start, or what it has to wait for first. */
+async function startLocked(context: Context, extent: Extent, how: How): Promise<Started | AwaitCommands> {
+  const { environment, report } = context
+  // A clean that was waited for has taken the folder with it.
+  createDataDirectory(environment)
+  const refused = new Set<number>()
+  for (let attempt = 1; ; attempt++) {
+    const { observed, plan } = await look(context, extent, how, refused)
+    const busy = plan.steps.find((planned): planned is AwaitCommands => planned.do === 'await-commands')
+    if (busy !== undefined) {
+      report({
+        kind: 'note',
+        text: 'devenv waits for these commands to end before it replaces their containers; Ctrl-C leaves all as it is, and `devenv start --now` ends them',
+      })
+      return busy
     }
-  })
+    try {
+      for (const text of plan.notes) report({ kind: 'note', text })
+      return await carryOut(plan, observed, context)
+    } catch (error) {
+      const mend = attempt === ATTEMPTS ? undefined : mendOf(error, context, refused)
+      if (mend === undefined) throw error
+      await mend()
+    }
+  }
+}
+
+const LOOK_MS = 500
+
+async function awaitCommands(engine: Engine, containers: readonly Container[]): Promise<void> {
+  const isBusy = async ({ id }: Container) => (await readCommands(engine, id)).length > 0
+  while ((await Promise.all(containers.map(isBusy))).includes(true)) await pause(LOOK_MS)
 }
 
 /** What `start` would do, with nothing done. */
-export async function readStartPlan(context: Context, extent: Extent): Promise<StartPlan> {
+export async function readStartPlan(context: Context, extent: Extent, commands: How['commands']): Promise<StartPlan> {
   await requireVersions(context.engine)
-  return (await look(context, extent, USUAL, new Set())).plan
+  return (await look(context, extent, { ...USUAL, commands }, new Set())).plan
 }
 
 async function look(

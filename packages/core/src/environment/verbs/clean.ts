@@ -12,7 +12,7 @@ import { folderIdentity } from '../data/folder-identity.js'
 import { storeData } from '../data/ledger.js'
 import { isClaim, withLock } from '../data/mutex.js'
 import { readRecord } from '../data/record.js'
-import { readRemoval, removeEmpty, removeOwned, retire } from '../data/removal.js'
+import { listRetired, readRemoval, removeEmpty, removeOwned, retire } from '../data/removal.js'
 import type { Paths } from '../environment.js'
 import { containersOf } from '../inside/containers-of.js'
 import { isJoinable } from '../provision/run-step.js'
@@ -48,13 +48,21 @@ export async function cleanStores(context: Context, names: readonly string[]): P
   await withLock(context, async () => {
     await refuseForeignWriter(context)
     const image = (await containersOf(context))[0]?.imageId
+    await tellOfStep(context)
     await step(report, 'containers', undefined, () => removeProject(engine, project))
     await step(report, 'data', stores.join(', '), async () => {
-      const stubborn = removeOwned(stores.map((store) => retire(storeData(paths, store))))
+      for (const store of stores) retire(storeData(paths, store))
+      const stubborn = removeOwned(stores.flatMap((store) => listRetired(paths, store)))
       if (stubborn.length > 0) await removeAsRoot(engine, paths.home, stubborn, image)
     })
   })
   return stores
+}
+
+async function tellOfStep(context: Context): Promise<void> {
+  const begun = readRecord(context.environment)?.begun
+  if (begun !== undefined && (await isJoinable(context, begun)))
+    context.report({ kind: 'note', text: `clean ends the provisioning step ${begun.step}, which is at work` })
 }
 
 const listStores = (paths: Paths): string[] =>
@@ -69,9 +77,7 @@ async function cleanLocked(context: Context): Promise<string[]> {
   const { paths, project } = environment
   await refuseForeignWriter(context)
   const containers = await containersOf(context)
-  const begun = readRecord(environment)?.begun
-  if (begun !== undefined && (await isJoinable(context, begun)))
-    report({ kind: 'note', text: `clean ends the provisioning step ${begun.step}, which is at work` })
+  await tellOfStep(context)
   // Noted while they are there: an image by which root can remove what other users' servers wrote.
   const image = containers.map((container) => container.imageId)[0]
   await step(report, 'containers', undefined, () => removeProject(engine, project))
@@ -93,7 +99,8 @@ async function cleanLocked(context: Context): Promise<string[]> {
 }
 
 /** The other checkouts, still there, whose environments have their record in this data directory. */
-function readSharers({ environment: { paths } }: Asking): string[] {
+function readSharers({ environment }: Asking): string[] {
+  const { paths } = environment
   const records = existsSync(paths.home)
     ? readdirSync(paths.home).filter((name) => /^devenv-.*(?<!\.compose)\.json$/.test(name))
     : []
@@ -101,9 +108,15 @@ function readSharers({ environment: { paths } }: Asking): string[] {
     const file = join(paths.home, name)
     if (file === paths.record) return []
     const checkout = checkoutOf(file)
-    return checkout !== undefined && existsSync(checkout) ? [checkout] : []
+    return checkout !== undefined && existsSync(checkout) && mayShare(checkout, paths, environment.checkout)
+      ? [checkout]
+      : []
   })
 }
+
+/** A record may also be that of the checkout that this one was copied from: then that one has a folder of its own. */
+const mayShare = (other: string, { home }: Paths, own: string): boolean =>
+  !home.startsWith(`${own}/`) || folderIdentity(join(other, '.dev', 'devenv')) === folderIdentity(home)
 
 function checkoutOf(record: string): string | undefined {
   try {

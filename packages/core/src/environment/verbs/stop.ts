@@ -36,5 +36,5 @@ async function waitForStep(context: Context): Promise<void> {
     kind: 'note',
     text: `the provisioning step ${record.begun.step} is at work; devenv stops the containers when it has ended (devenv clean ends it)`,
   })
-  await joinStep(context, record, record.begun)
+  await joinStep(context, record, record.begun, 'is told')
 }
