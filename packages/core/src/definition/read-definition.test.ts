@@ -124,6 +124,6 @@ test('mapStrings changes every string and nothing else', () => {
   })
 })
 
-test.each(['image', 'compose', 'make', 'schema'])('the folder of core holds %s', (folder) => {
+test.each(['container', 'compose', 'make', 'schema'])('the folder of core holds %s', (folder) => {
   expect(existsSync(join(CORE_DIRECTORY, folder))).toBe(true)
 })
