@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Container, listContainers, mayWrite } from '../../engine/containers.js'
 import type { Engine } from '../../engine/engine.js'
-import { LABELS } from '../../engine/labels.js'
+import { COMPOSE_LABELS, LABELS } from '../../engine/labels.js'
 import { removeProject } from '../../engine/remove-project.js'
 import { DevenvError } from '../../problem/problem.js'
 import { runCommand } from '../../process/run-command.js'
@@ -51,8 +51,8 @@ export async function cleanStores(context: Context, names: readonly string[]): P
     await tellOfStep(context)
     await step(report, 'containers', undefined, () => removeProject(engine, project))
     await step(report, 'data', stores.join(', '), async () => {
-      for (const store of stores) retire(storeData(paths, store))
-      const stubborn = removeOwned(stores.flatMap((store) => listRetired(paths, store)))
+      const retired = stores.flatMap((store) => [retire(storeData(paths, store)), ...listRetired(paths, store)])
+      const stubborn = removeOwned([...new Set(retired)])
       if (stubborn.length > 0) await removeAsRoot(engine, paths.home, stubborn, image)
     })
   })
@@ -130,7 +130,7 @@ async function refuseForeignWriter({ engine, environment: { paths, project } }: 
   if (!existsSync(paths.stores)) return
   const holders = await listContainers(engine, [`${LABELS.stores}=${folderIdentity(paths.stores)}`])
   const other = holders.find(
-    ({ labels, state }: Container) => labels['com.docker.compose.project'] !== project && mayWrite({ state }),
+    ({ labels, state }: Container) => labels[COMPOSE_LABELS.project] !== project && mayWrite({ state }),
   )
   if (other !== undefined)
     throw new DevenvError({
