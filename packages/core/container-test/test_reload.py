@@ -48,6 +48,26 @@ class Reload(InFolder):
         old = eventually(lambda: self.pids()[:-1] if len(self.pids()) > 1 else None)[-1]
         eventually(lambda: not alive(old))
 
+    def serve_words(self):
+        """The port at which the server answers with its first words."""
+        port = self.reserve_port()
+        self.save('words.py', 'WORDS = "first"')
+        self.save('server.py', SERVER)
+        self.reload('--listen', '127.0.0.1:%d' % port, '--', sys.executable, '-B', 'server.py')
+        eventually(lambda: answer(port) == (200, 'first'))
+        return port
+
+    def answer_while_it_boots(self, port, last_line):
+        """What somebody is answered who asks before the saved words are read to their last line."""
+        self.save('words.py', 'import os, time\nwhile not os.path.exists("go"): time.sleep(.02)\n' + last_line)
+        self.old_has_ended()
+        answers = []
+        asking = threading.Thread(target=lambda: answers.append(answer(port)))
+        asking.start()
+        self.save('go')
+        asking.join()
+        return answers[0]
+
     def counting(self, *options):
         """A program that says at each start that it started."""
         return self.reload(*options, '--', sys.executable, '-uc',
@@ -137,19 +157,8 @@ class Reload(InFolder):
         eventually(lambda: not alive(program))
 
     def test_requests_wait_for_the_new_code_and_are_told_when_there_is_none(self):
-        port = self.reserve_port()
-        self.save('words.py', 'WORDS = "first"')
-        self.save('server.py', SERVER)
-        self.reload('--listen', '127.0.0.1:%d' % port, '--', sys.executable, '-B', 'server.py')
-        eventually(lambda: answer(port) == (200, 'first'))
-        self.save('words.py', 'import os, time\nwhile not os.path.exists("go"): time.sleep(.02)\nWORDS = "second"')
-        self.old_has_ended()
-        answers = []
-        asking = threading.Thread(target=lambda: answers.append(answer(port)))
-        asking.start()
-        self.save('go')
-        asking.join()
-        self.assertEqual(answers, [(200, 'second')])
+        port = self.serve_words()
+        self.assertEqual(self.answer_while_it_boots(port, 'WORDS = "second"'), (200, 'second'))
         self.save('words.py', 'syntax error')
         self.said('the program ended')
         self.assertEqual(answer(port)[0], 503)
@@ -158,20 +167,8 @@ class Reload(InFolder):
 
     def test_who_waits_for_a_program_that_boots_long_and_fails_is_told(self):
         self.environment['DEVENV_SOON_SECONDS'] = '0'
-        port = self.reserve_port()
-        self.save('words.py', 'WORDS = "first"')
-        self.save('server.py', SERVER)
-        self.reload('--listen', '127.0.0.1:%d' % port, '--', sys.executable, '-B', 'server.py')
-        eventually(lambda: answer(port) == (200, 'first'))
-        self.save('words.py',
-                  'import os, time\nwhile not os.path.exists("go"): time.sleep(.02)\nraise SystemExit(7)')
-        self.old_has_ended()
-        answers = []
-        asking = threading.Thread(target=lambda: answers.append(answer(port)))
-        asking.start()
-        self.save('go')
-        asking.join()
-        self.assertEqual(answers[0][0], 503)
+        port = self.serve_words()
+        self.assertEqual(self.answer_while_it_boots(port, 'raise SystemExit(7)')[0], 503)
         self.said('the program ended with 7; it starts again when you save a file')
 
 

@@ -5,7 +5,10 @@ import { onTestFinished, test } from 'vitest'
 import type { ComposeService, Definition, EnvironmentPackage } from '../src/definition/definition.js'
 import type { Container } from '../src/engine/containers.js'
 import { LABELS } from '../src/engine/labels.js'
+import type { StartRecord } from '../src/environment/data/record.js'
 import { type Environment, identify } from '../src/environment/environment.js'
+import type { ImageSettings } from '../src/image/ensure-images.js'
+import type { ImageInputs } from '../src/image/image-inputs.js'
 import { DevenvError, type Problem } from '../src/problem/problem.js'
 import type { Settings } from '../src/settings/settings.js'
 
@@ -104,6 +107,52 @@ export function sampleDefinition(
     files: [],
   }
 }
+
+/** What a start of a small service leaves for the next command. */
+export const sampleRecord = (change: Partial<StartRecord> = {}): StartRecord => ({
+  format: 3,
+  settings: {
+    mirror: 'localhost:5000',
+    registry: 'ghcr.io/openedx',
+    publish: ['mysql'],
+    programs: ['web'],
+    without: ['search'],
+    variables: { A: '1', B: null },
+  },
+  primary: 'hello',
+  ours: { hello: '/edx/app/hello' },
+  image: { reference: 'devenv/hello:inputs-0', digest: '0', spec: SAMPLE_INPUTS.spec, inputs: { Dockerfile: '0' } },
+  ports: { hello: { 8000: 23000 } },
+  addresses: [{ service: 'hello', port: 8000, name: undefined }],
+  configs: { hello: 'a' },
+  targets: { test: { needs: [], because: 'x' } },
+  accounts: [],
+  steps: { migrations: { now: 'a', stores: ['mysql-8.4'] } },
+  provisioned: {},
+  released: { hello: { container: 'id', programs: 'all' } },
+  stamps: { inputs: {}, definition: {}, provision: {} },
+  ...change,
+})
+
+/** An image of one base and no file of anybody. */
+export const SAMPLE_INPUTS: ImageInputs = {
+  spec: { name: 'devenv/hello', dockerfile: '/Dockerfile', target: 'dev', args: {}, contexts: {} },
+  dockerfile: 'FROM debian:12\n',
+  files: [],
+  bases: {},
+}
+
+export const sampleImageSettings = (change: Partial<ImageSettings> = {}): ImageSettings => ({
+  registry: undefined,
+  mirror: undefined,
+  locked: {},
+  published: {},
+  network: 'online',
+  access: { caBundle: undefined, proxies: {} },
+  caBundle: undefined,
+  proxies: {},
+  ...change,
+})
 
 export const sampleContainer = (service: string, config: string, change: Partial<Container> = {}): Container => ({
   id: `id-of-${service}`,

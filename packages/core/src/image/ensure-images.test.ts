@@ -1,45 +1,29 @@
 import { describe, expect, test } from 'vitest'
 import { sampleEngine } from '../../test/engine.js'
-import { problemsOf, sampleDefinition, testEach } from '../../test/samples.js'
+import { problemsOf, SAMPLE_INPUTS, sampleDefinition, sampleImageSettings, testEach } from '../../test/samples.js'
 import { LABELS } from '../engine/labels.js'
 import type { Progress } from '../progress/progress.js'
 import {
   carryOutImages,
-  type ImageSettings,
   type ImagesPlan,
   lackingOf,
   type OfficialPlan,
   readImagesPlan,
   takeServices,
 } from './ensure-images.js'
-import { digestOf, type ImageInputs } from './image-inputs.js'
+import { digestOf } from './image-inputs.js'
 import { wantedOf } from './image-source.js'
 import { type ImagePlan, referenceOf } from './plan-image.js'
 
-const SETTINGS: ImageSettings = {
-  registry: undefined,
-  mirror: undefined,
-  locked: {},
-  published: {},
-  network: 'online',
-  access: { caBundle: undefined, proxies: {} },
-  caBundle: undefined,
-  proxies: {},
-}
-const INPUTS: ImageInputs = {
-  spec: { name: 'devenv/hello', dockerfile: '/Dockerfile', target: 'dev', args: {}, contexts: {} },
-  dockerfile: 'FROM debian:12\n',
-  files: [],
-  bases: {},
-}
-const OWN = referenceOf(wantedOf(INPUTS))
+const SETTINGS = sampleImageSettings()
+const OWN = referenceOf(wantedOf(SAMPLE_INPUTS))
 const [MYSQL, MEMCACHED] = ['mysql:8.4.9', 'memcached:1.6.38'].map((name) => `docker.io/library/${name}`) as [
   string,
   string,
 ]
-const LABELLED = { [LABELS.digest]: digestOf(INPUTS), [LABELS.inputs]: '{}' }
+const LABELLED = { [LABELS.digest]: digestOf(SAMPLE_INPUTS), [LABELS.inputs]: '{}' }
 const own = (does: ImagePlan['do']): ImagePlan => {
-  const named = { reference: OWN, digest: digestOf(INPUTS), because: 'requirements.txt changed' }
+  const named = { reference: OWN, digest: digestOf(SAMPLE_INPUTS), because: 'requirements.txt changed' }
   return does === 'tag' ? { ...named, do: 'tag', from: 'ghcr.io/x:inputs-0' } : { ...named, do: does }
 }
 const official = (reference: string, does: 'use' | 'pull'): OfficialPlan => ({
@@ -53,7 +37,7 @@ const official = (reference: string, does: 'use' | 'pull'): OfficialPlan => ({
 describe('the plan for the images of an environment', () => {
   test('is that of its own and of each server that is needed, and of no other', async () => {
     const { engine } = await sampleEngine([{ tags: [OWN], labels: LABELLED }, { tags: [MYSQL] }])
-    const plan = (services: string[]) => readImagesPlan(engine, sampleDefinition(), INPUTS, services, SETTINGS)
+    const plan = (services: string[]) => readImagesPlan(engine, sampleDefinition(), SAMPLE_INPUTS, services, SETTINGS)
     expect(await plan(['mysql', 'memcached'])).toMatchObject({
       own: { do: 'use', reference: OWN },
       official: [
@@ -73,7 +57,7 @@ describe('the plan for the images of an environment', () => {
       provision: [{ name: 'fill', service: 'shop', run: ['fill'] as [string], when }],
     }
     const plan = async (images: { tags: string[] }[], services: string[]) =>
-      readImagesPlan((await sampleEngine(images)).engine, definition, INPUTS, services, SETTINGS)
+      readImagesPlan((await sampleEngine(images)).engine, definition, SAMPLE_INPUTS, services, SETTINGS)
     expect(await plan([], ['hello', 'shop', 'mysql'])).toMatchObject({
       official: [{ taken: MYSQL }],
       published: [{ reference: SHOP, do: 'pull' }],
@@ -87,16 +71,16 @@ describe('the plan for the images of an environment', () => {
   test('wants an image that two servers share once', async () => {
     const { engine } = await sampleEngine()
     const definition = sampleDefinition({}, { memcached: { image: MYSQL } })
-    expect((await readImagesPlan(engine, definition, INPUTS, ['mysql', 'memcached'], SETTINGS)).official).toHaveLength(
-      1,
-    )
+    expect(
+      (await readImagesPlan(engine, definition, SAMPLE_INPUTS, ['mysql', 'memcached'], SETTINGS)).official,
+    ).toHaveLength(1)
   })
 
   test('pulls one again that is here for another platform; a service may say which it runs on', async () => {
     const { engine } = await sampleEngine([{ tags: [MYSQL], architecture: 'arm64' }])
     const does = async (platform?: string) => {
       const definition = sampleDefinition({}, { mysql: { image: MYSQL, ...(platform && { platform }) } })
-      return (await readImagesPlan(engine, definition, INPUTS, ['mysql'], SETTINGS)).official[0]
+      return (await readImagesPlan(engine, definition, SAMPLE_INPUTS, ['mysql'], SETTINGS)).official[0]
     }
     expect(await does()).toMatchObject({ do: 'pull', platform: 'linux/amd64' })
     expect(await does('linux/arm64/v8')).toMatchObject({ do: 'use', platform: 'linux/arm64/v8' })
@@ -105,7 +89,7 @@ describe('the plan for the images of an environment', () => {
   test('wants exactly the digest that is locked: a tag that is here may be another', async () => {
     const { engine } = await sampleEngine([{ tags: [MYSQL] }])
     const locked = { [MYSQL]: `sha256:${'1'.repeat(64)}` }
-    const { official: planned } = await readImagesPlan(engine, sampleDefinition(), INPUTS, ['mysql'], {
+    const { official: planned } = await readImagesPlan(engine, sampleDefinition(), SAMPLE_INPUTS, ['mysql'], {
       ...SETTINGS,
       locked,
     })
@@ -141,7 +125,9 @@ describe('carrying out', () => {
   const carryOut = async (plan: ImagesPlan, network: 'online' | 'offline') => {
     const { engine, named } = await sampleEngine([{ tags: ['ghcr.io/x:inputs-0'], labels: LABELLED }])
     const told: Progress[] = []
-    const done = carryOutImages(plan, engine, INPUTS, { ...SETTINGS, network }, (progress) => told.push(progress))
+    const done = carryOutImages(plan, engine, SAMPLE_INPUTS, { ...SETTINGS, network }, (progress) =>
+      told.push(progress),
+    )
     return { done, told, named }
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { sampleEngine } from '../../test/engine.js'
 import { type SampleRegistry, sampleRegistry } from '../../test/registry.js'
-import { problemsOf, sampleDefinition, testEach } from '../../test/samples.js'
+import { problemsOf, sampleDefinition, sampleImageSettings, testEach } from '../../test/samples.js'
 import { primaryOf } from '../definition/definition.js'
 import type { Engine } from '../engine/engine.js'
 import { LABELS } from '../engine/labels.js'
@@ -26,14 +26,8 @@ const NO_ENGINE: Engine = { endpoint: 'unix:///none.sock', socket: '/none.sock' 
 const COMMIT = 'c'.repeat(40)
 
 const settingsFor = (registry: string, change: Partial<PublishSettings> = {}): PublishSettings => ({
+  ...sampleImageSettings(),
   registry,
-  mirror: undefined,
-  locked: {},
-  published: {},
-  network: 'online',
-  access: { caBundle: undefined, proxies: {} },
-  caBundle: undefined,
-  proxies: {},
   platforms: undefined,
   ...change,
 })

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { sampleSettings, temporaryFolder, writeFiles } from '../../test/samples.js'
+import { sampleRecord, sampleSettings, temporaryFolder, writeFiles } from '../../test/samples.js'
 import { CORE_DIRECTORY } from '../definition/read-definition.js'
-import { differs, type Remembered, registryOf, remember, settingsFrom, variablesOf } from './settings.js'
+import { differs, registryOf, remember, settingsFrom, variablesOf } from './settings.js'
 
 describe('settings', () => {
   test.each(['DEVENV_DIR', 'DEVENV_MIRROR', 'DEVENV_DIGESTS', 'DEVENV_OFFLINE', 'DEVENV_PUBLISH'])(
@@ -118,14 +118,7 @@ test('which services are left out is a list; none is an answer too, and nothing 
   expect(settingsFrom({}).without).toBeUndefined()
 })
 
-const BEFORE: Remembered = {
-  mirror: 'localhost:5000',
-  registry: 'ghcr.io/openedx',
-  publish: ['mysql'],
-  programs: ['web'],
-  without: ['search'],
-  variables: { A: '1', B: null },
-}
+const { settings: BEFORE } = sampleRecord()
 
 describe('what is remembered', () => {
   test('is what was set, until it is set again', () => {

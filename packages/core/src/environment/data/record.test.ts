@@ -1,38 +1,11 @@
 import { appendFileSync, chmodSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { SAMPLE_PACKAGE, temporaryFolder, testEach, writeFiles } from '../../../test/samples.js'
+import { SAMPLE_PACKAGE, sampleRecord, temporaryFolder, testEach, writeFiles } from '../../../test/samples.js'
 import { type Environment, identify } from '../environment.js'
-import { readRecord, type StartRecord, stampsOf, unchanged, writeRecord } from './record.js'
+import { readRecord, stampsOf, unchanged, writeRecord } from './record.js'
 
-const RECORD: StartRecord = {
-  format: 3,
-  settings: {
-    mirror: 'localhost:5000',
-    registry: 'ghcr.io/openedx',
-    publish: ['mysql'],
-    programs: ['web'],
-    without: ['search'],
-    variables: { A: '1', B: null },
-  },
-  primary: 'hello',
-  ours: { hello: '/edx/app/hello' },
-  image: {
-    reference: 'devenv/hello:inputs-0',
-    digest: '0',
-    spec: { name: 'devenv/hello', dockerfile: '/Dockerfile', target: 'dev', args: {}, contexts: {} },
-    inputs: { Dockerfile: '0' },
-  },
-  ports: { hello: { 8000: 23000 } },
-  addresses: [{ service: 'hello', port: 8000, name: undefined }],
-  configs: { hello: 'a' },
-  targets: { test: { needs: [], because: 'x' } },
-  accounts: [],
-  steps: { migrations: { now: 'a', stores: ['mysql-8.4'] } },
-  provisioned: {},
-  released: { hello: { container: 'id', programs: 'all' } },
-  stamps: { inputs: {}, definition: {}, provision: {} },
-}
+const RECORD = sampleRecord()
 
 function environment(): Environment {
   const made = identify(SAMPLE_PACKAGE, temporaryFolder(), undefined)

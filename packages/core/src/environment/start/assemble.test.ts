@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { sampleContainer, sampleDefinition, sampleEnvironment, sampleSettings } from '../../../test/samples.js'
+import {
+  SAMPLE_INPUTS,
+  sampleContainer,
+  sampleDefinition,
+  sampleEnvironment,
+  sampleImageSettings,
+  sampleSettings,
+} from '../../../test/samples.js'
 import type { Definition } from '../../definition/definition.js'
 import type { Container } from '../../engine/containers.js'
 import { imageStepsOf } from '../../image/ensure-images.js'
@@ -34,22 +41,8 @@ const NOTHING: Observed = {
   variables: {},
   definition: DEFINITION,
   extent: { all: true },
-  inputs: {
-    spec: { name: 'devenv/hello', dockerfile: '/Dockerfile', target: 'dev', args: {}, contexts: {} },
-    dockerfile: 'FROM debian\n',
-    files: [],
-    bases: {},
-  },
-  sources: {
-    registry: undefined,
-    mirror: undefined,
-    locked: {},
-    published: {},
-    network: 'online',
-    access: { caBundle: undefined, proxies: {} },
-    caBundle: undefined,
-    proxies: {},
-  },
+  inputs: SAMPLE_INPUTS,
+  sources: sampleImageSettings(),
   images: {
     own: { do: 'build', reference: 'devenv/hello:inputs-0', digest: '0', because: 'there is none yet' },
     official: [],

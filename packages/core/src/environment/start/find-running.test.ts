@@ -2,7 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { SAMPLE_PACKAGE, sampleSettings, temporaryFolder, testEach, writeFiles } from '../../../test/samples.js'
+import {
+  SAMPLE_PACKAGE,
+  sampleRecord,
+  sampleSettings,
+  temporaryFolder,
+  testEach,
+  writeFiles,
+} from '../../../test/samples.js'
 import { LABELS } from '../../engine/labels.js'
 import type { Settings } from '../../settings/settings.js'
 import { noteBegun, noteEnded, openStore } from '../data/ledger.js'
@@ -53,35 +60,17 @@ async function found({
   openStore(environment, 'mysql-8.4', { server: 'mysql', version: '8.4' })
   noteBegun(environment.paths, ['mysql-8.4'], 'migrations-0')
   noteEnded(environment.paths, ['mysql-8.4'], 'migrations-0', { step: 'migrations', hash: 'm' })
-  writeRecord(environment, {
-    format: 3,
-    settings: {
-      mirror: 'localhost:5000',
-      registry: 'ghcr.io/openedx',
-      publish: ['mysql'],
-      programs: ['web', 'worker'],
-      without: ['search'],
-      variables: { A: '1', B: null },
-    },
-    primary: 'hello',
-    ours: { hello: '/edx/app/hello' },
-    image: {
-      reference: 'devenv/hello:inputs-0',
-      digest: '0',
-      spec: { name: 'devenv/hello', dockerfile: '/Dockerfile', target: undefined, args: {}, contexts: {} },
-      inputs: {},
-    },
-    ports: {},
-    addresses: [],
+  const { settings: remembered } = sampleRecord()
+  const record = sampleRecord({
+    settings: { ...remembered, programs: ['web', 'worker'] },
     configs: { hello: 'a', mysql: 'b' },
-    targets: {},
-    accounts: [],
     steps: { migrations: { now: 'm', stores: ['mysql-8.4'] }, links: { now: 'l', stores: [] } },
     provisioned: { links: 'l' },
     released: { hello: { container: 'id-of-hello', programs: ['web', 'worker'] } },
     stamps: { inputs: stampsOf([join(root, 'requirements.txt')]), definition: {}, provision: {} },
     ...change,
   })
+  writeRecord(environment, record)
   meanwhile(root)
   const engine = { endpoint: `unix://${socket}`, socket }
   return (await findRunning({ engine, environment, settings: sampleSettings(settings) }, extent, strict)) !== undefined

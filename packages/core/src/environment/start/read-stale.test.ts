@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { SAMPLE_PACKAGE, temporaryFolder, writeFiles } from '../../../test/samples.js'
+import { SAMPLE_PACKAGE, sampleRecord, temporaryFolder, writeFiles } from '../../../test/samples.js'
 import { abridge, listInputs } from '../../image/image-inputs.js'
 import { readImageInputs } from '../../image/read-image-inputs.js'
-import { type StartRecord, stampsOf } from '../data/record.js'
+import { stampsOf } from '../data/record.js'
 import { readStale } from './read-stale.js'
 
 type Save = (path: string, text: string) => void
@@ -18,26 +18,14 @@ async function sample(): Promise<{ stale: () => Promise<string | undefined>; sav
   const dockerfile = join(root, 'package/Dockerfile')
   const contexts = { checkout: join(root, 'checkout') }
   const spec = { name: 'devenv/hello', dockerfile, target: undefined, args: {}, contexts }
-  const record: StartRecord = {
-    format: 3,
-    settings: { variables: {} },
-    primary: 'hello',
-    ours: { hello: '/edx/app/hello' },
+  const record = sampleRecord({
     image: { reference: '', digest: '', spec, inputs: abridge(listInputs(await readImageInputs(spec))) },
-    ports: {},
-    addresses: [],
-    configs: {},
-    targets: {},
-    accounts: [],
-    steps: {},
-    provisioned: {},
-    released: {},
     stamps: {
       inputs: stampsOf([dockerfile, join(root, 'checkout/requirements.txt')]),
       definition: {},
       provision: {},
     },
-  }
+  })
   return {
     stale: () => readStale({ package: { ...SAMPLE_PACKAGE, directory: join(root, 'package') } }, record),
     save: (path, text) => void writeFiles(root, { [path]: text }),
