@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { listContainers } from '../engine/containers.js'
 import { type Engine, engineFrom } from '../engine/engine.js'
-import { LABELS } from '../engine/labels.js'
+import { COMPOSE_LABELS, LABELS } from '../engine/labels.js'
 import { DevenvError, type Problem } from '../problem/problem.js'
 import { runCommand } from '../process/run-command.js'
 import type { Settings } from '../settings/settings.js'
@@ -45,7 +45,7 @@ export async function examine(env: NodeJS.ProcessEnv, settings: Settings): Promi
       const gone = new Set(
         containers.map(({ labels }) => labels[LABELS.checkout] ?? '').filter((checkout) => !existsSync(checkout)),
       )
-      const count = new Set(containers.map(({ labels }) => labels['com.docker.compose.project'])).size
+      const count = new Set(containers.map(({ labels }) => labels[COMPOSE_LABELS.project])).size
       return gone.size === 0 ? `${count}` : `${count}; the checkouts of ${gone.size} are gone: devenv prune`
     })
   }

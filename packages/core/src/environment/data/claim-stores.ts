@@ -3,7 +3,7 @@ import type { Definition } from '../../definition/definition.js'
 import { oursOf } from '../../definition/definition.js'
 import { findImage, listContainers, mayWrite } from '../../engine/containers.js'
 import type { Engine } from '../../engine/engine.js'
-import { LABELS } from '../../engine/labels.js'
+import { COMPOSE_LABELS, LABELS } from '../../engine/labels.js'
 import { DevenvError } from '../../problem/problem.js'
 import type { Asking } from '../context.js'
 import type { Store } from '../project/stores-of.js'
@@ -21,7 +21,7 @@ export async function readMoved({ engine, environment }: Asking, identity: strin
   const holders = await listContainers(engine, [`${LABELS.stores}=${identity}`])
   const moved = new Map<string, Moved>()
   for (const { labels, state } of holders) {
-    const project = labels['com.docker.compose.project'] ?? ''
+    const project = labels[COMPOSE_LABELS.project] ?? ''
     const checkout = labels[LABELS.checkout] ?? ''
     if (project === environment.project) continue
     if (!existsSync(checkout)) moved.set(project, { project, checkout })

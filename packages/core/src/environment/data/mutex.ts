@@ -35,10 +35,11 @@ export async function withLock<T>(
   const watch = new Map<string, { beat: number; at: number }>()
   const deadline = Date.now() + PATIENCE_MS
   for (let told = false; ; ) {
-    const file = othersAlive(environment, undefined, watch) ? undefined : claim(environment, watch)
+    const taken = othersAlive(environment, undefined, watch)
+    const file = taken ? undefined : claim(environment, watch)
     if (file !== undefined) return await hold(file, work)
     if (Date.now() > deadline) throw new DevenvError({ code: 'busy', data: environment.paths.home })
-    if (!told && othersAlive(environment, undefined, watch)) {
+    if (!told && taken) {
       report({ kind: 'note', text: `another devenv is working in ${environment.paths.home}; waiting for it` })
       told = true
     }

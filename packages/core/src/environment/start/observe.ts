@@ -20,7 +20,6 @@ import { type Ledger, readLedger } from '../data/ledger.js'
 import { type Begun, readRecord, type StartRecord, stampsOf } from '../data/record.js'
 import { containersOf } from '../inside/containers-of.js'
 import { readCommands } from '../inside/read-commands.js'
-import { requireRecognised } from '../open-environment.js'
 import { type Ports, wantedPorts } from '../project/addresses.js'
 import { assignPorts } from '../project/assign-ports.js'
 import { type GitMount, readGitMounts } from '../project/read-git-mounts.js'
@@ -69,11 +68,13 @@ export type Observed = {
 
 /**
  * Looks, and changes nothing.
+ * @param variant the shape of the checkout, where the package knows several
  * @param refused ports that the engine could not bind although they looked free
  * @throws DevenvError with everything that a start cannot do anything about
  */
 export async function observe(
   context: Context,
+  variant: string | undefined,
   extent: Extent,
   { commands }: Pick<How, 'commands'>,
   refused: ReadonlySet<number>,
@@ -82,7 +83,6 @@ export async function observe(
   const { paths, checkout } = environment
   const before = readRecord(environment)
   const settings = remember(given, before?.settings)
-  const variant = await requireRecognised(environment)
   const variables = variablesOf(readVariableNames({ ...environment, variant }), settings)
   const whole = await readDefinition({
     ...environment,

@@ -15,13 +15,15 @@ import { isSameChoice, wordsOf } from './choose-programs.js'
  */
 export type Wanted = { ours: readonly string[]; needs: readonly string[]; programs: ProgramChoice | undefined }
 
-/** One thing that a start does, and why. */
-export type StartStep = { because: string } /** `failure`: whether one counts, or the step runs again anyway. */ & (
+/**
+ * One thing that a start does, and why. `await-commands`: until the commands of a person have ended that run in these
+ * containers; `failure`: whether that of a joined step counts, or the step runs again anyway.
+ */
+export type StartStep = { because: string } & (
+  | { do: 'await-commands'; containers: readonly Container[] }
   | { do: 'join'; begun: Begun; failure: 'counts' | 'is told' }
   | { do: 'images'; images: ImagesPlan }
   | { do: 'remove-project'; project: string }
-  /** Until commands of a person that run in them have ended. */
-  | { do: 'await-commands'; containers: readonly Container[] }
   | { do: 'remove'; containers: readonly Container[] }
   | { do: 'open-store'; store: Store }
   | { do: 'create'; services: readonly string[] }
@@ -64,9 +66,12 @@ export function planSteps(wanted: Wanted, state: StartState): StartStep[] {
   const kept = new Map(services.map((service) => [service, keptOf(service, state)]))
   const missing = services.filter((service) => kept.get(service) === undefined)
   const starting = services.filter((service) => kept.get(service)?.state !== 'running')
+  const removals = planRemovals(state, services, kept)
   return [
+    // Nothing is begun before it: a start waits for them outside the lock.
+    ...removals.filter((step) => step.do === 'await-commands'),
     ...planBefore(state),
-    ...planRemovals(state, services, kept),
+    ...removals.filter((step) => step.do !== 'await-commands'),
     ...state.stores
       .filter(({ store: { service } }) => starting.includes(service))
       .map(({ store }) => ({ do: 'open-store' as const, store, because: `${store.service} keeps its data there` })),
@@ -208,9 +213,9 @@ function planPrograms(
   kept: Kept,
   starting: readonly string[],
 ): StartStep[] {
-  const provision = state.steps.flatMap(({ passed, ...due }): StartStep[] => {
-    return passed === 'now' || isJoined(due, state) ? [] : [{ do: 'provision', step: due, because: CAUSES[passed] }]
-  })
+  const provision = state.steps.flatMap(({ passed, ...due }): StartStep[] =>
+    passed === 'now' || isJoined(due, state) ? [] : [{ do: 'provision', step: due, because: CAUSES[passed] }],
+  )
   // Programs that went on without a server have failed, and wait longer each time before they try again.
   const lacked = starting.filter((service) => wanted.needs.includes(service))
   const restart = wanted.ours

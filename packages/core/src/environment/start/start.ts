@@ -31,10 +31,10 @@ export async function start(context: Context, extent: Extent, how: How = USUAL):
     how.again !== 'none' || isLocked(environment) ? undefined : await findRunning(context, extent, 'unchanged')
   if (running !== undefined) return running
   await requireVersions(engine)
-  await requireRecognised(environment)
+  const variant = await requireRecognised(environment)
   createDataDirectory(environment)
   for (;;) {
-    const outcome = await withLock(context, () => startLocked(context, extent, how))
+    const outcome = await withLock(context, () => startLocked(context, variant, extent, how))
     if (!('do' in outcome)) return outcome
     // Outside the lock: whoever says `start --now`, `stop` or `clean` meanwhile need not wait for the commands.
     await step(report, 'wait for commands', outcome.because, () => awaitCommands(engine, outcome.containers))
@@ -44,13 +44,18 @@ export async function start(context: Context, extent: Extent, how: How = USUAL):
 type AwaitCommands = Extract<StartStep, { do: 'await-commands' }>
 
 /** A start, or what it has to wait for first. */
-async function startLocked(context: Context, extent: Extent, how: How): Promise<Started | AwaitCommands> {
+async function startLocked(
+  context: Context,
+  variant: string | undefined,
+  extent: Extent,
+  how: How,
+): Promise<Started | AwaitCommands> {
   const { environment, report } = context
   // A clean that was waited for has taken the folder with it.
   createDataDirectory(environment)
   const refused = new Set<number>()
   for (let attempt = 1; ; attempt++) {
-    const { observed, plan } = await look(context, extent, how, refused)
+    const { observed, plan } = await look(context, variant, extent, how, refused)
     const busy = plan.steps.find((planned): planned is AwaitCommands => planned.do === 'await-commands')
     if (busy !== undefined) {
       report({
@@ -80,16 +85,18 @@ async function awaitCommands(engine: Engine, containers: readonly Container[]): 
 /** What `start` would do, with nothing done. */
 export async function readStartPlan(context: Context, extent: Extent, commands: How['commands']): Promise<StartPlan> {
   await requireVersions(context.engine)
-  return (await look(context, extent, { ...USUAL, commands }, new Set())).plan
+  const variant = await requireRecognised(context.environment)
+  return (await look(context, variant, extent, { ...USUAL, commands }, new Set())).plan
 }
 
 async function look(
   context: Context,
+  variant: string | undefined,
   extent: Extent,
   how: How,
   refused: ReadonlySet<number>,
 ): Promise<{ observed: Observed; plan: StartPlan }> {
-  const observed = await observe(context, extent, how, refused)
+  const observed = await observe(context, variant, extent, how, refused)
   const { again } = how
   const known = observed.definition.provision.map(({ name }) => name)
   const names = again === 'none' || again === 'all' ? [] : again.filter((name) => !known.includes(name))

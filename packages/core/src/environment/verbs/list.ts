@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { listContainers } from '../../engine/containers.js'
 import type { Engine } from '../../engine/engine.js'
-import { LABELS } from '../../engine/labels.js'
+import { COMPOSE_LABELS, LABELS } from '../../engine/labels.js'
 import { removeProject } from '../../engine/remove-project.js'
 import { type State, stateOf } from './status.js'
 
@@ -11,7 +11,7 @@ export type Known = { service: string; checkout: string; project: string; state:
 export async function listEnvironments(engine: Engine): Promise<Known[]> {
   const projects = new Map<string, Awaited<ReturnType<typeof listContainers>>>()
   for (const container of await listContainers(engine, [LABELS.service])) {
-    const project = container.labels['com.docker.compose.project'] ?? ''
+    const project = container.labels[COMPOSE_LABELS.project] ?? ''
     projects.set(project, [...(projects.get(project) ?? []), container])
   }
   return [...projects].map(([project, containers]) => {
