@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type Duplex, pipeline, type Writable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type EndingSignal, exitCodeFor, takeSignals } from '../process/signals.js'
-import { ask, type Engine, hijack } from './engine.js'
+import { ask, type Engine, EngineRefusal, hijack } from './engine.js'
 import { type Chunk, Demultiplexer, linesOf } from './streams.js'
 
 /** A command for a container. `env` as `NAME=value`. */
@@ -45,10 +45,18 @@ export async function listExecs(engine: Engine, container: string): Promise<Exec
   return (await Promise.all(execs)).flatMap((exec) => (exec?.Running ? [exec.ProcessConfig] : []))
 }
 
-/** `undefined` while it runs. */
+/** What ends with SIGKILL, as the commands in a container do when it ends. */
+export const KILLED = 137
+
+/** `undefined` while it runs. The engine forgets a command with its container. */
 const exitCodeOf = async (engine: Engine, exec: string): Promise<number | undefined> => {
-  const { ExitCode } = await ask<{ ExitCode: number | null }>(engine, { path: `/exec/${exec}/json` })
-  return ExitCode ?? undefined
+  try {
+    const { ExitCode } = await ask<{ ExitCode: number | null }>(engine, { path: `/exec/${exec}/json` })
+    return ExitCode ?? undefined
+  } catch (error) {
+    if (error instanceof EngineRefusal && error.status === 404) return KILLED
+    throw error
+  }
 }
 
 /** Runs a command without input; gives each line as it comes. Resolves to the exit code. */
@@ -67,6 +75,16 @@ export async function runInside(
   for await (const { line, channel } of linesOf(socket.pipe(new Demultiplexer()))) onLine(line, channel)
   return (await exitCodeOf(engine, exec)) ?? 255
 }
+
+/**
+ * Whether a command can be run in it. The engine reports the end of a container after the end of what ran in it, and
+ * the kernel takes no new process where the first has ended.
+ */
+export const acceptsCommands = (engine: Engine, container: string): Promise<boolean> =>
+  captureInside(engine, { container, argv: ['sh', '-c', ':'], user: 'root' }).then(
+    ({ exitCode }) => exitCode === 0,
+    () => false,
+  )
 
 /** Runs a command without input. */
 export async function captureInside(

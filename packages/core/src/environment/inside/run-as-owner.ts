@@ -1,5 +1,5 @@
-import { type Container, inspectContainer } from '../../engine/containers.js'
-import { attachInside, type Canceller, type ContainerCommand } from '../../engine/execs.js'
+import type { Container } from '../../engine/containers.js'
+import { acceptsCommands, attachInside, type Canceller, type ContainerCommand, KILLED } from '../../engine/execs.js'
 import type { Context } from '../context.js'
 import { asOwner, cancelInside } from './tools.js'
 
@@ -9,8 +9,6 @@ type Attaching = Pick<Context, 'engine' | 'report'>
 export const runAsOwner = (context: Attaching, container: Container, argv: ContainerCommand['argv']): Promise<number> =>
   attach(context, { container: container.id, argv, user: 'root' }, (id, command) => asOwner(command, id), cancelInside)
 
-const KILLED = 137
-
 /** The same for any command; tells why, where its container went away under it. */
 export async function attach(
   { engine, report }: Attaching,
@@ -19,12 +17,7 @@ export async function attach(
   cancel: Canceller,
 ): Promise<number> {
   const exitCode = await attachInside(engine, command, wrap, cancel)
-  if (exitCode !== KILLED) return exitCode
-  const running = await inspectContainer(engine, command.container).then(
-    ({ State }) => State.Running,
-    () => false,
-  )
-  if (!running)
+  if (exitCode === KILLED && !(await acceptsCommands(engine, command.container)))
     report({
       kind: 'note',
       text: 'the container of this command ended under it: somebody stopped, cleaned or replaced the environment',
