@@ -59,6 +59,7 @@ export const sampleSettings = (change: Partial<Settings> = {}): Settings => ({
   caBundle: undefined,
   proxies: {},
   variables: {},
+  filed: [],
   ...change,
 })
 

@@ -73,7 +73,7 @@ describe('a checkout that is prepared', () => {
   test('does not commit what npm installs', () => {
     const checkout = temporaryFolder()
     carryOut(checkout)
-    expect(filesOf(checkout, 'devenv/.gitignore')).toBe('node_modules/\n')
+    expect(filesOf(checkout, 'devenv/.gitignore')).toBe('node_modules/\n*.local.env\n')
   })
 })
 

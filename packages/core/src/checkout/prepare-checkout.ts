@@ -31,18 +31,25 @@ export function readEdits(checkout: string): Edit[] {
   const read = (name: string) =>
     existsSync(join(checkout, name)) ? readFileSync(join(checkout, name), 'utf8') : undefined
   const edits: Edit[] = []
-  const ensureLine = (file: string, pattern: RegExp, lines: string) => {
+  const ensureLines = (file: string, ...wanted: readonly { pattern: RegExp; line: string }[]) => {
     const text = read(file)
+    const missing = wanted.filter(({ pattern }) => text === undefined || !pattern.test(text))
+    const lines = missing.map(({ line }) => `${line}\n`).join('')
     if (text === undefined) edits.push({ file, lines, change: 'create' })
-    else if (!pattern.test(text))
+    else if (missing.length > 0)
       edits.push({ file, lines: text === '' || text.endsWith('\n') ? lines : `\n${lines}`, change: 'append' })
   }
   if (read(join(FOLDER_IN_CHECKOUT, 'devenv.mk')) !== MAKE_LINES)
     edits.push({ file: join(FOLDER_IN_CHECKOUT, 'devenv.mk'), lines: MAKE_LINES, change: 'create' })
-  ensureLine(join(FOLDER_IN_CHECKOUT, '.gitignore'), /^node_modules\/$/m, 'node_modules/\n')
-  ensureLine('Makefile', /^-?include devenv\/devenv\.mk$/m, `${INCLUDE}\n`)
+  ensureLines(
+    join(FOLDER_IN_CHECKOUT, '.gitignore'),
+    { pattern: /^node_modules\/$/m, line: 'node_modules/' },
+    { pattern: /^\*\.local\.env$/m, line: '*.local.env' },
+  )
+  ensureLines('Makefile', { pattern: /^-?include devenv\/devenv\.mk$/m, line: INCLUDE })
   // A folder of which something is tracked stays visible to git: what is in it is ignored, not it.
-  for (const file of ['.gitignore', '.dockerignore']) ensureLine(file, /^\/?\.dev\/?(\*|devenv\/?)?$/m, '.dev/\n')
+  for (const file of ['.gitignore', '.dockerignore'])
+    ensureLines(file, { pattern: /^\/?\.dev\/?(\*|devenv\/?)?$/m, line: '.dev/' })
   return edits
 }
 

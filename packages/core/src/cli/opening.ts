@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
 import { engineFrom } from '../engine/engine.js'
 import type { Context } from '../environment/context.js'
-import { openEnvironment, openPackage, type Where } from '../environment/open-environment.js'
+import { type Opened, openEnvironment, openPackage, type Where } from '../environment/open-environment.js'
 import { DevenvError } from '../problem/problem.js'
 import type { OpenedSource } from '../publish/select-images.js'
 import { parseProgramChoice, remember, type Settings, settingsFrom } from '../settings/settings.js'
+import { readSettingsFiles } from '../settings/settings-files.js'
 import { asTyped } from './as-typed.js'
 import { progressTo } from './render-progress.js'
 
@@ -17,35 +18,38 @@ export const say = (line: string) => print(asTyped(line))
 export const sayJson = (value: unknown) => print(JSON.stringify(value, null, 2))
 export const report = progressTo(process.stderr)
 
-/** What was named, and what is set. `--checkout`, `--package` and `--offline` may stand before or behind a command's name. */
-function read(command: Command): { where: Where; settings: Settings } {
-  const {
+/** `--checkout`, `--package` and `--offline` may stand before or behind a command's name. */
+function whereOf(command: Command): Where {
+  const { checkout, package: named } = command.optsWithGlobals<{ checkout?: string; package?: string }>()
+  return {
+    directory: process.cwd(),
     checkout,
-    package: named,
-    offline,
-    programs = '',
-  } = command.optsWithGlobals<{ checkout?: string; package?: string; offline?: boolean; programs?: string }>()
-  const set = settingsFrom(process.env)
-  const settings: Settings = {
+    package: named ?? (process.env.DEVENV_PACKAGE || undefined),
+    otherwise: named === undefined ? 'checkout-around' : 'usual-checkout',
+  }
+}
+
+/** The options that are settings, over the environment, over the files of a checkout. */
+function settingsOf(command: Command, files: Readonly<Record<string, string>>): Settings {
+  const { offline, programs = '' } = command.optsWithGlobals<{ offline?: boolean; programs?: string }>()
+  const set = settingsFrom(process.env, files)
+  return {
     ...set,
     programs: parseProgramChoice(programs) ?? set.programs,
     network: offline ? 'offline' : set.network,
   }
-  return {
-    where: {
-      directory: process.cwd(),
-      checkout,
-      package: named ?? (process.env.DEVENV_PACKAGE || undefined),
-      otherwise: named === undefined ? 'checkout-around' : 'usual-checkout',
-    },
-    settings,
-  }
+}
+
+/** What a command means, and what is set for it. */
+function read(command: Command): { opened: Opened; settings: Settings } {
+  const opened = openPackage(whereOf(command))
+  return { opened, settings: settingsOf(command, readSettingsFiles(opened.looked)) }
 }
 
 /** What nearly every command begins with. */
 export async function open(command: Command): Promise<Context> {
-  const { where, settings } = read(command)
-  return { settings, environment: await openEnvironment(where, settings), engine: engineFrom(process.env), report }
+  const { opened, settings } = read(command)
+  return { settings, environment: await openEnvironment(opened, settings), engine: engineFrom(process.env), report }
 }
 
 /** The same for a command that says what a start would do: with what the environment remembers. */
@@ -63,15 +67,15 @@ export async function settingsAtHand(command: Command): Promise<Settings> {
   try {
     return (await openRemembered(command)).settings
   } catch (error) {
-    if (error instanceof DevenvError) return read(command).settings
+    if (error instanceof DevenvError) return settingsOf(command, {})
     throw error
   }
 }
 
 /** The same for a command about images, which may do without a checkout. */
 export function openSource(command: Command): OpenedSource {
-  const { where, settings } = read(command)
-  const { package: found, checkout, looked } = openPackage(where)
+  const { opened, settings } = read(command)
+  const { package: found, checkout, looked } = opened
   if (found === undefined)
     throw new DevenvError({ code: 'checkout-missing', service: 'this service', looked, repository: undefined })
   return { package: found, checkout, looked, settings }

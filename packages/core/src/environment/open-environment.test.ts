@@ -24,7 +24,7 @@ const sample = (files: { [path: string]: string } = {}) =>
   })
 const open = (root: string, where: Partial<Where>, dataRoot?: string) =>
   openEnvironment(
-    { directory: root, checkout: undefined, package: undefined, otherwise: 'checkout-around', ...where },
+    openPackage({ directory: root, checkout: undefined, package: undefined, otherwise: 'checkout-around', ...where }),
     sampleSettings({ dataRoot }),
   )
 

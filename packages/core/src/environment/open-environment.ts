@@ -18,11 +18,10 @@ export type Where = {
 }
 
 /**
- * The environment that a command means.
- * @throws DevenvError `checkout-missing`, `package-missing`, `package-unknown`
+ * The environment of what was opened.
+ * @throws DevenvError `checkout-missing`
  */
-export async function openEnvironment(where: Where, settings: Settings): Promise<Environment> {
-  const found = openPackage(where)
+export async function openEnvironment(found: Opened, settings: Pick<Settings, 'dataRoot'>): Promise<Environment> {
   if (found.package !== undefined && found.checkout !== undefined)
     return identify(found.package, found.checkout, settings.dataRoot)
   // The YAML parser is loaded only where it is needed: opening an environment is on every command's way.

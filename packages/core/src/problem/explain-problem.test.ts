@@ -70,6 +70,12 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
     detail: 'It is not an image that devenv built.',
   },
   'image-foreign': { code: 'image-foreign', image: 'mysql:8.4.9', is: 'linux/arm64', wants: 'linux/amd64' },
+  'settings-invalid': {
+    code: 'settings-invalid',
+    place: PLACE,
+    detail: 'there is no setting A',
+    fix: 'Remove it.',
+  },
   'digests-unreadable': { code: 'digests-unreadable', file: '/home/dev/digests.json', detail: 'no such file' },
   'pull-failed': { code: 'pull-failed', image: 'ghcr.io/openedx/hello:inputs-0', detail: 'unexpected EOF' },
   'offline-lacks': {

@@ -288,6 +288,12 @@ export function explainProblem(problem: Problem): Explanation {
         why: 'Nobody has set one: neither DEVENV_REGISTRY nor the published package.',
         fix: 'DEVENV_REGISTRY=ghcr.io/<organisation>   (a host, and a path where you may push)',
       }
+    case 'settings-invalid':
+      return {
+        what: `${placed(problem.place)}: ${problem.detail}.`,
+        why: 'devenv reads settings from this file (docs/settings.md).',
+        fix: problem.fix,
+      }
     case 'registry-invalid':
       return {
         what: `DEVENV_REGISTRY is ${JSON.stringify(problem.registry)}. That does not name a registry.`,

@@ -81,6 +81,7 @@ export type Problem =
   // publishing
   | { code: 'registry-unset'; doing: string }
   | { code: 'registry-invalid'; registry: string }
+  | { code: 'settings-invalid'; place: Place; detail: string; fix: string }
   | { code: 'tag-taken'; tag: string; holds: string; wants: string }
   | { code: 'stand-ins-published'; images: readonly string[]; registry: string }
   | { code: 'push-incomplete'; image: string; left: string }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { sampleRecord, sampleSettings, temporaryFolder, writeFiles } from '../../test/samples.js'
 import { CORE_DIRECTORY } from '../definition/read-definition.js'
-import { differs, registryOf, remember, settingsFrom, variablesOf } from './settings.js'
+import { differs, registryOf, remember, rememberedOf, settingsFrom, variablesOf } from './settings.js'
 
 describe('settings', () => {
   test.each(['DEVENV_DIR', 'DEVENV_MIRROR', 'DEVENV_DIGESTS', 'DEVENV_OFFLINE', 'DEVENV_PUBLISH'])(
@@ -148,9 +148,23 @@ describe('what is remembered', () => {
     expect(remember(sampleSettings(), undefined)).toMatchObject({ publish: undefined, programs: undefined })
   })
 
+  test('goes with its line, where a file of the checkout set it', () => {
+    const files = { DEVENV_WITHOUT: 'search', DEVENV_PROGRAMS: 'web', A: '1' }
+    const given = settingsFrom({ DEVENV_PROGRAMS: 'worker', B: '2' }, files)
+    expect(given).toMatchObject({ without: ['search'], programs: ['worker'], variables: { A: '1', B: '2' } })
+    const before = rememberedOf(given, variablesOf(['A', 'B'], given))
+    expect(before.filed).toEqual(['DEVENV_WITHOUT', 'A'])
+    expect(differs(given, before)).toBe(false)
+    expect(differs(settingsFrom({}, files), before)).toBe(true)
+    const after = remember(settingsFrom({}), before)
+    expect(after).toMatchObject({ without: undefined, programs: ['worker'], variables: { B: '2' } })
+    expect(after.variables.A).toBeUndefined()
+    expect(differs(settingsFrom({}), before)).toBe(true)
+  })
+
   test('differs where something is set otherwise than before, and only then', () => {
     expect(differs(sampleSettings(), BEFORE)).toBe(false)
-    expect(differs(sampleSettings({ ...BEFORE, variables: { A: '1', C: 'unread' } }), BEFORE)).toBe(false)
+    expect(differs(sampleSettings({ ...BEFORE, filed: [], variables: { A: '1', C: 'unread' } }), BEFORE)).toBe(false)
     for (const change of [{ mirror: 'other' }, { programs: 'all' as const }, { without: [] }, { variables: { B: '' } }])
       expect(differs(sampleSettings(change), BEFORE)).toBe(true)
   })

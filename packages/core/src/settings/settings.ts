@@ -30,37 +30,60 @@ export type Settings = {
   proxies: Readonly<Record<string, string>>
   /** All that is set, for the variables that a Compose file reads itself. */
   variables: Readonly<Record<string, string | undefined>>
+  /** The variables that a file of the checkout sets, and nothing else. */
+  filed: readonly string[]
 }
 
-/** The settings that stay in force until they are set again, or the environment is cleaned. */
-const REMEMBERED = ['mirror', 'registry', 'publish', 'programs', 'without'] as const
+/** The settings that stay in force until they are set again, or the environment is cleaned; each with its variable. */
+const REMEMBERED = {
+  mirror: 'DEVENV_MIRROR',
+  registry: 'DEVENV_REGISTRY',
+  publish: 'DEVENV_PUBLISH',
+  programs: 'DEVENV_PROGRAMS',
+  without: 'DEVENV_WITHOUT',
+} as const
+type RememberedName = keyof typeof REMEMBERED
+const NAMES = Object.keys(REMEMBERED) as RememberedName[]
 
-/** What a start leaves for the next one. `variables`: those that the Compose files read; `null` for one that was not set. */
-export type Remembered = { readonly [Name in (typeof REMEMBERED)[number]]?: Settings[Name] | undefined } & {
+/**
+ * What a start leaves for the next one. `variables`: those that the Compose files read; `null` for one that was not
+ * set. `filed`: as in the settings; these are forgotten with their line in the file.
+ */
+export type Remembered = { readonly [Name in RememberedName]?: Settings[Name] | undefined } & {
   readonly variables: { readonly [name: string]: string | null }
+  readonly filed?: readonly string[] | undefined
 }
 
 /** What is set now, else what was set before. Pure. */
-export const remember = (given: Settings, before: Remembered | undefined): Settings => ({
-  ...given,
-  ...Object.fromEntries(REMEMBERED.map((name) => [name, given[name] ?? before?.[name]])),
-  variables: { ...setIn(before?.variables ?? {}), ...given.variables },
+export const remember = (given: Settings, before: Remembered | undefined): Settings => {
+  const kept = before === undefined ? undefined : withoutFiled(before)
+  return {
+    ...given,
+    ...Object.fromEntries(NAMES.map((name) => [name, given[name] ?? kept?.[name]])),
+    variables: { ...setIn(kept?.variables ?? {}), ...given.variables },
+  }
+}
+
+const withoutFiled = ({ filed = [], ...before }: Remembered): Remembered => ({
+  ...Object.fromEntries(NAMES.filter((name) => !filed.includes(REMEMBERED[name])).map((name) => [name, before[name]])),
+  variables: Object.fromEntries(Object.entries(before.variables).filter(([name]) => !filed.includes(name))),
 })
 
 /** What to remember of settings in force, with `variables` as the Compose files name them. Pure. */
 export const rememberedOf = (settings: Settings, variables: Remembered['variables']): Remembered => ({
-  ...Object.fromEntries(REMEMBERED.map((name) => [name, settings[name]])),
+  ...Object.fromEntries(NAMES.map((name) => [name, settings[name]])),
   variables,
+  filed: settings.filed.filter((name) => name in variables || NAMES.some((known) => REMEMBERED[known] === name)),
 })
 
 /** Whether something is set otherwise than it was before. What is not set stays as it was. Pure. */
-export const differs = (given: Settings, before: Remembered): boolean =>
-  REMEMBERED.some(
-    (name) => given[name] !== undefined && JSON.stringify(given[name]) !== JSON.stringify(before[name]),
-  ) ||
-  Object.entries(before.variables).some(
-    ([name, value]) => given.variables[name] !== undefined && given.variables[name] !== value,
+export const differs = (given: Settings, before: Remembered): boolean => {
+  const now = remember(given, before)
+  return (
+    NAMES.some((name) => JSON.stringify(now[name]) !== JSON.stringify(before[name])) ||
+    Object.entries(before.variables).some(([name, value]) => (now.variables[name] ?? null) !== value)
   )
+}
 
 /** Of what is set, that which has these names; `null` for what is not set. Pure. */
 export const variablesOf = (
@@ -81,7 +104,9 @@ const CA_FILES = [
   '/etc/ssl/cert.pem',
 ]
 
-export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
+/** @param files what the files of the checkout set; the environment counts more */
+export function settingsFrom(shell: NodeJS.ProcessEnv, files: Readonly<Record<string, string>> = {}): Settings {
+  const env = { ...files, ...shell }
   const both = PROXIES.flatMap((name) => [name, name.toLowerCase()])
   const bundles = [...HOST_CA_VARIABLES.map((name) => env[name]), ...CA_FILES]
   return {
@@ -96,6 +121,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
     caBundle: bundles.find((file): file is string => Boolean(file) && existsSync(file as string)),
     proxies: Object.fromEntries(both.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
     variables: env,
+    filed: Object.keys(files).filter((name) => shell[name] === undefined),
   }
 }
 

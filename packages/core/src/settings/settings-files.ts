@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseEnv } from 'node:util'
+import { DevenvError } from '../problem/problem.js'
+
+/** The files of a checkout that hold settings, each over the one before: a team's, in git; a person's, which git ignores. */
+export const SETTINGS_FILES = ['devenv/settings.env', 'devenv/settings.local.env']
+
+const PATHS = ['DEVENV_DIR', 'DEVENV_DIGESTS', 'DEVENV_CA_BUNDLE']
+const KNOWN = [
+  ...PATHS,
+  'DEVENV_MIRROR',
+  'DEVENV_REGISTRY',
+  'DEVENV_OFFLINE',
+  'DEVENV_PUBLISH',
+  'DEVENV_PROGRAMS',
+  'DEVENV_WITHOUT',
+]
+/** What says which engine and which package a command means: that is known before a checkout is. */
+const FROM_THE_SHELL = ['DEVENV_PACKAGE', 'DOCKER_HOST', 'DOCKER_CONTEXT']
+
+/**
+ * The variables that a checkout's files set, as `NAME=value` lines (https://nodejs.org/api/util.html#utilparseenvcontent).
+ * Paths count from the checkout.
+ * @throws DevenvError `settings-invalid`
+ */
+export function readSettingsFiles(checkout: string): Record<string, string> {
+  const files = SETTINGS_FILES.map((name) => join(checkout, name)).filter((file) => existsSync(file))
+  const set = Object.assign({}, ...files.map((file) => parseSettings(file, readFileSync(file, 'utf8'))))
+  return Object.fromEntries(
+    Object.entries<string>(set).map(([name, value]) => [
+      name,
+      PATHS.includes(name) && value !== '' ? resolve(checkout, value) : value,
+    ]),
+  )
+}
+
+/** @throws DevenvError `settings-invalid` */
+export function parseSettings(file: string, text: string): Record<string, string> {
+  const invalid = (line: number, detail: string, fix: string) =>
+    new DevenvError({ code: 'settings-invalid', place: { file, line }, detail, fix })
+  for (const [index, line] of text.split('\n').entries()) {
+    if (/^\s*(#.*)?$/.test(line)) continue
+    const name = /^\s*([A-Za-z_]\w*)\s*=/.exec(line)?.[1]
+    if (name === undefined)
+      throw invalid(
+        index + 1,
+        'this line does not set a variable',
+        'Write NAME=value, one in a line; # begins a comment.',
+      )
+    if (FROM_THE_SHELL.includes(name))
+      throw invalid(index + 1, `${name} cannot be set in this file`, `Set ${name} in the shell.`)
+    if (name.startsWith('DEVENV_') && !KNOWN.includes(name))
+      throw invalid(index + 1, `there is no setting ${name}`, `These can be set here: ${KNOWN.join(', ')}.`)
+  }
+  return parseEnv(text) as Record<string, string>
+}
