@@ -1,4 +1,5 @@
 import { createServer } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { problemsOf, sampleContainer, sampleEnvironment } from '../../../test/samples.js'
 import { assignPorts } from './assign-ports.js'
@@ -7,11 +8,14 @@ import { PORT_RANGE } from './port-candidates.js'
 const ENVIRONMENT = sampleEnvironment()
 const WEB = { service: 'hello', target: 8000, fixed: undefined }
 const none = new Set<number>()
+const HAS_IPV6 = Object.values(networkInterfaces()).some((addresses) =>
+  addresses?.some(({ address }) => address === '::1'),
+)
 
 /** A port of this machine that something holds until the test ends. */
-async function takenPort(): Promise<number> {
+async function takenPort(host = '127.0.0.1'): Promise<number> {
   const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, host, resolve))
   onTestFinished(() => void server.close())
   return (server.address() as { port: number }).port
 }
@@ -61,6 +65,12 @@ describe('the ports of an environment', () => {
     const { ports, moved } = await assignPorts(ENVIRONMENT, [WEB], { hello: { 8000: port } }, [], none)
     expect(ports.hello?.[8000]).not.toBe(port)
     expect(moved.map((one) => one.port)).toEqual([port])
+  })
+
+  test.skipIf(!HAS_IPV6)('move when somebody answers there at the other address of localhost', async () => {
+    const port = await takenPort('::1')
+    const { ports } = await assignPorts(ENVIRONMENT, [WEB], { hello: { 8000: port } }, [], none)
+    expect(ports.hello?.[8000]).not.toBe(port)
   })
 
   test('move when the engine could not bind them although they look free', async () => {

@@ -54,11 +54,20 @@ export async function assignPorts(
 
 const first = (candidates: Generator<number>): number => candidates.next().value as number
 
-const isFree = (port: number): Promise<boolean> =>
+/** Both addresses that browsers take for `localhost`: the engine binds the one, and whoever listens on the other would answer instead. */
+const LOOPBACK = ['127.0.0.1', '::1']
+
+const isFree = async (port: number): Promise<boolean> => {
+  for (const host of LOOPBACK) if (await isTaken(port, host)) return false
+  return true
+}
+
+const isTaken = (port: number, host: string): Promise<boolean> =>
   new Promise((resolve) => {
     const server = createServer()
-    server.once('error', () => resolve(false))
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)))
+    // A machine may have no IPv6.
+    server.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code === 'EADDRINUSE' || host === LOOPBACK[0]))
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(false)))
   })
 
 /** The program that listens on a port, where this machine can tell. */
