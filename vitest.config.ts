@@ -29,7 +29,7 @@ export default defineConfig({
           include: SCENARIOS,
           exclude: ALONE,
           // Each test has a checkout of its own. More at once than these want more memory than a small machine has.
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 2 },
           ...limits,
           expect,

@@ -61,6 +61,8 @@ export type ProvisionStep = {
   /** The Compose service in whose container it runs. */
   service: string
   run: readonly [string, ...string[]]
+  /** The third-party services that must answer before it begins; `undefined`: all. */
+  needs?: readonly string[] | undefined
   when: { files: readonly string[]; stores: readonly string[]; image: boolean; address: boolean }
 }
 /** Somebody who can sign in. `port`: the container port whose address `path` belongs to; without it, that of the environment. */

@@ -19,7 +19,13 @@ export type Extension = {
   releases?: Record<string, string>
   needs?: Needs
   targets?: Record<string, { needs?: Needs; because: string }>
-  provision?: { name: string; service?: string; run: [string, ...string[]]; when?: Partial<ProvisionStep['when']> }[]
+  provision?: {
+    name: string
+    service?: string
+    run: [string, ...string[]]
+    needs?: Needs
+    when?: Partial<ProvisionStep['when']>
+  }[]
   accounts?: Account[]
 }
 
@@ -48,4 +54,5 @@ export const needsOf = ({ needs, targets = {} }: Partial<Extension>): Pick<Defin
   ),
 })
 
-const listOf = (needs: Needs | undefined): string[] | undefined => (needs === null ? [] : needs)
+/** Pure. */
+export const listOf = (needs: Needs | undefined): string[] | undefined => (needs === null ? [] : needs)

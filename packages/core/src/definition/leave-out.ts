@@ -31,7 +31,9 @@ export function leaveOut(definition: Definition, names: readonly string[]): Defi
         { needs: needs?.filter((name) => !names.includes(name)), because },
       ]),
     ),
-    provision: definition.provision.filter(({ when }) => !when.stores.some((store) => names.includes(store))),
+    provision: definition.provision
+      .filter(({ when }) => !when.stores.some((store) => names.includes(store)))
+      .map((step) => ({ ...step, needs: step.needs?.filter((name) => !names.includes(name)) })),
     project: { ...definition.project, services: Object.fromEntries(services) },
   }
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { readComposeModel } from '../engine/compose.js'
 import { DevenvError, type Problem } from '../problem/problem.js'
 import type { ComposeProject, Definition, EnvironmentPackage, ProvisionStep } from './definition.js'
-import { type Extension, needsOf, readExtension } from './extension.js'
+import { type Extension, listOf, needsOf, readExtension } from './extension.js'
 import { FOLDER_IN_CHECKOUT } from './find-package.js'
 import { OEP5_RULES } from './rules/oep-5.js'
 import { parseSource, type Source } from './source.js'
@@ -149,10 +149,11 @@ export function parseDefinition(
     releases: extension.releases ?? {},
     ...needsOf(extension),
     provision: (extension.provision ?? []).map(
-      ({ name, service, run, when }): ProvisionStep => ({
+      ({ name, service, run, needs, when }): ProvisionStep => ({
         name,
         service: service ?? extension.primary,
         run,
+        needs: listOf(needs),
         when: {
           files: when?.files ?? [],
           stores: when?.stores ?? [],

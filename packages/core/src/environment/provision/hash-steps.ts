@@ -12,11 +12,11 @@ export type ProvisionFacts = {
 }
 
 /** A step, with one hash of its command and of everything that it says it depends on, and the stores that it fills. */
-export type DueStep = Pick<ProvisionStep, 'name' | 'service' | 'run'> & { now: string; stores: readonly string[] }
+export type DueStep = Pick<ProvisionStep, 'name' | 'service' | 'run' | 'needs'> & { now: string; stores: readonly string[] }
 
 /** Pure. A step that names no store fills all of the environment. */
 export function hashSteps(steps: readonly ProvisionStep[], facts: ProvisionFacts): DueStep[] {
-  return steps.map(({ name, service, run, when }) => {
+  return steps.map(({ name, service, run, needs, when }) => {
     const among = when.stores.length > 0 ? when.stores : Object.keys(facts.stores)
     const parts = [
       service,
@@ -29,6 +29,7 @@ export function hashSteps(steps: readonly ProvisionStep[], facts: ProvisionFacts
       name,
       service,
       run,
+      needs,
       now: shortHashOf(parts),
       stores: among.flatMap((store) => facts.stores[store] ?? []),
     }

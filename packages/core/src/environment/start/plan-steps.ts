@@ -67,6 +67,7 @@ export function planSteps(wanted: Wanted, state: StartState): StartStep[] {
   const missing = services.filter((service) => kept.get(service) === undefined)
   const starting = services.filter((service) => kept.get(service)?.state !== 'running')
   const removals = planRemovals(state, services, kept)
+  const silent = wanted.needs.filter((service) => starting.includes(service) || kept.get(service)?.health !== 'healthy')
   return [
     // Nothing is begun before it: a start waits for them outside the lock.
     ...removals.filter((step) => step.do === 'await-commands'),
@@ -76,8 +77,8 @@ export function planSteps(wanted: Wanted, state: StartState): StartStep[] {
       .filter(({ store: { service } }) => starting.includes(service))
       .map(({ store }) => ({ do: 'open-store' as const, store, because: `${store.service} keeps its data there` })),
     ...step(missing, (services) => ({ do: 'create', services, because: 'not created yet' })),
-    ...planContainers(wanted, state, kept, starting),
-    ...(wanted.programs === undefined ? [] : planPrograms(wanted, wanted.programs, state, kept, starting)),
+    ...planContainers(wanted, state, kept, starting, silent),
+    ...(wanted.programs === undefined ? [] : planPrograms(wanted, wanted.programs, state, kept, starting, silent)),
   ]
 }
 
@@ -164,15 +165,18 @@ function planRemovals(state: StartState, services: readonly string[], kept: Kept
   ]
 }
 
-function planContainers(wanted: Wanted, state: StartState, kept: Kept, starting: readonly string[]): StartStep[] {
+function planContainers(
+  wanted: Wanted,
+  state: StartState,
+  kept: Kept,
+  starting: readonly string[],
+  silent: readonly string[],
+): StartStep[] {
   const others = starting.filter((service) => wanted.needs.includes(service))
   const ours = starting.filter((service) => wanted.ours.includes(service))
   // Held programs need nothing yet, so their containers start beside the others; released ones start at once.
   const held = ours.filter((service) => isHeld(service, state, kept))
   const released = ours.filter((service) => !isHeld(service, state, kept))
-  const unhealthy = wanted.needs.filter(
-    (service) => others.includes(service) || kept.get(service)?.health !== 'healthy',
-  )
   const start = (services: readonly string[]): StartStep[] =>
     step(services, (services) => ({
       do: 'start',
@@ -181,7 +185,7 @@ function planContainers(wanted: Wanted, state: StartState, kept: Kept, starting:
     }))
   return [
     ...start([...others, ...held]),
-    ...step(unhealthy, (services) => ({ do: 'wait', services, because: `${wanted.ours.join(', ')} needs it` })),
+    ...(waitsFirst(wanted, state, kept, starting) ? planWait(silent, wanted.ours) : []),
     ...start(released),
     ...ours.flatMap((service): StartStep[] => [
       { do: 'enter', service, because: `${service} was started` },
@@ -192,6 +196,14 @@ function planContainers(wanted: Wanted, state: StartState, kept: Kept, starting:
     ]),
   ]
 }
+
+/** Whether the servers have to answer before a container of ours starts; otherwise whoever needs one waits for it. */
+const waitsFirst = (wanted: Wanted, state: StartState, kept: Kept, starting: readonly string[]): boolean =>
+  wanted.programs === undefined ||
+  wanted.ours.some((service) => starting.includes(service) && !isHeld(service, state, kept))
+
+const planWait = (services: readonly string[], waiting: readonly string[]): StartStep[] =>
+  step(services, (services) => ({ do: 'wait', services, because: `${waiting.join(', ')} needs it` }))
 
 const isHeld = (service: string, { released }: StartState, kept: Kept): boolean => {
   const container = kept.get(service)
@@ -212,10 +224,15 @@ function planPrograms(
   state: StartState,
   kept: Kept,
   starting: readonly string[],
+  silent: readonly string[],
 ): StartStep[] {
-  const provision = state.steps.flatMap(({ passed, ...due }): StartStep[] =>
-    passed === 'now' || isJoined(due, state) ? [] : [{ do: 'provision', step: due, because: CAUSES[passed] }],
-  )
+  let awaited = waitsFirst(wanted, state, kept, starting) ? [] : silent
+  const provision = state.steps.flatMap(({ passed, ...due }): StartStep[] => {
+    if (passed === 'now' || isJoined(due, state)) return []
+    const needed = awaited.filter((service) => due.needs === undefined || due.needs.includes(service))
+    awaited = awaited.filter((service) => !needed.includes(service))
+    return [...planWait(needed, [due.name]), { do: 'provision', step: due, because: CAUSES[passed] }]
+  })
   // Programs that went on without a server have failed, and wait longer each time before they try again.
   const lacked = starting.filter((service) => wanted.needs.includes(service))
   const restart = wanted.ours
@@ -238,5 +255,5 @@ function planPrograms(
   const check: StartStep[] = unchecked
     ? [{ do: 'check-programs', services: wanted.ours, programs, because: `chosen: ${wordsOf(programs)}` }]
     : []
-  return [...check, ...provision, ...restart, ...release]
+  return [...check, ...provision, ...planWait(awaited, wanted.ours), ...restart, ...release]
 }
