@@ -138,6 +138,18 @@ describe('what cannot work is refused, with a reason, and leaves nothing', () =>
     expect(await hello.containers()).toEqual([])
   })
 
+  test('a health check of a checkout’s own that asks a program and a port which nobody declares', async () => {
+    const hello = freshCheckout()
+    const test = ['CMD', '/opt/devenv/bin/answers', 'wbe=http://localhost:8080/health/']
+    await hello.write('devenv/compose.yaml', `services:\n  hello:\n    healthcheck: ${JSON.stringify({ test })}\n`)
+    const { exitCode, stdout, stderr } = await hello.devenv('start')
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+    expect(stderr).toContain(`${join(hello.path, 'devenv/compose.yaml')}:3`)
+    expect(stderr).toContain('Did you mean web? Name one of: web, worker.')
+    expect(stderr).toContain('asks port 8080')
+    expect(await hello.containers()).toEqual([])
+  })
+
   test('a compose.yaml that is no YAML, and an x-devenv that says what it may not', async () => {
     const hello = freshCheckout()
     const compose = join(ownPackage(hello), 'compose.yaml')
