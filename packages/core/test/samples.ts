@@ -103,6 +103,7 @@ export function sampleDefinition(
     targets: {},
     provision: [],
     accounts: [],
+    hosts: [],
     project: { name: 'hello', services },
     files: [],
   }

@@ -165,6 +165,13 @@ export function parseDefinition(
       }),
     ),
     accounts: extension.accounts ?? [],
+    hosts: Object.entries(extension.hosts ?? {}).map(([host, { because, where, unless, instead }]) => ({
+      host,
+      because,
+      where: where ?? [],
+      unless: unless ?? {},
+      instead,
+    })),
     project,
     files,
   }
