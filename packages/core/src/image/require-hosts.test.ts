@@ -46,7 +46,7 @@ describe('a build needs a host', () => {
     args?: object
     needs: boolean
   }>([
-    { what: 'where nothing else is said', needs: true },
+    { what: 'where the package names no condition', needs: true },
     { what: 'where a file is there', change: { where }, files: { 'bower.json': '' }, needs: true },
     { what: 'where a line matches', change: { where }, files: { 'uv.lock': 'a\ngit = "https://github' }, needs: true },
     { what: 'but not without a mark', change: { where }, files: { 'uv.lock': 'a' }, needs: false },

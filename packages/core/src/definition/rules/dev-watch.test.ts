@@ -61,7 +61,7 @@ testRules([accountsNameAddresses, healthAsksDeclared, healthIsKnown], {
       breaks: HEALTH_ASKS,
     },
     {
-      title: 'a health check of another container of ours at a port that is not declared',
+      title: 'a health check of another Open edX container at a port that is not declared',
       edit: (compose) => asking('curl', 'http://shop:9001/')(withShop(SHOP)(compose)),
       breaks: HEALTH_ASKS,
     },
