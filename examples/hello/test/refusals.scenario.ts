@@ -1,6 +1,7 @@
 import { appendFileSync, chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Checkout } from '../../../tools/scenarios/checkout.js'
 import { ask } from '../../../tools/scenarios/run.js'
 import { freshCheckout, PACKAGE } from './checkout.js'
@@ -135,6 +136,43 @@ describe('what cannot work is refused, with a reason, and leaves nothing', () =>
 
     const { stderr } = await hello.devenv('start')
     for (const { place } of problems) expect(stderr).toContain(`${place.file}:${place.line}`)
+    expect(await hello.containers()).toEqual([])
+  })
+
+  test('a host that a build needs and nobody answers for, and a port that is taken: both before anything is built', async () => {
+    const hello = freshCheckout()
+    const folder = ownPackage(hello)
+    const server = createServer()
+    onTestFinished(() => void server.close())
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    replaceIn(join(folder, 'compose.yaml'), 'ports: ["8000"]', `ports: ["127.0.0.1:${port}:8000"]`)
+    replaceIn(
+      join(folder, 'compose.yaml'),
+      '  provision:',
+      '  hosts: { "localhost:1": { because: packages come from there, unless: { PACKAGES: skip } } }\n  provision:',
+    )
+    // An image that nobody has.
+    appendFileSync(join(folder, 'Dockerfile'), `LABEL test="${hello.folder}"\n`)
+    const { exitCode, stderr } = await hello.devenv('start')
+    expect(exitCode).toBe(1)
+    for (const said of ['host-unreachable', 'localhost:1 does not answer', 'port-taken', `port ${port}`])
+      expect(stderr).toContain(said)
+    expect(await hello.containers()).toEqual([])
+    const offline = await hello.devenv('start', '--offline')
+    expect(offline.stderr).not.toContain('host-unreachable')
+  })
+
+  test('a health check of a checkout’s own that asks a program and a port which nobody declares', async () => {
+    const hello = freshCheckout()
+    const test = ['CMD', '/opt/devenv/bin/answers', 'wbe=http://localhost:8080/health/']
+    mkdirSync(join(hello.path, 'devenv'))
+    await hello.write('devenv/compose.yaml', `services:\n  hello:\n    healthcheck: ${JSON.stringify({ test })}\n`)
+    const { exitCode, stdout, stderr } = await hello.devenv('start')
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+    expect(stderr).toContain(`${join(hello.path, 'devenv/compose.yaml')}:3`)
+    expect(stderr).toContain('Did you mean web? Name one of: web, worker.')
+    expect(stderr).toContain('asks port 8080')
     expect(await hello.containers()).toEqual([])
   })
 

@@ -104,6 +104,7 @@ export function sampleDefinition(
     targets: {},
     provision: [],
     accounts: [],
+    hosts: [],
     project: { name: 'hello', services },
     files: [],
   }

@@ -1,12 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { readExtension } from '../../core/src/definition/extension.js'
-import { recognise } from '../../core/src/definition/recognise.js'
+import { bears, recognise } from '../../core/src/definition/recognise.js'
 import { DevenvError } from '../../core/src/problem/problem.js'
 import { folderTree } from '../../core/src/tree/folder-tree.js'
 import { temporaryFolder, writeFiles } from '../../core/test/samples.js'
 
-const extension = readExtension({ directory: fileURLToPath(new URL('..', import.meta.url)) })
+const directory = fileURLToPath(new URL('..', import.meta.url))
+const extension = readExtension({ directory })
 const shapeOf = (files: { [path: string]: string }) =>
   recognise({ service: 'forums' }, extension, folderTree(writeFiles(temporaryFolder(), files)))
 
@@ -35,5 +36,25 @@ describe('a checkout of the forums', () => {
     expect((error as DevenvError).problems).toMatchObject([
       { code: 'variant-unknown', variants: [{ variant: 'ruby' }, { variant: 'python' }] },
     ])
+  })
+})
+
+describe('the gems of cs_comments_service come', () => {
+  const GEMS = 'GEM\n  remote: https://rubygems.org/\n'
+  test.each([
+    { what: 'from RubyGems', lock: GEMS, hosts: ['rubygems.org'] },
+    {
+      what: 'some from GitHub',
+      lock: `GIT\n  remote: https://github.com/a/b.git\n\n${GEMS}`,
+      hosts: ['rubygems.org', 'github.com'],
+    },
+    { what: 'from a mirror', lock: 'GEM\n  remote: https://gems.example.com/\n', hosts: [] },
+  ])('$what, as the lock says', async ({ lock, hosts }) => {
+    const tree = folderTree(writeFiles(temporaryFolder(), { 'Gemfile.lock': lock }))
+    const declared = Object.entries(readExtension({ directory }, 'ruby').hosts ?? {})
+    const needed = declared.map(async ([host, { where = [] }]) =>
+      (await Promise.all(where.map((mark) => bears(tree, mark)))).includes(true) ? [host] : [],
+    )
+    expect((await Promise.all(needed)).flat()).toEqual(hosts)
   })
 })

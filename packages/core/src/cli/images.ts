@@ -10,6 +10,7 @@ import { wantedOf } from '../image/image-source.js'
 import { readKnownImages } from '../image/known-images.js'
 import { referenceOf } from '../image/plan-image.js'
 import { readImagePlan } from '../image/read-plan.js'
+import { requireHosts } from '../image/require-hosts.js'
 import { DevenvError } from '../problem/problem.js'
 import type { Report } from '../progress/progress.js'
 import { assembleBill, readTagDigests } from '../publish/assemble-bill.js'
@@ -62,8 +63,10 @@ export const ensureOwnImages = (
     // Several releases may ask for one image.
     const wanted = new Map(selected.map(({ source }) => [referenceOf(wantedOf(source.inputs)), source]))
     const references: string[] = []
-    for (const { inputs, tree } of wanted.values()) {
+    for (const source of wanted.values()) {
+      const { inputs, tree } = source
       const own = await readImagePlan(engine, known, wantedOf(inputs), settings)
+      await requireHosts(own, source, settings)
       await carryOutImages({ own, official: [], published: [] }, engine, inputs, settings, report, tree)
       references.push(own.reference)
     }

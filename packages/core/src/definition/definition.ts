@@ -1,5 +1,8 @@
 import { join } from 'node:path'
 
+/** Something that a checkout holds: a file or folder, or a file with a line that matches. */
+export type Mark = string | { file: string; matches: string }
+
 /** One service of a Compose project as `docker compose config` gives it: only what we read or change. */
 export type ComposeService = {
   image?: string
@@ -68,6 +71,18 @@ export type ProvisionStep = {
 /** Somebody who can sign in. `port`: the container port whose address `path` belongs to; without it, that of the environment. */
 export type Account = { what: string; user: string; password: string; path?: string; port?: number }
 
+/**
+ * A host that the build of the image fetches from, `github.com`. `where`: it does so where the checkout holds one of these;
+ * none: always. `unless`: not with one of these build arguments; `instead`: the setting that a person makes for that.
+ */
+export type BuildHost = {
+  host: string
+  because: string
+  where: readonly Mark[]
+  unless: Readonly<Record<string, string>>
+  instead: string | undefined
+}
+
 /** A port under which an environment answers, with the name that Compose has for it. */
 export type Address = { service: string; port: number; name: string | undefined }
 
@@ -86,6 +101,7 @@ export type Definition = {
   targets: Readonly<Record<string, SuppliedTarget>>
   provision: readonly ProvisionStep[]
   accounts: readonly Account[]
+  hosts: readonly BuildHost[]
   /** The Compose model without `x-devenv`, `$` as itself. */
   project: ComposeProject
   /** The files all this was read from. */

@@ -1,10 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Account, Definition, EnvironmentPackage, ProvisionStep } from './definition.js'
+import type { Account, BuildHost, Definition, EnvironmentPackage, Mark, ProvisionStep } from './definition.js'
 import { parseSource } from './source.js'
-
-/** Something that a checkout holds: a file or folder, or a file with a line that matches. */
-export type Mark = string | { file: string; matches: string }
 
 /** Compose 2.26 gives an empty list of an extension back as null. */
 type Needs = string[] | null
@@ -27,6 +24,7 @@ export type Extension = {
     when?: Partial<ProvisionStep['when']>
   }[]
   accounts?: Account[]
+  hosts?: Record<string, Pick<BuildHost, 'because'> & Partial<BuildHost>>
 }
 
 /**

@@ -39,6 +39,7 @@ describe('a definition', () => {
       targets: {},
       provision: [],
       accounts: [],
+      hosts: [],
     })
   })
 
@@ -52,6 +53,17 @@ describe('a definition', () => {
   test('has steps that depend on nothing where they say nothing', () => {
     expect(parse({ provision: [{ name: 'a', run: ['b', '$$c'] }] }).provision).toEqual([
       { name: 'a', service: 'web', run: ['b', '$c'], when: { files: [], stores: [], image: false, address: false } },
+    ])
+  })
+
+  test('has hosts that its build always needs where it says nothing else', () => {
+    const hosts = {
+      'rubygems.org': { because: 'gems' },
+      'github.com': { because: 'x', where: ['uv.lock'], unless: { GITHUB: 'skip' }, instead: 'X=skip' },
+    }
+    expect(parse({ hosts }).hosts).toEqual([
+      { host: 'rubygems.org', because: 'gems', where: [], unless: {}, instead: undefined },
+      { host: 'github.com', because: 'x', where: ['uv.lock'], unless: { GITHUB: 'skip' }, instead: 'X=skip' },
     ])
   })
 

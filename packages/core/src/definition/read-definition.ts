@@ -7,7 +7,7 @@ import type { ComposeProject, Definition, EnvironmentPackage, ProvisionStep } fr
 import { type Extension, listOf, needsOf, readExtension } from './extension.js'
 import { FOLDER_IN_CHECKOUT } from './find-package.js'
 import { OEP5_RULES } from './rules/oep-5.js'
-import { parseSource, type Source } from './source.js'
+import { parseSource, placeIn, type Source } from './source.js'
 import { validateExtension } from './validate-extension.js'
 
 /** The folder of @devenv/core itself: `container/`, `compose/`, `make/`, `schema/`. */
@@ -35,9 +35,9 @@ export type ReadDefinition = {
  * @throws DevenvError with every problem found: `definition-unreadable`, `definition-invalid`, `compose-refused`, `rule-broken`
  */
 export async function readDefinition(request: ReadDefinition): Promise<Definition> {
-  const files = composeFilesOf(request)
-  const [own] = files
-  const source = parseSource(own, readFileSync(own, 'utf8'))
+  const [own, ...over] = composeFilesOf(request)
+  const files = [own, ...over]
+  const source = readSource(own)
   // Compose is a process of its own: it works while the schema is compiled.
   const [invalid, resolved] = await Promise.all([
     validateExtension(source),
@@ -65,7 +65,8 @@ export async function readDefinition(request: ReadDefinition): Promise<Definitio
   const model = withWholeExtension(source.value, JSON.parse(resolved.text))
   const read = [...files, ...readFragments()]
   const definition = parseDefinition(request.package, request.variant, model, read)
-  const broken = checkRules(definition, source, request)
+  const placeOf = placeIn([source, ...over.map(readSource)])
+  const broken = checkRules(definition, { placeOf }, request)
   if (broken.length > 0) throw new DevenvError(...broken)
   return definition
 }
@@ -92,6 +93,8 @@ export function withWholeExtension(own: unknown, resolved: object): object {
   return { ...resolved, 'x-devenv': { ...extensionOf(own), ...extensionOf(resolved) } }
 }
 
+const readSource = (file: string): Source => parseSource(file, readFileSync(file, 'utf8'))
+
 /** The package's compose.yaml, and over it the variant's and the checkout's. */
 function composeFilesOf({
   package: { directory },
@@ -107,7 +110,7 @@ function composeFilesOf({
 
 /** The variables that these files read from the environment, ours (DEVENV_…) left out. */
 export function readVariableNames(where: Pick<ReadDefinition, 'package' | 'checkout' | 'variant'>): string[] {
-  const texts = composeFilesOf(where).flatMap((file) => stringsIn(parseSource(file, readFileSync(file, 'utf8')).value))
+  const texts = composeFilesOf(where).flatMap((file) => stringsIn(readSource(file).value))
   const named = texts.flatMap((text) => [...text.matchAll(/(?<!\$)\$(?:\{(\w+)|([A-Za-z_]\w*))/g)])
   const names = named.map(([, braced, bare]) => braced ?? bare ?? '')
   return [...new Set(names)].filter((name) => !name.startsWith('DEVENV_')).sort()
@@ -116,7 +119,7 @@ export function readVariableNames(where: Pick<ReadDefinition, 'package' | 'check
 /** Every rule of OEP-5 that can be checked before anything runs. Pure. */
 export function checkRules(
   definition: Definition,
-  source: Source,
+  source: Pick<Source, 'placeOf'>,
   { checkout, stores }: { checkout: string; stores: string },
 ): Problem[] {
   return OEP5_RULES.flatMap((rule) =>
@@ -163,6 +166,13 @@ export function parseDefinition(
       }),
     ),
     accounts: extension.accounts ?? [],
+    hosts: Object.entries(extension.hosts ?? {}).map(([host, { because, where, unless, instead }]) => ({
+      host,
+      because,
+      where: where ?? [],
+      unless: unless ?? {},
+      instead,
+    })),
     project,
     files,
   }

@@ -5,7 +5,8 @@ import { openObjects } from '../git/object-reader.js'
 import { commitTree } from '../tree/commit-tree.js'
 import { folderTree } from '../tree/folder-tree.js'
 import type { Tree } from '../tree/tree.js'
-import type { Extension, Mark } from './extension.js'
+import type { Mark } from './definition.js'
+import type { Extension } from './extension.js'
 import { recognise } from './recognise.js'
 
 const FILES = {

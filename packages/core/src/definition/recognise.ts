@@ -1,7 +1,7 @@
 import { DevenvError } from '../problem/problem.js'
 import { holds, type Tree } from '../tree/tree.js'
-import type { EnvironmentPackage } from './definition.js'
-import type { Extension, Mark } from './extension.js'
+import type { EnvironmentPackage, Mark } from './definition.js'
+import type { Extension } from './extension.js'
 
 /**
  * Refuses what is no checkout of the service, and picks the variant where the package knows several: the first of
@@ -28,12 +28,15 @@ export async function recognise(
 }
 
 async function missingOf(checkout: Tree, marks: readonly Mark[]): Promise<string[]> {
-  const missing = marks.map(async (mark) => {
-    if (typeof mark === 'string') return (await holds(checkout, mark)) ? [] : [mark]
-    const text = (await checkout.read(mark.file))?.toString()
-    return text !== undefined && new RegExp(mark.matches, 'm').test(text)
-      ? []
-      : [`line /${mark.matches}/ in ${mark.file}`]
-  })
+  const missing = marks.map(async (mark) => ((await bears(checkout, mark)) ? [] : [nameOf(mark)]))
   return (await Promise.all(missing)).flat()
+}
+
+const nameOf = (mark: Mark): string => (typeof mark === 'string' ? mark : `line /${mark.matches}/ in ${mark.file}`)
+
+/** Whether a checkout has a mark. */
+export async function bears(checkout: Tree, mark: Mark): Promise<boolean> {
+  if (typeof mark === 'string') return await holds(checkout, mark)
+  const text = (await checkout.read(mark.file))?.toString()
+  return text !== undefined && new RegExp(mark.matches, 'm').test(text)
 }

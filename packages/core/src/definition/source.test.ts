@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { problemsOf } from '../../test/samples.js'
-import { parseSource } from './source.js'
+import { parseSource, placeIn } from './source.js'
 
 const TEXT = `# a comment
 name: hello
@@ -70,4 +70,16 @@ test('every error of a text is told, each with its line', async () => {
     if (problem.code !== 'definition-unreadable') throw new Error(problem.code)
     expect(problem.detail).not.toMatch(/\n|^$/)
   }
+})
+
+test('a part of files that lie over one another is in the last that has it', () => {
+  const own = parseSource('own.yaml', 'name: hello\nservices:\n  web:\n    image: a\n    ports: ["1"]\n')
+  const over = parseSource('over.yaml', 'services:\n  web: { image: b }\n\n  lms:\n    image: c\n')
+  const placeOf = placeIn([own, over, parseSource('empty.yaml', '')])
+  expect(placeOf(['services', 'web', 'image'])).toEqual({ file: 'over.yaml', line: 2 })
+  expect(placeOf(['services', 'web', 'ports', 0])).toEqual({ file: 'own.yaml', line: 5 })
+  expect(placeOf(['services', 'lms', 'image'])).toEqual({ file: 'over.yaml', line: 5 })
+  expect(placeOf(['services', 'web', 'healthcheck']), 'what no file has').toEqual({ file: 'own.yaml', line: 3 })
+  expect(placeOf(['services', 'lms', 'healthcheck'])).toEqual({ file: 'over.yaml', line: 4 })
+  expect(placeOf(['volumes'])).toEqual({ file: 'own.yaml', line: 1 })
 })

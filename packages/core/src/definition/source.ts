@@ -1,8 +1,9 @@
 import { isMap, isNode, LineCounter, parseDocument } from 'yaml'
 import { DevenvError, type Place } from '../problem/problem.js'
 
+type Path = readonly (string | number)[]
 /** A YAML file as written: its value, and the line on which each part of it stands. */
-export type Source = { file: string; value: unknown; placeOf(path: readonly (string | number)[]): Place }
+export type Source = { file: string; value: unknown; placeOf(path: Path): Place }
 
 /** @throws DevenvError `definition-unreadable`, one problem for each error in the text */
 export function parseSource(file: string, text: string): Source {
@@ -32,4 +33,25 @@ export function parseSource(file: string, text: string): Source {
       return { file, line: 1 }
     },
   }
+}
+
+/** Where a part is written of files that lie over one another: in the last that has it; what none has, in the first. Pure. */
+export const placeIn =
+  (sources: readonly [Source, ...Source[]]): Source['placeOf'] =>
+  (path) =>
+    (sources.findLast(({ value }) => isWritten(value, path)) ?? nearestOf(sources, path)).placeOf(path)
+
+/** The first of those that have the longest beginning of a path. */
+function nearestOf(sources: readonly [Source, ...Source[]], path: Path): Source {
+  for (let length = path.length - 1; length > 0; length--) {
+    const found = sources.find(({ value }) => isWritten(value, path.slice(0, length)))
+    if (found !== undefined) return found
+  }
+  return sources[0]
+}
+
+function isWritten(value: unknown, [key, ...rest]: Path): boolean {
+  if (key === undefined) return true
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return false
+  return isWritten((value as Record<string | number, unknown>)[key], rest)
 }

@@ -16,6 +16,8 @@ x-devenv:
     - name: migrations
       run: [migrate]
       when: { files: ["*.sql"], stores: [mysql], image: true, address: false }
+  hosts:
+    github.com: { because: x, where: [uv.lock, { file: a, matches: ^b }], unless: { A: skip }, instead: A=skip }
   accounts:
     - { what: admin, user: a, password: b, path: /admin/ }
 `
@@ -98,8 +100,22 @@ describe('the extension of a Compose file', () => {
       what: 'an account without a password',
       text: replacing(', password: b', ''),
       at: 'x-devenv.accounts.0',
-      line: 15,
+      line: 17,
       detail: /password/,
+    },
+    {
+      what: 'a host by its URL',
+      text: replacing('github.com:', '"https://github.com":'),
+      at: 'x-devenv.hosts',
+      line: 15,
+      detail: /^has a name that .*: https:\/\/github\.com$/,
+    },
+    {
+      what: 'a host without a reason',
+      text: replacing('github.com: { because: x, ', 'github.com: { '),
+      at: 'x-devenv.hosts.github.com',
+      line: 15,
+      detail: /because/,
     },
     {
       what: 'no variant among variants',

@@ -188,6 +188,13 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
     log: ['one', 'two'],
   },
   'address-silent': { code: 'address-silent', url: 'http://localhost:23000', detail: 'refused' },
+  'host-unreachable': {
+    code: 'host-unreachable',
+    host: 'github.com',
+    because: 'some packages are commits there',
+    instead: 'EDX_PLATFORM_GITHUB=skip',
+    detail: 'refused',
+  },
   'disk-full': { code: 'disk-full', folder: '/the/data', free: 5 << 20, least: 1 << 30 },
   'store-unknown': { code: 'store-unknown', names: ['mysq'], known: ['mysql-8.4', 'redis-7'] },
   'steps-unknown': { code: 'steps-unknown', names: ['migrat'], known: ['migrate', 'accounts'] },
@@ -248,6 +255,7 @@ describe.each(EVERY)('%s', (code, problem) => {
 test('what is optional leaves no hole', () => {
   const problems: Problem[] = [
     { code: 'checkout-missing', service: 'hello', looked: '/x/hello', repository: undefined },
+    { code: 'host-unreachable', host: 'rubygems.org', because: 'x', instead: undefined, detail: 'SELF_SIGNED_CERT' },
     { code: 'port-taken', port: 18000, holder: undefined },
     { code: 'image-unavailable', images: ['a'], mirror: undefined, detail: 'x' },
     { code: 'definition-unreadable', place: { file: 'compose.yaml' }, detail: 'x' },
@@ -276,6 +284,9 @@ test('a path in a command is quoted as a shell needs it', () => {
 test('an authority that is not known is mended by a bundle, another failure is not', () => {
   const fix = (detail: string) => explainProblem({ ...SAMPLES['registry-unreachable'], detail }).fix
   expect(fix('self-signed certificate in certificate chain (SELF_SIGNED_CERT_IN_CHAIN)')).toContain('DEVENV_CA_BUNDLE=')
+  expect(explainProblem({ ...SAMPLES['host-unreachable'], detail: 'SELF_SIGNED_CERT' }).fix).toContain(
+    'DEVENV_CA_BUNDLE=',
+  )
   expect(fix('certificate has expired (CERT_HAS_EXPIRED)')).not.toContain('DEVENV_CA_BUNDLE')
 })
 

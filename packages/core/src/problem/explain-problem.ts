@@ -222,6 +222,16 @@ export function explainProblem(problem: Problem): Explanation {
         why: problem.detail,
         fix: 'Run the same command again: the engine keeps the layers that have arrived. To build the image here instead, put DEVENV_REGISTRY= before the command.',
       }
+    case 'host-unreachable':
+      return {
+        what: `${problem.host} does not answer.`,
+        why: `${problem.detail}\nThe image has to be built, and ${problem.because}.`,
+        fix:
+          (UNTRUSTED.test(problem.detail)
+            ? 'DEVENV_CA_BUNDLE=PATH   names a file (PEM) with the certificate authority of that host.'
+            : 'devenv doctor   shows the proxy. Once the host answers, run the same command again.') +
+          (problem.instead === undefined ? '' : `\nOr build without it: ${problem.instead}   before the same command`),
+      }
     case 'offline-lacks':
       return {
         what: `devenv is offline, and this machine does not have ${problem.images.join(', ')}.`,

@@ -76,6 +76,7 @@ export type Problem =
   | { code: 'digests-unreadable'; file: string; detail: string }
   | { code: 'digest-unfit'; image: string; detail: string }
   | { code: 'image-foreign'; image: string; is: string; wants: string }
+  | { code: 'host-unreachable'; host: string; because: string; instead: string | undefined; detail: string }
   | { code: 'pull-failed'; image: string; detail: string }
   | { code: 'offline-lacks'; images: readonly string[]; because: string }
   // publishing

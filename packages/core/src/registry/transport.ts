@@ -10,12 +10,13 @@ import { baseOf, type RegistryAccess, type Repository } from './repository.js'
 export const prepareRegistryClient = (): void => void import('undici')
 
 export type Call = {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
   url: URL
   headers?: Readonly<Record<string, string>>
   body?: Buffer | string
   /** Sent to the origin of `url`, never to another that it redirects to. */
   authorization?: string | undefined
+  signal?: AbortSignal
 }
 /** `url` is where redirects led; `as`, who asked. */
 export type Answer = {
@@ -66,9 +67,19 @@ const isPassing = ({ status }: Answer): boolean => status >= 500 || status === 4
 const isReset = ({ code }: NodeJS.ErrnoException): boolean =>
   code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET'
 
+/** Why a server gives no answer at all within some milliseconds; `undefined` where it gives any. */
+export async function findSilence(url: URL, access: RegistryAccess, limit: number): Promise<string | undefined> {
+  const call: Call = { method: 'HEAD', url, headers: { 'user-agent': 'devenv' }, signal: AbortSignal.timeout(limit) }
+  const first = await attempt({ access }, call)
+  const last = 'error' in first && isReset(first.error) ? await attempt({ access }, call) : first
+  if ('answer' in last) return undefined
+  const reason = last.error.name === 'TimeoutError' ? `it gave no answer in ${limit / 1000} s` : reasonOf(last.error)
+  return `${reason}${throughProxy(url, access)}`
+}
+
 async function attempt(
-  { access }: Repository,
-  { method, url, headers, body: content }: Call,
+  { access }: Pick<Repository, 'access'>,
+  { method, url, headers, body: content, signal }: Call,
 ): Promise<{ answer: Answer } | { error: NodeJS.ErrnoException }> {
   try {
     const dispatcher = await dispatcherFor(access, url)
@@ -79,6 +90,7 @@ async function attempt(
       ...SILENCE,
       ...(headers && { headers }),
       ...(content !== undefined && { body: content }),
+      ...(signal && { signal }),
     })
     const bytes = Buffer.from(await body.arrayBuffer())
     return { answer: { status: statusCode, headers: answer.headers, body: bytes, url } }
@@ -93,10 +105,13 @@ export function headerOf({ headers }: Answer, name: string): string | undefined 
 
 function unreachable(repository: Repository, url: URL, error: NodeJS.ErrnoException): DevenvError {
   const elsewhere = url.host === baseOf(repository).host ? '' : `${url.host}: `
-  const proxy = proxyFor(url, repository.access.proxies)
-  const through = proxy === undefined ? '' : `, through the proxy ${proxy.replace(/^.*:\/\/(.*@)?/, '')}`
-  const detail = `${elsewhere}${reasonOf(error)}${through}`
+  const detail = `${elsewhere}${reasonOf(error)}${throughProxy(url, repository.access)}`
   return new DevenvError({ code: 'registry-unreachable', registry: repository.host, detail })
+}
+
+function throughProxy(url: URL, { proxies }: RegistryAccess): string {
+  const proxy = proxyFor(url, proxies)
+  return proxy === undefined ? '' : `, through the proxy ${proxy.replace(/^.*:\/\/(.*@)?/, '')}`
 }
 
 /** With the code, by which TLS errors are told apart. */

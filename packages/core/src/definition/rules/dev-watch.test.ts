@@ -1,7 +1,14 @@
-import { HEALTH, RECOGNISED, replacing, testRules } from '../../../test/rules.js'
-import { accountsNameAddresses, healthIsKnown } from './dev-watch.js'
+import { expect, test } from 'vitest'
+import { FILES, HEALTH, RECOGNISED, replacing, SHOP, testRules, withShop } from '../../../test/rules.js'
+import { SAMPLE_PACKAGE, sampleDefinition, temporaryFolder, writeFiles } from '../../../test/samples.js'
+import { accountsNameAddresses, healthAsksDeclared, healthIsKnown } from './dev-watch.js'
 
-testRules([accountsNameAddresses, healthIsKnown], {
+/** The first health check is that of the primary service. */
+const asking = (...words: string[]) => replacing('[CMD, "true"]', JSON.stringify(['CMD', ...words]))
+const ANSWERS = '/opt/devenv/bin/answers'
+const HEALTH_ASKS = { rule: 'health-asks-declared', at: '    healthcheck: { test: ["CMD"' }
+
+testRules([accountsNameAddresses, healthAsksDeclared, healthIsKnown], {
   breaks: [
     {
       title: 'no health check',
@@ -29,6 +36,36 @@ testRules([accountsNameAddresses, healthIsKnown], {
       breaks: { rule: 'health-is-known', at: 'healthcheck: {' },
     },
     {
+      title: 'a health check of a program that is not declared',
+      edit: asking(ANSWERS, 'web=http://localhost:8000/', 'wbe=http://localhost:8000/'),
+      breaks: HEALTH_ASKS,
+    },
+    {
+      title: 'a health check of a port that is not declared',
+      edit: asking(ANSWERS, 'web=http://localhost:8001/'),
+      breaks: HEALTH_ASKS,
+    },
+    {
+      title: 'a health check of port 80, which nobody writes',
+      edit: asking(ANSWERS, 'web=http://127.0.0.1/'),
+      breaks: HEALTH_ASKS,
+    },
+    {
+      title: 'a question without an address',
+      edit: asking(ANSWERS, 'web=localhost:8000'),
+      breaks: HEALTH_ASKS,
+    },
+    {
+      title: 'a health check by curl of a port that is not declared',
+      edit: asking('sh', '-c', 'curl --fail "http://localhost:8001/health/" || exit 1'),
+      breaks: HEALTH_ASKS,
+    },
+    {
+      title: 'a health check of another Open edX container at a port that is not declared',
+      edit: (compose) => asking('curl', 'http://shop:9001/')(withShop(SHOP)(compose)),
+      breaks: HEALTH_ASKS,
+    },
+    {
       title: 'an account of a port that is not published',
       edit: replacing(
         RECOGNISED,
@@ -39,6 +76,28 @@ testRules([accountsNameAddresses, healthIsKnown], {
   ],
   keeps: [
     {
+      title: 'a health check of its programs',
+      edit: asking(ANSWERS, 'web=http://localhost:8000/health/?a=b'),
+    },
+    { title: 'a health check of programs that names none', edit: asking(ANSWERS) },
+    {
+      title: 'a health check of a port that only the other containers reach',
+      edit: (compose) =>
+        replacing(
+          '    ports: [{ target: 8000 }]\n',
+          '    ports: [{ target: 8000 }]\n    expose: ["8001-8002/tcp"]\n',
+        )(asking(ANSWERS, 'web=http://localhost:8002/')(compose)),
+    },
+    {
+      title: 'a health check of an address elsewhere',
+      edit: asking('curl', 'http://mysql:1/', 'https://example.com/'),
+    },
+    {
+      title: 'a health check of a program that another image holds',
+      edit: (compose) =>
+        withShop(SHOP.replace('[CMD, "true"]', `[CMD, ${ANSWERS}, "till=http://localhost:9000/"]`))(compose),
+    },
+    {
       title: 'an account of one of several addresses',
       edit: (compose) =>
         replacing(
@@ -47,4 +106,21 @@ testRules([accountsNameAddresses, healthIsKnown], {
         )(replacing('{ target: 8000 }', '{ target: 8000 }, { name: shop, target: 8001 }')(compose)),
     },
   ],
+})
+
+test('who asks a wrong program or port is told of the right ones', () => {
+  const directory = writeFiles(temporaryFolder(), FILES)
+  const healthcheck = { test: ['CMD', ANSWERS, 'wbe=http://localhost:8001/'] }
+  const definition = sampleDefinition({ package: { ...SAMPLE_PACKAGE, directory } }, { hello: { healthcheck } })
+  const source = { placeOf: () => ({ file: 'compose.yaml', line: 1 }) }
+  expect(healthAsksDeclared.check({ definition, source, checkout: '/', stores: '/' })).toMatchObject([
+    {
+      what: 'The health check of hello asks the program wbe, but the package declares no such program.',
+      fix: 'Did you mean web? Name one of: web.',
+    },
+    {
+      what: 'The health check of hello asks port 8001, but hello declares no such port.',
+      fix: 'Name one of: 8000. Or declare it for hello: expose: ["8001"]',
+    },
+  ])
 })

@@ -1,4 +1,7 @@
-import { addressesOf } from '../definition.js'
+import { readProgramNames } from '../declared-programs.js'
+import { addressesOf, type ComposeService, type Definition, oursOf } from '../definition.js'
+import { parseHealthCheck } from '../health-check.js'
+import { nearest } from '../nearest.js'
 import type { Rule } from './rule.js'
 
 export const healthIsKnown: Rule = {
@@ -29,6 +32,62 @@ export const healthIsKnown: Rule = {
       return []
     }),
 }
+
+export const healthAsksDeclared: Rule = {
+  name: 'health-asks-declared',
+  clause: 'OEP-5, dev.watch',
+  why: 'A start waits minutes for the answer of a program or an address that is not there.',
+  check: ({ definition, source }) =>
+    oursOf(definition).flatMap((name) => {
+      const place = source.placeOf(['services', name, 'healthcheck', 'test'])
+      const { questions, unreadable } = parseHealthCheck(definition.project.services[name]?.healthcheck ?? {})
+      // Which programs another image holds, only its container tells.
+      const programs = name === definition.primary ? readProgramNames(definition) : undefined
+      const unknown = questions.filter(({ program }) => program !== undefined && programs?.includes(program) === false)
+      return [
+        ...unreadable.map((word) => ({
+          place,
+          what: `The health check of ${name} asks ${word}, which is not of the form NAME=http://HOST:PORT/PATH.`,
+          fix: 'test: [CMD, /opt/devenv/bin/answers, "web=http://localhost:8000/health/"]',
+        })),
+        ...unknown.map(({ program = '' }) => ({
+          place,
+          what: `The health check of ${name} asks the program ${program}, but the package declares no such program.`,
+          fix: `${meant(program, programs ?? [])}Name one of: ${programs?.join(', ') || 'none'}.`,
+        })),
+        ...questions.flatMap(({ url }) => {
+          const asked = isSelf(url) ? name : url.hostname
+          const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
+          if (!oursOf(definition).includes(asked) || isDeclared(definition.project.services[asked], port)) return []
+          return [
+            {
+              place,
+              what: `The health check of ${name} asks port ${port}, but ${asked} declares no such port.`,
+              fix: `Name one of: ${portsOf(definition, asked).join(', ') || 'none'}. Or declare it for ${asked}: expose: ["${port}"]`,
+            },
+          ]
+        }),
+      ]
+    }),
+}
+
+const meant = (name: string, names: readonly string[]): string => {
+  const near = nearest(name, names)
+  return near === undefined ? '' : `Did you mean ${near}? `
+}
+
+/** From inside the container. */
+const isSelf = ({ hostname }: URL): boolean => /^(localhost|127(\.\d+){3}|0\.0\.0\.0|\[::1?\])$/.test(hostname)
+
+const portsOf = (definition: Definition, service: string): number[] =>
+  (definition.project.services[service]?.ports ?? []).map(({ target }) => target)
+
+const isDeclared = ({ ports = [], expose = [] }: ComposeService = {}, port: number): boolean =>
+  ports.some(({ target }) => target === port) ||
+  expose.some((each) => {
+    const [first = 0, last = first] = each.split('/')[0]?.split('-').map(Number) ?? []
+    return first <= port && port <= last
+  })
 
 export const accountsNameAddresses: Rule = {
   name: 'accounts-name-addresses',

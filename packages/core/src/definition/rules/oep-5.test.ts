@@ -40,7 +40,12 @@ test('a package is told of everything at once', () => {
   accounts: [{ what: a, user: b, password: c, port: 1 }]
   provision: [{ name: a, run: [a], when: { stores: [mongo] } }]
 services:
-  hello: { image: "hello:1", user: "1", command: [sh], volumes: [{ type: volume, source: v, target: /v }] }
+  hello:
+    image: hello:1
+    user: "1"
+    command: [sh]
+    volumes: [{ type: volume, source: v, target: /v }]
+    healthcheck: { test: [CMD, /opt/devenv/bin/answers, "wbe=http://localhost/"] }
   mysql: { image: mysql, container_name: mysql, network_mode: host, ports: [{ target: 1, host_ip: 0.0.0.0 }] }
 `,
   })

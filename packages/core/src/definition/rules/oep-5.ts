@@ -1,6 +1,6 @@
 import { nothingOfOthers } from './backwards-compatibility.js'
 import { ownerIsMapped } from './dev-shell.js'
-import { accountsNameAddresses, healthIsKnown } from './dev-watch.js'
+import { accountsNameAddresses, healthAsksDeclared, healthIsKnown } from './dev-watch.js'
 import type { Rule } from './rule.js'
 import { officialImages } from './rule-1-third-party.js'
 import { runsUnderSupervisor } from './rule-2-supervisor.js'
@@ -25,6 +25,7 @@ export const OEP5_RULES = [
   nothingOfOthers,
   ownerIsMapped,
   healthIsKnown,
+  healthAsksDeclared,
   variantsAreThere,
   accountsNameAddresses,
 ] satisfies Rule[]

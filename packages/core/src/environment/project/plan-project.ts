@@ -6,6 +6,7 @@ import {
   mountOf,
   oursOf,
 } from '../../definition/definition.js'
+import { asksPrograms } from '../../definition/health-check.js'
 import { mapStrings } from '../../definition/read-definition.js'
 import { LABELS } from '../../engine/labels.js'
 import { shortHashOf } from '../../hash/sha256.js'
@@ -33,7 +34,6 @@ export type ProjectFacts = {
 /** The programs' own paths inside the container (packages/core/container). */
 export const CA_BUNDLE = '/run/devenv-ca.pem'
 const LOGS = '/var/log/devenv'
-const ANSWERS = '/opt/devenv/bin/answers'
 /** Longer than any provisioning. */
 const HELD_AT_MOST = '24h'
 /** The Compose project that runs, complete: what `docker compose` is given, and what a person can read. Pure. */
@@ -118,10 +118,10 @@ function planOurs(
 }
 
 /**
- * Whether its health check waits for the programs itself (packages/core/container/bin/answers). The engine counts a probe
- * that takes longer than `timeout` as a failure, and `start_period` from the start of the container, not from the release.
+ * Whether its health check waits for the programs itself. The engine counts a probe that takes longer than `timeout` as a
+ * failure, and `start_period` from the start of the container, not from the release.
  */
-const waitsWhileHeld = ({ healthcheck }: ComposeService): boolean => healthcheck?.test?.[1] === ANSWERS
+const waitsWhileHeld = ({ healthcheck = {} }: ComposeService): boolean => asksPrograms(healthcheck)
 
 const SECONDS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9 }
 

@@ -12,7 +12,10 @@ export type ProvisionFacts = {
 }
 
 /** A step, with one hash of its command and of everything that it says it depends on, and the stores that it fills. */
-export type DueStep = Pick<ProvisionStep, 'name' | 'service' | 'run' | 'needs'> & { now: string; stores: readonly string[] }
+export type DueStep = Pick<ProvisionStep, 'name' | 'service' | 'run' | 'needs'> & {
+  now: string
+  stores: readonly string[]
+}
 
 /** Pure. A step that names no store fills all of the environment. */
 export function hashSteps(steps: readonly ProvisionStep[], facts: ProvisionFacts): DueStep[] {

@@ -9,10 +9,12 @@ import { type ImageSettings, type ImagesPlan, readImagesPlan, takeServices } fro
 import { CHECKOUT_CONTEXT, type ImageInputs } from '../../image/image-inputs.js'
 import { imageSettingsOf } from '../../image/image-settings.js'
 import { buildSpecOf, readImageInputs } from '../../image/read-image-inputs.js'
+import { requireHosts } from '../../image/require-hosts.js'
 import { readMtu } from '../../machine/read-mtu.js'
 import { requireSpace } from '../../machine/require-space.js'
 import { together } from '../../problem/together.js'
 import { type Remembered, registryOf, remember, type Settings, variablesOf } from '../../settings/settings.js'
+import { folderTree } from '../../tree/folder-tree.js'
 import type { Context } from '../context.js'
 import { type Moved, readMoved } from '../data/claim-stores.js'
 import { folderIdentity } from '../data/folder-identity.js'
@@ -103,10 +105,15 @@ export async function observe(
   const inputs = await readImageInputs(buildSpecOf(definition, sources), sources)
   const containers = await containersOf(context)
   const wishes = wantedPorts(definition, settings.publish ?? [])
+  const planned = readImagesPlan(engine, definition, inputs, services, sources)
   const [images, { ports, moved: lost }] = await together(
-    readImagesPlan(engine, definition, inputs, services, sources),
+    planned,
     assignPorts(environment, wishes, before?.ports ?? {}, containers, refused),
     requireSpace(paths.home),
+    planned.then(
+      ({ own }) => requireHosts(own, { definition, inputs, tree: folderTree(checkout) }, sources),
+      () => {},
+    ),
   )
   const code = Object.fromEntries(ours.map((name) => [name, mountOf(definition, name, checkout) ?? '/']))
   const { files, watched } = await readStepFiles(checkout, definition)
