@@ -56,8 +56,6 @@ async function carryOutStep(planned: StartStep, work: Work): Promise<void> {
       return await carryOutImages(planned.images, engine, observed.inputs, observed.sources, report)
     case 'remove-project':
       return await show('containers', () => removeProject(engine, planned.project))
-    case 'await-commands':
-      throw new Error('a start waits for commands before it claims the data directory')
     case 'remove':
       await show('containers', () => removeContainers(engine, planned.containers))
       return await refresh()
