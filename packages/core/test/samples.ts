@@ -104,7 +104,6 @@ export function sampleDefinition(
     provision: [],
     accounts: [],
     project: { name: 'hello', services },
-    files: [],
   }
 }
 

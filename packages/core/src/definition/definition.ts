@@ -86,8 +86,6 @@ export type Definition = {
   accounts: readonly Account[]
   /** The Compose model without `x-devenv`, `$` as itself. */
   project: ComposeProject
-  /** The files all this was read from. */
-  files: readonly string[]
 }
 
 /** `service` is the package's name without its scope: `@devenv/discovery` is `discovery`. */
