@@ -18,7 +18,7 @@ import { readMtu } from '../../machine/read-mtu.js'
 import { requireSpace } from '../../machine/require-space.js'
 import { together } from '../../problem/together.js'
 import { type Remembered, registryOf, remember, type Settings, variablesOf } from '../../settings/settings.js'
-import type { Context } from '../context.js'
+import type { Context, OnCommands } from '../context.js'
 import { type Moved, readMoved } from '../data/claim-stores.js'
 import { folderIdentity } from '../data/folder-identity.js'
 import { type Ledger, readLedger } from '../data/ledger.js'
@@ -39,7 +39,7 @@ import { readStampedInputs } from './read-stamped-inputs.js'
  * What a start is told beside what has to run. `again`: which provisioning steps somebody wants carried out again, whatever
  * their ledgers say; `commands`: whether those that run in a container are waited for before it is replaced.
  */
-export type How = { again: 'none' | 'all' | readonly string[]; commands: 'awaited' | 'ended' }
+export type How = { again: 'none' | 'all' | readonly string[]; commands: OnCommands }
 
 /** Everything that a start looks at. What follows from it is `assemble`'s. */
 export type Observed = {

@@ -33,10 +33,12 @@ export async function start(context: Context, extent: Extent, how: How = USUAL):
   await requireVersions(engine)
   const variant = await requireRecognised(environment)
   createDataDirectory(environment)
-  for (;;) {
-    const outcome = await withLock(context, () => startLocked(context, variant, extent, how))
+  for (let { commands } = how; ; ) {
+    const outcome = await withLock(context, () => startLocked(context, variant, extent, { ...how, commands }))
     if (!('do' in outcome)) return outcome
-    // Outside the lock: whoever says `start --now`, `stop` or `clean` meanwhile need not wait for the commands.
+    // Outside the lock: whoever says `start --now`, `stop` or `clean` meanwhile waits for no command, and for no answer.
+    commands = (await context.ask?.(outcome.because)) ?? 'awaited'
+    if (commands === 'ended') continue
     report({
       kind: 'note',
       text: 'devenv waits for these commands to end before it replaces their containers; Ctrl-C leaves all as it is, and `devenv start --now` ends them',
