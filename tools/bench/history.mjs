@@ -4,10 +4,10 @@
 // second is counted by git alone, from the ids of the files that Dockerfile.dockerignore names.
 //
 //   node tools/bench/history.mjs packages/discovery ../course-discovery --since=2023-11-26 --until=2025-11-26
-import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { $ } from 'zx'
 import { readLock } from '../../packages/core/dist/definition/devenv-lock.js'
 import { readPackage } from '../../packages/core/dist/definition/find-package.js'
 import { openCommits, wantedOf } from '../../packages/core/dist/image/image-source.js'
@@ -27,11 +27,11 @@ if (folder === undefined || checkout === undefined || !existsSync(checkout)) {
 }
 
 /** @param {string[]} words */
-const git = (...words) => execFileSync('git', ['-C', checkout, ...words], { encoding: 'utf8', maxBuffer: 1e9 })
+const git = (...words) => $({ quiet: true })`git -C ${checkout} ${words}`
 
 // By the day of each commit: rev-list's own --since counts from now, and stops at the first that is older.
-const commits = git('rev-list', '--first-parent', '--format=%cs', '--no-commit-header', values.ref).trim().split('\n')
-const ids = git('rev-list', '--first-parent', values.ref).trim().split('\n')
+const commits = await git('rev-list', '--first-parent', '--format=%cs', '--no-commit-header', values.ref).lines()
+const ids = await git('rev-list', '--first-parent', values.ref).lines()
 const chosen = ids.filter(
   (_id, at) => (commits[at] ?? '') >= (values.since ?? '') && (commits[at] ?? '') <= (values.until ?? '9'),
 )
@@ -60,7 +60,9 @@ for (const commit of chosen) {
   times.push(performance.now() - began)
 }
 images.close()
-const contents = chosen.map((commit) => git('ls-tree', '-r', commit, '--', ...inputs))
+/** @type {string[]} */
+const contents = []
+for (const commit of chosen) contents.push(await git('ls-tree', '-r', commit, '--', ...inputs).text())
 const pairs = new Set(chosen.map((_commit, at) => `${digests[at]} ${contents[at]}`))
 const sorted = times.slice(1).sort((a, b) => a - b)
 const count = (/** @type {Iterable<unknown>} */ values) => new Set(values).size

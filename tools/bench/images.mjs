@@ -4,11 +4,11 @@
 // images (a file each, on nothing), in one run, in turn.
 //
 //   node tools/bench/images.mjs            COUNTS="4 50" RUNS=5
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { $ as shell } from 'zx'
 import { median, ms, requireHappened, secondsOf } from './measure.mjs'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -22,26 +22,24 @@ const write = (file, text) => {
   mkdirSync(join(room, file, '..'), { recursive: true })
   writeFileSync(join(room, file), text)
 }
-/** @param {[string, ...string[]]} argv @param {NodeJS.ProcessEnv} [env] */
-const run = ([program, ...words], env = {}) =>
-  execFileSync(program, words, { cwd: room, env: { ...process.env, ...env }, encoding: 'utf8', stdio: 'pipe' }).trim()
+const $ = shell({ cwd: room, quiet: true })
 /** @param {string[]} words */
-const git = (...words) => run(['git', '-C', 'service', '-c', 'user.name=A', '-c', 'user.email=a@example.com', ...words])
+const git = (...words) => $`git -C service -c user.name=A -c user.email=a@example.com ${words}`.text()
 
 const DOCKERFILE = 'FROM scratch AS dev\nCOPY input /input\nENTRYPOINT ["/opt/devenv/bin/entrypoint"]\n'
 
 /** A service with `count` releases, and a package that publishes them. @param {number} count @param {string} host */
-function lay(count, host) {
+async function lay(count, host) {
   rmSync(join(room, 'service'), { recursive: true, force: true })
   mkdirSync(join(room, 'service'))
-  git('init', '--quiet')
+  await git('init', '--quiet')
   /** @type {Record<string, { ref: string, commit: string }>} */
   const releases = {}
   for (let at = 1; at <= count; at++) {
     write('service/input', `${at}\n`)
-    git('add', '--all')
-    git('commit', '--quiet', '--message', String(at))
-    releases[`bench.${at}`] = { ref: `refs/heads/${at}`, commit: git('rev-parse', 'HEAD') }
+    await git('add', '--all')
+    await git('commit', '--quiet', '--message', String(at))
+    releases[`bench.${at}`] = { ref: `refs/heads/${at}`, commit: (await git('rev-parse', 'HEAD')).trim() }
   }
   write('package/package.json', JSON.stringify({ name: '@devenv/bench', version: '1.0.0' }))
   write('package/devenv-lock.json', JSON.stringify({ images: {}, releases }))
@@ -84,14 +82,14 @@ services:
 
 /**
  * A piece of work, and what shows that it was done.
- * @typedef {{ what: string, work: () => string, done: (printed: string) => boolean | Promise<boolean> }} Job
+ * @typedef {{ what: string, work: () => Promise<string>, done: (printed: string) => boolean | Promise<boolean> }} Job
  */
 
 /** @param {Job} job */
 async function timed({ what, work, done }) {
   let printed = ''
-  const seconds = await secondsOf(() => {
-    printed = work()
+  const seconds = await secondsOf(async () => {
+    printed = await work()
   })
   requireHappened(await done(printed), what, printed)
   return seconds
@@ -110,29 +108,23 @@ async function compare(count, ours, theirs) {
 
 try {
   const image = `${process.env.DEVENV_MIRROR ?? 'docker.io'}/library/registry:2`
-  run(['docker', 'run', '--detach', '--name', registry, '--publish', '127.0.0.1::5000', image])
-  const host = `localhost:${/:(\d+)$/m.exec(run(['docker', 'port', registry, '5000/tcp']))?.[1]}`
-  const env = { DEVENV_REGISTRY: host, NODE_EXTRA_CA_CERTS: '' }
+  await $`docker run --detach --name ${registry} --publish 127.0.0.1::5000 ${image}`
+  const host = `localhost:${/:(\d+)$/m.exec(await $`docker port ${registry} 5000/tcp`.text())?.[1]}`
+  const env = { ...process.env, DEVENV_REGISTRY: host, NODE_EXTRA_CA_CERTS: '' }
+  const command = [
+    process.execPath,
+    join(ROOT, 'packages/core/bin/devenv.js'),
+    '--package=package',
+    '--checkout=service',
+  ]
   /** @param {string[]} words */
-  const devenv = (...words) =>
-    run(
-      [
-        process.execPath,
-        join(ROOT, 'packages/core/bin/devenv.js'),
-        '--package',
-        'package',
-        '--checkout',
-        'service',
-        ...words,
-      ],
-      env,
-    )
+  const devenv = (...words) => $({ env })`${command} ${words}`.text()
   for (const count of COUNTS) {
-    lay(count, host)
+    await lay(count, host)
     /** @param {string} output */
-    const bake = (output) => run(['docker', 'buildx', 'bake', '--builder=default', '--file', 'bake.json', output])
+    const bake = (output) => $`docker buildx bake --builder=default --file bake.json ${output}`.text()
     /** @param {string} name */
-    const isHere = (name) => run(['docker', 'images', '--quiet', name]).split('\n').filter(Boolean).length >= count
+    const isHere = async (name) => (await $`docker images --quiet ${name}`.lines()).length >= count
     /** @param {string} name */
     const isThere = async (name) => {
       const { tags } = await (await fetch(`http://${host}/v2/${name}/tags/list`)).json()
@@ -142,7 +134,7 @@ try {
       {
         what: 'devenv image --release all',
         work: () => devenv('image', '--release', 'all'),
-        done: (printed) => printed.split('\n').length === count && isHere(`${host}/devenv/bench`),
+        done: (printed) => printed.trim().split('\n').length === count && isHere(`${host}/devenv/bench`),
       },
       {
         what: 'docker buildx bake --load',
@@ -165,9 +157,9 @@ try {
     await compare(count, publish, push)
   }
 } finally {
-  execFileSync('docker', ['rm', '--force', '--volumes', registry], { stdio: 'ignore' })
-  const names = run(['docker', 'images', '--format', '{{.Repository}}:{{.Tag}}']).split('\n')
+  await $`docker rm --force --volumes ${registry}`
+  const names = await $`docker images --format {{.Repository}}:{{.Tag}}`.lines()
   const ours = names.filter((name) => /^localhost:\d+\/devenv\/bench(-bake)?:/.test(name))
-  if (ours.length > 0) execFileSync('docker', ['image', 'rm', '--force', ...ours], { stdio: 'ignore' })
+  if (ours.length > 0) await $`docker image rm --force ${ours}`
   rmSync(room, { recursive: true, force: true })
 }

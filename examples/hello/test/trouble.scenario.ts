@@ -226,4 +226,48 @@ describe('a command in a container that has to be replaced', () => {
     expect(exitCode).not.toBe(0)
     expect(stderr).toContain('the container of this command ended under it')
   })
+
+  test('is ended by watch --now as well', async () => {
+    const { hello, command, before } = await busyHello()
+    await hello.beginDevenv(['watch', '--now']).said(/http:\/\/localhost:\d+/)
+    expect((await hello.container('hello')).id).not.toBe(before)
+    expect((await command.ended).exitCode).not.toBe(0)
+  })
+
+  test('is asked about on a terminal, and only the answer to end it ends it', async () => {
+    const { hello, command, before } = await busyHello()
+    const askedBy = async (typed: string, verb = 'start') => {
+      const starting = hello.beginDevenv([verb], { terminal: true })
+      await starting.said(/end them now \(e\)/)
+      expect(starting.written()).toMatch(/hello changed, and sh -c .* runs in its container/)
+      starting.type(typed)
+      return starting
+    }
+    for (const leave of ['c\n', '\u0003', '\u0004']) expect((await (await askedBy(leave)).ended).exitCode).toBe(130)
+    const waiting = await askedBy('\n', 'watch')
+    await waiting.said(/wait for commands/)
+    waiting.type('\u0003')
+    expect((await waiting.ended).exitCode).toBe(130)
+    expect((await hello.container('hello')).id).toBe(before)
+
+    expect((await (await askedBy('e\n')).ended).exitCode).toBe(0)
+    expect((await hello.container('hello')).id).not.toBe(before)
+    expect((await command.ended).exitCode).not.toBe(0)
+  })
+
+  test('is waited for where a person answers so, and the shell that asked then reads from the same terminal', async () => {
+    const { hello, command, before } = await busyHello()
+    await ask('docker', 'stop', (await hello.container('mysql')).id)
+    const shell = hello.beginDevenv(['shell'], { terminal: true })
+    await shell.said(/end them now \(e\)/)
+    shell.type('\n')
+    await shell.said(/wait for commands/)
+    await hello.write('let-go', '')
+    expect((await command.ended).exitCode).toBe(0)
+    await shell.said(/app\/hello[#$] $/)
+    shell.type('echo "greeting=$GREETING"; exit 7\n')
+    await shell.said(/^greeting=changed/m)
+    expect((await shell.ended).exitCode).toBe(7)
+    expect((await hello.container('hello')).id).not.toBe(before)
+  })
 })

@@ -13,9 +13,11 @@ devenv.run = exec env $(if $(DEVENV_PACKAGE),DEVENV_PACKAGE='$(DEVENV_PACKAGE)')
 devenv.flags = $(if $(findstring e,$(filter-out --%,$(firstword $(MAKEFLAGS)))),\
 	$(call devenv.quoted,--overrides=$(MAKEOVERRIDES)))
 
-# `make dev.watch PROGRAMS=web,worker`. A variable of the Makefile that has this name means something else.
-devenv.programs.dev.watch = $(if $(filter command,$(origin PROGRAMS)),\
-	$(if $(PROGRAMS), $(call devenv.quoted,--programs=$(PROGRAMS))))
+# `make dev.watch PROGRAMS=web,worker NOW=1`. A variable of the Makefile that has such a name means something else.
+devenv.typed = $(if $(filter command,$(origin $1)),$($1))
+devenv.options.dev.watch = \
+	$(if $(call devenv.typed,PROGRAMS),$(call devenv.quoted,--programs=$(PROGRAMS))) \
+	$(if $(filter-out 0,$(call devenv.typed,NOW)),--now)
 
 # As a shell takes it literally.
 devenv.quote := '
@@ -25,7 +27,7 @@ devenv.goals := $(filter-out dev.watch dev.shell dev.clean,$(filter dev.%,$(MAKE
 .PHONY: dev.watch dev.shell dev.clean $(devenv.goals)
 
 dev.watch dev.shell dev.clean:
-	@$(devenv.run) $(patsubst dev.%,%,$@)$(devenv.programs.$@)
+	@$(devenv.run) $(patsubst dev.%,%,$@) $(devenv.options.$@)
 
 # The goals that were typed, by name: neither a file of that name nor an included dev.mk can get in the way.
 # `+`: with -n, make inside the container is asked what it would do.

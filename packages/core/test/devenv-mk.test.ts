@@ -163,15 +163,25 @@ describe('make in a checkout', () => {
       ['watch', "--programs=web, it's"],
     ],
     [['dev.watch', 'PROGRAMS='], ['watch']],
-    [['dev.shell', 'PROGRAMS=web'], ['shell']],
-  ])('%j hands the choice of programs to %j', (words, expected) => {
+    [['dev.shell', 'PROGRAMS=web', 'NOW=1'], ['shell']],
+    [
+      ['dev.watch', 'NOW=1'],
+      ['watch', '--now'],
+    ],
+    [
+      ['dev.watch', 'NOW=1', 'PROGRAMS=web'],
+      ['watch', '--programs=web', '--now'],
+    ],
+    [['dev.watch', 'NOW='], ['watch']],
+    [['dev.watch', 'NOW=0'], ['watch']],
+  ])('%j hands its options to devenv as %j', (words, expected) => {
     expect(make(checkout(), words).calls.map(({ argv: [, ...argv] }) => argv)).toEqual([expected])
   })
 
-  test('does not take a variable of the Makefile for a choice of programs', () => {
-    const makefile = 'PROGRAMS = their own\ntest:\n'
+  test('does not take a variable of the Makefile for an option', () => {
+    const makefile = 'PROGRAMS = their own\nNOW = $(shell date)\ntest:\n'
     expect(told(make(checkout(makefile), ['dev.watch']))).toEqual([['watch']])
-    expect(told(make(checkout(), ['dev.watch'], { PROGRAMS: 'of the shell' }))).toEqual([['watch']])
+    expect(told(make(checkout(), ['dev.watch'], { PROGRAMS: 'of the shell', NOW: '1' }))).toEqual([['watch']])
   })
 
   test('goes on with the next goal only under -k', () => {

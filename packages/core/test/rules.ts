@@ -86,7 +86,6 @@ export function broken({ change, edit }: Omit<Change, 'title'>): string[] {
     { name: '@devenv/hello', version: '1.0.0', service: 'hello', directory: root },
     undefined,
     source.value,
-    [],
   )
   return checkRules(definition, source, { checkout: CHECKOUT, stores: STORES }).map((problem) => {
     if (problem.code !== 'rule-broken') throw new Error(problem.code)

@@ -106,7 +106,6 @@ export function sampleDefinition(
     accounts: [],
     hosts: [],
     project: { name: 'hello', services },
-    files: [],
   }
 }
 

@@ -1,12 +1,13 @@
 import type { Command } from 'commander'
 import { engineFrom } from '../engine/engine.js'
-import type { Context } from '../environment/context.js'
+import type { Context, OnCommands } from '../environment/context.js'
 import { type Opened, openEnvironment, openPackage, type Where } from '../environment/open-environment.js'
 import { DevenvError } from '../problem/problem.js'
 import type { OpenedSource } from '../publish/select-images.js'
 import { parseProgramChoice, remember, type Settings, settingsFrom } from '../settings/settings.js'
 import { readSettingsFiles } from '../settings/settings-files.js'
 import { asTyped } from './as-typed.js'
+import { personAt } from './ask-person.js'
 import { progressTo } from './render-progress.js'
 
 /** One command of the command line. */
@@ -49,7 +50,10 @@ function read(command: Command): { opened: Opened; settings: Settings } {
 /** What nearly every command begins with. */
 export async function open(command: Command): Promise<Context> {
   const { opened, settings } = read(command)
-  return { settings, environment: await openEnvironment(opened, settings), engine: engineFrom(process.env), report }
+  const environment = await openEnvironment(opened, settings)
+  // Who reads JSON is a program.
+  const ask = command.opts<{ json?: boolean }>().json ? undefined : personAt(process)
+  return { settings, environment, engine: engineFrom(process.env), report, ask }
 }
 
 /** The same for a command that says what a start would do: with what the environment remembers. */
@@ -93,6 +97,12 @@ export const withPrograms = (command: Command): Command =>
     '--programs <list>',
     'run only these programs, separated by commas, or all; devenv remembers the choice (also: DEVENV_PROGRAMS)',
   )
+
+export const withNow = (command: Command): Command =>
+  command.option('--now', 'end commands that run in a container which has to be replaced; do not ask, do not wait')
+
+/** What that means. */
+export const onCommands = ({ now }: { now?: boolean }): OnCommands => (now ? 'ended' : 'awaited')
 
 /** The options of every command, which may stand before its name or behind it: each with more words for the whole help. */
 const GLOBAL_OPTIONS = [

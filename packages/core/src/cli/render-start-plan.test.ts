@@ -6,6 +6,7 @@ import { renderStartPlan, stepsOf } from './render-start-plan.js'
 const OWN = { reference: 'devenv/hello:inputs-0', digest: '0', because: 'there is none yet' }
 const PLAN = {
   notes: ['nginx uses port 23000; devenv takes another port'],
+  awaited: { do: 'await-commands', because: 'bash runs there', containers: [sampleContainer('hello', 'a')] },
   steps: [
     {
       do: 'images',
@@ -23,23 +24,26 @@ const PLAN = {
     { do: 'create', because: 'not created yet', services: ['mysql', 'hello'] },
     { do: 'choose', because: 'chosen: web', service: 'hello', programs: ['web'] },
   ],
-} satisfies Pick<StartPlan, 'notes' | 'steps'>
+} satisfies Pick<StartPlan, 'notes' | 'awaited' | 'steps'>
 
 test('a plan is printed with each step, what it is about, and its cause', () => {
   expect(renderStartPlan(PLAN)).toEqual([
     'devenv: nginx uses port 23000; devenv takes another port',
-    'pull    mysql:8.4: not in the engine’s store',
-    'build   devenv/hello:inputs-0: there is none yet',
-    'remove  devenv-hello-0-hello-1: hello changed',
-    'create  mysql, hello: not created yet',
-    'choose  web of hello: chosen: web',
+    'await-commands  devenv-hello-0-hello-1: bash runs there',
+    'pull            mysql:8.4: not in the engine’s store',
+    'build           devenv/hello:inputs-0: there is none yet',
+    'remove          devenv-hello-0-hello-1: hello changed',
+    'create          mysql, hello: not created yet',
+    'choose          web of hello: chosen: web',
   ])
 })
 
 test('an empty plan says so', () => {
-  expect(renderStartPlan({ notes: [], steps: [] })).toEqual(['Nothing to do: everything runs as it should.'])
+  expect(renderStartPlan({ notes: [], awaited: undefined, steps: [] })).toEqual([
+    'Nothing to do: everything runs as it should.',
+  ])
 })
 
 test('a machine reads the same', () => {
-  expect(stepsOf(PLAN)[3]).toEqual({ do: 'create', on: ['mysql', 'hello'], because: 'not created yet' })
+  expect(stepsOf(PLAN)[4]).toEqual({ do: 'create', on: ['mysql', 'hello'], because: 'not created yet' })
 })

@@ -1,13 +1,13 @@
 import type { StartPlan } from '../environment/start/assemble.js'
 import { wordsOf } from '../environment/start/choose-programs.js'
-import type { StartStep } from '../environment/start/plan-steps.js'
+import type { AwaitCommands, StartStep } from '../environment/start/plan-steps.js'
 import { imageStepsOf } from '../image/ensure-images.js'
 
 /** One line of a printed plan. `on`: the services, containers, images or steps. */
 export type PlannedStep = { do: string; on: readonly string[]; because: string }
 
 /** As `devenv start --dry-run` prints it. Pure. */
-export function renderStartPlan(plan: Pick<StartPlan, 'notes' | 'steps'>): string[] {
+export function renderStartPlan(plan: Pick<StartPlan, 'notes' | 'awaited' | 'steps'>): string[] {
   const steps = stepsOf(plan)
   const width = Math.max(0, ...steps.map((step) => step.do.length))
   return [
@@ -18,15 +18,16 @@ export function renderStartPlan(plan: Pick<StartPlan, 'notes' | 'steps'>): strin
 }
 
 /** The same for machines. Pure. */
-export const stepsOf = ({ steps }: Pick<StartPlan, 'steps'>): PlannedStep[] => steps.flatMap(linesOf)
+export const stepsOf = ({ awaited, steps }: Pick<StartPlan, 'awaited' | 'steps'>): PlannedStep[] =>
+  [...(awaited === undefined ? [] : [awaited]), ...steps].flatMap(linesOf)
 
-function linesOf(step: StartStep): PlannedStep[] {
+function linesOf(step: AwaitCommands | StartStep): PlannedStep[] {
   if (step.do === 'images')
     return imageStepsOf(step.images).map(({ reference, ...image }) => ({ ...image, on: [reference] }))
   return [{ do: step.do, on: objectsOf(step), because: step.because }]
 }
 
-function objectsOf(step: Exclude<StartStep, { do: 'images' }>): readonly string[] {
+function objectsOf(step: AwaitCommands | Exclude<StartStep, { do: 'images' }>): readonly string[] {
   switch (step.do) {
     case 'join':
       return [step.begun.step]

@@ -1,9 +1,10 @@
-import type { Context } from '../environment/context.js'
+import type { Context, OnCommands } from '../environment/context.js'
 import { findRunning } from '../environment/start/find-running.js'
 import { type From, followLogs } from '../environment/verbs/follow-logs.js'
 import { DevenvError } from '../problem/problem.js'
 import { exitCodeFor, takeSignals } from '../process/signals.js'
 import { asTyped } from './as-typed.js'
+import { betweenQuestions, type Show } from './ask-person.js'
 
 const SHOWN_AT_FIRST = 20
 
@@ -11,7 +12,7 @@ const SHOWN_AT_FIRST = 20
  * Starts and shows. What runs already is shown at once; what has to be started is shown from its first line.
  * Resolves to the exit code: Ctrl-C on the view is a success, on the way there it is 130.
  */
-export async function watchEnvironment(context: Context): Promise<number> {
+export async function watchEnvironment(context: Context, commands: OnCommands): Promise<number> {
   const { environment, report } = context
   const leaving = new AbortController()
   let starting = true
@@ -24,8 +25,8 @@ export async function watchEnvironment(context: Context): Promise<number> {
 
   const running = await findRunning(context, { all: true }, 'unchanged')
   const from: From = running === undefined ? { since: Date.now() / 1000 } : { tail: SHOWN_AT_FIRST }
-  const show = (line: string, channel: 'out' | 'err') =>
-    (channel === 'out' ? process.stdout : process.stderr).write(`${line}\n`)
+  const write: Show = (line, channel) => (channel === 'out' ? process.stdout : process.stderr).write(`${line}\n`)
+  const { show, ask } = betweenQuestions(write, context.ask)
   const follow = () => followLogs(context, from, show, leaving.signal)
 
   let view: Promise<void>
@@ -36,7 +37,7 @@ export async function watchEnvironment(context: Context): Promise<number> {
     view.catch(() => {})
     const { start } = await import('../environment/start/start.js')
     try {
-      await start(context, { all: true })
+      await start({ ...context, ask }, { all: true }, { again: 'none', commands })
     } catch (error) {
       stopEarly.abort()
       throw error

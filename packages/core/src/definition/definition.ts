@@ -104,8 +104,6 @@ export type Definition = {
   hosts: readonly BuildHost[]
   /** The Compose model without `x-devenv`, `$` as itself. */
   project: ComposeProject
-  /** The files all this was read from. */
-  files: readonly string[]
 }
 
 /** `service` is the package's name without its scope: `@devenv/discovery` is `discovery`. */

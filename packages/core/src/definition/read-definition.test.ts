@@ -17,9 +17,7 @@ const RESOLVED = {
   'x-devenv': { primary: 'web', 'recognised-by': ['Makefile'] },
 }
 const parse = (extension: object, variant?: string) =>
-  parseDefinition(SAMPLE_PACKAGE, variant, { ...RESOLVED, 'x-devenv': { ...RESOLVED['x-devenv'], ...extension } }, [
-    'a.yaml',
-  ])
+  parseDefinition(SAMPLE_PACKAGE, variant, { ...RESOLVED, 'x-devenv': { ...RESOLVED['x-devenv'], ...extension } })
 
 describe('a definition', () => {
   test('has the resolved model, with $ as itself and without the extension', () => {
@@ -27,7 +25,6 @@ describe('a definition', () => {
     expect(primaryOf(definition).environment).toEqual({ PRICE: '$5', RUN: `\${HOME}` })
     expect(definition.project).not.toHaveProperty('x-devenv')
     expect(thirdPartyOf(definition)).toEqual(['mysql'])
-    expect(definition.files).toEqual(['a.yaml'])
   })
 
   test('that says little has nothing else', () => {

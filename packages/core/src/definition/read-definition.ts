@@ -63,8 +63,7 @@ export async function readDefinition(request: ReadDefinition): Promise<Definitio
   if (invalid.length > 0) throw new DevenvError(...invalid)
   if ('error' in resolved) throw resolved.error
   const model = withWholeExtension(source.value, JSON.parse(resolved.text))
-  const read = [...files, ...readFragments()]
-  const definition = parseDefinition(request.package, request.variant, model, read)
+  const definition = parseDefinition(request.package, request.variant, model)
   const placeOf = placeIn([source, ...over.map(readSource)])
   const broken = checkRules(definition, { placeOf }, request)
   if (broken.length > 0) throw new DevenvError(...broken)
@@ -136,7 +135,6 @@ export function parseDefinition(
   environmentPackage: EnvironmentPackage,
   variant: string | undefined,
   resolved: unknown,
-  files: readonly string[],
 ): Definition {
   const { 'x-devenv': extension, ...project } = mapStrings(resolved, (text) =>
     text.replaceAll('$$', '$'),
@@ -174,7 +172,6 @@ export function parseDefinition(
       instead,
     })),
     project,
-    files,
   }
 }
 
@@ -192,5 +189,8 @@ export function mapStrings(value: unknown, change: (text: string) => string): un
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapStrings(item, change)]))
 }
 
-const readFragments = (): string[] =>
-  readdirSync(join(CORE_DIRECTORY, 'compose')).map((name) => join(CORE_DIRECTORY, 'compose', name))
+/** The files that a definition is read from; `variant` and checkout lay theirs over the package's. */
+export const listDefinitionFiles = (where: Pick<ReadDefinition, 'package' | 'checkout' | 'variant'>): string[] => [
+  ...composeFilesOf(where),
+  ...readdirSync(join(CORE_DIRECTORY, 'compose')).map((name) => join(CORE_DIRECTORY, 'compose', name)),
+]

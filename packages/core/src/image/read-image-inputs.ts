@@ -40,12 +40,15 @@ export function buildSpecOf(
 /** What is read once for all images of a package: its folders, and which of their files git ignores. */
 export type PackageFiles = Map<string, Promise<readonly ImageInput[]>>
 
+type Seeing = (path: string) => void
+
 /**
  * Gathers what the build may see: of the checkout what `Dockerfile.dockerignore` lets through, of each other
  * context everything that neither its own `.dockerignore` nor git leaves out. Of a file's metadata only the
  * executable bit counts, as for git.
  * @param checkout the checkout's files; without it, the folder that `spec` names
  * @param locked digests of official images, by official name
+ * @param seeing told of each file and folder on the disk, by its path, before it is looked at
  * @throws DevenvError `input-missing` for a context that is not there, `input-unreadable` naming all there are
  */
 export async function readImageInputs(
@@ -54,22 +57,23 @@ export async function readImageInputs(
     checkout,
     locked = {},
     shared = new Map(),
-  }: { checkout?: Tree; locked?: Readonly<Record<string, string>>; shared?: PackageFiles } = {},
+    seeing = () => {},
+  }: { checkout?: Tree; locked?: Readonly<Record<string, string>>; shared?: PackageFiles; seeing?: Seeing } = {},
 ): Promise<ImageInputs> {
   const files = Object.entries(spec.contexts).map(async ([context, root]) => {
     if (context === CHECKOUT_CONTEXT) {
-      const patterns = patternsIn(`${spec.dockerfile}.dockerignore`)
+      const patterns = patternsIn(`${spec.dockerfile}.dockerignore`, seeing)
       if (checkout !== undefined) return await readContext(context, checkout, patterns)
-      return await readFolder(context, requireFolder(spec, context, root), patterns)
+      return await readFolder(context, requireFolder(spec, context, root), patterns, seeing)
     }
     const key = `${context}\0${root}`
     const known = shared.get(key)
     if (known !== undefined) return await known
-    const read = readPackageContext(context, requireFolder(spec, context, root))
+    const read = readPackageContext(context, requireFolder(spec, context, root), seeing)
     shared.set(key, read)
     return await read
   })
-  const dockerfile = readText(spec.dockerfile)
+  const dockerfile = readText(spec.dockerfile, seeing)
   const bases = [...officialBasesOf({ spec, dockerfile }).keys()].flatMap((name) => {
     const digest = locked[name]
     return digest === undefined ? [] : [[name, digest] as const]
@@ -87,9 +91,13 @@ function requireFolder(spec: BuildSpec, context: string, root: string): string {
   throw new DevenvError({ code: 'input-missing', file: root, needed: `the build context ${context} of ${spec.name}` })
 }
 
-const patternsIn = (file: string): string[] => (existsSync(file) ? parsePatterns(readText(file)) : [])
+function patternsIn(file: string, seeing: Seeing): string[] {
+  seeing(file)
+  return existsSync(file) ? parsePatterns(readText(file, seeing)) : []
+}
 
-function readText(file: string): string {
+function readText(file: string, seeing: Seeing): string {
+  seeing(file)
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
@@ -98,8 +106,8 @@ function readText(file: string): string {
 }
 
 /** A file that git ignores is no part of a package: the same package from npm does not have it. */
-async function readPackageContext(context: string, root: string): Promise<readonly ImageInput[]> {
-  const files = await readFolder(context, root, patternsIn(join(root, '.dockerignore')))
+async function readPackageContext(context: string, root: string, seeing: Seeing): Promise<readonly ImageInput[]> {
+  const files = await readFolder(context, root, patternsIn(join(root, '.dockerignore'), seeing), seeing)
   const ignored = await readIgnored(
     root,
     files.map(({ path }) => path),
@@ -107,8 +115,14 @@ async function readPackageContext(context: string, root: string): Promise<readon
   return files.filter(({ path }) => !ignored.has(path))
 }
 
-async function readFolder(context: string, root: string, patterns: readonly string[]): Promise<ImageInput[]> {
-  const [files, modes] = await Promise.all([readContext(context, folderTree(root), patterns), readIndexModes(root)])
+async function readFolder(
+  context: string,
+  root: string,
+  patterns: readonly string[],
+  seeing: Seeing,
+): Promise<ImageInput[]> {
+  const tree = folderTree(root, seeing)
+  const [files, modes] = await Promise.all([readContext(context, tree, patterns), readIndexModes(root)])
   return modes === undefined ? files : files.map((file) => ({ ...file, mode: modeIn(modes, file) }))
 }
 

@@ -1,17 +1,18 @@
 import { type Dirent, existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { sha256Of } from '../hash/sha256.js'
 import { DevenvError } from '../problem/problem.js'
 import type { Tree, TreeEntry } from './tree.js'
 
 /**
  * The files of a folder as they are now, those that git ignores or does not know included.
+ * @param seeing told of each folder, and of each path in it, before it is looked at
  * @throws (from all that it does) DevenvError `input-unreadable`; from `sha256` `input-changed` for what is not there
  */
-export function folderTree(root: string): Tree {
+export function folderTree(root: string, seeing: (path: string) => void = () => {}): Tree {
   return {
     name: root,
-    entries: async (folder) => unlessMissing(join(root, folder), entriesOf),
+    entries: async (folder) => unlessMissing(resolve(root, folder), (path) => entriesOf(path, seeing)),
     read: async (path) => unlessMissing(join(root, path), readOne),
     async sha256(path) {
       const content = unlessMissing(join(root, path), readOne)
@@ -24,11 +25,14 @@ export function folderTree(root: string): Tree {
 const readOne = (file: string): Buffer =>
   lstatSync(file).isSymbolicLink() ? Buffer.from(readlinkSync(file)) : readFileSync(file)
 
-const entriesOf = (folder: string): TreeEntry[] =>
-  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+function entriesOf(folder: string, seeing: (path: string) => void): TreeEntry[] {
+  seeing(folder)
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    seeing(join(folder, entry.name))
     const kind = kindOf(folder, entry)
     return kind === undefined ? [] : [{ name: entry.name, kind }]
   })
+}
 
 /**
  * Sockets, pipes and devices are nothing that git or an image could hold. Nor is what has gone since the folder was

@@ -33,7 +33,7 @@ export type StartRecord = {
   begun?: Begun | undefined
   /** Services whose programs were released. */
   released: { [service: string]: Released }
-  /** `size:mtime:inode:mode` of every file and folder that all this was made from. */
+  /** `size:mtime:inode:mode` of every file and folder that all this was made from, taken before it was read. */
   stamps: { inputs: Stamps; definition: Stamps; provision: Stamps }
 }
 
@@ -77,7 +77,8 @@ export const stampsOf = (paths: Iterable<string>): Stamps =>
 export const unchanged = (stamps: Stamps): boolean =>
   Object.entries(stamps).every(([path, stamp]) => stampOf(path) === stamp)
 
-function stampOf(path: string): string {
+/** Takes each stamp before what it stamps is read, so that a save right after the reading is a change. */
+export function stampOf(path: string): string {
   const status = lstatSync(path, { throwIfNoEntry: false })
   return status === undefined ? 'missing' : `${status.size}:${status.mtimeMs}:${status.ino}:${status.mode}`
 }

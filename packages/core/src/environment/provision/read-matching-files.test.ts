@@ -18,8 +18,8 @@ const sample = () =>
   })
 const hashOf = async (root: string, glob: string) => (await readMatchingFiles(root, glob)).hash
 const watchedIn = async (root: string, glob: string) => {
-  const { watched } = await readMatchingFiles(root, glob)
-  return [...new Set(watched.map((path) => path.slice(root.length + 1).replace(/\/$/, '')))].sort()
+  const { stamps } = await readMatchingFiles(root, glob)
+  return [...new Set(Object.keys(stamps).map((path) => path.slice(root.length + 1).replace(/\/$/, '')))].sort()
 }
 
 describe('what a glob matches', () => {

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type Stamps, stampsOf } from '../data/record.js'
 
 /** Folders that no provisioning step can mean, and that cost much to walk. */
 const SKIPPED = ['**/node_modules/**', '**/.git/**', '.dev/**']
 
-/** What a glob matches: a hash of paths and contents, and every file and folder that decides it. */
-export type Matched = { hash: string; watched: string[] }
+/** What a glob matches: a hash of paths and contents, and stamps of every file and folder that decides it, as they were before. */
+export type Matched = { hash: string; stamps: Stamps }
 
 /** `glob` as in .gitignore's `**` and `*`, from the checkout's root. */
 export async function readMatchingFiles(checkout: string, glob: string): Promise<Matched> {
@@ -15,20 +16,15 @@ export async function readMatchingFiles(checkout: string, glob: string): Promise
   const segments = glob.split('/')
   const wild = segments.findIndex((segment) => /[*?[{]/.test(segment))
   const base = segments.slice(0, wild < 0 ? -1 : wild)
-  const [files, folders] = await Promise.all([
-    find([glob], options),
-    wild < 0 ? [] : find([[...base, '**'].join('/')], { ...options, onlyDirectories: true }),
-  ])
+  const folders = wild < 0 ? [] : await find([[...base, '**'].join('/')], { ...options, onlyDirectories: true })
+  const around = stampsOf([join(checkout, ...base), ...folders.map((folder) => join(checkout, folder))])
+  const files = await find([glob], options)
+  const stamps = { ...stampsOf(files.map((file) => join(checkout, file))), ...around }
   const hash = createHash('sha256')
   for (const file of files.sort())
     hash
       .update(`${file}\0`)
       .update(readFileSync(join(checkout, file)))
       .update('\0')
-  const watched = [
-    join(checkout, ...base),
-    ...folders.map((folder) => join(checkout, folder)),
-    ...files.map((file) => join(checkout, file)),
-  ]
-  return { hash: hash.digest('hex'), watched }
+  return { hash: hash.digest('hex'), stamps }
 }

@@ -8,13 +8,12 @@ import { urlsOf } from '../project/addresses.js'
 import { planProject, renderProject } from '../project/plan-project.js'
 import { type DueStep, hashSteps } from '../provision/hash-steps.js'
 import { type How, type Observed, servicesOf } from './observe.js'
-import { type Passed, planSteps, type StartStep, type Wanted } from './plan-steps.js'
+import { type Passed, planSteps, type StepsPlan, type Wanted } from './plan-steps.js'
 
 /** A whole start, before anything of it is done. */
-export type StartPlan = {
+export type StartPlan = StepsPlan & {
   /** What a person should know beside the steps. */
   notes: readonly string[]
-  steps: readonly StartStep[]
   /** The Compose project, as the file that `docker compose` is given. */
   project: string
   /** What the next command will find; steps that are carried out are noted in it. */
@@ -37,7 +36,7 @@ export function assemble(environment: Environment, observed: Observed, { again }
     needs: thirdPartyOf(definition).filter((name) => services.includes(name)),
     programs: extent.all ? programs : undefined,
   }
-  const steps = planSteps(wanted, {
+  const { awaited, steps } = planSteps(wanted, {
     ...observed,
     configs,
     released: before?.released ?? {},
@@ -75,7 +74,7 @@ export function assemble(environment: Environment, observed: Observed, { again }
     ),
     stamps: observed.stamps,
   }
-  return { notes: notesOf(observed), steps, project: renderProject(project), record }
+  return { notes: notesOf(observed), awaited, steps, project: renderProject(project), record }
 }
 
 function planDue({ definition, files, stores, images, ports }: Observed): DueStep[] {

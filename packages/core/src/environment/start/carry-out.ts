@@ -31,10 +31,11 @@ type Work = Context & { observed: Observed; record: StartRecord; containers: rea
 /** Does what was planned, and decides nothing. What was done is noted at once, so that the next start goes on from there. */
 export async function carryOut(plan: StartPlan, observed: Observed, context: Context): Promise<Started> {
   const { paths } = context.environment
-  if (!existsSync(paths.composeFile) || readFileSync(paths.composeFile, 'utf8') !== plan.project)
-    writeOwned(paths.composeFile, plan.project)
-  const definition = { ...plan.record.stamps.definition, ...stampsOf([paths.composeFile]) }
-  const record = { ...plan.record, stamps: { ...plan.record.stamps, definition } }
+  const isWritten = existsSync(paths.composeFile) && readFileSync(paths.composeFile, 'utf8') === plan.project
+  if (!isWritten) writeOwned(paths.composeFile, plan.project)
+  const { stamps } = plan.record
+  const definition = { ...stamps.definition, ...(isWritten ? {} : stampsOf([paths.composeFile])) }
+  const record = { ...plan.record, stamps: { ...stamps, definition } }
   writeRecord(context.environment, record)
   const work: Work = { ...context, observed, record, containers: observed.containers }
   for (const planned of plan.steps) await carryOutStep(planned, work)
@@ -56,8 +57,6 @@ async function carryOutStep(planned: StartStep, work: Work): Promise<void> {
       return await carryOutImages(planned.images, engine, observed.inputs, observed.sources, report)
     case 'remove-project':
       return await show('containers', () => removeProject(engine, planned.project))
-    case 'await-commands':
-      throw new Error('a start waits for commands before it claims the data directory')
     case 'remove':
       await show('containers', () => removeContainers(engine, planned.containers))
       return await refresh()

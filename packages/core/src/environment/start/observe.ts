@@ -1,25 +1,30 @@
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { readProgramNames } from '../../definition/declared-programs.js'
 import { type Definition, mountOf, oursOf, thirdPartyOf } from '../../definition/definition.js'
 import { LOCK_FILE, readLock } from '../../definition/devenv-lock.js'
 import { leaveOut } from '../../definition/leave-out.js'
-import { CORE_DIRECTORY, readDefinition, readVariableNames } from '../../definition/read-definition.js'
+import {
+  CORE_DIRECTORY,
+  listDefinitionFiles,
+  readDefinition,
+  readVariableNames,
+} from '../../definition/read-definition.js'
 import type { Container } from '../../engine/containers.js'
 import { type ImageSettings, type ImagesPlan, readImagesPlan, takeServices } from '../../image/ensure-images.js'
-import { CHECKOUT_CONTEXT, type ImageInputs } from '../../image/image-inputs.js'
+import type { ImageInputs } from '../../image/image-inputs.js'
 import { imageSettingsOf } from '../../image/image-settings.js'
-import { buildSpecOf, readImageInputs } from '../../image/read-image-inputs.js'
+import { buildSpecOf } from '../../image/read-image-inputs.js'
 import { requireHosts } from '../../image/require-hosts.js'
 import { readMtu } from '../../machine/read-mtu.js'
 import { requireSpace } from '../../machine/require-space.js'
 import { together } from '../../problem/together.js'
 import { type Remembered, registryOf, remember, type Settings, variablesOf } from '../../settings/settings.js'
 import { folderTree } from '../../tree/folder-tree.js'
-import type { Context } from '../context.js'
+import type { Context, OnCommands } from '../context.js'
 import { type Moved, readMoved } from '../data/claim-stores.js'
 import { folderIdentity } from '../data/folder-identity.js'
 import { type Ledger, readLedger } from '../data/ledger.js'
-import { type Begun, readRecord, type StartRecord, stampsOf } from '../data/record.js'
+import { type Begun, readRecord, type Stamps, type StartRecord, stampsOf } from '../data/record.js'
 import { containersOf } from '../inside/containers-of.js'
 import { readCommands } from '../inside/read-commands.js'
 import { type Ports, wantedPorts } from '../project/addresses.js'
@@ -30,12 +35,13 @@ import { readMatchingFiles } from '../provision/read-matching-files.js'
 import { isJoinable } from '../provision/run-step.js'
 import { requirePrograms } from './choose-programs.js'
 import type { Extent } from './find-running.js'
+import { readStampedInputs } from './read-stamped-inputs.js'
 
 /**
  * What a start is told beside what has to run. `again`: which provisioning steps somebody wants carried out again, whatever
  * their ledgers say; `commands`: whether those that run in a container are waited for before it is replaced.
  */
-export type How = { again: 'none' | 'all' | readonly string[]; commands: 'awaited' | 'ended' }
+export type How = { again: 'none' | 'all' | readonly string[]; commands: OnCommands }
 
 /** Everything that a start looks at. What follows from it is `assemble`'s. */
 export type Observed = {
@@ -85,6 +91,7 @@ export async function observe(
   const { paths, checkout } = environment
   const before = readRecord(environment)
   const settings = remember(given, before?.settings)
+  const stamped = stampsOf(definitionPaths(context, variant))
   const variables = variablesOf(readVariableNames({ ...environment, variant }), settings)
   const whole = await readDefinition({
     ...environment,
@@ -101,8 +108,9 @@ export async function observe(
 
   const storesIdentity = folderIdentity(paths.stores)
   const services = servicesOf(definition, extent)
+  const lock = stampsOf([join(environment.package.directory, LOCK_FILE)])
   const sources = imageSettingsOf(settings, readLock(environment.package))
-  const inputs = await readImageInputs(buildSpecOf(definition, sources), sources)
+  const { inputs, stamps } = await readStampedInputs(buildSpecOf(definition, sources), sources)
   const containers = await containersOf(context)
   const wishes = wantedPorts(definition, settings.publish ?? [])
   const planned = readImagesPlan(engine, definition, inputs, services, sources)
@@ -116,7 +124,7 @@ export async function observe(
     ),
   )
   const code = Object.fromEntries(ours.map((name) => [name, mountOf(definition, name, checkout) ?? '/']))
-  const { files, watched } = await readStepFiles(checkout, definition)
+  const { files, stamps: provision } = await readStepFiles(checkout, definition)
   return {
     before,
     settings,
@@ -143,11 +151,7 @@ export async function observe(
       .map((store) => ({ store, ledger: readLedger(paths, store.name) })),
     files,
     begun: before?.begun !== undefined && (await isJoinable(context, before.begun)) ? before.begun : undefined,
-    stamps: {
-      inputs: stampsOf([...inputPaths(inputs), join(environment.package.directory, LOCK_FILE)]),
-      definition: stampsOf(definitionPaths(context, definition)),
-      provision: stampsOf(watched),
-    },
+    stamps: { inputs: { ...stamps, ...lock }, definition: stamped, provision },
   }
 }
 
@@ -169,30 +173,24 @@ async function readAllCommands(
 async function readStepFiles(
   checkout: string,
   { provision }: Definition,
-): Promise<{ files: { [glob: string]: string }; watched: Set<string> }> {
+): Promise<{ files: { [glob: string]: string }; stamps: Stamps }> {
   const files: { [glob: string]: string } = {}
-  const watched = new Set<string>()
+  let stamps: Stamps = {}
   for (const glob of new Set(provision.flatMap(({ when }) => when.files))) {
     const matched = await readMatchingFiles(checkout, glob)
     files[glob] = matched.hash
-    for (const path of matched.watched) watched.add(path)
+    // Of what two globs look at, the earlier stamp is that before both.
+    stamps = { ...matched.stamps, ...stamps }
   }
-  return { files, watched }
-}
-
-/** The files, and the folders around them, so that one that is added is noticed. */
-const inputPaths = ({ spec, files }: ImageInputs): Set<string> => {
-  const paths = files.map(({ context, path }) => ({ context, file: join(spec.contexts[context] ?? '', path) }))
-  const folders = paths.flatMap(({ context, file }) => (context === CHECKOUT_CONTEXT ? [] : [dirname(file)]))
-  return new Set([spec.dockerfile, `${spec.dockerfile}.dockerignore`, ...paths.map(({ file }) => file), ...folders])
+  return { files, stamps }
 }
 
 const definitionPaths = (
   { environment: { package: environmentPackage, checkout, paths } }: Context,
-  definition: Definition,
+  variant: string | undefined,
 ): Set<string> =>
   new Set([
-    ...definition.files,
+    ...listDefinitionFiles({ package: environmentPackage, checkout, variant }),
     join(environmentPackage.directory, 'package.json'),
     join(environmentPackage.directory, LOCK_FILE),
     join(checkout, 'devenv', 'compose.yaml'),

@@ -5,7 +5,7 @@ import type { Ledger } from '../data/ledger.js'
 import type { Begun } from '../data/record.js'
 import type { Store } from '../project/stores-of.js'
 import type { DueStep } from '../provision/hash-steps.js'
-import { type Passed, planSteps, type StartState, type StartStep, type Wanted } from './plan-steps.js'
+import { type Passed, planSteps, type StartState, type StepsPlan, type Wanted } from './plan-steps.js'
 
 const ALL: Wanted = { ours: ['web'], needs: ['mysql', 'redis'], programs: 'all' }
 const CONFIGS = { web: 'w1', mysql: 'm1', redis: 'r1' }
@@ -55,8 +55,8 @@ const BOTH: StartState = {
 }
 
 /** A plan as words, causes left out. */
-const words = (plan: readonly StartStep[]): string[] =>
-  plan.map((step) => {
+const words = ({ awaited, steps }: StepsPlan): string[] =>
+  [...(awaited === undefined ? [] : [awaited]), ...steps].map((step) => {
     switch (step.do) {
       case 'join':
         return `join ${step.begun.step}${step.failure === 'counts' ? '' : ', whose failure is told'}`
@@ -374,13 +374,13 @@ describe('the plan of a start', () => {
   })
 
   test('names in each cause what made the step necessary', () => {
-    const plan = planSteps(ALL, {
+    const { steps } = planSteps(ALL, {
       ...RUNNING,
       containers: [sampleContainer('mysql', 'm0'), sampleContainer('web', 'w1', { state: 'exited' })],
       steps: [due('migrations', 'before'), due('accounts', 'never'), due('search', 'again')],
       begun: { ...BEGUN, step: 'earlier' },
     })
-    expect(plan.map((step) => `${step.do}: ${step.because}`)).toEqual([
+    expect(steps.map((step) => `${step.do}: ${step.because}`)).toEqual([
       'join: a start that was interrupted has begun it',
       'remove: mysql changed',
       'open-store: mysql keeps its data there',
@@ -393,5 +393,14 @@ describe('the plan of a start', () => {
       'provision: not done yet',
       'provision: asked for',
     ])
+  })
+
+  test('names the commands that it waits for, each with what ends them', () => {
+    const state = { ...replace(sampleContainer('web', 'w0'), sampleContainer('redis', 'r0')), steps: [] }
+    const commands = { 'id-of-web': ['bash', 'pytest -x'], 'id-of-redis': ['redis-cli'] }
+    expect(planSteps(ALL, { ...state, commands }).awaited?.because).toBe(
+      'redis changed, and redis-cli runs in its container; web changed, and bash, pytest -x run in its container',
+    )
+    expect(planSteps(ALL, { ...state, commands: {} }).awaited).toBeUndefined()
   })
 })

@@ -15,12 +15,11 @@ import { isSameChoice, wordsOf } from './choose-programs.js'
  */
 export type Wanted = { ours: readonly string[]; needs: readonly string[]; programs: ProgramChoice | undefined }
 
-/**
- * One thing that a start does, and why. `await-commands`: until the commands of a person have ended that run in these
- * containers; `failure`: whether that of a joined step counts, or the step runs again anyway.
- */
+/** Until the commands of a person have ended that run in these containers. */
+export type AwaitCommands = { do: 'await-commands'; because: string; containers: readonly Container[] }
+
+/** One thing that a start does, and why. `failure`: whether that of a joined step counts, or the step runs again anyway. */
 export type StartStep = { because: string } & (
-  | { do: 'await-commands'; containers: readonly Container[] }
   | { do: 'join'; begun: Begun; failure: 'counts' | 'is told' }
   | { do: 'images'; images: ImagesPlan }
   | { do: 'remove-project'; project: string }
@@ -60,19 +59,20 @@ export type StartState = {
   steps: readonly (DueStep & { passed: Passed })[]
 }
 
+/** The steps of a start, and what it waits for before the first of them, outside the lock. */
+export type StepsPlan = { awaited: AwaitCommands | undefined; steps: readonly StartStep[] }
+
 /** The way from what is to what is wanted; empty when there is nothing to do. Pure. */
-export function planSteps(wanted: Wanted, state: StartState): StartStep[] {
+export function planSteps(wanted: Wanted, state: StartState): StepsPlan {
   const services = [...wanted.needs, ...wanted.ours]
   const kept = new Map(services.map((service) => [service, keptOf(service, state)]))
   const missing = services.filter((service) => kept.get(service) === undefined)
   const starting = services.filter((service) => kept.get(service)?.state !== 'running')
-  const removals = planRemovals(state, services, kept)
+  const { awaited, removals } = planRemovals(state, services, kept)
   const silent = wanted.needs.filter((service) => starting.includes(service) || kept.get(service)?.health !== 'healthy')
-  return [
-    // Nothing is begun before it: a start waits for them outside the lock.
-    ...removals.filter((step) => step.do === 'await-commands'),
+  const steps = [
     ...planBefore(state),
-    ...removals.filter((step) => step.do !== 'await-commands'),
+    ...removals,
     ...state.stores
       .filter(({ store: { service } }) => starting.includes(service))
       .map(({ store }) => ({ do: 'open-store' as const, store, because: `${store.service} keeps its data there` })),
@@ -80,6 +80,7 @@ export function planSteps(wanted: Wanted, state: StartState): StartStep[] {
     ...planContainers(wanted, state, kept, starting, silent),
     ...(wanted.programs === undefined ? [] : planPrograms(wanted, wanted.programs, state, kept, starting, silent)),
   ]
+  return { awaited, steps }
 }
 
 type Kept = ReadonlyMap<string, Container | undefined>
@@ -134,7 +135,11 @@ function planBefore(state: StartState): StartStep[] {
 }
 
 /** Containers that no longer fit are removed before others are made: whatever is interrupted, there is one or none. */
-function planRemovals(state: StartState, services: readonly string[], kept: Kept): StartStep[] {
+function planRemovals(
+  state: StartState,
+  services: readonly string[],
+  kept: Kept,
+): Pick<StepsPlan, 'awaited'> & { removals: StartStep[] } {
   const { containers, configs, commands } = state
   const stays = (container: Container) =>
     configs[container.service] !== undefined &&
@@ -149,20 +154,19 @@ function planRemovals(state: StartState, services: readonly string[], kept: Kept
         : `there is another one for ${service}`
   const removed = containers.filter((container) => !stays(container))
   const busy = removed.filter(({ id }) => commands[id] !== undefined)
-  return [
-    ...step(busy, (containers) => ({
-      do: 'await-commands',
-      containers,
-      because: containers
-        .map((container) => `${why(container)}, and ${(commands[container.id] ?? []).join(', ')} runs in its container`)
-        .join('; '),
-    })),
-    ...step(removed, (containers) => ({
+  const running = ({ id }: Container) => {
+    const list = commands[id] ?? []
+    return `${list.join(', ')} ${list.length === 1 ? 'runs' : 'run'} in its container`
+  }
+  const because = busy.map((container) => `${why(container)}, and ${running(container)}`).join('; ')
+  return {
+    awaited: busy.length === 0 ? undefined : { do: 'await-commands', because, containers: busy },
+    removals: step(removed, (containers) => ({
       do: 'remove',
       containers,
       because: [...new Set(containers.map(why))].join('; '),
     })),
-  ]
+  }
 }
 
 function planContainers(

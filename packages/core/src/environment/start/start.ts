@@ -14,7 +14,7 @@ import { assemble, type StartPlan } from './assemble.js'
 import { carryOut } from './carry-out.js'
 import { type Extent, findRunning, type Started } from './find-running.js'
 import { type How, type Observed, observe } from './observe.js'
-import type { StartStep } from './plan-steps.js'
+import type { AwaitCommands } from './plan-steps.js'
 
 const ATTEMPTS = 3
 const USUAL: How = { again: 'none', commands: 'awaited' }
@@ -33,15 +33,19 @@ export async function start(context: Context, extent: Extent, how: How = USUAL):
   await requireVersions(engine)
   const variant = await requireRecognised(environment)
   createDataDirectory(environment)
-  for (;;) {
-    const outcome = await withLock(context, () => startLocked(context, variant, extent, how))
+  for (let { commands } = how; ; ) {
+    const outcome = await withLock(context, () => startLocked(context, variant, extent, { ...how, commands }))
     if (!('do' in outcome)) return outcome
-    // Outside the lock: whoever says `start --now`, `stop` or `clean` meanwhile need not wait for the commands.
+    // Outside the lock: whoever says `start --now`, `stop` or `clean` meanwhile waits for no command, and for no answer.
+    commands = (await context.ask?.(outcome.because)) ?? 'awaited'
+    if (commands === 'ended') continue
+    report({
+      kind: 'note',
+      text: 'devenv waits for these commands to end before it replaces their containers; Ctrl-C leaves all as it is, and `devenv start --now` ends them',
+    })
     await step(report, 'wait for commands', outcome.because, () => awaitCommands(engine, outcome.containers))
   }
 }
-
-type AwaitCommands = Extract<StartStep, { do: 'await-commands' }>
 
 /** A start, or what it has to wait for first. */
 async function startLocked(
@@ -56,14 +60,7 @@ async function startLocked(
   const refused = new Set<number>()
   for (let attempt = 1; ; attempt++) {
     const { observed, plan } = await look(context, variant, extent, how, refused)
-    const busy = plan.steps.find((planned): planned is AwaitCommands => planned.do === 'await-commands')
-    if (busy !== undefined) {
-      report({
-        kind: 'note',
-        text: 'devenv waits for these commands to end before it replaces their containers; Ctrl-C leaves all as it is, and `devenv start --now` ends them',
-      })
-      return busy
-    }
+    if (plan.awaited !== undefined) return plan.awaited
     try {
       for (const text of plan.notes) report({ kind: 'note', text })
       return await carryOut(plan, observed, context)
