@@ -7,7 +7,7 @@ WITH_SET_UP = tools/with-set-up.sh
 DEVENV = env NODE_EXTRA_CA_CERTS= node packages/core/bin/devenv.js --package '$(PACKAGE)' $(if $(CHECKOUT),--checkout '$(CHECKOUT)')
 RUN = $(if $(PACKAGE),,$(error There is no service $(SERVICE): neither packages/$(SERVICE) nor examples/$(SERVICE) exists))$(WITH_SET_UP) '$(PACKAGE)' -- $(DEVENV)
 
-.PHONY: help start watch stop clean set-up check test accept bench ci.image ci.publish ci.lock
+.PHONY: help start watch stop clean set-up check test accept faults bench ci.image ci.publish ci.lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,9 @@ BESIDE_forums = packages/edx-platform
 accept: ## work on a clone of a real checkout as a person does, in a browser too (SERVICE=discovery CHECKOUT=PATH KEEP=1)
 	@$(if $(PACKAGE),,$(error There is no service $(SERVICE)))$(if $(CHECKOUT),,$(error Name a clone of $(SERVICE): CHECKOUT=PATH))$(WITH_SET_UP) '$(PACKAGE)' $(BESIDE_$(SERVICE)) -- \
 	  node tools/acceptance/accept.mjs '$(PACKAGE)' '$(CHECKOUT)'
+
+faults: ## interrupt, break and fill up hello, and see that one start mends it (CLASS=links SAMPLE=20 SEED=7)
+	@$(WITH_SET_UP) examples/hello/environment -- node tools/faults/faults.mjs
 
 bench: ## measure the speed, side by side with plain Docker commands
 	@$(WITH_SET_UP) examples/hello/environment -- sh -c "node tools/bench/bench.mjs && node tools/bench/images.mjs"

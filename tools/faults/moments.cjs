@@ -2,16 +2,20 @@
 // program, and does something to it at one of them.
 //
 //   MOMENT        at which moment, from 1 on; not set: only count
-//   MOMENT_DO     SIGINT (to the whole group, as a terminal does), SIGTERM, SIGHUP, SIGKILL, or `child`: the program that is
-//                 started at this moment is killed
+//   MOMENT_DO     SIGINT (to the whole group, as a terminal does), SIGTERM, SIGHUP, SIGKILL; `child`: the program that is
+//                 started at this moment is killed; `reset`: the connection to the engine breaks; `silence`: the engine does
+//                 not answer; `fill`: the file MOMENT_FILLER takes all that is left of its disk
 //   MOMENT_FILE   where the list of moments is written when devenv ends
 const child = require('node:child_process')
 const fs = require('node:fs')
 const http = require('node:http')
 const { syncBuiltinESMExports } = require('node:module')
+const { createServer } = require('node:net')
+const { tmpdir } = require('node:os')
+const { join } = require('node:path')
 
-const { MOMENT, MOMENT_DO, MOMENT_FILE } = process.env
-const write = fs.writeFileSync
+const { MOMENT, MOMENT_DO, MOMENT_FILE, MOMENT_FILLER } = process.env
+const { appendFileSync: append, mkdtempSync, rmSync: remove, writeFileSync: write } = fs
 /** @type {string[]} */
 const moments = []
 
@@ -23,7 +27,9 @@ function isNow(what) {
 
 /** @param {string} what */
 function pass(what) {
-  if (!isNow(what) || MOMENT_DO === 'child') return
+  if (!isNow(what)) return
+  if (MOMENT_DO === 'fill') return fill(MOMENT_FILLER ?? '')
+  if (!MOMENT_DO?.startsWith('SIG')) return
   process.kill(MOMENT_DO === 'SIGINT' ? -process.pid : process.pid, MOMENT_DO)
 }
 
@@ -44,9 +50,33 @@ Object.assign(http, {
   /** @param {any[]} given */
   request(...given) {
     pass(`${given[0]?.method} ${given[0]?.path}`)
-    return Reflect.apply(request, http, given)
+    const now = moments.length === Number(MOMENT)
+    if (now && MOMENT_DO === 'silence') given[0] = { ...given[0], socketPath: silentSocket() }
+    const asked = Reflect.apply(request, http, given)
+    if (now && MOMENT_DO === 'reset')
+      setImmediate(() => asked.destroy(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })))
+    return asked
   },
 })
+
+/** @param {string} file */
+function fill(file) {
+  for (const size of [1 << 20, 1 << 12]) {
+    try {
+      for (;;) append(file, Buffer.alloc(size))
+    } catch {
+      // The disk is full.
+    }
+  }
+}
+
+/** The path of a socket where somebody listens and says nothing. */
+function silentSocket() {
+  const folder = mkdtempSync(join(tmpdir(), 'devenv-silent-'))
+  process.once('exit', () => remove(folder, { recursive: true, force: true }))
+  createServer().listen(join(folder, 'socket')).unref()
+  return join(folder, 'socket')
+}
 
 const spawn = child.spawn
 Object.assign(child, {

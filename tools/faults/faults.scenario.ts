@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest'
+import { REPOSITORY } from '../scenarios/checkout.js'
+import { run } from '../scenarios/run.js'
+
+/** Some of each class; `make faults` does all. */
+const SAMPLES = { interruptions: '6', engine: '4', states: '4', links: '3', disk: '2' }
+
+test.each(Object.entries(SAMPLES))(
+  'after each of the %s, one start mends it and nothing is lost',
+  async (name, count) => {
+    const { exitCode, stdout, stderr } = await run(['node', 'tools/faults/faults.mjs'], {
+      cwd: REPOSITORY,
+      env: { CLASS: name, SAMPLE: count },
+    })
+    expect(stdout).toMatch(new RegExp(`^\\| ${name} \\| \\d+ \\| ${count} \\| 0 \\| 0 \\|$`, 'm'))
+    expect(exitCode, stdout + stderr).toBe(0)
+  },
+)
