@@ -2,10 +2,13 @@ import { CommanderError } from 'commander'
 import { EngineRefusal } from '../engine/engine.js'
 import { DevenvError } from '../problem/problem.js'
 import { endOnSignals } from '../process/signals.js'
+import { tellWaits } from '../progress/patience.js'
 import { asTyped } from './as-typed.js'
+import { report } from './opening.js'
 import { createProgram } from './program.js'
 
 endOnSignals()
+tellWaits(report)
 // Who reads has gone (`devenv status | head`): there is nobody left to tell.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {

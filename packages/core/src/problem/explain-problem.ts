@@ -99,6 +99,18 @@ export function explainProblem(problem: Problem): Explanation {
         why: 'An environment mounts the checkout, which that machine does not have.',
         fix: 'Use the local engine: docker context use default, and unset DOCKER_HOST.',
       }
+    case 'engine-silent':
+      return {
+        what: `The Docker engine at ${problem.endpoint} does not answer: devenv waited ${problem.seconds} s (${problem.asked}).`,
+        why: 'It takes connections, but it hangs, it is suspended, or the machine is overloaded.',
+        fix: 'docker version   shows when it answers again; then run the same command again.\nTo restart it: restart Docker Desktop, or: sudo systemctl restart docker',
+      }
+    case 'engine-gone':
+      return {
+        what: `The Docker engine at ${problem.endpoint} ended the connection before it had answered.`,
+        why: 'It has stopped, or it is restarting.',
+        fix: 'docker version   shows when it answers again; then run the same command again: devenv goes on from what is done.',
+      }
     case 'engine-old':
       return {
         what: `The Docker engine is ${problem.found}; devenv needs ${problem.wanted} or later.`,
@@ -233,6 +245,12 @@ export function explainProblem(problem: Problem): Explanation {
         what: `devenv cannot find ${problem.program}.`,
         why: 'It is not on the PATH.',
         fix: `Install ${problem.program}.`,
+      }
+    case 'program-silent':
+      return {
+        what: `${problem.program} did not finish within ${problem.seconds} s. devenv ended it.`,
+        why: 'It waits for something that does not answer: the Docker engine, a registry, or a person.',
+        fix: 'devenv doctor   shows whether the engine answers; then run the same command again.',
       }
     case 'git-failed':
       return {

@@ -28,6 +28,8 @@ export type Problem =
   | { code: 'engine-missing'; endpoint: string; detail: string }
   | { code: 'engine-forbidden'; endpoint: string }
   | { code: 'engine-remote'; endpoint: string }
+  | { code: 'engine-silent'; endpoint: string; seconds: number; asked: string }
+  | { code: 'engine-gone'; endpoint: string }
   | { code: 'engine-old'; found: string; wanted: string }
   | { code: 'compose-missing'; detail: string }
   | { code: 'compose-old'; found: string; wanted: string }
@@ -35,6 +37,7 @@ export type Problem =
   | { code: 'engine-refused'; doing: string; detail: string }
   // git
   | { code: 'program-missing'; program: string }
+  | { code: 'program-silent'; program: string; seconds: number }
   | { code: 'git-failed'; doing: string; detail: string }
   | { code: 'repository-around'; checkout: string; around: string }
   | { code: 'commit-unknown'; commit: string; repository: string; detail: string }
