@@ -1,5 +1,5 @@
 import { DevenvError } from '../problem/problem.js'
-import { runCommand } from '../process/run-command.js'
+import { runDocker } from './run-docker.js'
 
 /** A Compose project as files and variables: what `docker compose` is told on its command line. */
 export type ComposeFiles = {
@@ -9,12 +9,7 @@ export type ComposeFiles = {
   variables: Readonly<Record<string, string>>
 }
 
-/** Compose must not be steered by what a person set for another project. */
-const withoutCompose = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('COMPOSE_')))
-
-const composeArgv = ({ project, directory, files }: ComposeFiles): [string, ...string[]] => [
-  'docker',
+const composeArgs = ({ project, directory, files }: ComposeFiles): string[] => [
   'compose',
   '--project-name',
   project,
@@ -31,9 +26,9 @@ const composeArgv = ({ project, directory, files }: ComposeFiles): [string, ...s
  * @throws DevenvError `compose-refused` with Compose's own words
  */
 export async function readComposeModel(compose: ComposeFiles): Promise<string> {
-  const { exitCode, stdout, stderr } = await runCommand({
-    argv: [...composeArgv(compose), 'config', '--format', 'json'],
-    env: { ...withoutCompose(process.env), ...compose.variables },
+  const { exitCode, stdout, stderr } = await runDocker({
+    args: [...composeArgs(compose), 'config', '--format', 'json'],
+    variables: compose.variables,
   })
   if (exitCode !== 0) throw composeProblem(stderr, compose.files)
   return stdout
@@ -41,9 +36,9 @@ export async function readComposeModel(compose: ComposeFiles): Promise<string> {
 
 /** Creates what is missing and replaces what differs, and starts nothing. */
 export async function createContainers(compose: ComposeFiles, services: readonly string[]): Promise<void> {
-  const { exitCode, stderr } = await runCommand({
-    argv: [
-      ...composeArgv(compose),
+  const { exitCode, stderr } = await runDocker({
+    args: [
+      ...composeArgs(compose),
       'up',
       '--no-start',
       '--no-deps',
@@ -53,7 +48,7 @@ export async function createContainers(compose: ComposeFiles, services: readonly
       '--quiet-pull',
       ...services,
     ],
-    env: { ...withoutCompose(process.env), ...compose.variables },
+    variables: compose.variables,
   })
   if (exitCode !== 0) throw composeProblem(stderr, compose.files)
 }

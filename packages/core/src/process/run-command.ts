@@ -6,17 +6,15 @@ import { DevenvError } from '../problem/problem.js'
 
 /** A program to start on this machine: a list, never a line. */
 export type Command = { argv: readonly [string, ...string[]]; cwd?: string; env?: NodeJS.ProcessEnv; input?: string }
+/** What of a program's output a person sees as it comes, on our stderr: nothing, its stderr, or its stdout. */
+export type Show = 'nothing' | 'progress' | 'output'
 export type Outcome = { exitCode: number; stdout: string; stderr: string }
 
 /**
- * Runs a program and keeps what it printed; it does not outlive us. `progress` lets a person see its stderr as it
- * comes, `output` its stdout, both on our stderr.
+ * Runs a program and keeps what it printed; it does not outlive us.
  * @throws DevenvError `engine-missing`, or `program-missing` when another program than Docker's is not there
  */
-export async function runCommand(
-  command: Command,
-  show: 'nothing' | 'progress' | 'output' = 'nothing',
-): Promise<Outcome> {
+export async function runCommand(command: Command, show: Show = 'nothing'): Promise<Outcome> {
   const [program, ...rest] = command.argv
   const child = spawn(program, rest, {
     ...(command.cwd && { cwd: command.cwd }),
