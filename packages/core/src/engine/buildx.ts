@@ -63,6 +63,7 @@ export async function runBake(
   const { exitCode, stdout } = await runDocker(
     {
       args: renderBakeArgs(file, names, output, builder),
+      seconds: Infinity,
       cwd: folder,
       // The files are those that we laid out, and the host's bundle of certificates: nobody need be asked.
       variables: { BUILDX_BAKE_ENTITLEMENTS_FS: '0' },
@@ -70,7 +71,7 @@ export async function runBake(
     'progress',
   )
   if (exitCode === 0) return
-  const { exitCode: present, stderr } = await runDocker({ args: ['buildx', 'version'] })
+  const { exitCode: present, stderr } = await runDocker({ args: ['buildx', 'version'], seconds: 60 })
   if (present !== 0) throw new DevenvError({ code: 'buildx-missing', detail: stderr.trim().split('\n')[0] ?? '' })
   const images = targets.map(({ reference }) => reference)
   throw new DevenvError({ code: 'build-failed', images, doing: output, builder, detail: stdout.trim() })
@@ -83,6 +84,7 @@ export type Builder = { name: string; driver: string; platforms: readonly string
 export async function readBuilder(name: string | undefined): Promise<Builder> {
   const { exitCode, stdout, stderr } = await runDocker({
     args: ['buildx', 'inspect', '--bootstrap', ...(name === undefined ? [] : [name])],
+    seconds: 300,
   })
   if (exitCode === 0) return parseBuilder(stdout)
   throw new DevenvError({ code: 'builder-unknown', name: name ?? 'the current one', detail: stderr.trim() })
@@ -110,7 +112,7 @@ export async function pullImage(
 ): Promise<string | undefined> {
   const quiet = show === 'progress' ? [] : ['--quiet']
   const args = ['pull', '--platform', platform, ...quiet, reference]
-  const { exitCode, stderr } = await runDocker({ args }, show === 'progress' ? 'output' : 'nothing')
+  const { exitCode, stderr } = await runDocker({ args, seconds: Infinity }, show === 'progress' ? 'output' : 'nothing')
   return exitCode === 0 ? undefined : stderr.trim().split('\n').at(-1)
 }
 
@@ -118,6 +120,7 @@ export async function pullImage(
 export async function whyUnavailable(reference: string): Promise<string | undefined> {
   const { exitCode, stderr } = await runDocker({
     args: ['buildx', 'imagetools', 'inspect', '--raw', reference],
+    seconds: 60,
   })
   return exitCode === 0 ? undefined : stderr.trim().split('\n').at(-1)
 }

@@ -28,6 +28,7 @@ const composeArgs = ({ project, directory, files }: ComposeFiles): string[] => [
 export async function readComposeModel(compose: ComposeFiles): Promise<string> {
   const { exitCode, stdout, stderr } = await runDocker({
     args: [...composeArgs(compose), 'config', '--format', 'json'],
+    seconds: 60,
     variables: compose.variables,
   })
   if (exitCode !== 0) throw composeProblem(stderr, compose.files)
@@ -48,6 +49,7 @@ export async function createContainers(compose: ComposeFiles, services: readonly
       '--quiet-pull',
       ...services,
     ],
+    seconds: 300,
     variables: compose.variables,
   })
   if (exitCode !== 0) throw composeProblem(stderr, compose.files)

@@ -9,7 +9,7 @@ async function givenTo(shell: Record<string, string>, variables?: Record<string,
   onTestFinished(() => void vi.unstubAllEnvs())
   vi.stubEnv('PATH', `${folder}${delimiter}${process.env.PATH}`)
   for (const [name, value] of Object.entries(shell)) vi.stubEnv(name, value)
-  const { stdout } = await runDocker({ args: ['version'], ...(variables && { variables }) })
+  const { stdout } = await runDocker({ args: ['version'], seconds: 60, ...(variables && { variables }) })
   const names = [...Object.keys(shell), ...Object.keys(variables ?? {})]
   return stdout.split('\n').filter((line) => names.includes(line.split('=')[0] ?? ''))
 }

@@ -13,14 +13,23 @@ const STEERING =
 export const withoutSteering = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !STEERING.test(name)))
 
-/** Words for Docker's client. `variables` are set beside those of the shell, but for what would steer it from there. */
-type DockerCommand = { args: readonly string[]; cwd?: string; variables?: Readonly<Record<string, string>> }
+/**
+ * Words for Docker's client. `seconds`: how long an engine or a registry that hangs may hold it up. `variables` are set
+ * beside those of the shell, but for what would steer it from there.
+ */
+type DockerCommand = {
+  args: readonly string[]
+  seconds: number
+  cwd?: string
+  variables?: Readonly<Record<string, string>>
+}
 
 /** Runs Docker's client, as `runCommand`. Nobody else does. */
-export const runDocker = ({ args, cwd, variables }: DockerCommand, show: Show = 'nothing'): Promise<Outcome> =>
+export const runDocker = ({ args, seconds, cwd, variables }: DockerCommand, show: Show = 'nothing'): Promise<Outcome> =>
   runCommand(
     {
       argv: ['docker', ...args],
+      seconds,
       ...(cwd !== undefined && { cwd }),
       env: { ...withoutSteering(process.env), ...variables },
     },

@@ -29,7 +29,7 @@ export async function examine(env: NodeJS.ProcessEnv, settings: Settings): Promi
     return `${versions.engine} at ${engine.endpoint} (≥ ${WANTED.engine}), Compose ${versions.compose} (≥ ${WANTED.compose})`
   })
   await look('buildx', async () => {
-    const { exitCode, stdout, stderr } = await runDocker({ args: ['buildx', 'version'] })
+    const { exitCode, stdout, stderr } = await runDocker({ args: ['buildx', 'version'], seconds: 60 })
     if (exitCode !== 0) throw new DevenvError({ code: 'buildx-missing', detail: stderr.trim() })
     return stdout.trim()
   })

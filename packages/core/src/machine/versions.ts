@@ -24,7 +24,7 @@ export async function requireVersions(engine: Engine): Promise<{ engine: string;
 }
 
 async function readComposeVersion(): Promise<string> {
-  const { exitCode, stdout, stderr } = await runDocker({ args: ['compose', 'version', '--short'] })
+  const { exitCode, stdout, stderr } = await runDocker({ args: ['compose', 'version', '--short'], seconds: 60 })
   if (exitCode !== 0) throw new DevenvError({ code: 'compose-missing', detail: stderr.trim().split('\n')[0] ?? '' })
   return stdout.trim()
 }

@@ -169,11 +169,12 @@ async function removeAsRoot(
       '--',
       ...names,
     ],
+    seconds: 900,
   })
   if (exitCode !== 0) throw fail(stderr.trim())
 }
 
 async function anyImage(): Promise<string | undefined> {
-  const { stdout } = await runDocker({ args: ['images', '--quiet', '--filter', `label=${LABELS.digest}`] })
+  const { stdout } = await runDocker({ args: ['images', '--quiet', '--filter', `label=${LABELS.digest}`], seconds: 60 })
   return stdout.split('\n')[0] || undefined
 }
