@@ -1,4 +1,5 @@
 import { DevenvError } from '../problem/problem.js'
+import { parseRefusal } from './parse-refusal.js'
 import { runDocker } from './run-docker.js'
 
 /** A Compose project as files and variables: what `docker compose` is told on its command line. */
@@ -31,11 +32,19 @@ export async function readComposeModel(compose: ComposeFiles): Promise<string> {
     seconds: 60,
     variables: compose.variables,
   })
-  if (exitCode !== 0) throw composeProblem(stderr, compose.files)
+  if (exitCode !== 0)
+    throw (
+      composeMissing(stderr) ??
+      new DevenvError({ code: 'compose-refused', files: compose.files, detail: stderr.trim() })
+    )
   return stdout
 }
 
-/** Creates what is missing and replaces what differs, and starts nothing. */
+/**
+ * Creates what is missing and replaces what differs, and starts nothing. The files are a model that Compose has resolved
+ * before: what goes wrong is the engine's.
+ * @throws DevenvError what the engine's refusal means
+ */
 export async function createContainers(compose: ComposeFiles, services: readonly string[]): Promise<void> {
   const { exitCode, stderr } = await runDocker({
     args: [
@@ -52,12 +61,11 @@ export async function createContainers(compose: ComposeFiles, services: readonly
     seconds: 300,
     variables: compose.variables,
   })
-  if (exitCode !== 0) throw composeProblem(stderr, compose.files)
+  if (exitCode !== 0)
+    throw composeMissing(stderr) ?? new DevenvError(parseRefusal('create the containers', stderr.trim()))
 }
 
-function composeProblem(stderr: string, files: readonly string[]): DevenvError {
-  if (/unknown (shorthand flag|command)|is not a docker command/.test(stderr)) {
-    return new DevenvError({ code: 'compose-missing', detail: stderr.trim().split('\n')[0] ?? '' })
-  }
-  return new DevenvError({ code: 'compose-refused', files, detail: stderr.trim() })
+function composeMissing(stderr: string): DevenvError | undefined {
+  if (!/unknown (shorthand flag|command)|is not a docker command/.test(stderr)) return undefined
+  return new DevenvError({ code: 'compose-missing', detail: stderr.trim().split('\n')[0] ?? '' })
 }

@@ -139,7 +139,25 @@ export function explainProblem(problem: Problem): Explanation {
       return {
         what: `The engine would not ${problem.doing}.`,
         why: problem.detail,
-        fix: 'devenv doctor   looks for the cause.',
+        fix: 'Fix the cause and run the same command again. The engine’s own log says more: journalctl --unit=docker, or Troubleshoot in Docker Desktop.',
+      }
+    case 'engine-full':
+      return {
+        what: 'The disk of the Docker engine is full.',
+        why: 'Images, containers and the cache of builds share it.',
+        fix: 'docker system df   shows what takes the space. To free some: devenv prune --images; docker buildx prune; docker image prune',
+      }
+    case 'networks-exhausted':
+      return {
+        what: 'The engine has no addresses left for one more network.',
+        why: 'Each environment has a network of its own, a stopped one too, and the engine has given away all its address pools.',
+        fix: 'docker network prune   removes the networks of everything that does not run (a start makes them again); devenv list   lists the environments, and devenv prune removes those whose checkout is gone.\nOr give the engine more, smaller pools: default-address-pools in its daemon.json.',
+      }
+    case 'name-taken':
+      return {
+        what: `The engine already has a container or a network with the name ${problem.name}.`,
+        why: 'Another command has made it meanwhile, or another program uses this name.',
+        fix: `Run the same command again. If it is still there: docker inspect ${problem.name}   shows whose it is, and docker rm (or docker network rm) removes it.`,
       }
     case 'input-missing':
       return {
@@ -207,12 +225,14 @@ export function explainProblem(problem: Problem): Explanation {
         why: problem.detail,
         fix: 'Name the file that belongs to these inputs (devenv publish --digests FILE writes it), or unset DEVENV_DIGESTS.',
       }
-    case 'image-foreign':
+    case 'image-foreign': {
+      const emulate = `to run it under emulation, add to its service in the Compose file: platform: ${problem.is}`
       return {
-        what: `${problem.image} is for ${problem.is}; this machine needs ${problem.wants}.`,
+        what: `${problem.image} is ${problem.is === undefined ? 'for another platform' : `for ${problem.is}`}; this machine needs ${problem.wants}.`,
         why: 'Its programs would not run here, or only slowly, under emulation.',
-        fix: `Name a version that exists for ${problem.wants}\nor, to run it under emulation, add to its service in the Compose file: platform: ${problem.is}`,
+        fix: `Name a version that exists for ${problem.wants}${problem.is === undefined ? '' : `\nor, ${emulate}`}`,
       }
+    }
     case 'platform-unavailable':
       return {
         what: `The builder ${problem.builder} (driver ${problem.driver}) cannot make images for ${problem.platforms.join(', ')}. It built nothing.`,

@@ -35,6 +35,9 @@ export type Problem =
   | { code: 'compose-old'; found: string; wanted: string }
   | { code: 'buildx-missing'; detail: string }
   | { code: 'engine-refused'; doing: string; detail: string }
+  | { code: 'engine-full' }
+  | { code: 'networks-exhausted' }
+  | { code: 'name-taken'; name: string }
   // git
   | { code: 'program-missing'; program: string }
   | { code: 'program-silent'; program: string; seconds: number }
@@ -78,7 +81,7 @@ export type Problem =
   | { code: 'base-lacks-platform'; base: string; platforms: readonly string[]; has: readonly string[] }
   | { code: 'digests-unreadable'; file: string; detail: string }
   | { code: 'digest-unfit'; image: string; detail: string }
-  | { code: 'image-foreign'; image: string; is: string; wants: string }
+  | { code: 'image-foreign'; image: string; is: string | undefined; wants: string }
   | { code: 'pull-failed'; image: string; detail: string }
   | { code: 'offline-lacks'; images: readonly string[]; because: string }
   // publishing
