@@ -277,6 +277,7 @@ test('an authority that is not known is mended by a bundle, another failure is n
   const fix = (detail: string) => explainProblem({ ...SAMPLES['registry-unreachable'], detail }).fix
   expect(fix('self-signed certificate in certificate chain (SELF_SIGNED_CERT_IN_CHAIN)')).toContain('DEVENV_CA_BUNDLE=')
   expect(fix('certificate has expired (CERT_HAS_EXPIRED)')).not.toContain('DEVENV_CA_BUNDLE')
+  expect(fix('it does not speak https')).toContain('"insecure-registries": ["ghcr.io"]')
 })
 
 test('who may not read a registry logs in, and who may not write logs in as another', () => {

@@ -356,7 +356,9 @@ export function explainProblem(problem: Problem): Explanation {
         why: problem.detail,
         fix: UNTRUSTED.test(problem.detail)
           ? 'DEVENV_CA_BUNDLE=PATH   names a file (PEM) with the certificate authority of that registry.'
-          : 'devenv doctor   shows the proxy. Once the registry answers, run the same command again.',
+          : NO_TLS.test(problem.detail)
+            ? `If it speaks http, add it to the engine’s daemon.json, and restart the engine: "insecure-registries": ["${problem.registry}"]\nThe engine needs that to pull, too.`
+            : 'devenv doctor   shows the proxy. Once the registry answers, run the same command again.',
       }
     case 'registry-forbidden':
       return {
@@ -555,6 +557,9 @@ export function explainProblem(problem: Problem): Explanation {
 
 /** OpenSSL's codes for a certificate of an authority that is not known here. */
 const UNTRUSTED = /SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER_CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE/
+
+/** In the words of `registry/transport.ts`. */
+const NO_TLS = /does not speak https/
 
 const placed = ({ file, line }: Place): string => (line === undefined ? file : `${file}:${line}`)
 const indent = (lines: readonly string[]): string =>

@@ -99,7 +99,7 @@ export async function observe(
 
   const storesIdentity = folderIdentity(paths.stores)
   const services = servicesOf(definition, extent)
-  const sources = imageSettingsOf(settings, readLock(environment.package))
+  const sources = imageSettingsOf(settings, readLock(environment.package), () => engine)
   const inputs = await readImageInputs(buildSpecOf(definition, sources), sources)
   const containers = await containersOf(context)
   const wishes = wantedPorts(definition, settings.publish ?? [])
