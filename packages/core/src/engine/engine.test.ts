@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { problemsOf, temporaryFolder, writeFiles } from '../../test/samples.js'
@@ -17,13 +18,25 @@ async function answering(listener: RequestListener): Promise<Engine> {
     server.closeAllConnections()
     server.close()
   })
-  return { endpoint: `unix://${socket}`, socket }
+  return { endpoint: `unix://${socket}`, address: { socketPath: socket } }
 }
 
 describe('the engine', () => {
   test('is asked on its socket, and its answer is parsed', async () => {
     const engine = await answering((request, response) => response.end(JSON.stringify({ asked: request.url })))
     expect(await ask(engine, { path: '/version', query: { a: 'b c' } })).toEqual({ asked: '/version?a=b+c' })
+  })
+
+  test('may listen on loopback', async () => {
+    const server = createServer((request, response) => response.end(JSON.stringify({ asked: request.url })))
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    onTestFinished(() => {
+      server.closeAllConnections()
+      server.close()
+    })
+    const { port } = server.address() as AddressInfo
+    const engine = engineFrom({ DOCKER_HOST: `tcp://127.0.0.1:${port}` })
+    expect(await ask(engine, { path: '/version' })).toEqual({ asked: '/version' })
   })
 
   test('may answer nothing', async () => {
@@ -191,7 +204,7 @@ describe('an engine that dies in the middle of a request', () => {
     const socket = join(temporaryFolder(), 'engine.sock')
     await once(server.listen(socket), 'listening')
     const lines: string[] = []
-    const engine = { endpoint: `unix://${socket}`, socket }
+    const engine = { endpoint: `unix://${socket}`, address: { socketPath: socket } }
     const run = () => runInside(engine, { container: '1', argv: ['true'] }, (line) => void lines.push(line))
     expect(await problemsOf(run)).toMatchObject([{ code: expect.stringMatching(/^engine-(gone|missing)$/) }])
     expect(lines).toEqual(['one'])

@@ -4,13 +4,13 @@ import type { Duplex } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { DevenvError } from '../problem/problem.js'
 import { within } from '../progress/patience.js'
-import { readEndpoint, socketPath } from './endpoint.js'
+import { addressOf, type EngineAddress, readEndpoint } from './endpoint.js'
 
 /**
- * The engine's API on its socket (https://docs.docker.com/reference/api/engine/). Spoken directly where the
+ * The engine's API on its socket, or on loopback (https://docs.docker.com/reference/api/engine/). Spoken directly where the
  * client's start-up would be felt: listing, exec, logs. `docker compose` and `docker buildx` do the rest.
  */
-export type Engine = { endpoint: string; socket: string }
+export type Engine = { endpoint: string; address: EngineAddress }
 
 /** An answer of the engine that is not a success. */
 export class EngineRefusal extends Error {
@@ -24,7 +24,7 @@ export class EngineRefusal extends Error {
 
 export function engineFrom(env: NodeJS.ProcessEnv): Engine {
   const endpoint = readEndpoint(env)
-  return { endpoint, socket: socketPath(endpoint) }
+  return { endpoint, address: addressOf(endpoint, env) }
 }
 
 type Call = {
@@ -102,7 +102,7 @@ async function send(engine: Engine, call: Call, signal: AbortSignal): Promise<In
 function optionsOf(engine: Engine, call: Call, headers: Record<string, string>): RequestOptions {
   const query = call.query === undefined ? '' : `?${new URLSearchParams(call.query)}`
   return {
-    socketPath: engine.socket,
+    ...engine.address,
     method: call.method ?? 'GET',
     path: `${call.path}${query}`,
     headers: { Host: 'docker', 'Content-Type': 'application/json', ...headers },

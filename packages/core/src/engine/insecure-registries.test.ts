@@ -18,7 +18,7 @@ async function lenient(): Promise<Engine> {
     server.closeAllConnections()
     server.close()
   })
-  return { endpoint: `unix://${socket}`, socket }
+  return { endpoint: `unix://${socket}`, address: { socketPath: socket } }
 }
 
 testEach([
@@ -36,5 +36,7 @@ testEach([
 
 test('an engine that cannot be asked takes none', async () => {
   const socket = join(temporaryFolder(), 'none.sock')
-  expect(await isInsecureRegistry(() => ({ endpoint: `unix://${socket}`, socket }), '10.1.2.3')).toBe(false)
+  expect(
+    await isInsecureRegistry(() => ({ endpoint: `unix://${socket}`, address: { socketPath: socket } }), '10.1.2.3'),
+  ).toBe(false)
 })

@@ -45,6 +45,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'engine-missing': { code: 'engine-missing', endpoint: 'unix:///a.sock', detail: 'ENOENT' },
   'engine-forbidden': { code: 'engine-forbidden', endpoint: 'unix:///a.sock' },
   'engine-remote': { code: 'engine-remote', endpoint: 'ssh://far' },
+  'engine-encrypted': { code: 'engine-encrypted', endpoint: 'tcp://127.0.0.1:2376' },
   'engine-silent': { code: 'engine-silent', endpoint: 'unix:///a.sock', seconds: 60, asked: 'GET /version' },
   'engine-gone': { code: 'engine-gone', endpoint: 'unix:///a.sock' },
   'engine-old': { code: 'engine-old', found: '20.10.1', wanted: '25.0.0' },

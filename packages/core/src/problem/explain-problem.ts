@@ -99,6 +99,12 @@ export function explainProblem(problem: Problem): Explanation {
         why: 'An environment mounts the checkout, which that machine does not have.',
         fix: 'Use the local engine: docker context use default, and unset DOCKER_HOST.',
       }
+    case 'engine-encrypted':
+      return {
+        what: `devenv does not speak TLS to the Docker engine at ${problem.endpoint}.`,
+        why: 'It speaks to an engine on this machine: through its socket, or on loopback without TLS.',
+        fix: 'Use its socket: docker context use default, and unset DOCKER_HOST and DOCKER_TLS_VERIFY.',
+      }
     case 'engine-silent':
       return {
         what: `The Docker engine at ${problem.endpoint} does not answer: devenv waited ${problem.seconds} s (${problem.asked}).`,

@@ -28,6 +28,7 @@ export type Problem =
   | { code: 'engine-missing'; endpoint: string; detail: string }
   | { code: 'engine-forbidden'; endpoint: string }
   | { code: 'engine-remote'; endpoint: string }
+  | { code: 'engine-encrypted'; endpoint: string }
   | { code: 'engine-silent'; endpoint: string; seconds: number; asked: string }
   | { code: 'engine-gone'; endpoint: string }
   | { code: 'engine-old'; found: string; wanted: string }

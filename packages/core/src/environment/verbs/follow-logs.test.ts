@@ -29,7 +29,7 @@ function engineOfOne() {
   }
   onTestFinished(end)
   return {
-    engine: { endpoint: `unix://${socket}`, socket },
+    engine: { endpoint: `unix://${socket}`, address: { socketPath: socket } },
     state,
     start: async () => {
       server = createServer((request, response) => void answer(request.url ?? '', response))
