@@ -1,12 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { problemsOf, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
+import { dockerIs, problemsOf, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
+import type { Problem } from '../problem/problem.js'
 import {
   type BakeFile,
   type Builder,
   type BuildOutput,
   parseBuilder,
+  pullImage,
   renderBakeArgs,
   renderBakeFile,
   runBake,
@@ -145,5 +147,24 @@ describe('a builder', () => {
     { title: 'of which nothing is known', text: '', builder: { name: '', driver: '', platforms: [] } },
   ])('$title', ({ text, builder }) => {
     expect(parseBuilder(text)).toEqual(builder)
+  })
+})
+
+describe('a pull', () => {
+  test('that the registry does not serve ends with the client’s last words', async () => {
+    dockerIs('echo one >&2; echo manifest unknown >&2; exit 1')
+    expect(await pullImage('mysql:8.4.9', 'linux/amd64')).toBe('manifest unknown')
+  })
+
+  testEach<{ title: string; says: string; means: Problem }>([
+    { title: 'has no room for', says: 'write /x: no space left on device', means: { code: 'engine-full' } },
+    {
+      title: 'finds for other platforms',
+      says: 'no matching manifest for linux/amd64 in the manifest list entries',
+      means: { code: 'image-foreign', image: 'mysql:8.4.9', is: undefined, wants: 'linux/amd64' },
+    },
+  ])('is not the registry’s fault of an image that the engine $title', async ({ says, means }) => {
+    dockerIs(`echo '${says}' >&2; exit 1`)
+    expect(await problemsOf(() => pullImage('mysql:8.4.9', 'linux/amd64'))).toEqual([means])
   })
 })

@@ -1,4 +1,5 @@
 import { DevenvError } from '../problem/problem.js'
+import { parseRefusal } from './parse-refusal.js'
 import { runDocker } from './run-docker.js'
 
 /** One target of a bake file, in Buildx's own words (https://docs.docker.com/build/bake/reference/). Folders are absolute. */
@@ -102,8 +103,9 @@ export function parseBuilder(text: string): Builder {
 }
 
 /**
- * Pulls with the client's own progress on stderr. Resolves to the client's last words if it could not.
+ * Pulls with the client's own progress on stderr. Resolves to the client's last words if the registry does not give it.
  * @param show a person's own image is worth watching; a server's is pulled in silence
+ * @throws DevenvError what the engine refuses; `image-foreign` where the registry has it for other platforms
  */
 export async function pullImage(
   reference: string,
@@ -113,14 +115,22 @@ export async function pullImage(
   const quiet = show === 'progress' ? [] : ['--quiet']
   const args = ['pull', '--platform', platform, ...quiet, reference]
   const { exitCode, stderr } = await runDocker({ args, seconds: Infinity }, show === 'progress' ? 'output' : 'nothing')
-  return exitCode === 0 ? undefined : stderr.trim().split('\n').at(-1)
+  if (exitCode === 0) return undefined
+  if (/no matching manifest for/.test(stderr))
+    throw new DevenvError({ code: 'image-foreign', image: reference, is: undefined, wants: platform })
+  const problem = parseRefusal(`pull ${reference}`, stderr)
+  if (problem.code !== 'engine-refused') throw new DevenvError(problem)
+  return stderr.trim().split('\n').at(-1)
 }
 
 /** Why a registry does not give an image, in Buildx's last words; `undefined` if it does. */
 export async function whyUnavailable(reference: string): Promise<string | undefined> {
-  const { exitCode, stderr } = await runDocker({
-    args: ['buildx', 'imagetools', 'inspect', '--raw', reference],
-    seconds: 60,
-  })
-  return exitCode === 0 ? undefined : stderr.trim().split('\n').at(-1)
+  const args = ['buildx', 'imagetools', 'inspect', '--raw', reference]
+  try {
+    const { exitCode, stderr } = await runDocker({ args, seconds: 60 })
+    return exitCode === 0 ? undefined : stderr.trim().split('\n').at(-1)
+  } catch (error) {
+    if (error instanceof DevenvError) return `the registry does not answer (${error.message})`
+    throw error
+  }
 }

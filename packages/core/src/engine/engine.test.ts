@@ -67,6 +67,13 @@ describe('the engine', () => {
     expect(await problemsOf(() => ask(engine, { path: '/' }))).toMatchObject([{ code: 'engine-missing' }])
   })
 
+  test('is not what a page on that port says', async () => {
+    const engine = await answering((_request, response) => response.end('<p>Welcome'))
+    expect(await problemsOf(() => ask(engine, { path: '/' }))).toMatchObject([
+      { code: 'engine-missing', detail: 'something else answers there' },
+    ])
+  })
+
   test('is asked for containers by labels, the stopped ones too', async () => {
     let asked: URL | undefined
     const engine = await answering((request, response) => {

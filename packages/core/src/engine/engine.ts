@@ -115,6 +115,8 @@ const BROKEN = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']
 /** What an error on the engine's connection means to a person; any other error stays what it is. */
 export function unreachable({ endpoint }: Engine, error: NodeJS.ErrnoException): Error {
   const { code = '' } = error
+  if (code.startsWith('HPE_') || error instanceof SyntaxError)
+    return new DevenvError({ code: 'engine-missing', endpoint, detail: 'something else answers there' })
   if (code === 'EACCES' || code === 'EPERM') return new DevenvError({ code: 'engine-forbidden', endpoint })
   if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ENOTSOCK')
     return new DevenvError({ code: 'engine-missing', endpoint, detail: code })

@@ -1,13 +1,10 @@
-import { delimiter } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
-import { temporaryFolder, writeFiles } from '../../test/samples.js'
+import { expect, test, vi } from 'vitest'
+import { dockerIs } from '../../test/samples.js'
 import { runDocker } from './run-docker.js'
 
 /** What Docker's client is given where all of this stands in a person's shell. */
 async function givenTo(shell: Record<string, string>, variables?: Record<string, string>): Promise<string[]> {
-  const folder = writeFiles(temporaryFolder(), { docker: { text: '#!/bin/sh\nenv\n', mode: 0o755 } })
-  onTestFinished(() => void vi.unstubAllEnvs())
-  vi.stubEnv('PATH', `${folder}${delimiter}${process.env.PATH}`)
+  dockerIs('env')
   for (const [name, value] of Object.entries(shell)) vi.stubEnv(name, value)
   const { stdout } = await runDocker({ args: ['version'], seconds: 60, ...(variables && { variables }) })
   const names = [...Object.keys(shell), ...Object.keys(variables ?? {})]
