@@ -51,7 +51,7 @@ export async function sampleEngine(
     server.close()
   })
   return {
-    engine: { endpoint: `unix://${socket}`, socket },
+    engine: { endpoint: `unix://${socket}`, address: { socketPath: socket } },
     asked,
     named: () => store.flatMap(({ tags }) => tags ?? []),
   }

@@ -48,6 +48,11 @@ test('only process/ starts programs', () => {
   expect(starting.filter((file) => dirname(file) !== 'process')).toEqual([])
 })
 
+test('only run-docker.ts starts Docker’s client', () => {
+  const starting = modules.filter((file) => /argv: \[\s*'docker'/.test(readFileSync(join(SRC, file), 'utf8')))
+  expect(starting).toEqual(['engine/run-docker.ts'])
+})
+
 test('modules that plan, parse, render or explain read nothing', () => {
   const named = modules.filter((file) => /(^|\/)(plan|parse|render|explain)-[^/]*\.ts$/.test(file))
   const impure = named.filter((file) => importsOf(file).some((path) => /^node:(fs|child_process|net|http)/.test(path)))

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { onTestFinished, test } from 'vitest'
+import { delimiter, dirname, join } from 'node:path'
+import { onTestFinished, test, vi } from 'vitest'
 import type { ComposeService, Definition, EnvironmentPackage } from '../src/definition/definition.js'
 import type { Container } from '../src/engine/containers.js'
 import { LABELS } from '../src/engine/labels.js'
@@ -34,6 +34,13 @@ export function writeFiles(root: string, files: { [path: string]: FileSample }):
     }
   }
   return root
+}
+
+/** For one test, Docker's client is a shell script. */
+export function dockerIs(script: string): void {
+  const folder = writeFiles(temporaryFolder(), { docker: { text: `#!/bin/sh\n${script}\n`, mode: 0o755 } })
+  vi.stubEnv('PATH', `${folder}${delimiter}${process.env.PATH}`)
+  onTestFinished(() => void vi.unstubAllEnvs())
 }
 
 export const SAMPLE_PACKAGE: EnvironmentPackage = {

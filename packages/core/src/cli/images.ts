@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { primaryOf } from '../definition/definition.js'
 import { readLock } from '../definition/devenv-lock.js'
 import { readVariants } from '../definition/read-definition.js'
-import type { Engine } from '../engine/engine.js'
+import { type Engine, engineFrom } from '../engine/engine.js'
 import { carryOutImages, type ImagesPlan, readImagesPlan } from '../image/ensure-images.js'
 import { imageSettingsOf } from '../image/image-settings.js'
 import { wantedOf } from '../image/image-source.js'
@@ -41,7 +41,7 @@ export const readDigests = (opened: OpenedSource, selection: Selection) =>
 /** `devenv explain`: what a start would do about images. */
 export const readImagePlans = (opened: OpenedSource, selection: Selection, engine: Engine): Promise<ImagesPlan[]> =>
   withSelected(opened, selection, 'the-checkout', async (selected) => {
-    const settings = imageSettingsOf(opened.settings, readLock(opened.package))
+    const settings = imageSettingsOf(opened.settings, readLock(opened.package), () => engine)
     return await Promise.all(
       selected.map(({ source: { definition, inputs } }) => {
         return readImagesPlan(engine, definition, inputs, Object.keys(definition.project.services), settings)
@@ -57,7 +57,7 @@ export const ensureOwnImages = (
   report: Report,
 ): Promise<string[]> =>
   withSelected(opened, selection, 'the-checkout', async (selected) => {
-    const settings = imageSettingsOf(opened.settings, readLock(opened.package))
+    const settings = imageSettingsOf(opened.settings, readLock(opened.package), () => engine)
     const images = new Set(selected.map(({ source }) => primaryOf(source.definition).image ?? ''))
     const known = (await Promise.all([...images].map((image) => readKnownImages(engine, image)))).flat()
     // Several releases may ask for one image.
@@ -91,7 +91,7 @@ export const publishImages = (
   prepareRegistryClient()
   for (const option of ['bill', 'digests'] as const) requireWritableFile(option, options[option])
   return withSelected(opened, options, 'all-releases', async (selected) => {
-    const found = imageSettingsOf(opened.settings, readLock(opened.package))
+    const found = imageSettingsOf(opened.settings, readLock(opened.package), () => engine)
     const { registry } = found
     if (registry === undefined) throw new DevenvError({ code: 'registry-unset', doing: 'publish to' })
     const settings = { ...found, registry, builder: options.builder, platforms: options.platform }
@@ -136,7 +136,7 @@ const refusedOffline = (command: 'lock' | 'publish') =>
 /** `devenv lock`: what changed, and what was left alone. */
 export async function updateLock({ package: environmentPackage, settings }: OpenedSource, mode: 'write' | 'look') {
   const before = readLock(environmentPackage)
-  const { mirror, registry, access, network } = imageSettingsOf(settings, before)
+  const { mirror, registry, access, network } = imageSettingsOf(settings, before, () => engineFrom(process.env))
   if (network === 'offline') throw refusedOffline('lock')
   return await withTemporaryFolder('lock', async (room) => {
     const definitions = await readVariants({

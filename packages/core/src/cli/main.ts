@@ -1,11 +1,15 @@
 import { CommanderError } from 'commander'
 import { EngineRefusal } from '../engine/engine.js'
+import { parseRefusal } from '../engine/parse-refusal.js'
 import { DevenvError } from '../problem/problem.js'
 import { endOnSignals } from '../process/signals.js'
+import { tellWaits } from '../progress/patience.js'
 import { asTyped } from './as-typed.js'
+import { report } from './opening.js'
 import { createProgram } from './program.js'
 
 endOnSignals()
+tellWaits(report)
 // Who reads has gone (`devenv status | head`): there is nobody left to tell.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -21,7 +25,7 @@ try {
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2)
   const problems =
     error instanceof EngineRefusal
-      ? [{ code: 'engine-refused' as const, doing: 'carry out a request', detail: error.detail }]
+      ? [parseRefusal('carry out a request', error.detail)]
       : error instanceof DevenvError
         ? error.problems
         : undefined

@@ -1,13 +1,15 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { problemsOf, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
+import { dockerIs, problemsOf, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
+import type { Problem } from '../problem/problem.js'
 import {
   type BakeFile,
   type Builder,
   type BuildOutput,
   parseBuilder,
-  renderBakeArgv,
+  pullImage,
+  renderBakeArgs,
   renderBakeFile,
   runBake,
 } from './buildx.js'
@@ -18,16 +20,16 @@ describe('a call of bake', () => {
     { output: 'push', words: ['--push'] },
     { output: 'cache', words: ['--set', '*.output=type=cacheonly'] },
   ])('with the output $output is told file, output and targets, each as one word', ({ output, words }) => {
-    expect(renderBakeArgv('/a b/bake.json', ['image-0', 'image-1'], output, undefined)).toEqual([
-      ...['docker', 'buildx', 'bake', '--file', '/a b/bake.json'],
+    expect(renderBakeArgs('/a b/bake.json', ['image-0', 'image-1'], output, undefined)).toEqual([
+      ...['buildx', 'bake', '--file', '/a b/bake.json'],
       ...words,
       ...['image-0', 'image-1'],
     ])
   })
 
   test('names the builder only where one is named', () => {
-    expect(renderBakeArgv('f', ['a'], 'load', 'farm').join(' ')).toContain(' bake --builder farm --file f ')
-    expect(renderBakeArgv('f', ['a'], 'load', undefined)).not.toContain('--builder')
+    expect(renderBakeArgs('f', ['a'], 'load', 'farm').join(' ')).toContain('bake --builder farm --file f ')
+    expect(renderBakeArgs('f', ['a'], 'load', undefined)).not.toContain('--builder')
   })
 })
 
@@ -76,8 +78,7 @@ describe('a bake file', () => {
 
   test.skipIf(spawnSync('docker', ['buildx', 'version']).status !== 0)('is read by Buildx as what was written', () => {
     const file = join(writeFiles(temporaryFolder(), { 'bake.json': renderBakeFile(fileWith(ARGS)) }), 'bake.json')
-    const [program, ...words] = renderBakeArgv(file, ['image'], 'cache', undefined)
-    const printed = execFileSync(program, [...words, '--print'], {
+    const printed = execFileSync('docker', [...renderBakeArgs(file, ['image'], 'cache', undefined), '--print'], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -146,5 +147,24 @@ describe('a builder', () => {
     { title: 'of which nothing is known', text: '', builder: { name: '', driver: '', platforms: [] } },
   ])('$title', ({ text, builder }) => {
     expect(parseBuilder(text)).toEqual(builder)
+  })
+})
+
+describe('a pull', () => {
+  test('that the registry does not serve ends with the client’s last words', async () => {
+    dockerIs('echo one >&2; echo manifest unknown >&2; exit 1')
+    expect(await pullImage('mysql:8.4.9', 'linux/amd64')).toBe('manifest unknown')
+  })
+
+  testEach<{ title: string; says: string; means: Problem }>([
+    { title: 'has no room for', says: 'write /x: no space left on device', means: { code: 'engine-full' } },
+    {
+      title: 'finds for other platforms',
+      says: 'no matching manifest for linux/amd64 in the manifest list entries',
+      means: { code: 'image-foreign', image: 'mysql:8.4.9', is: undefined, wants: 'linux/amd64' },
+    },
+  ])('is not the registry’s fault of an image that the engine $title', async ({ says, means }) => {
+    dockerIs(`echo '${says}' >&2; exit 1`)
+    expect(await problemsOf(() => pullImage('mysql:8.4.9', 'linux/amd64'))).toEqual([means])
   })
 })

@@ -1,5 +1,6 @@
 import { DevenvError } from '../problem/problem.js'
-import { runCommand } from '../process/run-command.js'
+import { parseRefusal } from './parse-refusal.js'
+import { runDocker } from './run-docker.js'
 
 /** One target of a bake file, in Buildx's own words (https://docs.docker.com/build/bake/reference/). Folders are absolute. */
 export type BakeTarget = {
@@ -30,13 +31,12 @@ const OUTPUT: { readonly [output in BuildOutput]: readonly string[] } = {
 }
 
 /** Pure. */
-export const renderBakeArgv = (
+export const renderBakeArgs = (
   file: string,
   targets: readonly string[],
   output: BuildOutput,
   builder: string | undefined,
-): [string, ...string[]] => [
-  'docker',
+): string[] => [
   'buildx',
   'bake',
   ...(builder === undefined ? [] : ['--builder', builder]),
@@ -61,17 +61,18 @@ export async function runBake(
   output: BuildOutput,
 ): Promise<void> {
   const names = targets.map(({ name }) => name)
-  const { exitCode, stdout } = await runCommand(
+  const { exitCode, stdout } = await runDocker(
     {
-      argv: renderBakeArgv(file, names, output, builder),
+      args: renderBakeArgs(file, names, output, builder),
+      seconds: Infinity,
       cwd: folder,
       // The files are those that we laid out, and the host's bundle of certificates: nobody need be asked.
-      env: { ...process.env, BUILDX_BAKE_ENTITLEMENTS_FS: '0', BUILDX_BAKE_GIT_AUTH_TOKEN: undefined },
+      variables: { BUILDX_BAKE_ENTITLEMENTS_FS: '0' },
     },
     'progress',
   )
   if (exitCode === 0) return
-  const { exitCode: present, stderr } = await runCommand({ argv: ['docker', 'buildx', 'version'] })
+  const { exitCode: present, stderr } = await runDocker({ args: ['buildx', 'version'], seconds: 60 })
   if (present !== 0) throw new DevenvError({ code: 'buildx-missing', detail: stderr.trim().split('\n')[0] ?? '' })
   const images = targets.map(({ reference }) => reference)
   throw new DevenvError({ code: 'build-failed', images, doing: output, builder, detail: stdout.trim() })
@@ -82,8 +83,9 @@ export type Builder = { name: string; driver: string; platforms: readonly string
 
 /** @throws DevenvError `builder-unknown` with Buildx's words */
 export async function readBuilder(name: string | undefined): Promise<Builder> {
-  const { exitCode, stdout, stderr } = await runCommand({
-    argv: ['docker', 'buildx', 'inspect', '--bootstrap', ...(name === undefined ? [] : [name])],
+  const { exitCode, stdout, stderr } = await runDocker({
+    args: ['buildx', 'inspect', '--bootstrap', ...(name === undefined ? [] : [name])],
+    seconds: 300,
   })
   if (exitCode === 0) return parseBuilder(stdout)
   throw new DevenvError({ code: 'builder-unknown', name: name ?? 'the current one', detail: stderr.trim() })
@@ -101,8 +103,9 @@ export function parseBuilder(text: string): Builder {
 }
 
 /**
- * Pulls with the client's own progress on stderr. Resolves to the client's last words if it could not.
+ * Pulls with the client's own progress on stderr. Resolves to the client's last words if the registry does not give it.
  * @param show a person's own image is worth watching; a server's is pulled in silence
+ * @throws DevenvError what the engine refuses; `image-foreign` where the registry has it for other platforms
  */
 export async function pullImage(
   reference: string,
@@ -110,15 +113,24 @@ export async function pullImage(
   show: 'nothing' | 'progress' = 'nothing',
 ): Promise<string | undefined> {
   const quiet = show === 'progress' ? [] : ['--quiet']
-  const argv: [string, ...string[]] = ['docker', 'pull', '--platform', platform, ...quiet, reference]
-  const { exitCode, stderr } = await runCommand({ argv }, show === 'progress' ? 'output' : 'nothing')
-  return exitCode === 0 ? undefined : stderr.trim().split('\n').at(-1)
+  const args = ['pull', '--platform', platform, ...quiet, reference]
+  const { exitCode, stderr } = await runDocker({ args, seconds: Infinity }, show === 'progress' ? 'output' : 'nothing')
+  if (exitCode === 0) return undefined
+  if (/no matching manifest for/.test(stderr))
+    throw new DevenvError({ code: 'image-foreign', image: reference, is: undefined, wants: platform })
+  const problem = parseRefusal(`pull ${reference}`, stderr)
+  if (problem.code !== 'engine-refused') throw new DevenvError(problem)
+  return stderr.trim().split('\n').at(-1)
 }
 
 /** Why a registry does not give an image, in Buildx's last words; `undefined` if it does. */
 export async function whyUnavailable(reference: string): Promise<string | undefined> {
-  const { exitCode, stderr } = await runCommand({
-    argv: ['docker', 'buildx', 'imagetools', 'inspect', '--raw', reference],
-  })
-  return exitCode === 0 ? undefined : stderr.trim().split('\n').at(-1)
+  const args = ['buildx', 'imagetools', 'inspect', '--raw', reference]
+  try {
+    const { exitCode, stderr } = await runDocker({ args, seconds: 60 })
+    return exitCode === 0 ? undefined : stderr.trim().split('\n').at(-1)
+  } catch (error) {
+    if (error instanceof DevenvError) return `the registry does not answer (${error.message})`
+    throw error
+  }
 }

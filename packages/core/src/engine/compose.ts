@@ -1,5 +1,6 @@
 import { DevenvError } from '../problem/problem.js'
-import { runCommand } from '../process/run-command.js'
+import { parseRefusal } from './parse-refusal.js'
+import { runDocker } from './run-docker.js'
 
 /** A Compose project as files and variables: what `docker compose` is told on its command line. */
 export type ComposeFiles = {
@@ -9,12 +10,7 @@ export type ComposeFiles = {
   variables: Readonly<Record<string, string>>
 }
 
-/** Compose must not be steered by what a person set for another project. */
-const withoutCompose = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('COMPOSE_')))
-
-const composeArgv = ({ project, directory, files }: ComposeFiles): [string, ...string[]] => [
-  'docker',
+const composeArgs = ({ project, directory, files }: ComposeFiles): string[] => [
   'compose',
   '--project-name',
   project,
@@ -31,19 +27,28 @@ const composeArgv = ({ project, directory, files }: ComposeFiles): [string, ...s
  * @throws DevenvError `compose-refused` with Compose's own words
  */
 export async function readComposeModel(compose: ComposeFiles): Promise<string> {
-  const { exitCode, stdout, stderr } = await runCommand({
-    argv: [...composeArgv(compose), 'config', '--format', 'json'],
-    env: { ...withoutCompose(process.env), ...compose.variables },
+  const { exitCode, stdout, stderr } = await runDocker({
+    args: [...composeArgs(compose), 'config', '--format', 'json'],
+    seconds: 60,
+    variables: compose.variables,
   })
-  if (exitCode !== 0) throw composeProblem(stderr, compose.files)
+  if (exitCode !== 0)
+    throw (
+      composeMissing(stderr) ??
+      new DevenvError({ code: 'compose-refused', files: compose.files, detail: stderr.trim() })
+    )
   return stdout
 }
 
-/** Creates what is missing and replaces what differs, and starts nothing. */
+/**
+ * Creates what is missing and replaces what differs, and starts nothing. The files are a model that Compose has resolved
+ * before: what goes wrong is the engine's.
+ * @throws DevenvError what the engine's refusal means
+ */
 export async function createContainers(compose: ComposeFiles, services: readonly string[]): Promise<void> {
-  const { exitCode, stderr } = await runCommand({
-    argv: [
-      ...composeArgv(compose),
+  const { exitCode, stderr } = await runDocker({
+    args: [
+      ...composeArgs(compose),
       'up',
       '--no-start',
       '--no-deps',
@@ -53,14 +58,14 @@ export async function createContainers(compose: ComposeFiles, services: readonly
       '--quiet-pull',
       ...services,
     ],
-    env: { ...withoutCompose(process.env), ...compose.variables },
+    seconds: 300,
+    variables: compose.variables,
   })
-  if (exitCode !== 0) throw composeProblem(stderr, compose.files)
+  if (exitCode !== 0)
+    throw composeMissing(stderr) ?? new DevenvError(parseRefusal('create the containers', stderr.trim()))
 }
 
-function composeProblem(stderr: string, files: readonly string[]): DevenvError {
-  if (/unknown (shorthand flag|command)|is not a docker command/.test(stderr)) {
-    return new DevenvError({ code: 'compose-missing', detail: stderr.trim().split('\n')[0] ?? '' })
-  }
-  return new DevenvError({ code: 'compose-refused', files, detail: stderr.trim() })
+function composeMissing(stderr: string): DevenvError | undefined {
+  if (!/unknown (shorthand flag|command)|is not a docker command/.test(stderr)) return undefined
+  return new DevenvError({ code: 'compose-missing', detail: stderr.trim().split('\n')[0] ?? '' })
 }

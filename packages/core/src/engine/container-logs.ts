@@ -1,5 +1,5 @@
 import { pipeline } from 'node:stream'
-import { type Engine, stream } from './engine.js'
+import { type Engine, stream, unreachable } from './engine.js'
 import { COMPOSE_LABELS } from './labels.js'
 import { Demultiplexer, linesOf } from './streams.js'
 
@@ -26,7 +26,7 @@ export async function* readLogs(
     // The callback keeps an abandoned connection from being an uncaught error; the loop below sees it as well.
     if (!signal?.aborted) yield* linesOf(pipeline(response, new Demultiplexer(), () => {}))
   } catch (error) {
-    if (!signal?.aborted) throw error
+    if (!signal?.aborted) throw unreachable(engine, error as NodeJS.ErrnoException)
   } finally {
     signal?.removeEventListener('abort', stop)
     response.destroy()
@@ -69,7 +69,7 @@ export async function* readEvents(
       }
     }
   } catch (error) {
-    if (!signal.aborted) throw error
+    if (!signal.aborted) throw unreachable(engine, error as NodeJS.ErrnoException)
   } finally {
     signal.removeEventListener('abort', stop)
   }

@@ -90,13 +90,34 @@ export function memoryOf({ memory_stats: memory }: Stats): number | undefined {
   return cached < memory.usage ? memory.usage - cached : memory.usage
 }
 
+/** Seconds for what the engine does on a busy disk: it mounts, copies and deletes whole file systems. */
+const DEED_SECONDS = 240
+
 /** Has it run, also where somebody has paused it. */
-export const startContainer = (engine: Engine, { id, state }: Container): Promise<void> =>
-  ask(engine, { method: 'POST', path: `/containers/${id}/${state === 'paused' ? 'unpause' : 'start'}` })
+export const startContainer = (engine: Engine, { id, name, state }: Container): Promise<void> =>
+  ask(engine, {
+    method: 'POST',
+    path: `/containers/${id}/${state === 'paused' ? 'unpause' : 'start'}`,
+    takes: { of: `the engine has not started ${name}`, seconds: DEED_SECONDS },
+  })
 
 /** Asks PID 1 to end, kills it after `seconds`. */
 export const stopContainer = (engine: Engine, id: string, seconds: number): Promise<void> =>
-  ask(engine, { method: 'POST', path: `/containers/${id}/stop`, query: { t: String(seconds) } })
+  ask(engine, {
+    method: 'POST',
+    path: `/containers/${id}/stop`,
+    query: { t: String(seconds) },
+    takes: { of: 'a container has not stopped', seconds },
+  })
+
+/** Removes a container with its anonymous volumes, also a running one. */
+export const removeContainer = (engine: Engine, id: string): Promise<void> =>
+  ask(engine, {
+    method: 'DELETE',
+    path: `/containers/${id}`,
+    query: { v: '1', force: '1' },
+    takes: { of: 'the engine has not removed a container', seconds: DEED_SECONDS },
+  })
 
 type ImageInspection = {
   Id: string
@@ -150,7 +171,8 @@ export async function listImages(engine: Engine, label: string): Promise<ListedI
 
 /** Takes away one name of an image, and the image with its last one. One that is gone is what was wanted. */
 export async function removeImage(engine: Engine, reference: string): Promise<void> {
-  await ask(engine, { method: 'DELETE', path: `/images/${encodeURIComponent(reference)}` }).catch((error) => {
+  const takes = { of: `the engine has not removed ${reference}`, seconds: DEED_SECONDS }
+  await ask(engine, { method: 'DELETE', path: `/images/${encodeURIComponent(reference)}`, takes }).catch((error) => {
     if (error.status !== 404) throw error
   })
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { problemsOf, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
-import { readEndpoint, socketPath } from './endpoint.js'
+import { addressOf, type EngineAddress, readEndpoint } from './endpoint.js'
 
 const CONVENTIONAL = 'unix:///var/run/docker.sock'
 const metaOf = (context: string) => `contexts/meta/${createHash('sha256').update(context).digest('hex')}/meta.json`
@@ -70,17 +70,31 @@ describe('the engine is looked for where Docker’s own client looks', () => {
   })
 })
 
-test.each([
-  ['unix:///var/run/docker.sock', '/var/run/docker.sock'],
-  ['unix:///home/dev/my engine.sock', '/home/dev/my engine.sock'],
-  ['npipe:////./pipe/docker_engine', '//./pipe/docker_engine'],
-])('%s is the socket %s', (endpoint, path) => {
-  expect(socketPath(endpoint)).toBe(path)
+testEach<{ endpoint: string; address: EngineAddress }>([
+  { endpoint: 'unix:///var/run/docker.sock', address: { socketPath: '/var/run/docker.sock' } },
+  { endpoint: 'unix:///home/dev/my engine.sock', address: { socketPath: '/home/dev/my engine.sock' } },
+  { endpoint: 'npipe:////./pipe/docker_engine', address: { socketPath: '//./pipe/docker_engine' } },
+  { endpoint: 'tcp://127.0.0.1:23750', address: { host: '127.0.0.1', port: 23750 } },
+  { endpoint: 'tcp://localhost', address: { host: 'localhost', port: 2375 } },
+  { endpoint: 'tcp://[::1]:80', address: { host: '::1', port: 80 } },
+])('$endpoint is on this machine', ({ endpoint, address }) => {
+  expect(addressOf(endpoint, { DOCKER_TLS_VERIFY: '' })).toEqual(address)
 })
 
-test.each(['tcp://10.0.0.1:2376', 'ssh://far', 'http://10.0.0.1'])(
-  '%s is refused: that machine does not have the checkout',
-  async (endpoint) => {
-    expect(await problemsOf(() => socketPath(endpoint))).toEqual([{ code: 'engine-remote', endpoint }])
-  },
-)
+test.each([
+  'tcp://10.0.0.1:2376',
+  'tcp://127.0.0.1.example:2375',
+  'ssh://far',
+  'ssh://localhost',
+  'http://10.0.0.1',
+  '?',
+])('%s is refused: that machine does not have the checkout', async (endpoint) => {
+  expect(await problemsOf(() => addressOf(endpoint, {}))).toEqual([{ code: 'engine-remote', endpoint }])
+})
+
+test('an engine on this machine that is spoken to in TLS is refused, and not called another machine', async () => {
+  const endpoint = 'tcp://127.0.0.1:2376'
+  expect(await problemsOf(() => addressOf(endpoint, { DOCKER_TLS_VERIFY: '1' }))).toEqual([
+    { code: 'engine-encrypted', endpoint },
+  ])
+})

@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { sha256Of } from '../hash/sha256.js'
 import { DevenvError } from '../problem/problem.js'
+import { isLoopback } from '../registry/repository.js'
 
 const CONVENTIONAL = 'unix:///var/run/docker.sock'
 
@@ -27,14 +28,24 @@ export function readEndpoint(env: NodeJS.ProcessEnv): string {
   })
 }
 
+/** Where a request to the engine goes. */
+export type EngineAddress = { socketPath: string } | { host: string; port: number }
+
+/** What Docker's client takes where none is named. */
+const PORT = 2375
+
 /**
- * The path of the engine's socket.
- * @throws DevenvError `engine-remote` when the engine is on another machine, which does not have the checkout
+ * The address of an engine on this machine.
+ * @throws DevenvError `engine-remote` when the engine is on another machine, which does not have the checkout;
+ *   `engine-encrypted`
  */
-export function socketPath(endpoint: string): string {
-  if (endpoint.startsWith('unix://')) return endpoint.slice('unix://'.length)
-  if (endpoint.startsWith('npipe://')) return endpoint.slice('npipe://'.length)
-  throw new DevenvError({ code: 'engine-remote', endpoint })
+export function addressOf(endpoint: string, env: NodeJS.ProcessEnv): EngineAddress {
+  for (const scheme of ['unix://', 'npipe://'])
+    if (endpoint.startsWith(scheme)) return { socketPath: endpoint.slice(scheme.length) }
+  const url = endpoint.startsWith('tcp://') && URL.canParse(endpoint) ? new URL(endpoint) : undefined
+  if (url === undefined || !isLoopback(url.hostname)) throw new DevenvError({ code: 'engine-remote', endpoint })
+  if (env.DOCKER_TLS_VERIFY) throw new DevenvError({ code: 'engine-encrypted', endpoint })
+  return { host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(url.port || PORT) }
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: somebody else's file; every use is checked

@@ -1,24 +1,42 @@
+import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { problemsOf, temporaryFolder, writeFiles } from '../../test/samples.js'
-import { lastLogLines } from './container-logs.js'
-import { findImage, listContainers, tagImage } from './containers.js'
-import { ask, type Engine, EngineRefusal, engineFrom } from './engine.js'
+import { lastLogLines, readEvents } from './container-logs.js'
+import { findImage, listContainers, stopContainer, tagImage } from './containers.js'
+import { ask, type Engine, EngineRefusal, engineFrom, hijack, stream } from './engine.js'
+import { runInside } from './execs.js'
 
 /** An engine that answers what it is told to. */
 async function answering(listener: RequestListener): Promise<Engine> {
   const socket = join(temporaryFolder(), 'engine.sock')
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(socket, resolve))
-  onTestFinished(() => void server.close())
-  return { endpoint: `unix://${socket}`, socket }
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { endpoint: `unix://${socket}`, address: { socketPath: socket } }
 }
 
 describe('the engine', () => {
   test('is asked on its socket, and its answer is parsed', async () => {
     const engine = await answering((request, response) => response.end(JSON.stringify({ asked: request.url })))
     expect(await ask(engine, { path: '/version', query: { a: 'b c' } })).toEqual({ asked: '/version?a=b+c' })
+  })
+
+  test('may listen on loopback', async () => {
+    const server = createServer((request, response) => response.end(JSON.stringify({ asked: request.url })))
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    onTestFinished(() => {
+      server.closeAllConnections()
+      server.close()
+    })
+    const { port } = server.address() as AddressInfo
+    const engine = engineFrom({ DOCKER_HOST: `tcp://127.0.0.1:${port}` })
+    expect(await ask(engine, { path: '/version' })).toEqual({ asked: '/version' })
   })
 
   test('may answer nothing', async () => {
@@ -47,6 +65,13 @@ describe('the engine', () => {
     const root = writeFiles(temporaryFolder(), { file: '' })
     const engine = engineFrom({ DOCKER_HOST: `unix://${join(root, 'file')}` })
     expect(await problemsOf(() => ask(engine, { path: '/' }))).toMatchObject([{ code: 'engine-missing' }])
+  })
+
+  test('is not what a page on that port says', async () => {
+    const engine = await answering((_request, response) => response.end('<p>Welcome'))
+    expect(await problemsOf(() => ask(engine, { path: '/' }))).toMatchObject([
+      { code: 'engine-missing', detail: 'something else answers there' },
+    ])
   })
 
   test('is asked for containers by labels, the stopped ones too', async () => {
@@ -96,5 +121,99 @@ describe('the engine', () => {
       response.end(frame(2, 'two\n'))
     })
     expect(await lastLogLines(engine, '1', 20)).toEqual(['one', 'two'])
+  })
+})
+
+describe('an engine that hangs', () => {
+  /** What a question ends with, and after how many seconds, from when it has come. */
+  async function patienceOf(question: (engine: Engine) => Promise<unknown>, answer: RequestListener = () => {}) {
+    let asked = () => {}
+    const coming = new Promise<void>((resolve) => {
+      asked = resolve
+    })
+    const engine = await answering((request, response) => {
+      asked()
+      answer(request, response)
+    })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    let problems: unknown
+    const ending = problemsOf(() => question(engine)).then((found) => {
+      problems = found
+    })
+    await coming
+    let seconds = 0
+    for (; problems === undefined && seconds < 1000; seconds += 10) await vi.advanceTimersByTimeAsync(10_000)
+    await ending
+    return { problems, seconds }
+  }
+
+  const silent = (asked: string, seconds = 60) => ({
+    seconds,
+    problems: [{ code: 'engine-silent', endpoint: expect.stringMatching(/engine\.sock$/), seconds, asked }],
+  })
+
+  test('is not waited for for ever', async () => {
+    expect(await patienceOf((engine) => ask(engine, { path: '/version' }))).toEqual(silent('GET /version'))
+  })
+
+  test('in the middle of an answer neither', async () => {
+    const half: RequestListener = (_request, response) => void response.write('{"half":')
+    expect(await patienceOf((engine) => ask(engine, { path: '/version' }), half)).toEqual(silent('GET /version'))
+  })
+
+  test('nor where an answer keeps coming, once begun', async () => {
+    expect(await patienceOf((engine) => stream(engine, { path: '/events' }))).toEqual(silent('GET /events'))
+    const exec = { method: 'POST', path: '/exec/1/start' } as const
+    expect(await patienceOf((engine) => hijack(engine, exec))).toEqual(silent('POST /exec/1/start'))
+  })
+
+  test('has on top what a container may take to stop', async () => {
+    expect(await patienceOf((engine) => stopContainer(engine, '1', 30))).toEqual(silent('POST /containers/1/stop', 90))
+  })
+})
+
+describe('an engine that dies in the middle of a request', () => {
+  const reset: RequestListener = (request) => request.socket.destroy()
+  const gone = [{ code: 'engine-gone', endpoint: expect.stringMatching(/engine\.sock$/) }]
+
+  test.each([
+    ['before its answer', reset],
+    ['in the middle of it', (_request, response) => void response.write('{', () => response.socket?.destroy())],
+  ] satisfies [string, RequestListener][])('%s is a problem with a fix, not a stack', async (_when, listener) => {
+    const engine = await answering(listener)
+    expect(await problemsOf(() => ask(engine, { path: '/' }))).toEqual(gone)
+  })
+
+  test('ends logs, events and commands with the same', async () => {
+    const engine = await answering((request, response) => {
+      if (request.url?.endsWith('/exec')) return void response.end('{"Id":"1"}')
+      response.write(Buffer.from([1, 0, 0, 0, 0, 0, 0, 9]), () => response.socket?.destroy())
+    })
+    expect(await problemsOf(() => lastLogLines(engine, '1', 20))).toEqual(gone)
+    const events = readEvents(engine, 'hello', new AbortController().signal)
+    expect(await problemsOf(() => events.next())).toEqual(gone)
+    const command = { container: '1', argv: ['true'] } as const
+    expect(await problemsOf(() => runInside(engine, command, () => {}))).toEqual(gone)
+  })
+
+  test('ends what runs inside with the same, also after its first lines', async () => {
+    const server = createServer((request, response) => {
+      if (request.url?.endsWith('/exec')) response.end('{"Id":"1"}')
+    })
+    server.on('upgrade', (_request, socket) => {
+      socket.write('HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n')
+      socket.write(Buffer.concat([Buffer.from([1, 0, 0, 0, 0, 0, 0, 4]), Buffer.from('one\n')]), () => {
+        server.close()
+        socket.destroy()
+      })
+    })
+    const socket = join(temporaryFolder(), 'engine.sock')
+    await once(server.listen(socket), 'listening')
+    const lines: string[] = []
+    const engine = { endpoint: `unix://${socket}`, address: { socketPath: socket } }
+    const run = () => runInside(engine, { container: '1', argv: ['true'] }, (line) => void lines.push(line))
+    expect(await problemsOf(run)).toMatchObject([{ code: expect.stringMatching(/^engine-(gone|missing)$/) }])
+    expect(lines).toEqual(['one'])
   })
 })

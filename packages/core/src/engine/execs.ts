@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type Duplex, pipeline, type Writable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type EndingSignal, exitCodeFor, takeSignals } from '../process/signals.js'
-import { ask, type Engine, EngineRefusal, hijack } from './engine.js'
+import { ask, type Engine, EngineRefusal, hijack, isEngineAway, unreachable } from './engine.js'
 import { type Chunk, Demultiplexer, linesOf } from './streams.js'
 
 /** A command for a container. `env` as `NAME=value`. */
@@ -59,6 +59,16 @@ const exitCodeOf = async (engine: Engine, exec: string): Promise<number | undefi
   }
 }
 
+/** @throws DevenvError `engine-gone` where the connection breaks */
+async function* chunksOf(engine: Engine, socket: Duplex): AsyncGenerator<Chunk> {
+  try {
+    // The callback keeps a connection that breaks from being an uncaught error; the loop ends with it as well.
+    yield* pipeline(socket, new Demultiplexer(), () => {})
+  } catch (error) {
+    throw unreachable(engine, error as NodeJS.ErrnoException)
+  }
+}
+
 /** Runs a command without input; gives each line as it comes. Resolves to the exit code. */
 export async function runInside(
   engine: Engine,
@@ -72,7 +82,7 @@ export async function runInside(
     body: { Detach: false, Tty: false },
   })
   socket.end()
-  for await (const { line, channel } of linesOf(socket.pipe(new Demultiplexer()))) onLine(line, channel)
+  for await (const { line, channel } of linesOf(chunksOf(engine, socket))) onLine(line, channel)
   return (await exitCodeOf(engine, exec)) ?? 255
 }
 
@@ -167,7 +177,7 @@ export async function attachInside(
     socket.on('error', () => {})
     // A reader that has gone (`… | head`), a terminal that was closed: to the command both are a hang-up.
     for (const stream of [stdin, stdout, stderr]) stream.on('error', hangUp)
-    await (terminal ? showAll(socket, stdout) : showApart(socket, stdout, stderr))
+    await (terminal ? showAll(socket, stdout) : showApart(chunksOf(engine, socket), stdout, stderr))
     let exitCode = await exitCodeOf(engine, exec)
     for (let waited = 0; exitCode === undefined && waited < 2 * GRACE_MS; waited += 100) {
       // The connection broke, and the command goes on without anybody.
@@ -198,17 +208,16 @@ const showAll = (socket: Duplex, stdout: Writable): Promise<void> =>
     socket.once('close', resolve)
   })
 
-async function showApart(socket: Duplex, stdout: Writable, stderr: Writable): Promise<void> {
-  // The callback keeps a connection that breaks from being an uncaught error; the loop ends with it as well.
-  const chunks = pipeline(socket, new Demultiplexer(), () => {})
+async function showApart(chunks: AsyncIterable<Chunk>, stdout: Writable, stderr: Writable): Promise<void> {
   try {
-    for await (const { channel, data } of chunks as AsyncIterable<Chunk>) {
+    for await (const { channel, data } of chunks) {
       const target = channel === 'out' ? stdout : stderr
       // Where nobody reads any more, the rest is dropped, so that the end is reached.
       if (target.writable && !target.write(data)) await drained(target)
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
+    // How the command ended is asked in any case.
+    if (!isEngineAway(error)) throw error
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Container, listContainers, stopContainer } from './containers.js'
+import { type Container, listContainers, removeContainer, stopContainer } from './containers.js'
 import { ask, type Engine } from './engine.js'
 import { COMPOSE_LABELS } from './labels.js'
 
@@ -26,9 +26,7 @@ export async function removeContainers(
   await Promise.all(
     containers.map(async ({ id, state }) => {
       if (state === 'running') await stopContainer(engine, id, seconds).catch(unlessGone)
-      await ask(engine, { method: 'DELETE', path: `/containers/${id}`, query: { v: '1', force: '1' } }).catch(
-        unlessGone,
-      )
+      await removeContainer(engine, id).catch(unlessGone)
     }),
   )
 }

@@ -124,7 +124,7 @@ async function carryOutOwn(
   if (standIns.length > 0 && Object.keys(settings.locked).length > 0)
     report({ kind: 'note', text: `stand-ins replace these locked images: ${standIns.join(', ')}` })
   try {
-    const build = buildOf('image', plan, inputs, bases, tree)
+    const build = { ...buildOf('image', plan, inputs, bases, tree), platforms: [await enginePlatform(engine)] }
     await step(report, `build ${reference}`, because, () => buildIntoEngine(build, settings))
   } catch (error) {
     await requireBases(engine, inputs, settings)

@@ -5,6 +5,9 @@ import { imageSettingsOf } from './image-settings.js'
 
 describe('the settings for images', () => {
   const NOTHING = { images: {}, releases: {} }
+  const engine = () => {
+    throw new Error('Nobody asks it here.')
+  }
 
   test('are those of a person, with what is locked', () => {
     const settings = sampleSettings({
@@ -15,7 +18,7 @@ describe('the settings for images', () => {
       proxies: { HTTPS_PROXY: 'http://proxy' },
     })
     const images = { 'docker.io/library/mysql:8.4.9': `sha256:${'1'.repeat(64)}` }
-    expect(imageSettingsOf(settings, { images, releases: {} })).toEqual({
+    expect(imageSettingsOf(settings, { images, releases: {} }, engine)).toEqual({
       registry: 'ghcr.io/openedx',
       mirror: 'localhost:5000',
       locked: images,
@@ -23,7 +26,11 @@ describe('the settings for images', () => {
       network: 'offline',
       caBundle: '/ca.pem',
       proxies: { HTTPS_PROXY: 'http://proxy' },
-      access: { caBundle: '/ca.pem', proxies: { HTTPS_PROXY: 'http://proxy' } },
+      access: {
+        caBundle: '/ca.pem',
+        proxies: { HTTPS_PROXY: 'http://proxy' },
+        isInsecure: expect.any(Function),
+      },
     })
   })
 
@@ -31,7 +38,7 @@ describe('the settings for images', () => {
     const published = { 'ghcr.io/openedx/hello:main': `sha256:${'2'.repeat(64)}` }
     const root = writeFiles(temporaryFolder(), { 'digests.json': JSON.stringify(published) })
     const settings = sampleSettings({ digests: join(root, 'digests.json') })
-    expect(imageSettingsOf(settings, NOTHING).published).toEqual(published)
+    expect(imageSettingsOf(settings, NOTHING, engine).published).toEqual(published)
   })
 
   test.each([
@@ -44,7 +51,7 @@ describe('the settings for images', () => {
   ])('are refused where that file %s', async (_what, text) => {
     const root = writeFiles(temporaryFolder(), text === undefined ? {} : { 'digests.json': text })
     const digests = join(root, 'digests.json')
-    expect(await problemsOf(() => imageSettingsOf(sampleSettings({ digests }), NOTHING))).toMatchObject([
+    expect(await problemsOf(() => imageSettingsOf(sampleSettings({ digests }), NOTHING, engine))).toMatchObject([
       { code: 'digests-unreadable', file: digests, detail: expect.stringMatching(/./) },
     ])
   })

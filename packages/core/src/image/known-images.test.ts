@@ -166,18 +166,16 @@ describe('a registry', () => {
     const registry = await sampleRegistry()
     registry.intercept(() => status)
     expect(await ask(registry)).toEqual({
-      kind: 'unreachable',
-      registry: registry.host,
-      detail: expect.stringContaining(String(status)),
+      kind: 'failed',
+      said: expect.stringMatching(new RegExp(`^${registry.host} did not give it: ${status} `)),
     })
   })
 
   test('that is not there is no obstacle either', async () => {
     const name = '127.0.0.1:1/openedx/hello'
     expect(await askRegistry(name, repositoryOf(name, { caBundle: undefined, proxies: {} }), DIGEST)).toMatchObject({
-      kind: 'unreachable',
-      registry: '127.0.0.1:1',
-      detail: expect.stringContaining('ECONNREFUSED'),
+      kind: 'failed',
+      said: expect.stringMatching(/^127\.0\.0\.1:1 did not answer: .*ECONNREFUSED/),
     })
   })
 })

@@ -65,7 +65,8 @@ export async function askRegistry(name: string, repository: Repository, digest: 
     if (!(error instanceof DevenvError)) throw error
     const [problem] = error.problems
     const detail = problem !== undefined && 'detail' in problem ? String(problem.detail) : error.message
-    return { kind: 'unreachable', registry: repository.host, detail }
+    const did = problem?.code === 'registry-unreachable' ? 'did not answer' : 'did not give it'
+    return { kind: 'failed', said: `${repository.host} ${did}: ${detail}` }
   }
 }
 

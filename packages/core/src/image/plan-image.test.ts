@@ -44,7 +44,7 @@ const FOREIGN: KnownImage = { ...HERE, platforms: ['linux/arm64'] }
 const onStandIns = (image: KnownImage, from = 'localhost:5000'): KnownImage => ({ ...image, standInsFrom: from })
 
 const NOT_ASKED: RegistryAnswer = { kind: 'not-asked', because: 'it is not set' }
-const UNREACHABLE: RegistryAnswer = { kind: 'unreachable', registry: 'ghcr.io', detail: 'ECONNREFUSED' }
+const UNREACHABLE: RegistryAnswer = { kind: 'failed', said: 'ghcr.io did not answer: ECONNREFUSED' }
 const answered = (held?: KnownImage, releases: { [tag: string]: KnownImage } = {}): RegistryAnswer => ({
   kind: 'answered',
   held,

@@ -18,7 +18,8 @@ export type KnownImage = {
 /** What a registry said when it was asked for one image. */
 export type RegistryAnswer =
   | { kind: 'not-asked'; because: string }
-  | { kind: 'unreachable'; registry: string; detail: string }
+  /** `said`: `ghcr.io did not answer: ECONNREFUSED`. */
+  | { kind: 'failed'; said: string }
   /** `releases`: the images of releases, by the tag that names them; read only where the image is not held. */
   | { kind: 'answered'; held: KnownImage | undefined; releases: ReadonlyMap<string, KnownImage> }
 
@@ -89,7 +90,7 @@ export function explainBuild(
   const same = ({ reference, digest }: KnownImage) => digest === wanted.digest && reference.endsWith(`:${tag}`)
   const foreign = (image: KnownImage) => same(image) && platform !== undefined && !isFor(image, platform)
   const standIns = known.find((image) => same(image) && !foreign(image))
-  const aside = answer.kind === 'unreachable' ? `; ${answer.registry} did not answer: ${answer.detail}` : ''
+  const aside = answer.kind === 'failed' ? `; ${answer.said}` : ''
   if (standIns !== undefined)
     return `the image here was built on stand-ins from ${standIns.standInsFrom || 'an unknown registry'}${aside}`
   const held = answer.kind === 'answered' ? answer.held : undefined

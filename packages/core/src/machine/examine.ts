@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { listContainers } from '../engine/containers.js'
 import { type Engine, engineFrom } from '../engine/engine.js'
 import { COMPOSE_LABELS, LABELS } from '../engine/labels.js'
+import { runDocker } from '../engine/run-docker.js'
 import { DevenvError, type Problem } from '../problem/problem.js'
 import { runCommand } from '../process/run-command.js'
 import type { Settings } from '../settings/settings.js'
@@ -28,7 +29,7 @@ export async function examine(env: NodeJS.ProcessEnv, settings: Settings): Promi
     return `${versions.engine} at ${engine.endpoint} (≥ ${WANTED.engine}), Compose ${versions.compose} (≥ ${WANTED.compose})`
   })
   await look('buildx', async () => {
-    const { exitCode, stdout, stderr } = await runCommand({ argv: ['docker', 'buildx', 'version'] })
+    const { exitCode, stdout, stderr } = await runDocker({ args: ['buildx', 'version'], seconds: 60 })
     if (exitCode !== 0) throw new DevenvError({ code: 'buildx-missing', detail: stderr.trim() })
     return stdout.trim()
   })

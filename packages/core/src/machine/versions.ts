@@ -1,7 +1,7 @@
 import { engineVersion } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
+import { runDocker } from '../engine/run-docker.js'
 import { DevenvError } from '../problem/problem.js'
-import { runCommand } from '../process/run-command.js'
 
 /** `start_interval` came with 25; `up --wait` and named contexts as we use them with 2.24. */
 export const WANTED = { engine: '25.0.0', compose: '2.24.0' }
@@ -24,7 +24,7 @@ export async function requireVersions(engine: Engine): Promise<{ engine: string;
 }
 
 async function readComposeVersion(): Promise<string> {
-  const { exitCode, stdout, stderr } = await runCommand({ argv: ['docker', 'compose', 'version', '--short'] })
+  const { exitCode, stdout, stderr } = await runDocker({ args: ['compose', 'version', '--short'], seconds: 60 })
   if (exitCode !== 0) throw new DevenvError({ code: 'compose-missing', detail: stderr.trim().split('\n')[0] ?? '' })
   return stdout.trim()
 }

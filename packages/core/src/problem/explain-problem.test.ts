@@ -45,11 +45,17 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'engine-missing': { code: 'engine-missing', endpoint: 'unix:///a.sock', detail: 'ENOENT' },
   'engine-forbidden': { code: 'engine-forbidden', endpoint: 'unix:///a.sock' },
   'engine-remote': { code: 'engine-remote', endpoint: 'ssh://far' },
+  'engine-encrypted': { code: 'engine-encrypted', endpoint: 'tcp://127.0.0.1:2376' },
+  'engine-silent': { code: 'engine-silent', endpoint: 'unix:///a.sock', seconds: 60, asked: 'GET /version' },
+  'engine-gone': { code: 'engine-gone', endpoint: 'unix:///a.sock' },
   'engine-old': { code: 'engine-old', found: '20.10.1', wanted: '25.0.0' },
   'compose-missing': { code: 'compose-missing', detail: 'unknown command' },
   'compose-old': { code: 'compose-old', found: '2.1.0', wanted: '2.24.0' },
   'buildx-missing': { code: 'buildx-missing', detail: 'unknown command' },
   'engine-refused': { code: 'engine-refused', doing: 'start it', detail: 'no space left' },
+  'engine-full': { code: 'engine-full' },
+  'networks-exhausted': { code: 'networks-exhausted' },
+  'name-taken': { code: 'name-taken', name: 'devenv-hello-1' },
   'input-missing': { code: 'input-missing', file: '/core/image', needed: 'the build context core' },
   'input-unreadable': { code: 'input-unreadable', file: '/the/checkout/uv.lock', detail: 'EACCES' },
   'folder-unusable': { code: 'folder-unusable', folder: '/none', variable: 'TMPDIR', detail: 'ENOENT' },
@@ -83,6 +89,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
     images: ['devenv/hello:inputs-0', 'mysql:8.4.9'],
     because: 'requirements.txt changed',
   },
+  'program-silent': { code: 'program-silent', program: 'docker compose', seconds: 300 },
   'program-missing': { code: 'program-missing', program: 'git' },
   'git-failed': { code: 'git-failed', doing: 'ask https://a.b/hello for its refs', detail: 'fatal: not found' },
   'repository-around': { code: 'repository-around', checkout: '/work/hello/src', around: '/work/hello' },
@@ -288,6 +295,7 @@ test('an authority that is not known is mended by a bundle, another failure is n
     'DEVENV_CA_BUNDLE=',
   )
   expect(fix('certificate has expired (CERT_HAS_EXPIRED)')).not.toContain('DEVENV_CA_BUNDLE')
+  expect(fix('it does not speak https')).toContain('"insecure-registries": ["ghcr.io"]')
 })
 
 test('who may not read a registry logs in, and who may not write logs in as another', () => {

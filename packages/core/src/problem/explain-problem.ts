@@ -99,6 +99,24 @@ export function explainProblem(problem: Problem): Explanation {
         why: 'An environment mounts the checkout, which that machine does not have.',
         fix: 'Use the local engine: docker context use default, and unset DOCKER_HOST.',
       }
+    case 'engine-encrypted':
+      return {
+        what: `devenv does not speak TLS to the Docker engine at ${problem.endpoint}.`,
+        why: 'It speaks to an engine on this machine: through its socket, or on loopback without TLS.',
+        fix: 'Use its socket: docker context use default, and unset DOCKER_HOST and DOCKER_TLS_VERIFY.',
+      }
+    case 'engine-silent':
+      return {
+        what: `The Docker engine at ${problem.endpoint} does not answer: devenv waited ${problem.seconds} s (${problem.asked}).`,
+        why: 'It takes connections, but it hangs, it is suspended, or the machine is overloaded.',
+        fix: 'docker version   shows when it answers again; then run the same command again.\nTo restart it: restart Docker Desktop, or: sudo systemctl restart docker',
+      }
+    case 'engine-gone':
+      return {
+        what: `The Docker engine at ${problem.endpoint} ended the connection before it had answered.`,
+        why: 'It has stopped, or it is restarting.',
+        fix: 'docker version   shows when it answers again; then run the same command again: devenv goes on from what is done.',
+      }
     case 'engine-old':
       return {
         what: `The Docker engine is ${problem.found}; devenv needs ${problem.wanted} or later.`,
@@ -127,7 +145,25 @@ export function explainProblem(problem: Problem): Explanation {
       return {
         what: `The engine would not ${problem.doing}.`,
         why: problem.detail,
-        fix: 'devenv doctor   looks for the cause.',
+        fix: 'Fix the cause and run the same command again. The engine’s own log says more: journalctl --unit=docker, or Troubleshoot in Docker Desktop.',
+      }
+    case 'engine-full':
+      return {
+        what: 'The disk of the Docker engine is full.',
+        why: 'Images, containers and the cache of builds share it.',
+        fix: 'docker system df   shows what takes the space. To free some: devenv prune --images; docker buildx prune; docker image prune',
+      }
+    case 'networks-exhausted':
+      return {
+        what: 'The engine has no addresses left for one more network.',
+        why: 'Each environment has a network of its own, a stopped one too, and the engine has given away all its address pools.',
+        fix: 'docker network prune   removes the networks of everything that does not run (a start makes them again); devenv list   lists the environments, and devenv prune removes those whose checkout is gone.\nOr give the engine more, smaller pools: default-address-pools in its daemon.json.',
+      }
+    case 'name-taken':
+      return {
+        what: `The engine already has a container or a network with the name ${problem.name}.`,
+        why: 'Another command has made it meanwhile, or another program uses this name.',
+        fix: `Run the same command again. If it is still there: docker inspect ${problem.name}   shows whose it is, and docker rm (or docker network rm) removes it.`,
       }
     case 'input-missing':
       return {
@@ -195,12 +231,14 @@ export function explainProblem(problem: Problem): Explanation {
         why: problem.detail,
         fix: 'Name the file that belongs to these inputs (devenv publish --digests FILE writes it), or unset DEVENV_DIGESTS.',
       }
-    case 'image-foreign':
+    case 'image-foreign': {
+      const emulate = `to run it under emulation, add to its service in the Compose file: platform: ${problem.is}`
       return {
-        what: `${problem.image} is for ${problem.is}; this machine needs ${problem.wants}.`,
+        what: `${problem.image} is ${problem.is === undefined ? 'for another platform' : `for ${problem.is}`}; this machine needs ${problem.wants}.`,
         why: 'Its programs would not run here, or only slowly, under emulation.',
-        fix: `Name a version that exists for ${problem.wants}\nor, to run it under emulation, add to its service in the Compose file: platform: ${problem.is}`,
+        fix: `Name a version that exists for ${problem.wants}${problem.is === undefined ? '' : `\nor, ${emulate}`}`,
       }
+    }
     case 'platform-unavailable':
       return {
         what: `The builder ${problem.builder} (driver ${problem.driver}) cannot make images for ${problem.platforms.join(', ')}. It built nothing.`,
@@ -243,6 +281,12 @@ export function explainProblem(problem: Problem): Explanation {
         what: `devenv cannot find ${problem.program}.`,
         why: 'It is not on the PATH.',
         fix: `Install ${problem.program}.`,
+      }
+    case 'program-silent':
+      return {
+        what: `${problem.program} did not finish within ${problem.seconds} s. devenv ended it.`,
+        why: 'It waits for something that does not answer: the Docker engine, a registry, or a person.',
+        fix: 'devenv doctor   shows whether the engine answers; then run the same command again.',
       }
     case 'git-failed':
       return {
@@ -334,7 +378,9 @@ export function explainProblem(problem: Problem): Explanation {
         why: problem.detail,
         fix: UNTRUSTED.test(problem.detail)
           ? 'DEVENV_CA_BUNDLE=PATH   names a file (PEM) with the certificate authority of that registry.'
-          : 'devenv doctor   shows the proxy. Once the registry answers, run the same command again.',
+          : NO_TLS.test(problem.detail)
+            ? `If it speaks http, add it to the engine’s daemon.json, and restart the engine: "insecure-registries": ["${problem.registry}"]\nThe engine needs that to pull, too.`
+            : 'devenv doctor   shows the proxy. Once the registry answers, run the same command again.',
       }
     case 'registry-forbidden':
       return {
@@ -533,6 +579,9 @@ export function explainProblem(problem: Problem): Explanation {
 
 /** OpenSSL's codes for a certificate of an authority that is not known here. */
 const UNTRUSTED = /SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER_CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE/
+
+/** In the words of `registry/transport.ts`. */
+const NO_TLS = /does not speak https/
 
 const placed = ({ file, line }: Place): string => (line === undefined ? file : `${file}:${line}`)
 const indent = (lines: readonly string[]): string =>

@@ -28,13 +28,20 @@ export type Problem =
   | { code: 'engine-missing'; endpoint: string; detail: string }
   | { code: 'engine-forbidden'; endpoint: string }
   | { code: 'engine-remote'; endpoint: string }
+  | { code: 'engine-encrypted'; endpoint: string }
+  | { code: 'engine-silent'; endpoint: string; seconds: number; asked: string }
+  | { code: 'engine-gone'; endpoint: string }
   | { code: 'engine-old'; found: string; wanted: string }
   | { code: 'compose-missing'; detail: string }
   | { code: 'compose-old'; found: string; wanted: string }
   | { code: 'buildx-missing'; detail: string }
   | { code: 'engine-refused'; doing: string; detail: string }
+  | { code: 'engine-full' }
+  | { code: 'networks-exhausted' }
+  | { code: 'name-taken'; name: string }
   // git
   | { code: 'program-missing'; program: string }
+  | { code: 'program-silent'; program: string; seconds: number }
   | { code: 'git-failed'; doing: string; detail: string }
   | { code: 'repository-around'; checkout: string; around: string }
   | { code: 'commit-unknown'; commit: string; repository: string; detail: string }
@@ -75,8 +82,8 @@ export type Problem =
   | { code: 'base-lacks-platform'; base: string; platforms: readonly string[]; has: readonly string[] }
   | { code: 'digests-unreadable'; file: string; detail: string }
   | { code: 'digest-unfit'; image: string; detail: string }
-  | { code: 'image-foreign'; image: string; is: string; wants: string }
   | { code: 'host-unreachable'; host: string; because: string; instead: string | undefined; detail: string }
+  | { code: 'image-foreign'; image: string; is: string | undefined; wants: string }
   | { code: 'pull-failed'; image: string; detail: string }
   | { code: 'offline-lacks'; images: readonly string[]; because: string }
   // publishing

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { problemsOf, temporaryFolder } from '../../test/samples.js'
+import { tellWaits } from '../progress/patience.js'
 import { runCommand } from './run-command.js'
 
 const shell = (script: string, ...words: string[]) => runCommand({ argv: ['sh', '-c', script, 'sh', ...words] })
@@ -61,6 +62,33 @@ describe('a program', () => {
     const run = async (fd: number) => (await runCommand({ argv: ['sh', '-c', isOurs(fd)] }, show)).exitCode
     expect(await run(1)).toBe(outputKept)
     expect(await run(2)).toBe(errorsKept)
+  })
+})
+
+describe('a program that hangs', () => {
+  test('is ended, also where what it has started goes on', async () => {
+    const began = performance.now()
+    const argv = ['sh', '-c', 'sleep 10 & wait'] as const
+    expect(await problemsOf(() => runCommand({ argv, seconds: 0.3 }))).toEqual([
+      { code: 'program-silent', program: 'sh', seconds: 0.3 },
+    ])
+    expect(performance.now() - began).toBeLessThan(9000)
+  })
+
+  test('is named without its arguments, and waited for while it shows what it does', async () => {
+    const told: unknown[] = []
+    tellWaits((progress) => void told.push(progress))
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const secret = runCommand({ argv: ['sh', '-c', 'read line', 'https://me:secret@host'], input: '' })
+      const shown = runCommand({ argv: ['true'] }, 'progress')
+      await vi.advanceTimersByTimeAsync(5000)
+      await Promise.all([secret, shown])
+    } finally {
+      vi.useRealTimers()
+      tellWaits(() => {})
+    }
+    expect(told).toEqual([{ kind: 'note', text: 'sh has not finished yet; devenv waits for it' }])
   })
 })
 

@@ -3,20 +3,27 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { DevenvError } from '../problem/problem.js'
+import { within } from '../progress/patience.js'
 
-/** A program to start on this machine: a list, never a line. */
-export type Command = { argv: readonly [string, ...string[]]; cwd?: string; env?: NodeJS.ProcessEnv; input?: string }
+/** A program to start on this machine: a list, never a line. `seconds`: how long it may run, if not as long as it wants. */
+export type Command = {
+  argv: readonly [string, ...string[]]
+  cwd?: string
+  env?: NodeJS.ProcessEnv
+  input?: string
+  seconds?: number
+}
+/** What of a program's output a person sees as it comes, on our stderr: nothing, its stderr, or its stdout. */
+export type Show = 'nothing' | 'progress' | 'output'
 export type Outcome = { exitCode: number; stdout: string; stderr: string }
 
 /**
- * Runs a program and keeps what it printed; it does not outlive us. `progress` lets a person see its stderr as it
- * comes, `output` its stdout, both on our stderr.
- * @throws DevenvError `engine-missing`, or `program-missing` when another program than Docker's is not there
+ * Runs a program and keeps what it printed; it does not outlive us. Of one that shows nothing, a person is told that it
+ * is waited for.
+ * @throws DevenvError `engine-missing`, or `program-missing` when another program than Docker's is not there,
+ *   `program-silent`
  */
-export async function runCommand(
-  command: Command,
-  show: 'nothing' | 'progress' | 'output' = 'nothing',
-): Promise<Outcome> {
+export async function runCommand(command: Command, show: Show = 'nothing'): Promise<Outcome> {
   const [program, ...rest] = command.argv
   const child = spawn(program, rest, {
     ...(command.cwd && { cwd: command.cwd }),
@@ -33,9 +40,20 @@ export async function runCommand(
   child.stdin?.on('error', () => undefined)
   child.stdin?.end(command.input)
   const said = [child.stdout, child.stderr].map(async (stream) => (stream === null ? '' : await text(stream)))
-  try {
+  const { seconds = Infinity } = command
+  const name = nameOf(command)
+  const late = () => new DevenvError({ code: 'program-silent', program: name, seconds })
+  const work = async (signal?: AbortSignal): Promise<Outcome> => {
+    signal?.addEventListener('abort', () => {
+      child.kill('SIGKILL')
+      // What it has started may hold them open.
+      for (const stream of [child.stdout, child.stderr]) stream?.destroy()
+    })
     const [[exitCode], stdout = '', stderr = ''] = await Promise.all([once(child, 'close'), ...said])
     return { exitCode: exitCode ?? 1, stdout, stderr }
+  }
+  try {
+    return await (show === 'nothing' ? within({ of: `${name} has not finished`, seconds, late }, work) : work())
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || (command.cwd && !existsSync(command.cwd))) throw error
     throw new DevenvError(
@@ -47,3 +65,7 @@ export async function runCommand(
     process.off('exit', end)
   }
 }
+
+/** As it is told: `docker compose`, and without arguments, which may hold a password. */
+const nameOf = ({ argv: [program, first = ''] }: Command): string =>
+  program === 'docker' ? `${program} ${first}` : program

@@ -97,7 +97,7 @@ describe('the image store that counts', () => {
     })
     await new Promise<void>((resolve) => server.listen(socket, resolve))
     onTestFinished(() => void server.close())
-    return { engine: { endpoint: `unix://${socket}`, socket }, asked }
+    return { engine: { endpoint: `unix://${socket}`, address: { socketPath: socket } }, asked }
   }
 
   testEach<{ title: string; status: [string, string][] | undefined; builder: Builder; several: boolean }>([

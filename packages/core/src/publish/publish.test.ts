@@ -22,7 +22,7 @@ import { parseEdition } from './release-tags.js'
 import { describeSnapshot, snapshotBuild } from './snapshot.js'
 
 /** One that nobody may ask: what is tested here builds nothing. */
-const NO_ENGINE: Engine = { endpoint: 'unix:///none.sock', socket: '/none.sock' }
+const NO_ENGINE: Engine = { endpoint: 'unix:///none.sock', address: { socketPath: '/none.sock' } }
 const COMMIT = 'c'.repeat(40)
 
 const settingsFor = (registry: string, change: Partial<PublishSettings> = {}): PublishSettings => ({

@@ -2,10 +2,9 @@ import type { EnvironmentPackage } from '../definition/definition.js'
 import { type Lock, readLock } from '../definition/devenv-lock.js'
 import { readExtension } from '../definition/extension.js'
 import { ensureCommits, resolveCommit } from '../git/git-repository.js'
-import { imageSettingsOf } from '../image/image-settings.js'
 import { type ImageSource, openCommits, readFolderImage, type ServiceImage } from '../image/image-source.js'
 import { DevenvError } from '../problem/problem.js'
-import type { Settings } from '../settings/settings.js'
+import { registryOf, type Settings } from '../settings/settings.js'
 import { folderTree } from '../tree/folder-tree.js'
 import { type Asked, type ChosenPublication, choosePublications } from './choose-publications.js'
 
@@ -26,10 +25,13 @@ export type Selection = { release?: string[]; ref?: string; pushed?: string; unr
 export type Selected = ChosenPublication & { source: ServiceImage }
 type SelectedFolder = { release: undefined; edition: undefined; commit: undefined; source: ServiceImage }
 
-const sourceOf = ({ package: environmentPackage, settings }: OpenedSource, lock: Lock): ImageSource => {
-  const { registry, mirror, locked } = imageSettingsOf(settings, lock)
-  return { package: environmentPackage, registry, mirror, locked, variables: settings.variables }
-}
+const sourceOf = ({ package: environmentPackage, settings }: OpenedSource, lock: Lock): ImageSource => ({
+  package: environmentPackage,
+  registry: registryOf(settings.registry),
+  mirror: settings.mirror,
+  locked: lock.images,
+  variables: settings.variables,
+})
 
 /** Reads what is meant, hands it on, and lets go of what was opened for it. */
 export async function withSelected<T>(

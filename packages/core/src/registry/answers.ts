@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import { DevenvError } from '../problem/problem.js'
 import type { Repository } from './repository.js'
-import type { Answer } from './transport.js'
+import { type Answer, retryAfter } from './transport.js'
 
 /** What is asked for, and in the words of a refusal: the registry “would not” `what`. */
 export type Intent = { doing: 'read' | 'write'; what: string }
@@ -35,13 +35,16 @@ export function forbidden({ host: registry, path }: Repository, { doing }: Inten
 }
 
 /** The status, and what the registry says of it: `{ errors }` by the specification, the rest by servers of tokens. */
-function messageOf({ status, body }: Answer): string {
+function messageOf(answer: Answer): string {
+  const { status, body } = answer
   const { errors, details, error_description, message, error } = parseJson(body) ?? {}
   const said: unknown[] = Array.isArray(errors)
     ? errors.map((each) => each?.message || each?.code)
     : [details ?? error_description ?? message ?? error]
   const text = said.filter((each) => typeof each === 'string' && each !== '').join('; ')
-  return [`${status} ${STATUS_CODES[status] ?? ''}`.trim(), ...(text === '' ? [] : [text])].join(': ')
+  const seconds = retryAfter(answer)
+  const again = seconds === undefined ? '' : ` (it wants to be asked again in ${seconds} s)`
+  return [`${status} ${STATUS_CODES[status] ?? ''}`.trim(), ...(text === '' ? [] : [text])].join(': ') + again
 }
 
 /** `undefined` for what is none. */

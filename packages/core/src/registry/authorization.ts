@@ -1,7 +1,7 @@
 import { forbidden, type Intent, parseJson, refused, requireSuccess } from './answers.js'
 import { type Credentials, readCredentials } from './credentials.js'
-import { baseOf, type Repository } from './repository.js'
-import { type Answer, type Call, resolveUrl, send } from './transport.js'
+import { isLoopback, type Repository } from './repository.js'
+import { type Answer, baseOf, type Call, resolveUrl, send } from './transport.js'
 
 // Authorization, as Docker's own client does it (https://distribution.github.io/distribution/spec/auth/)
 
@@ -25,7 +25,7 @@ export async function askAuthorized(repository: Repository, intent: Intent, call
   const known = authorizations.get(key)
   const first = await askAs(repository, call, await known)
   // Where a redirect led, our credentials are nobody's business.
-  if (first.status !== 401 || first.url.origin !== baseOf(repository).origin) return first
+  if (first.status !== 401 || first.url.origin !== (await baseOf(repository)).origin) return first
   // Of several at once, the first asks for all.
   if (authorizations.get(key) === known) {
     const wanted = authorize(repository, intent, first)
@@ -59,10 +59,10 @@ async function askToken(
   credentials: Credentials,
 ): Promise<Authorization> {
   const login: Intent = { ...intent, what: 'give a token' }
-  const realm = resolveUrl(challenge.realm, baseOf(repository))
+  const base = await baseOf(repository)
+  const realm = resolveUrl(challenge.realm, base)
   if (realm === undefined) throw refused(repository, login, 'It does not name the server that gives tokens.')
-  const secure = realm.protocol === 'https:' || baseOf(repository).protocol === 'http:'
-  if (credentials.by !== 'nothing' && !secure) {
+  if (credentials.by !== 'nothing' && !mayHear(realm, base)) {
     throw refused(repository, login, `It asks for the password over an unencrypted connection, to ${realm.origin}.`)
   }
   const wanted = { ...(challenge.service && { service: challenge.service }), scope: scopeOf(repository, intent) }
@@ -76,6 +76,11 @@ async function askToken(
   if (typeof found !== 'string') throw refused(repository, login, 'Its answer contains no token.')
   return { header: `Bearer ${found}`, as }
 }
+
+/** A password goes in the clear only where it did before: to the host of a registry that is asked so, or to this machine. */
+const mayHear = (realm: URL, base: URL): boolean =>
+  realm.protocol === 'https:' ||
+  (base.protocol === 'http:' && (realm.hostname === base.hostname || isLoopback(realm.hostname)))
 
 /** Pure. */
 function renderTokenCall(realm: URL, wanted: Record<string, string>, credentials: Credentials): Call {

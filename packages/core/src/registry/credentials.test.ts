@@ -178,6 +178,15 @@ describe('a helper', () => {
     expect(await readCredentials('ghcr.io', configured({ credsStore: 'store' }))).toEqual({ by: 'nothing', because })
   })
 
+  test('that waits for somebody gives nothing, and the reason', async () => {
+    helpers({ store: 'exec sleep 1000' })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const read = readCredentials('ghcr.io', configured({ credsStore: 'store' }))
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(await read).toEqual({ by: 'nothing', because: 'docker-credential-store does not answer' })
+  })
+
   test('that is not there gives nothing, and the reason', async () => {
     helpers({ store: 'cat >/dev/null' })
     expect(await readCredentials('ghcr.io', configured({ credsStore: 'gone' }))).toEqual({

@@ -90,13 +90,14 @@ function parseAuth(entry: unknown, file: string, host: string): Credentials | un
 async function askHelper(name: string, host: string): Promise<Credentials> {
   const program = `docker-credential-${name}`
   try {
-    const { exitCode, stdout, stderr } = await runCommand({ argv: [program, 'get'], input: keyOf(host) })
+    const { exitCode, stdout, stderr } = await runCommand({ argv: [program, 'get'], input: keyOf(host), seconds: 60 })
     if (exitCode === 0) return parseHelped(program, host, stdout)
     const said = (stdout.trim() || stderr.trim()).split('\n')[0] || `exit code ${exitCode}`
     return nothing(said.startsWith('credentials not found') ? `${program} has none for ${host}` : `${program}: ${said}`)
   } catch (error) {
-    if (error instanceof DevenvError) return nothing(`${program} is not installed`)
-    throw error
+    if (!(error instanceof DevenvError)) throw error
+    const isMissing = error.problems.some(({ code }) => code === 'program-missing')
+    return nothing(isMissing ? `${program} is not installed` : `${program} does not answer`)
   }
 }
 

@@ -17,8 +17,8 @@ export function proxyFor(url: URL, proxies: Readonly<Record<string, string>>): s
 function covers(exception: string, url: URL): boolean {
   if (exception === '*') return true
   const hostname = bare(url.hostname)
-  const [, network = '', prefix] = /^(.*)\/(\d+)$/.exec(exception) ?? []
-  if (isIP(network) > 0) return isIP(hostname) === isIP(network) && contains(network, Number(prefix), hostname)
+  const network = parseNetwork(exception)
+  if (network !== undefined) return isWithin(network, hostname)
   const [, host = '', port] =
     isIP(exception) > 0 ? [exception, exception] : (/^(.*?)(?::(\d+))?$/.exec(exception) ?? [])
   if (port !== undefined && port !== (url.port || (url.protocol === 'https:' ? '443' : '80'))) return false
@@ -30,10 +30,22 @@ function covers(exception: string, url: URL): boolean {
 /** Without the brackets of IPv6. */
 const bare = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, '$1')
 
-function contains(network: string, prefix: number, address: string): boolean {
-  const family = isIP(network) === 4 ? 'ipv4' : 'ipv6'
-  if (prefix > (family === 'ipv4' ? 32 : 128)) return false
+/** `10.0.0.0/8`; `undefined` for what is none. Pure. */
+function parseNetwork(text: string): { address: string; prefix: number } | undefined {
+  const [, address = '', prefix] = /^(.*)\/(\d+)$/.exec(text) ?? []
+  return isIP(address) > 0 ? { address, prefix: Number(prefix) } : undefined
+}
+
+/** Whether an address, without brackets, lies in a network: `10.0.0.0/8`. Pure. */
+export function liesIn(text: string, address: string): boolean {
+  const network = parseNetwork(text)
+  return network !== undefined && isWithin(network, address)
+}
+
+function isWithin({ address, prefix }: { address: string; prefix: number }, other: string): boolean {
+  const family = isIP(address) === 4 ? 'ipv4' : 'ipv6'
+  if (isIP(other) !== isIP(address) || prefix > (family === 'ipv4' ? 32 : 128)) return false
   const list = new BlockList()
-  list.addSubnet(network, prefix, family)
-  return list.check(address, family)
+  list.addSubnet(address, prefix, family)
+  return list.check(other, family)
 }

@@ -306,6 +306,18 @@ describe('a password', () => {
     expect(asked.map(({ authorization }) => authorization)).toEqual(['', basic('alice', 's3cret')])
   })
 
+  test('is not sent in the clear to another host than that of the registry, also from loopback', async () => {
+    const { host, asked } = await serve(() => ({
+      status: 401,
+      headers: { 'www-authenticate': 'Bearer realm="http://tokens.example.test/"' },
+    }))
+    loggedIn({ [host]: { username: 'alice', password: 's3cret' } })
+    expect(await problemsOf(() => listTags(repositoryAt(host)))).toMatchObject([
+      { code: 'registry-refused', detail: expect.stringContaining('http://tokens.example.test') },
+    ])
+    expect(asked).toHaveLength(1)
+  })
+
   test('that is wrong is forbidden, after one try', async () => {
     const { host, asked } = await serve(() => challenge)
     loggedIn({ [host]: { username: 'alice', password: 'wrong' } })
@@ -498,21 +510,43 @@ describe('whether one may write', () => {
   })
 })
 
-describe('what may pass is tried once more', () => {
-  test.each<Told>([503, 429, 'reset'])('%s', async (told) => {
+describe('what may pass is tried again', () => {
+  const busy = (status: number, wait: string) => ({ status, headers: { 'retry-after': wait } })
+
+  test.each<Told>([500, 503, 429, 'reset'])('%s', async (told) => {
     let calls = 0
     const { host, asked } = await serve(() => (++calls === 1 ? told : { body: MANIFEST }))
     expect(await findManifest(repositoryAt(host), 'main')).toEqual(manifest)
     expect(asked).toHaveLength(2)
   })
 
-  testEach<{ told: Told; problem: object }>([
-    { told: 503, problem: { code: 'registry-refused', detail: '503 Service Unavailable' } },
-    { told: 'reset', problem: { code: 'registry-unreachable' } },
-  ])('and no more: $told', async ({ told, problem }) => {
+  testEach<{ told: Told; tries: number; problem: object }>([
+    { told: 500, tries: 2, problem: { code: 'registry-refused', detail: '500 Internal Server Error' } },
+    { told: 'reset', tries: 2, problem: { code: 'registry-unreachable' } },
+    { told: 503, tries: 4, problem: { code: 'registry-refused', detail: '503 Service Unavailable' } },
+  ])('and no more: $told', async ({ told, tries, problem }) => {
     const { host, asked } = await serve(() => told)
     expect(await problemsOf(() => findManifest(repositoryAt(host), 'main'))).toMatchObject([problem])
-    expect(asked).toHaveLength(2)
+    expect(asked).toHaveLength(tries)
+  })
+
+  test.each([
+    ['seconds', () => '1'],
+    ['a date', () => new Date(Date.now() + 1500).toUTCString()],
+  ])('when the registry wishes, as often as it wishes: %s', async (_how, wait) => {
+    const { host, asked } = await serve(() => (asked.length < 3 ? busy(429, wait()) : { body: MANIFEST }))
+    const began = performance.now()
+    expect(await findManifest(repositoryAt(host), 'main')).toEqual(manifest)
+    expect(performance.now() - began).toBeGreaterThan(1000)
+    expect(asked).toHaveLength(3)
+  })
+
+  test('not when it wishes that too late: its wish is told', async () => {
+    const { host, asked } = await serve(() => busy(429, '3600'))
+    expect(await problemsOf(() => findManifest(repositoryAt(host), 'main'))).toMatchObject([
+      { code: 'registry-refused', detail: '429 Too Many Requests (it wants to be asked again in 3600 s)' },
+    ])
+    expect(asked).toHaveLength(1)
   })
 
   test('a name too, which is the same twice', async () => {
@@ -528,11 +562,37 @@ describe('what may pass is tried once more', () => {
     expect(asked).toHaveLength(1)
   })
 
+  test('an upload only where it has surely not begun', async () => {
+    const { host, asked } = await serve(() => (asked.length < 2 ? 429 : 202))
+    await requireWritable(repositoryAt(host))
+    expect(asked).toHaveLength(2)
+  })
+
   test('nor what is settled', async () => {
     const { host, asked } = await serve(() => 400)
     await problemsOf(() => findManifest(repositoryAt(host), 'main'))
     expect(asked).toHaveLength(1)
   })
+})
+
+test('a registry that drips is not waited for for ever', async () => {
+  let dripped = () => {}
+  const dripping = new Promise<void>((resolve) => {
+    dripped = resolve
+  })
+  const server = createServer((_request, response) => {
+    const drip = setInterval(() => response.write('x', dripped), 5)
+    response.on('close', () => clearInterval(drip))
+  })
+  const { host } = await listen(server, { host: '', port: 0, asked: [] })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const ending = problemsOf(() => findManifest(repositoryAt(host), 'main'))
+  await dripping
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(await ending).toEqual([
+    { code: 'registry-unreachable', registry: host, detail: 'it gave no whole answer within 60 s' },
+  ])
 })
 
 test('a registry that is not there is a problem with a fix, not a stack', async () => {
@@ -780,6 +840,35 @@ describe('a registry behind a proxy', () => {
     expect(await problemsOf(() => listTags(at({ HTTPS_PROXY: `http://${host}` }, missing)))).toMatchObject([
       { code: 'registry-unreachable', detail: expect.stringContaining(missing) },
     ])
+  })
+
+  test('that speaks http says so in plain words, and what mends it', async () => {
+    const { host } = await proxying(await serve(() => 200), 'http')
+    const [problem] = await problemsOf(() => listTags(at({ HTTPS_PROXY: `http://${host}` })))
+    expect(problem).toMatchObject({
+      detail: `it does not speak https, and the engine does not list it in insecure-registries, through the proxy ${host}`,
+    })
+    expect(problem && renderProblem(problem)).toContain('"insecure-registries": ["registry.example.test"]')
+  })
+
+  /** One that an engine takes without TLS. */
+  const insecure = (proxies: Record<string, string>): Repository =>
+    repositoryAt(`registry.example.test:${++names}`, { caBundle: undefined, proxies, isInsecure: async () => true })
+
+  test('that speaks http is asked so where the engine takes it so', async () => {
+    const { host, asked, tunnels } = await proxying(await serve(() => 200), 'http')
+    const repository = insecure({ HTTPS_PROXY: `http://${host}`, HTTP_PROXY: `http://${host}` })
+    expect((await readBlob(repository, digestOf('bytes'))).toString()).toBe('bytes')
+    expect((await readBlob(repository, digestOf('bytes'))).toString()).toBe('bytes')
+    const call = `GET http://${repository.host}/v2/${repository.path}/blobs/${digestOf('bytes')}`
+    expect(asked.map((each) => each.call)).toEqual([call, call])
+    expect(new Set(tunnels)).toEqual(new Set([repository.host]))
+  })
+
+  test('that nobody known has signed for is asked where the engine takes it so', async () => {
+    const { host, asked } = await proxying(await secure(), 'http')
+    expect(await listTags(insecure({ HTTPS_PROXY: `http://${host}`, HTTP_PROXY: `http://${host}` }))).toEqual(['a'])
+    expect(asked).toEqual([])
   })
 
   test('gets no password that would be sent on in the clear', async () => {

@@ -1,7 +1,7 @@
 import { digestOfBytes, type Intent, parseJson, refused, requireDigest, requireSuccess } from './answers.js'
 import { askAuthorized, knownAuthorization } from './authorization.js'
-import { baseOf, type Repository } from './repository.js'
-import { headerOf, resolveUrl, send } from './transport.js'
+import type { Repository } from './repository.js'
+import { baseOf, headerOf, resolveUrl, send } from './transport.js'
 
 /**
  * A registry's own API, the OCI distribution specification
@@ -54,7 +54,7 @@ export async function findManifest(repository: Repository, reference: string): P
   }
   const answer = await askAuthorized(repository, intent, {
     method: 'GET',
-    url: new URL(`manifests/${reference}`, baseOf(repository)),
+    url: new URL(`manifests/${reference}`, await baseOf(repository)),
     headers: { accept: ACCEPT },
   })
   if (answer.status === 404) return undefined
@@ -78,7 +78,7 @@ export async function readBlob(repository: Repository, digest: string): Promise<
   const intent: Intent = { doing: 'read', what: `give the blob ${digest} of ${repository.path}` }
   const answer = await askAuthorized(repository, intent, {
     method: 'GET',
-    url: new URL(`blobs/${digest}`, baseOf(repository)),
+    url: new URL(`blobs/${digest}`, await baseOf(repository)),
   })
   requireSuccess(repository, intent, answer)
   requireDigest(repository, intent, answer.body, digest)
@@ -90,7 +90,7 @@ export async function listTags(repository: Repository): Promise<string[]> {
   const intent: Intent = { doing: 'read', what: `list the tags of ${repository.path}` }
   const tags: string[] = []
   const asked = new Set<string>()
-  let url: URL | undefined = new URL('tags/list?n=1000', baseOf(repository))
+  let url: URL | undefined = new URL('tags/list?n=1000', await baseOf(repository))
   while (url !== undefined && !asked.has(url.href)) {
     asked.add(url.href)
     const answer = await askAuthorized(repository, intent, { method: 'GET', url })
@@ -113,7 +113,7 @@ export async function putManifest(repository: Repository, tag: string, manifest:
   const intent: Intent = { doing: 'write', what: `take ${repository.path}:${tag}` }
   const answer = await askAuthorized(repository, intent, {
     method: 'PUT',
-    url: new URL(`manifests/${tag}`, baseOf(repository)),
+    url: new URL(`manifests/${tag}`, await baseOf(repository)),
     headers: { 'content-type': manifest.mediaType },
     body: manifest.body,
   })
@@ -127,7 +127,7 @@ export async function putManifest(repository: Repository, tag: string, manifest:
  */
 export async function requireWritable(repository: Repository): Promise<void> {
   const intent: Intent = { doing: 'write', what: `begin an upload to ${repository.path}` }
-  const url = new URL('blobs/uploads/', baseOf(repository))
+  const url = new URL('blobs/uploads/', await baseOf(repository))
   const answer = await askAuthorized(repository, intent, { method: 'POST', url, headers: { 'content-length': '0' } })
   requireSuccess(repository, intent, answer)
   const upload = resolveUrl(headerOf(answer, 'location'), url)

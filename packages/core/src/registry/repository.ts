@@ -1,5 +1,12 @@
-/** How a registry is reached: the host's bundle of certificate authorities (a PEM file) and its proxies (HTTP_PROXY …). */
-export type RegistryAccess = { caBundle: string | undefined; proxies: Readonly<Record<string, string>> }
+/**
+ * How a registry is reached: the host's bundle of certificate authorities (a PEM file) and its proxies (HTTP_PROXY …).
+ * `isInsecure`: whether the engine takes a registry without TLS, or whatever its certificate says.
+ */
+export type RegistryAccess = {
+  caBundle: string | undefined
+  proxies: Readonly<Record<string, string>>
+  isInsecure?: (host: string) => Promise<boolean>
+}
 
 /** One repository of a registry, `ghcr.io` and `openedx/devenv/discovery`. */
 export type Repository = { host: string; path: string; access: RegistryAccess }
@@ -16,11 +23,8 @@ export function repositoryOf(name: string, access: RegistryAccess): Repository {
   return { host, path: host === 'docker.io' && !path.includes('/') ? `library/${path}` : path, access }
 }
 
-/** The folder of the API that is the repository's. */
-export function baseOf({ host, path }: Repository): URL {
-  const scheme = isLoopback(new URL(`http://${host}`).hostname) ? 'http' : 'https'
-  return new URL(`${scheme}://${host === 'docker.io' ? 'registry-1.docker.io' : host}/v2/${path}/`)
-}
+/** Where a registry is asked: that of docker.io has another name. Pure. */
+export const serverOf = (host: string): string => (host === 'docker.io' ? 'registry-1.docker.io' : host)
 
 /** As Docker takes it: http without asking, and no proxy. */
 export function isLoopback(hostname: string): boolean {

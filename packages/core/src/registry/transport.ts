@@ -3,8 +3,9 @@ import { setTimeout } from 'node:timers/promises'
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
 import type { Dispatcher } from 'undici'
 import { DevenvError } from '../problem/problem.js'
+import { within } from '../progress/patience.js'
 import { proxyFor } from './proxy.js'
-import { baseOf, type RegistryAccess, type Repository } from './repository.js'
+import { isLoopback, type RegistryAccess, type Repository, serverOf } from './repository.js'
 
 /** Loads the client while something else is waited for: it takes a tenth of a second. */
 export const prepareRegistryClient = (): void => void import('undici')
@@ -27,11 +28,36 @@ export type Answer = {
   as?: string | undefined
 }
 
-/** Milliseconds: to connect, without a byte, before the second try. */
+/** Milliseconds: to connect, without a byte, before each further try. */
 const CONNECT_TIMEOUT = 10_000
 const SILENCE = { headersTimeout: 30_000, bodyTimeout: 30_000 }
-const PAUSE = 500
+const PAUSES = [500, 1000, 2000]
+/** Seconds for a whole answer, with all tries: one that drips has no end of its own. */
+const LIMIT = 60
 const MAX_REDIRECTS = 5
+
+/** By host. */
+const origins = new Map<string, Promise<string>>()
+/** Where any certificate will do. */
+const unverified = new Set<string>()
+
+/** The folder of the API that is the repository's, at the scheme that its registry speaks. */
+export async function baseOf({ host, path, access }: Repository): Promise<URL> {
+  const origin = origins.get(host) ?? readOrigin(host, access)
+  origins.set(host, origin)
+  return new URL(`${await origin}/v2/${path}/`)
+}
+
+/** By Docker's rule: http on loopback; an insecure registry is asked by https, whoever has signed, and then by http. */
+async function readOrigin(host: string, access: RegistryAccess): Promise<string> {
+  const { origin } = new URL(`https://${serverOf(host)}`)
+  const plain = origin.replace('https:', 'http:')
+  if (isLoopback(new URL(plain).hostname)) return plain
+  if (!(await access.isInsecure?.(host))) return origin
+  unverified.add(origin)
+  const outcome = await attempt(access, { method: 'GET', url: new URL('/v2/', origin) })
+  return 'answer' in outcome ? origin : plain
+}
 
 /** Follows what redirects a GET. @throws DevenvError `registry-unreachable` */
 export async function send(repository: Repository, call: Call): Promise<Answer> {
@@ -52,35 +78,66 @@ export async function send(repository: Repository, call: Call): Promise<Answer> 
   }
 }
 
-/** One more try for what may pass and does no harm twice. */
-async function persist(repository: Repository, call: Call): Promise<Answer> {
-  const outcome = await attempt(repository, call)
-  const passing = 'answer' in outcome ? isPassing(outcome.answer) : isReset(outcome.error)
-  const last =
-    passing && call.method !== 'POST' ? await setTimeout(PAUSE).then(() => attempt(repository, call)) : outcome
-  if ('answer' in last) return last.answer
-  throw unreachable(repository, call.url, last.error)
+/** Further tries for what may pass and does no harm twice. */
+function persist(repository: Repository, call: Call): Promise<Answer> {
+  const began = performance.now()
+  const late = () => unreachable(repository, call.url, new Error(`it gave no whole answer within ${LIMIT} s`))
+  const of = `the registry ${repository.host} has not answered`
+  return within({ of, seconds: LIMIT, late }, async (signal) => {
+    for (let tries = 0; ; tries++) {
+      const outcome = await attempt(repository.access, call, signal)
+      const pause = planPause(outcome, call.method, tries)
+      if (pause !== undefined && performance.now() - began + pause < LIMIT * 1000) {
+        await setTimeout(pause, undefined, { signal })
+      } else if ('answer' in outcome) return outcome.answer
+      else throw unreachable(repository, call.url, outcome.error)
+    }
+  })
 }
 
-const isPassing = ({ status }: Answer): boolean => status >= 500 || status === 429
+/**
+ * Milliseconds before the next try; `undefined` where there is none. One that is overloaded says itself when it wants to
+ * be asked again, or is given more time each time; what else may pass is tried once more. An upload is begun only once.
+ */
+function planPause(outcome: Outcome, method: Call['method'], tries: number): number | undefined {
+  const status = 'answer' in outcome ? outcome.answer.status : undefined
+  const again = method === 'POST' ? status === 429 : status === 429 || status === 503
+  const wished = 'answer' in outcome ? retryAfter(outcome.answer) : undefined
+  if (again && wished !== undefined) return Math.max(wished * 1000, PAUSES[0] ?? 0)
+  if (again) return PAUSES[tries]
+  const passes = status === undefined ? 'error' in outcome && isReset(outcome.error) : status >= 500
+  return passes && method !== 'POST' && tries === 0 ? PAUSES[0] : undefined
+}
+
+/** Seconds until a registry wants to be asked again, if it says so: a number, or a date. */
+export function retryAfter(answer: Answer): number | undefined {
+  const text = headerOf(answer, 'retry-after') ?? ''
+  const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1000
+  return Number.isNaN(seconds) ? undefined : Math.max(0, Math.ceil(seconds))
+}
+
 /** UND_ERR_SOCKET: the other side ended the connection in the middle, or just before. */
 const isReset = ({ code }: NodeJS.ErrnoException): boolean =>
   code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET'
 
 /** Why a server gives no answer at all within some milliseconds; `undefined` where it gives any. */
 export async function findSilence(url: URL, access: RegistryAccess, limit: number): Promise<string | undefined> {
-  const call: Call = { method: 'HEAD', url, headers: { 'user-agent': 'devenv' }, signal: AbortSignal.timeout(limit) }
-  const first = await attempt({ access }, call)
-  const last = 'error' in first && isReset(first.error) ? await attempt({ access }, call) : first
+  const call: Call = { method: 'HEAD', url, headers: { 'user-agent': 'devenv' } }
+  const first = await attempt(access, call, AbortSignal.timeout(limit))
+  const last =
+    'error' in first && isReset(first.error) ? await attempt(access, call, AbortSignal.timeout(limit)) : first
   if ('answer' in last) return undefined
   const reason = last.error.name === 'TimeoutError' ? `it gave no answer in ${limit / 1000} s` : reasonOf(last.error)
   return `${reason}${throughProxy(url, access)}`
 }
 
+type Outcome = { answer: Answer } | { error: NodeJS.ErrnoException }
+
 async function attempt(
-  { access }: Pick<Repository, 'access'>,
-  { method, url, headers, body: content, signal }: Call,
-): Promise<{ answer: Answer } | { error: NodeJS.ErrnoException }> {
+  access: RegistryAccess,
+  { method, url, headers, body: content }: Call,
+  signal?: AbortSignal,
+): Promise<Outcome> {
   try {
     const dispatcher = await dispatcherFor(access, url)
     const { request } = await import('undici')
@@ -88,9 +145,9 @@ async function attempt(
       method,
       dispatcher,
       ...SILENCE,
+      ...(signal && { signal }),
       ...(headers && { headers }),
       ...(content !== undefined && { body: content }),
-      ...(signal && { signal }),
     })
     const bytes = Buffer.from(await body.arrayBuffer())
     return { answer: { status: statusCode, headers: answer.headers, body: bytes, url } }
@@ -104,7 +161,7 @@ export function headerOf({ headers }: Answer, name: string): string | undefined 
 }
 
 function unreachable(repository: Repository, url: URL, error: NodeJS.ErrnoException): DevenvError {
-  const elsewhere = url.host === baseOf(repository).host ? '' : `${url.host}: `
+  const elsewhere = url.host === serverOf(repository.host) ? '' : `${url.host}: `
   const detail = `${elsewhere}${reasonOf(error)}${throughProxy(url, repository.access)}`
   return new DevenvError({ code: 'registry-unreachable', registry: repository.host, detail })
 }
@@ -114,12 +171,19 @@ function throughProxy(url: URL, { proxies }: RegistryAccess): string {
   return proxy === undefined ? '' : `, through the proxy ${proxy.replace(/^.*:\/\/(.*@)?/, '')}`
 }
 
+const NOT_HTTPS = 'it does not speak https, and the engine does not list it in insecure-registries'
+/** How OpenSSL calls what is no answer in TLS. */
+const NO_TLS = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|wrong version number|packet length too long/
+
 /** With the code, by which TLS errors are told apart. */
 function reasonOf(error: NodeJS.ErrnoException): string {
   // One for each address that was tried.
   const first = error instanceof AggregateError ? error.errors[0] : error
   const cause = error.cause instanceof Error ? `: ${reasonOf(error.cause)}` : ''
-  const { code, message } = first
+  const { code, message: whole } = first
+  if (code !== undefined && NO_TLS.test(`${code} ${whole}`)) return NOT_HTTPS
+  // OpenSSL puts its own source file around what it has to say.
+  const message = 'reason' in first && typeof first.reason === 'string' ? first.reason : whole
   return `${message}${code === undefined || message.includes(code) ? '' : ` (${code})`}${cause}`
 }
 
@@ -130,24 +194,30 @@ function dispatcherFor({ caBundle, proxies }: RegistryAccess, url: URL): Promise
   const proxy = proxyFor(url, proxies)
   const encrypted = url.protocol === 'https:' || proxy?.startsWith('https:')
   const bundle = encrypted ? caBundle : undefined
-  const key = JSON.stringify([bundle, proxy])
-  const known = dispatchers.get(key) ?? openDispatcher(bundle, proxy)
+  const verified = !unverified.has(url.origin)
+  const key = JSON.stringify([bundle, proxy, verified])
+  const known = dispatchers.get(key) ?? openDispatcher(bundle, proxy, verified)
   dispatchers.set(key, known)
   return known
 }
 
-async function openDispatcher(caBundle: string | undefined, proxy: string | undefined): Promise<Dispatcher> {
+async function openDispatcher(
+  caBundle: string | undefined,
+  proxy: string | undefined,
+  verified: boolean,
+): Promise<Dispatcher> {
   const { Agent, Pool, ProxyAgent } = await import('undici')
   const connect = {
     timeout: CONNECT_TIMEOUT,
     ...(caBundle !== undefined && { secureContext: trusting(caBundle) }),
   }
-  if (proxy === undefined) return new Agent({ connect })
+  const toRegistry = { ...connect, rejectUnauthorized: verified }
+  if (proxy === undefined) return new Agent({ connect: toRegistry })
   return new ProxyAgent({
     uri: proxy,
     // What is not encrypted is asked of the proxy itself: many tunnel to port 443 only.
     proxyTunnel: false,
-    requestTls: connect,
+    requestTls: toRegistry,
     proxyTls: connect,
     // Without, the wait for a proxy's own answer is five minutes.
     clientFactory: (origin, options) => new Pool(origin, { ...options, ...SILENCE }),

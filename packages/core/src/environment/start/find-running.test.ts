@@ -72,7 +72,7 @@ async function found({
   })
   writeRecord(environment, record)
   meanwhile(root)
-  const engine = { endpoint: `unix://${socket}`, socket }
+  const engine = { endpoint: `unix://${socket}`, address: { socketPath: socket } }
   return (await findRunning({ engine, environment, settings: sampleSettings(settings) }, extent, strict)) !== undefined
 }
 

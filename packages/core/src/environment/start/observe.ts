@@ -109,7 +109,7 @@ export async function observe(
   const storesIdentity = folderIdentity(paths.stores)
   const services = servicesOf(definition, extent)
   const lock = stampsOf([join(environment.package.directory, LOCK_FILE)])
-  const sources = imageSettingsOf(settings, readLock(environment.package))
+  const sources = imageSettingsOf(settings, readLock(environment.package), () => engine)
   const { inputs, stamps } = await readStampedInputs(buildSpecOf(definition, sources), sources)
   const containers = await containersOf(context)
   const wishes = wantedPorts(definition, settings.publish ?? [])

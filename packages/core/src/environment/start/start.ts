@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Container } from '../../engine/containers.js'
 import { type Engine, EngineRefusal } from '../../engine/engine.js'
+import { parseRefusal } from '../../engine/parse-refusal.js'
 import { removeProject } from '../../engine/remove-project.js'
 import { requireVersions } from '../../machine/versions.js'
 import { DevenvError } from '../../problem/problem.js'
@@ -118,11 +119,8 @@ function mendOf(
 
 /** The port that the engine could not bind: somebody took it between our look and its try. */
 const takenPort = (error: unknown): number | undefined => {
-  if (!(error instanceof EngineRefusal)) return undefined
-  const found = /(?:Bind for |listen tcp4? )\S*?:(\d+)(?: failed)?: .*(?:already allocated|already in use)/.exec(
-    error.detail,
-  )?.[1]
-  return found === undefined ? undefined : Number(found)
+  const problem = error instanceof EngineRefusal ? parseRefusal('start a container', error.detail) : undefined
+  return problem?.code === 'port-taken' ? problem.port : undefined
 }
 
 const lacksNetwork = (error: unknown): boolean =>
@@ -131,8 +129,4 @@ const lacksNetwork = (error: unknown): boolean =>
 const hasCome = (error: unknown): boolean =>
   error instanceof EngineRefusal
     ? error.status === 404 && error.detail.includes('No such container')
-    : error instanceof DevenvError &&
-      error.problems.some(
-        (problem) =>
-          problem.code === 'compose-refused' && /is already in use by container|already exists/.test(problem.detail),
-      )
+    : error instanceof DevenvError && error.problems.some(({ code }) => code === 'name-taken')

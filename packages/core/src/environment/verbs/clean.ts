@@ -4,8 +4,8 @@ import { type Container, listContainers, mayWrite } from '../../engine/container
 import type { Engine } from '../../engine/engine.js'
 import { COMPOSE_LABELS, LABELS } from '../../engine/labels.js'
 import { removeProject } from '../../engine/remove-project.js'
+import { runDocker } from '../../engine/run-docker.js'
 import { DevenvError } from '../../problem/problem.js'
-import { runCommand } from '../../process/run-command.js'
 import { step } from '../../progress/progress.js'
 import type { Asking, Context } from '../context.js'
 import { folderIdentity } from '../data/folder-identity.js'
@@ -152,9 +152,8 @@ async function removeAsRoot(
   if (image === undefined)
     throw fail('it contains files of other users, and no image of devenv is here that could remove them')
   const names = paths.map((path) => join('/devenv', path.slice(home.length)))
-  const { exitCode, stderr } = await runCommand({
-    argv: [
-      'docker',
+  const { exitCode, stderr } = await runDocker({
+    args: [
       'run',
       '--rm',
       '--user',
@@ -170,11 +169,12 @@ async function removeAsRoot(
       '--',
       ...names,
     ],
+    seconds: 900,
   })
   if (exitCode !== 0) throw fail(stderr.trim())
 }
 
 async function anyImage(): Promise<string | undefined> {
-  const { stdout } = await runCommand({ argv: ['docker', 'images', '--quiet', '--filter', `label=${LABELS.digest}`] })
+  const { stdout } = await runDocker({ args: ['images', '--quiet', '--filter', `label=${LABELS.digest}`], seconds: 60 })
   return stdout.split('\n')[0] || undefined
 }

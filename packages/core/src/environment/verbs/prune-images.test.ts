@@ -15,7 +15,7 @@ async function pruned(images: object[], containers: object[]): Promise<{ removed
   })
   await new Promise<void>((resolve) => server.listen(socket, resolve))
   onTestFinished(() => void server.close())
-  const told = await pruneImages({ endpoint: `unix://${socket}`, socket })
+  const told = await pruneImages({ endpoint: `unix://${socket}`, address: { socketPath: socket } })
   return { removed, told: told.map(({ names }) => [...names]) }
 }
 const image = (Id: string, RepoTags: string[] | null) => ({ Id, RepoTags, Created: 0, Size: 1, Labels: {} })

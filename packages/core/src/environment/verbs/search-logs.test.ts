@@ -108,7 +108,7 @@ describe('searching', () => {
     })
     await new Promise<void>((resolve) => server.listen(socket, resolve))
     onTestFinished(() => void server.close())
-    return { endpoint: `unix://${socket}`, socket }
+    return { endpoint: `unix://${socket}`, address: { socketPath: socket } }
   }
 
   async function search(query: Partial<LogQuery>): Promise<string[]> {

@@ -1,0 +1,105 @@
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { problemsOf, SAMPLE_PACKAGE, temporaryFolder } from '../../../test/samples.js'
+import { identify } from '../environment.js'
+import { followLogs } from './follow-logs.js'
+
+/** An engine with one container, that can be killed and started again; `log` is what it has written. */
+function engineOfOne() {
+  const socket = join(temporaryFolder(), 'engine.sock')
+  const state = { State: 'running', log: 'first' }
+  let server: Server | undefined
+  let events: ServerResponse | undefined
+  const answer = (url: string, response: ServerResponse) => {
+    if (url.startsWith('/events')) {
+      events = response
+      return response.flushHeaders()
+    }
+    if (url.includes('/logs')) {
+      const line = `${state.log}\n`
+      return response.write(Buffer.concat([Buffer.from([1, 0, 0, 0, 0, 0, 0, line.length]), Buffer.from(line)]))
+    }
+    const redis = { Id: '1', Names: ['/redis'], Image: 'redis', ImageID: '', Status: 'Up', State: state.State }
+    return response.end(JSON.stringify([{ ...redis, Labels: { 'com.docker.compose.service': 'redis' } }]))
+  }
+  const end = () => {
+    server?.closeAllConnections()
+    server?.close()
+  }
+  onTestFinished(end)
+  return {
+    engine: { endpoint: `unix://${socket}`, address: { socketPath: socket } },
+    state,
+    start: async () => {
+      server = createServer((request, response) => void answer(request.url ?? '', response))
+      await new Promise<void>((resolve) => server?.listen(socket, resolve))
+    },
+    kill: end,
+    /** As it does with SIGTERM: its events end as they should. */
+    stop: () => {
+      events?.end()
+      end()
+    },
+  }
+}
+
+function view({ engine }: ReturnType<typeof engineOfOne>) {
+  const shown: string[] = []
+  const leaving = new AbortController()
+  const environment = identify(SAMPLE_PACKAGE, temporaryFolder(), undefined)
+  const report = (progress: { kind: string; text?: string }) => void shown.push(progress.text ?? progress.kind)
+  const over = followLogs(
+    { engine, environment, report },
+    { tail: 20 },
+    (line) => void shown.push(line),
+    leaving.signal,
+  )
+  return { shown, over, leave: () => leaving.abort() }
+}
+
+const GONE = expect.stringMatching(/^the Docker engine at unix:.* is gone; the view waits until it is back$/)
+const BACK = 'the Docker engine is back'
+const [FIRST, SECOND] = ['redis | first', 'redis | second']
+
+test.each(['kill', 'stop'] as const)('a view waits for an engine that ends by %s, and goes on', async (how) => {
+  const engine = engineOfOne()
+  await engine.start()
+  const { shown, over, leave } = view(engine)
+  await vi.waitFor(() => expect(shown).toEqual([FIRST]))
+  engine[how]()
+  await vi.waitFor(() => expect(shown).toEqual([FIRST, GONE]))
+  engine.state.log = 'second'
+  await engine.start()
+  await vi.waitFor(() => expect(shown).toEqual([FIRST, GONE, BACK, SECOND]), 5000)
+  leave()
+  await over
+})
+
+test('a view ends where nothing runs when the engine is back', async () => {
+  const engine = engineOfOne()
+  await engine.start()
+  const { shown, over } = view(engine)
+  await vi.waitFor(() => expect(shown).toEqual([FIRST]))
+  engine.kill()
+  engine.state.State = 'exited'
+  await vi.waitFor(() => expect(shown).toEqual([FIRST, GONE]))
+  await engine.start()
+  await over
+  expect(shown).toEqual([FIRST, GONE, BACK])
+})
+
+test('a view can be left while it waits', async () => {
+  const engine = engineOfOne()
+  await engine.start()
+  const { shown, over, leave } = view(engine)
+  await vi.waitFor(() => expect(shown).toEqual([FIRST]))
+  engine.kill()
+  await vi.waitFor(() => expect(shown).toEqual([FIRST, GONE]))
+  leave()
+  await over
+})
+
+test('a view of an engine that is not there begins not at all', async () => {
+  expect(await problemsOf(() => view(engineOfOne()).over)).toMatchObject([{ code: 'engine-missing' }])
+})
