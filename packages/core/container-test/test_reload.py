@@ -1,3 +1,4 @@
+import os
 import signal
 import subprocess
 import sys
@@ -6,7 +7,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from helpers import CONTAINER, PATIENCE, InFolder, eventually
+from helpers import CONTAINER, PATIENCE, InFolder, end, eventually
 
 # Serves the words in words.py on the socket that it was handed.
 SERVER = '''
@@ -35,6 +36,13 @@ class Reload(InFolder):
         file = self.folder / 'code' / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
+
+    def save_of_the_same_second(self, path, text):
+        """In one step, with the date that the file had."""
+        new, file = self.folder / 'code' / 'new', self.folder / 'code' / path
+        new.write_text(text)
+        os.utime(new, ns=(0, file.stat().st_mtime_ns))
+        new.replace(file)
 
     def said(self, words, times=1):
         return eventually(lambda: self.output.read_text().count(words) >= times)
@@ -155,6 +163,32 @@ class Reload(InFolder):
         program = int(self.output.read_text().split()[0])
         reload.kill()
         eventually(lambda: not alive(program))
+
+    def test_two_saves_of_one_size_within_a_second_serve_the_second(self):
+        for polling in (False, True):
+            with self.subTest(polling=polling):
+                if polling:
+                    (self.folder / 'polling').touch()
+                self.save('words.py', 'WORDS = "aaa"')
+                self.save('server.py', SERVER)
+                port = self.reserve_port()
+                reload = self.reload('--listen', '127.0.0.1:%d' % port, '--', sys.executable, 'server.py')
+                eventually(lambda: answer(port) == (200, 'aaa'))
+                for words in ('bbb', 'ccc', 'ddd'):
+                    self.save_of_the_same_second('words.py', 'WORDS = "%s"' % words)
+                    eventually(lambda: answer(port) == (200, words))
+                end(reload)
+
+    def test_bytecode_of_what_did_not_change_is_kept_and_that_of_a_removed_module_goes(self):
+        for name in ('kept', 'gone', 'gone_too'):
+            self.save('%s.py' % name, 'WORDS = "first"')
+        self.save('app.py', 'import kept, gone, gone_too, time; print("started", flush=True); time.sleep(600)')
+        self.reload('--', sys.executable, 'app.py')
+        self.said('started')
+        (self.folder / 'code' / 'gone.py').unlink()
+        self.said('the program ended with 1')
+        there = sorted(file.name.split('.')[0] for file in (self.folder / 'code' / '__pycache__').iterdir())
+        self.assertEqual(there, ['gone_too', 'kept'])
 
     def test_requests_wait_for_the_new_code_and_are_told_when_there_is_none(self):
         port = self.serve_words()
