@@ -117,10 +117,10 @@ class Reload(InFolder):
         self.assertNotIn('more changed', self.output.read_text())
 
     def test_polling_notices_the_same(self):
-        (self.folder / 'polling').touch()
+        (self.folder / 'polling').write_text('a save makes no event here\n')
         self.save('app.py')
         self.counting()
-        self.said('no file events arrive in this container')
+        self.said('looking at the files once a second: a save makes no event here\n')
         self.said('started')
         self.save('app.py', 'changed')
         self.said('started', 2)
@@ -207,13 +207,32 @@ class Reload(InFolder):
 
 
 class WaitEvent(InFolder):
-    def test_ends_with_0_at_a_change_and_1_without(self):
-        (self.folder / 'code' / 'probe').touch()
-        waiting = self.start('wait-event', 'probe', str(PATIENCE), stdout=subprocess.PIPE, text=True)
-        self.assertEqual(waiting.stdout.readline(), 'ready\n')
-        (self.folder / 'code' / 'probe').write_text('changed')
-        self.assertEqual(waiting.wait(PATIENCE), 0)
-        self.assertEqual(self.start('wait-event', 'probe', '0.1', stdout=subprocess.DEVNULL).wait(PATIENCE), 1)
+    def wait_event(self, *arguments):
+        waiting = self.start('wait-event', *arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        return waiting, waiting.stdout.readline()
+
+    def test_ends_with_0_at_a_change_of_what_it_holds_or_of_its_dates(self):
+        probe = self.folder / 'code' / 'probe'
+        for change in (probe.touch, lambda: probe.write_text('changed'), lambda: probe.chmod(probe.stat().st_mode)):
+            waiting, said = self.wait_event('probe', '0')
+            self.assertEqual(said, 'ready\n')
+            change()
+            self.assertEqual(waiting.wait(PATIENCE), 0)
+
+    def test_ends_with_3_at_a_change_without_an_event(self):
+        (self.folder / 'code' / 'elsewhere').mkdir()
+        (self.folder / 'code' / 'probe').symlink_to('elsewhere/probe')  # its folder is not the one that is watched
+        waiting, _ = self.wait_event('probe', '0.1')
+        (self.folder / 'code' / 'elsewhere' / 'probe').write_text('changed')
+        self.assertEqual(waiting.wait(PATIENCE), 3)
+
+    def test_ends_with_1_where_it_could_not_try(self):
+        self.environment['DEVENV_PROBE_SECONDS'] = '0.1'
+        waiting, _ = self.wait_event('probe', '0')
+        self.assertEqual(waiting.wait(PATIENCE), 1)
+        self.assertIn('no change of probe came within 0.1 s', waiting.stdout.read())
+        waiting, said = self.wait_event('not/there', '0')
+        self.assertEqual((waiting.wait(PATIENCE), said), (1, 'not cannot be watched: No such file or directory\n'))
 
 
 class Runserver(InFolder):

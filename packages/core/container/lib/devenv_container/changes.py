@@ -16,6 +16,7 @@ import time
 
 LEFT_OUT = {'node_modules', '__pycache__'}
 
+ATTRIB = 0x4
 CLOSE_WRITE, MOVED_FROM, MOVED_TO, CREATE, DELETE = 0x8, 0x40, 0x80, 0x100, 0x200
 OVERFLOW, IGNORED = 0x4000, 0x8000
 ONLYDIR, EXCL_UNLINK, ISDIR = 0x1000000, 0x4000000, 0x40000000
@@ -30,8 +31,8 @@ class Inotify:
         self._libc = ctypes.CDLL(None, use_errno=True)
         self.fd = self._checked(self._libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC))
 
-    def watch(self, directory):
-        return self._checked(self._libc.inotify_add_watch(self.fd, os.fsencode(directory), MASK))
+    def watch(self, directory, mask=MASK):
+        return self._checked(self._libc.inotify_add_watch(self.fd, os.fsencode(directory), mask))
 
     def read(self):
         """Yields (watch, mask, name), name '' where the event is about the directory itself."""

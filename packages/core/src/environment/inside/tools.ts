@@ -43,6 +43,13 @@ export const supervisorctl = (...words: readonly string[]): Argv => [
 ]
 
 export const waitEventCommand = (file: string, seconds: number): Argv => [`${BIN}/wait-event`, file, String(seconds)]
+/** How `wait-event` ends; with anything else, it could not try. */
+export const WAIT_EVENT = { came: 0, missed: 3 }
+
+/** Has `reload` wait for file events, or look at the files again and again, and say why. */
+const POLLING = '/run/devenv/polling'
+export const eventsCommand: Argv = ['rm', '-f', POLLING]
+export const pollingCommand = (because: string): Argv => ['sh', '-c', `echo "$1" > ${POLLING}`, 'sh', because]
 
 /** Third-party images have none of our tools: a shell notes its process id, which is then the command's. */
 export const withPid = (argv: Argv, id: string): Argv => [
