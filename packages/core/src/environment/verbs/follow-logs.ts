@@ -6,7 +6,7 @@ import { containersOf } from '../inside/containers-of.js'
 
 export type OnLine = (line: string, channel: 'out' | 'err') => void
 
-/** How much of the past is shown: from a moment on (seconds since the epoch), or the last lines of each. */
+/** How much of the past is shown: from a moment on (seconds by the engine's clock), or the last lines of each. */
 export type From = { since: number } | { tail: number }
 
 /**
@@ -39,8 +39,9 @@ export async function followLogs(asking: Asking, from: From, onLine: OnLine, sig
   for (const { id, service } of (await containersOf(asking)).filter(isRunning)) follow(id, service, from)
 
   for (let event = await next; !event.done; event = await events.next()) {
-    const { action, id, service } = event.value
-    if (action === 'start') follow(id, service, { since: Date.now() / 1000 - 1 })
+    const { action, id, service, at } = event.value
+    // Its first lines may be a little older than the event.
+    if (action === 'start') follow(id, service, { since: at - 1 })
     if (action !== 'die') continue
     const alive = (await containersOf(asking)).filter(isRunning)
     if (alive.length === 0) break
