@@ -150,6 +150,27 @@ class Reload(InFolder):
         self.said('told')
         eventually(lambda: not alive(child))
 
+    def test_what_has_left_the_group_ends_with_its_program_and_nothing_of_the_next_does(self):
+        # A child of its own session whose parent has ended, and one of that.
+        self.save('app.py', 'import os, subprocess, time\n'
+                            'subprocess.run(["sh", "-c", "(setsid sh -c \'echo orphan $$; sleep 1000 & echo orphan $!; wait\' &)"])\n'
+                            'print("pid", os.getpid(), flush=True)\ntime.sleep(1000)')
+        orphans = lambda: [int(line.split()[1]) for line in self.output.read_text().splitlines() if line.startswith('orphan ')]
+        reload = self.reload('--', sys.executable, 'app.py')
+        both_are_there = lambda times: self.said('pid', times) and eventually(lambda: len(orphans()) == 2 * times)
+        both_are_there(1)
+        self.save('other.py')
+        both_are_there(2)
+        eventually(lambda: not any(map(alive, orphans()[:2])))
+        os.kill(orphans()[3], signal.SIGKILL)  # an orphan that ends by itself takes nothing with it but what is its own
+        eventually(lambda: not alive(orphans()[2]))
+        self.assertTrue(alive(self.pids()[1]))
+        self.save('other.py', 'again')
+        both_are_there(3)
+        reload.send_signal(signal.SIGTERM)
+        self.assertEqual(reload.wait(PATIENCE), -signal.SIGTERM)
+        self.assertFalse(any(map(alive, orphans())))
+
     def test_a_program_that_does_not_end_is_killed(self):
         reload = self.reload('--grace', '0.2', '--', 'sh', '-c',
                              'trap "" TERM; echo started; while :; do sleep 0.1; done')

@@ -51,11 +51,14 @@ const POLLING = '/run/devenv/polling'
 export const eventsCommand: Argv = ['rm', '-f', POLLING]
 export const pollingCommand = (because: string): Argv => ['sh', '-c', `echo "$1" > ${POLLING}`, 'sh', because]
 
-/** Third-party images have none of our tools: a shell notes its process id, which is then the command's. */
+/**
+ * Third-party images have none of our tools: a shell notes its process id, which is then the command's. It removes the
+ * notes of commands that have ended.
+ */
 export const withPid = (argv: Argv, id: string): Argv => [
   'sh',
   '-c',
-  'echo $$ > "/tmp/.devenv-$1"; shift; exec "$@"',
+  'for old in /tmp/.devenv-*; do { read -r pid < "$old" && [ ! -d "/proc/$pid" ] && rm -f "$old"; } 2> /dev/null; done; echo $$ > "/tmp/.devenv-$1"; shift; exec "$@"',
   'devenv',
   id,
   ...argv,

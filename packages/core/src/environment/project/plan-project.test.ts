@@ -89,6 +89,11 @@ describe('a planned project', () => {
     expect(service(plan({ definition }), 'memcached').labels).toMatchObject({ mine: 'yes', [LABELS.service]: 'hello' })
   })
 
+  test('bounds the engine’s copy of every log', () => {
+    for (const { logging } of Object.values(plan().services))
+      expect(logging).toEqual({ driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } })
+  })
+
   test('takes no name but its own', () => {
     const project = plan()
     expect(project.name).toBe(sampleEnvironment().project)

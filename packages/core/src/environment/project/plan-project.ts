@@ -36,6 +36,12 @@ const LOGS = '/var/log/devenv'
 const ANSWERS = '/opt/devenv/bin/answers'
 /** Longer than any provisioning. */
 const HELD_AT_MOST = '24h'
+/**
+ * The engine's copy of what a container writes would grow for as long as the container is there. It is named whole: an
+ * engine may keep none by default, or have a driver that knows no bounds or cannot be read.
+ */
+const LOGGING = { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } }
+
 /** The Compose project that runs, complete: what `docker compose` is given, and what a person can read. Pure. */
 export function planProject(
   definition: Definition,
@@ -63,6 +69,7 @@ export function planProject(
     }))
     const complete: ComposeService = {
       ...planned,
+      logging: LOGGING,
       volumes: planVolumes(name, planned, definition, environment),
       ports,
       labels: { ...planned.labels, ...labels, [LABELS.image]: planned.image ?? '' },
