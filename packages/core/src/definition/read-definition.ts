@@ -32,9 +32,11 @@ export type ReadDefinition = {
 /**
  * Reads an environment package for a checkout: its compose.yaml, over it that of the variant, over both the
  * checkout's `devenv/compose.yaml`, resolved by Compose.
- * @throws DevenvError with every problem found: `definition-unreadable`, `definition-invalid`, `compose-refused`, `rule-broken`
+ * @throws DevenvError with every problem found: `definition-unreadable`, `definition-invalid`, `compose-refused`, `rule-broken`,
+ *   `overlay-misnamed`
  */
 export async function readDefinition(request: ReadDefinition): Promise<Definition> {
+  requireOverlayNames(request.checkout)
   const files = composeFilesOf(request)
   const [own] = files
   const source = parseSource(own, readFileSync(own, 'utf8'))
@@ -90,6 +92,18 @@ const isSet = (entry: [string, string | null]): entry is [string, string] => ent
 export function withWholeExtension(own: unknown, resolved: object): object {
   const extensionOf = (model: unknown) => (model as { 'x-devenv'?: object } | null)?.['x-devenv']
   return { ...resolved, 'x-devenv': { ...extensionOf(own), ...extensionOf(resolved) } }
+}
+
+/** Compose's own names for a project's files, without the one that is read. */
+const OTHER_OVERLAYS = ['compose', 'docker-compose', 'compose.override', 'docker-compose.override']
+  .flatMap((name) => [`${name}.yaml`, `${name}.yml`])
+  .filter((name) => name !== 'compose.yaml')
+
+/** @throws DevenvError `overlay-misnamed`: what nobody reads would change nothing, in silence */
+function requireOverlayNames(checkout: string): void {
+  const folder = join(checkout, FOLDER_IN_CHECKOUT)
+  const files = OTHER_OVERLAYS.map((name) => join(folder, name)).filter(existsSync)
+  if (files.length > 0) throw new DevenvError({ code: 'overlay-misnamed', files, wanted: join(folder, 'compose.yaml') })
 }
 
 /** The package's compose.yaml, and over it the variant's and the checkout's. */

@@ -12,6 +12,8 @@ export type BakeTarget = {
   tags: readonly string[]
   /** `id=…,src=…`: seen while building, never part of the image. */
   secret: readonly string[]
+  /** `default`: the agent of whoever builds. */
+  ssh?: readonly string[]
   platforms?: readonly string[]
   attest?: readonly string[]
 }
@@ -65,7 +67,7 @@ export async function runBake(
     {
       argv: renderBakeArgv(file, names, output, builder),
       cwd: folder,
-      // The files are those that we laid out, and the host's bundle of certificates: nobody need be asked.
+      // The files are those that we laid out and those that the definition names: nobody need be asked.
       env: { ...process.env, BUILDX_BAKE_ENTITLEMENTS_FS: '0', BUILDX_BAKE_GIT_AUTH_TOKEN: undefined },
     },
     'progress',

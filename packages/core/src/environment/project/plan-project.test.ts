@@ -94,6 +94,57 @@ describe('a planned project', () => {
       expect(logging).toEqual({ driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } })
   })
 
+  describe('with what a checkout adds beside the services', () => {
+    const definition = (): Definition => {
+      const described = sampleDefinition(
+        {},
+        { hello: { networks: { front: null, company: null }, secrets: [{ source: 'token' }] } },
+      )
+      Object.assign(described.project, {
+        networks: {
+          default: { name: 'p_default', ipam: {}, driver_opts: { a: 'b' } },
+          front: { name: 'p_front', ipam: {}, internal: true },
+          company: { name: 'company', external: true },
+        },
+        volumes: { seed: { name: 'seed', external: true } },
+        secrets: { token: { name: 'p_token', file: '/home/me/token' } },
+        configs: { motd: { name: 'p_motd', content: 'hi' } },
+      })
+      return described
+    }
+
+    test('keeps networks, volumes, secrets and configs', () => {
+      const { networks, volumes, secrets, configs } = plan({ definition: definition(), facts: { mtu: 1400 } })
+      const labels = expect.objectContaining({ [LABELS.service]: 'hello' })
+      const mtu = { 'com.docker.network.driver.mtu': '1400' }
+      expect(networks).toEqual({
+        default: { name: 'p_default', labels, driver_opts: { ...mtu, a: 'b' } },
+        front: { name: 'p_front', internal: true, labels, driver_opts: mtu },
+        company: { name: 'company', external: true },
+      })
+      expect(volumes).toEqual({ seed: { name: 'seed', external: true } })
+      expect(secrets).toEqual({ token: { name: 'p_token', file: '/home/me/token' } })
+      expect(configs).toEqual({ motd: { name: 'p_motd', content: 'hi' } })
+    })
+
+    test('replaces containers when one of them changes', () => {
+      const changed = definition()
+      Object.assign(changed.project, { secrets: { token: { name: 'p_token', file: '/home/me/other' } } })
+      expect(configs(plan({ definition: changed })).hello).not.toBe(configs(plan({ definition: definition() })).hello)
+    })
+  })
+
+  test('has the engine make no folder for a bind that is not there', () => {
+    const volume = { type: 'bind', source: '/home/dev/extra', target: '/extra', read_only: true }
+    const definition = sampleDefinition(
+      {},
+      { memcached: { volumes: [{ ...volume, bind: { create_host_path: true } }] } },
+    )
+    expect(service(plan({ definition }), 'memcached').volumes).toEqual([
+      { ...volume, bind: { create_host_path: false } },
+    ])
+  })
+
   test('takes no name but its own', () => {
     const project = plan()
     expect(project.name).toBe(sampleEnvironment().project)

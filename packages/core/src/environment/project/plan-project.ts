@@ -1,4 +1,5 @@
 import {
+  type ComposeNetwork,
   type ComposeProject,
   type ComposeService,
   type ComposeVolume,
@@ -56,7 +57,9 @@ export function planProject(
     [LABELS.stores]: facts.storesIdentity,
   }
   const ours = oursOf(definition)
-  const services = Object.entries(definition.project.services).map(([name, service]) => {
+  const { services: described, networks: { default: usual, ...networks } = {}, ...others } = definition.project
+  const around = { networks, ...others, name: undefined }
+  const services = Object.entries(described).map(([name, service]) => {
     const planned = ours.includes(name)
       ? planOurs(name, service, definition, environment, settings, facts)
       : planThirdParty(name, service, facts)
@@ -74,13 +77,40 @@ export function planProject(
       ports,
       labels: { ...planned.labels, ...labels, [LABELS.image]: planned.image ?? '' },
     }
-    return [name, { ...complete, labels: { ...complete.labels, [LABELS.config]: shortHashOf(complete) } }] as const
+    return [
+      name,
+      { ...complete, labels: { ...complete.labels, [LABELS.config]: shortHashOf({ ...complete, around }) } },
+    ] as const
   })
-  const mtu = facts.mtu === undefined ? {} : { driver_opts: { 'com.docker.network.driver.mtu': String(facts.mtu) } }
+  const planned = Object.entries({ ...networks, default: usual }).map(
+    ([name, network]) =>
+      [
+        name,
+        planNetwork({ ...network, name: network?.name ?? `${environment.project}_${name}` }, labels, facts),
+      ] as const,
+  )
   return {
+    ...others,
     name: environment.project,
     services: Object.fromEntries(services),
-    networks: { default: { name: `${environment.project}_default`, labels, ...mtu } },
+    networks: Object.fromEntries(planned),
+  }
+}
+
+function planNetwork(
+  network: ComposeNetwork,
+  labels: Readonly<Record<string, string>>,
+  { mtu }: Pick<ProjectFacts, 'mtu'>,
+): ComposeNetwork {
+  if (network.external) return network
+  const { ipam, driver_opts, ...rest } = network
+  const options = { ...(mtu !== undefined && { 'com.docker.network.driver.mtu': String(mtu) }), ...driver_opts }
+  return {
+    ...rest,
+    // Compose resolves what nobody has written to an empty one.
+    ...(ipam !== undefined && Object.keys(ipam as object).length > 0 && { ipam }),
+    labels: { ...network.labels, ...labels },
+    ...(Object.keys(options).length > 0 && { driver_opts: options }),
   }
 }
 
@@ -159,7 +189,9 @@ function planVolumes(
   const stores = storesOf(definition, paths.stores).filter(({ service }) => service === name)
   return (volumes ?? []).map((volume) => {
     const store = stores.find(({ target }) => target === volume.target)
-    return store === undefined ? volume : bind(`${paths.stores}/${store.name}/data`, store.target)
+    if (store !== undefined) return bind(`${paths.stores}/${store.name}/data`, store.target)
+    // The engine would make what is missing, as root: in the checkout, too.
+    return volume.type === 'bind' ? { ...volume, bind: { ...volume.bind, create_host_path: false } } : volume
   })
 }
 

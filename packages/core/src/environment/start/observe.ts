@@ -28,6 +28,7 @@ import { readMatchingFiles } from '../provision/read-matching-files.js'
 import { isJoinable } from '../provision/run-step.js'
 import { requirePrograms } from './choose-programs.js'
 import type { Extent } from './find-running.js'
+import { requireMounts } from './require-mounts.js'
 
 /**
  * What a start is told beside what has to run. `again`: which provisioning steps somebody wants carried out again, whatever
@@ -93,6 +94,7 @@ export async function observe(
     stores: paths.stores,
   })
   const definition = leaveOut(whole, settings.without ?? [])
+  requireMounts(definition, environment)
   const ours = oursOf(definition)
   // Which programs the image of another service holds, only its container tells.
   if (ours.length === 1) requirePrograms(settings.programs ?? 'all', readProgramNames(definition))
@@ -188,6 +190,8 @@ const definitionPaths = (
     ...definition.files,
     join(environmentPackage.directory, 'package.json'),
     join(environmentPackage.directory, LOCK_FILE),
+    // The folder tells of a file with a name that is not read.
+    join(checkout, 'devenv'),
     join(checkout, 'devenv', 'compose.yaml'),
     join(checkout, '.git'),
     join(CORE_DIRECTORY, 'package.json'),

@@ -45,13 +45,13 @@ export async function probeFileEvents(
 }
 
 /** A file below the checkout whose change is a save to whoever watches its folder. */
-export type Probe = { path: string; touch(): void; remove(): void }
+export type EventProbe = { path: string; touch(): void; remove(): void }
 
 /**
  * One that appears in the data directory, where the container sees that with the checkout. Else a file of the checkout
  * itself, which stays as it is: it is opened as if to write, and given the mode that it has. `undefined` where nobody here may.
  */
-export function chooseProbe({ checkout, paths }: Pick<Environment, 'checkout' | 'paths'>): Probe | undefined {
+export function chooseProbe({ checkout, paths }: Pick<Environment, 'checkout' | 'paths'>): EventProbe | undefined {
   const home = realpathSync(paths.home)
   if (home.startsWith(`${checkout}/`)) {
     const file = join(home, 'probe')
