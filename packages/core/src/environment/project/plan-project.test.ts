@@ -174,7 +174,7 @@ describe('a planned project', () => {
     const healthcheck = { test: ['CMD', '/opt/devenv/bin/answers', 'web=http://localhost/'], start_period: '1m30s' }
     const planned = service(plan({ definition: sampleDefinition({}, { hello: { healthcheck } }) }), 'hello')
     expect(planned.healthcheck).toEqual({ ...healthcheck, timeout: '24h' })
-    expect(planned.environment).toMatchObject({ DEVENV_START_SECONDS: '90' })
+    expect(planned.environment).toMatchObject({ DEVENV_START_SECONDS: '90', DEVENV_ASKED: 'web=http://localhost/' })
   })
 
   test('leaves any other health check as it is', () => {

@@ -140,6 +140,7 @@ function planOurs(
       DEVENV_HELD: '1',
       ...(waitsWhileHeld(service) && {
         DEVENV_START_SECONDS: String(secondsOf(service.healthcheck?.start_period ?? '0s')),
+        DEVENV_ASKED: service.healthcheck?.test?.slice(2).join(' ') ?? '',
       }),
       ...(code !== undefined && { DEVENV_OWNER_OF: code }),
     },
