@@ -52,17 +52,20 @@ export const eventsCommand: Argv = ['rm', '-f', POLLING]
 export const pollingCommand = (because: string): Argv => ['sh', '-c', `echo "$1" > ${POLLING}`, 'sh', because]
 
 /**
- * Third-party images have none of our tools: a shell notes its process id, which is then the command's. It removes the
- * notes of commands that have ended.
+ * Third-party images have none of our tools: a shell removes the notes of commands that have ended, gives a terminal that
+ * nobody there knows a name as lib/terminal.sh does, and notes its process id, which is then the command's.
  */
-export const withPid = (argv: Argv, id: string): Argv => [
-  'sh',
-  '-c',
-  'for old in /tmp/.devenv-*; do { read -r pid < "$old" && [ ! -d "/proc/$pid" ] && rm -f "$old"; } 2> /dev/null; done; echo $$ > "/tmp/.devenv-$1"; shift; exec "$@"',
-  'devenv',
-  id,
-  ...argv,
-]
+const NOTE = `for old in /tmp/.devenv-*; do
+  { read -r ended < "$old" && [ ! -d "/proc/$ended" ] && rm -f "$old"; } 2> /dev/null
+done
+if [ -t 0 ]; then
+  for folder in /etc/terminfo /lib/terminfo /usr/share/terminfo; do
+    [ ! -e "$folder/\${TERM%"\${TERM#?}"}/$TERM" ] || known=yes
+  done
+  [ "$known" ] || export TERM=xterm-256color
+fi
+echo $$ > "/tmp/.devenv-$1"; shift; exec "$@"`
+export const withPid = (argv: Argv, id: string): Argv => ['sh', '-c', NOTE, 'devenv', id, ...argv]
 
 export const cancelByPid: Canceller = (id, signal) => [
   'sh',

@@ -254,9 +254,12 @@ describe('a planned project', () => {
   })
 
   test('hides the stores inside the mounted checkout from the primary', () => {
-    expect(service(plan(), 'hello').volumes).toContainEqual(
-      expect.objectContaining({ type: 'tmpfs', target: '/edx/app/hello/.dev/devenv/stores' }),
-    )
+    expect(service(plan(), 'hello').volumes).toContainEqual({
+      type: 'tmpfs',
+      target: '/edx/app/hello/.dev/devenv/stores',
+      // So that it may be walked through, whatever umask the folder below it was made with.
+      tmpfs: { size: '65536', mode: 0o755 },
+    })
   })
 
   test.each(['/data', '/home/dev/hello-data'])('hides nothing when the data directory is %s', (dataRoot) => {

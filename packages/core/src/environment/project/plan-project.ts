@@ -173,7 +173,9 @@ export const secondsOf = (duration: string): number =>
 /** A mask over the stores, where they lie inside the mounted checkout. */
 function maskOf(code: string | undefined, checkout: string, stores: string): ComposeVolume[] {
   if (code === undefined || !stores.startsWith(`${checkout}/`)) return []
-  return [{ type: 'tmpfs', target: `${code}${stores.slice(checkout.length)}`, tmpfs: { size: '65536' } }]
+  // Without a mode it has that of the folder below it, which nobody but root might enter.
+  const tmpfs = { size: '65536', mode: 0o755 }
+  return [{ type: 'tmpfs', target: `${code}${stores.slice(checkout.length)}`, tmpfs }]
 }
 
 function planThirdParty(name: string, service: ComposeService, { official }: ProjectFacts): ComposeService {
