@@ -26,7 +26,7 @@ const FACTS: ProjectFacts = {
   official: {},
   ports: { hello: { 8000: 23000 } },
   storesIdentity: '1:2',
-  gitMounts: {},
+  git: {},
   mtu: undefined,
 }
 
@@ -246,11 +246,12 @@ describe('a planned project', () => {
   })
 
   test('mounts what git needs beside the checkout', () => {
-    const gitMounts = [{ source: '/home/dev/main/.git', target: '/home/dev/main/.git' }]
-    expect(service(plan({ facts: { gitMounts: { hello: gitMounts } } }), 'hello').volumes).toContainEqual(
-      expect.objectContaining({ type: 'bind', ...gitMounts[0] }),
-    )
-    expect(service(plan({ facts: { gitMounts: { hello: gitMounts } } }), 'mysql').volumes).toHaveLength(1)
+    const mounts = [{ source: '/home/dev/main/.git', target: '/home/dev/main/.git' }]
+    const project = plan({ facts: { git: { hello: { mounts, alsoAt: '/home/dev/branch' } } } })
+    expect(service(project, 'hello').volumes).toContainEqual(expect.objectContaining({ type: 'bind', ...mounts[0] }))
+    expect(service(project, 'hello').environment).toMatchObject({ DEVENV_ALSO_AT: '/home/dev/branch' })
+    expect(service(project, 'mysql').volumes).toHaveLength(1)
+    expect(service(plan(), 'hello').environment).not.toHaveProperty('DEVENV_ALSO_AT')
   })
 
   test('hides the stores inside the mounted checkout from the primary', () => {

@@ -14,7 +14,7 @@ import { CONTAINER_CA_VARIABLES } from '../../settings/ca-variables.js'
 import type { Settings } from '../../settings/settings.js'
 import type { Environment } from '../environment.js'
 import { type Ports, urlsOf } from './addresses.js'
-import type { GitMount } from './read-git-mounts.js'
+import type { GitPlaces } from './read-git-places.js'
 import { storesOf } from './stores-of.js'
 
 /** What the project depends on beside the definition. */
@@ -26,7 +26,7 @@ export type ProjectFacts = {
   /** `device:inode` of the folder of stores. */
   storesIdentity: string
   /** What git needs beside the checkout, for each service of ours. */
-  gitMounts: Readonly<Record<string, readonly GitMount[]>>
+  git: Readonly<Record<string, GitPlaces>>
   /** Of the host's way out, when it is less than Docker's 1500. */
   mtu: number | undefined
 }
@@ -120,7 +120,7 @@ function planOurs(
   definition: Definition,
   { service: environmentName, checkout, paths }: Environment,
   { caBundle, proxies }: Settings,
-  { image, gitMounts, ports }: ProjectFacts,
+  { image, git, ports }: ProjectFacts,
 ): ComposeService {
   const primary = name === definition.primary
   const code = mountOf(definition, name, checkout)
@@ -143,12 +143,13 @@ function planOurs(
         DEVENV_ASKED: service.healthcheck?.test?.slice(2).join(' ') ?? '',
       }),
       ...(code !== undefined && { DEVENV_OWNER_OF: code }),
+      ...(git[name]?.alsoAt !== undefined && { DEVENV_ALSO_AT: git[name].alsoAt }),
     },
     volumes: [
       ...(service.volumes ?? []),
       bind(paths.logs, LOGS),
       ...(caBundle === undefined ? [] : [{ ...bind(caBundle, CA_BUNDLE), read_only: true }]),
-      ...(gitMounts[name] ?? []).map(({ source, target }) => bind(source, target)),
+      ...(git[name]?.mounts ?? []).map(({ source, target }) => bind(source, target)),
       // Databases are not source code: nothing that walks the checkout shall find them.
       ...maskOf(code, checkout, paths.stores),
     ],

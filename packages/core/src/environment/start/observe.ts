@@ -22,7 +22,7 @@ import { containersOf } from '../inside/containers-of.js'
 import { readCommands } from '../inside/read-commands.js'
 import { type Ports, wantedPorts } from '../project/addresses.js'
 import { assignPorts } from '../project/assign-ports.js'
-import { type GitMount, readGitMounts } from '../project/read-git-mounts.js'
+import { type GitPlaces, readGitPlaces } from '../project/read-git-places.js'
 import { type Store, storesOf } from '../project/stores-of.js'
 import { readMatchingFiles } from '../provision/read-matching-files.js'
 import { isJoinable } from '../provision/run-step.js'
@@ -55,7 +55,7 @@ export type Observed = {
   lost: readonly { port: number; holder: string | undefined }[]
   /** Where each service of ours has the checkout, and what git needs beside it. */
   code: { readonly [service: string]: string }
-  gitMounts: { readonly [service: string]: readonly GitMount[] }
+  git: { readonly [service: string]: GitPlaces }
   mtu: number | undefined
   /** `device:inode` of the folder of stores; `''` before there is one. */
   storesIdentity: string
@@ -127,9 +127,7 @@ export async function observe(
     ports,
     lost,
     code,
-    gitMounts: Object.fromEntries(
-      Object.entries(code).map(([name, folder]) => [name, readGitMounts(checkout, folder)]),
-    ),
+    git: Object.fromEntries(Object.entries(code).map(([name, folder]) => [name, readGitPlaces(checkout, folder)])),
     mtu: readMtu(),
     storesIdentity,
     moved: storesIdentity === '' ? [] : await readMoved(context, storesIdentity),
