@@ -42,6 +42,29 @@ test('git works inside', async () => {
   expect(await ask('find', join(hello.path, '.git'), '!', '-uid', String(OWNER))).toBe('')
 })
 
+test('git works inside a submodule whose folder has another name than the one inside', async () => {
+  const hello = await cloned()
+  const around = join(hello.folder, 'around')
+  await ask('git', 'init', '--quiet', around)
+  const adding = [
+    '-c',
+    'protocol.file.allow=always',
+    '-C',
+    around,
+    'submodule',
+    'add',
+    '--quiet',
+    hello.path,
+    'course-hello',
+  ]
+  await ask('git', ...adding)
+  hello.path = join(around, 'course-hello')
+  if (isRoot) await hello.giveTo(OWNER)
+  await hello.start()
+  await commitInside(hello)
+  expect(await commitOutside(hello)).toBe('from inside')
+})
+
 test('git works inside a worktree, beside the repository that it belongs to', async () => {
   const hello = await cloned()
   const repository = hello.path

@@ -96,6 +96,7 @@ test('a data directory has one writer at a time, and the next one finds the data
   second.env.DEVENV_DIR = shared
   await first.start()
   expect(existsSync(join(first.path, '.dev'))).toBe(false)
+  expect((await first.devenv('exec', '--', 'ls', '/run/devenv')).stdout.split('\n')).not.toContain('polling')
   await greet(first, 'First')
 
   for (const command of ['start', 'clean']) {

@@ -34,6 +34,7 @@ class InFolder(unittest.TestCase):
             'DEVENV_CONSOLE': str(self.folder / 'console'),
             'DEVENV_POLLING': str(self.folder / 'polling'),
             'DEVENV_TURNS': str(self.folder / 'turns'),
+            'PYTHONDONTWRITEBYTECODE': '',  # empty is as good as not set
         }
 
     def start(self, tool, *arguments, **options):

@@ -32,6 +32,21 @@ class Program(InFolder):
         self.assertRegex(self.log('web'), '(?m)^%s out to out$' % time)
         self.assertRegex(self.log('web'), '(?m)^%s err to err, no newline$' % time)
 
+    def test_requests_of_its_health_check_that_succeed_leave_no_line(self):
+        lines = [
+            '127.0.0.1 - - [26/Nov/2026:20:00:00 +0000] "GET /health/ HTTP/1.1" 200 17 "-" "devenv"',  # gunicorn
+            '[26/Nov/2026 20:00:00] "GET /health/ HTTP/1.1" 302 17',  # Django
+            '[26/Nov/2026 20:00:00] "GET /health/ HTTP/1.1" 503 17',
+            '[26/Nov/2026 20:00:00] "GET /health/more HTTP/1.1" 200 17',
+            '[26/Nov/2026 20:00:00] "GET /other/ HTTP/1.1" 200 17',
+            '[26/Nov/2026 20:00:00] "POST /health/ HTTP/1.1" 200 17',
+        ]
+        self.environment['DEVENV_ASKED'] = 'web=http://localhost:8000/health/ shop=http://localhost:9000/other/'
+        self.start('program', 'web', *python('print(%r)' % '\n'.join(lines))).wait()
+        shown = eventually(lambda: self.console('1'))
+        self.assertEqual(shown, ''.join('web | %s\n' % line for line in lines[2:]))
+        self.assertEqual(len(self.log('web').splitlines()), 4)
+
     def test_no_line_of_several_bursts_is_lost_or_torn_over_rotated_files(self):
         self.environment.update(DEVENV_LOG_BYTES='200000', DEVENV_LOG_FILES='100')
         programs = ['one', 'two', 'three']

@@ -1,3 +1,4 @@
+import os
 import signal
 import subprocess
 import sys
@@ -6,7 +7,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from helpers import CONTAINER, PATIENCE, InFolder, eventually
+from helpers import CONTAINER, PATIENCE, InFolder, end, eventually
 
 # Serves the words in words.py on the socket that it was handed.
 SERVER = '''
@@ -35,6 +36,13 @@ class Reload(InFolder):
         file = self.folder / 'code' / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
+
+    def save_of_the_same_second(self, path, text):
+        """In one step, with the date that the file had."""
+        new, file = self.folder / 'code' / 'new', self.folder / 'code' / path
+        new.write_text(text)
+        os.utime(new, ns=(0, file.stat().st_mtime_ns))
+        new.replace(file)
 
     def said(self, words, times=1):
         return eventually(lambda: self.output.read_text().count(words) >= times)
@@ -109,10 +117,10 @@ class Reload(InFolder):
         self.assertNotIn('more changed', self.output.read_text())
 
     def test_polling_notices_the_same(self):
-        (self.folder / 'polling').touch()
+        (self.folder / 'polling').write_text('a save makes no event here\n')
         self.save('app.py')
         self.counting()
-        self.said('no file events arrive in this container')
+        self.said('looking at the files once a second: a save makes no event here\n')
         self.said('started')
         self.save('app.py', 'changed')
         self.said('started', 2)
@@ -142,6 +150,27 @@ class Reload(InFolder):
         self.said('told')
         eventually(lambda: not alive(child))
 
+    def test_what_has_left_the_group_ends_with_its_program_and_nothing_of_the_next_does(self):
+        # A child of its own session whose parent has ended, and one of that.
+        self.save('app.py', 'import os, subprocess, time\n'
+                            'subprocess.run(["sh", "-c", "(setsid sh -c \'echo orphan $$; sleep 1000 & echo orphan $!; wait\' &)"])\n'
+                            'print("pid", os.getpid(), flush=True)\ntime.sleep(1000)')
+        orphans = lambda: [int(line.split()[1]) for line in self.output.read_text().splitlines() if line.startswith('orphan ')]
+        reload = self.reload('--', sys.executable, 'app.py')
+        both_are_there = lambda times: self.said('pid', times) and eventually(lambda: len(orphans()) == 2 * times)
+        both_are_there(1)
+        self.save('other.py')
+        both_are_there(2)
+        eventually(lambda: not any(map(alive, orphans()[:2])))
+        os.kill(orphans()[3], signal.SIGKILL)  # an orphan that ends by itself takes nothing with it but what is its own
+        eventually(lambda: not alive(orphans()[2]))
+        self.assertTrue(alive(self.pids()[1]))
+        self.save('other.py', 'again')
+        both_are_there(3)
+        reload.send_signal(signal.SIGTERM)
+        self.assertEqual(reload.wait(PATIENCE), -signal.SIGTERM)
+        self.assertFalse(any(map(alive, orphans())))
+
     def test_a_program_that_does_not_end_is_killed(self):
         reload = self.reload('--grace', '0.2', '--', 'sh', '-c',
                              'trap "" TERM; echo started; while :; do sleep 0.1; done')
@@ -155,6 +184,32 @@ class Reload(InFolder):
         program = int(self.output.read_text().split()[0])
         reload.kill()
         eventually(lambda: not alive(program))
+
+    def test_two_saves_of_one_size_within_a_second_serve_the_second(self):
+        for polling in (False, True):
+            with self.subTest(polling=polling):
+                if polling:
+                    (self.folder / 'polling').touch()
+                self.save('words.py', 'WORDS = "aaa"')
+                self.save('server.py', SERVER)
+                port = self.reserve_port()
+                reload = self.reload('--listen', '127.0.0.1:%d' % port, '--', sys.executable, 'server.py')
+                eventually(lambda: answer(port) == (200, 'aaa'))
+                for words in ('bbb', 'ccc', 'ddd'):
+                    self.save_of_the_same_second('words.py', 'WORDS = "%s"' % words)
+                    eventually(lambda: answer(port) == (200, words))
+                end(reload)
+
+    def test_bytecode_of_what_did_not_change_is_kept_and_that_of_a_removed_module_goes(self):
+        for name in ('kept', 'gone', 'gone_too'):
+            self.save('%s.py' % name, 'WORDS = "first"')
+        self.save('app.py', 'import kept, gone, gone_too, time; print("started", flush=True); time.sleep(600)')
+        self.reload('--', sys.executable, 'app.py')
+        self.said('started')
+        (self.folder / 'code' / 'gone.py').unlink()
+        self.said('the program ended with 1')
+        there = sorted(file.name.split('.')[0] for file in (self.folder / 'code' / '__pycache__').iterdir())
+        self.assertEqual(there, ['gone_too', 'kept'])
 
     def test_requests_wait_for_the_new_code_and_are_told_when_there_is_none(self):
         port = self.serve_words()
@@ -173,13 +228,32 @@ class Reload(InFolder):
 
 
 class WaitEvent(InFolder):
-    def test_ends_with_0_at_a_change_and_1_without(self):
-        (self.folder / 'code' / 'probe').touch()
-        waiting = self.start('wait-event', 'probe', str(PATIENCE), stdout=subprocess.PIPE, text=True)
-        self.assertEqual(waiting.stdout.readline(), 'ready\n')
-        (self.folder / 'code' / 'probe').write_text('changed')
-        self.assertEqual(waiting.wait(PATIENCE), 0)
-        self.assertEqual(self.start('wait-event', 'probe', '0.1', stdout=subprocess.DEVNULL).wait(PATIENCE), 1)
+    def wait_event(self, *arguments):
+        waiting = self.start('wait-event', *arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        return waiting, waiting.stdout.readline()
+
+    def test_ends_with_0_at_a_change_of_what_it_holds_or_of_its_dates(self):
+        probe = self.folder / 'code' / 'probe'
+        for change in (probe.touch, lambda: probe.write_text('changed'), lambda: probe.chmod(probe.stat().st_mode)):
+            waiting, said = self.wait_event('probe', '0')
+            self.assertEqual(said, 'ready\n')
+            change()
+            self.assertEqual(waiting.wait(PATIENCE), 0)
+
+    def test_ends_with_3_at_a_change_without_an_event(self):
+        (self.folder / 'code' / 'elsewhere').mkdir()
+        (self.folder / 'code' / 'probe').symlink_to('elsewhere/probe')  # its folder is not the one that is watched
+        waiting, _ = self.wait_event('probe', '0.1')
+        (self.folder / 'code' / 'elsewhere' / 'probe').write_text('changed')
+        self.assertEqual(waiting.wait(PATIENCE), 3)
+
+    def test_ends_with_1_where_it_could_not_try(self):
+        self.environment['DEVENV_PROBE_SECONDS'] = '0.1'
+        waiting, _ = self.wait_event('probe', '0')
+        self.assertEqual(waiting.wait(PATIENCE), 1)
+        self.assertIn('no change of probe came within 0.1 s', waiting.stdout.read())
+        waiting, said = self.wait_event('not/there', '0')
+        self.assertEqual((waiting.wait(PATIENCE), said), (1, 'not cannot be watched: No such file or directory\n'))
 
 
 class Runserver(InFolder):

@@ -8,7 +8,9 @@ import { CORE_DIRECTORY } from '../src/definition/read-definition.js'
 const FOLDER = join(CORE_DIRECTORY, 'compose')
 const NAMES = readdirSync(FOLDER).map((file) => file.replace(/\.yaml$/, ''))
 /** As written: volumes in Compose's short form. */
-type Written = Pick<ComposeService, 'expose' | 'labels' | 'healthcheck'> & { volumes?: string[] }
+type Written = Pick<ComposeService, 'expose' | 'labels' | 'healthcheck' | 'command' | 'environment'> & {
+  volumes?: string[]
+}
 
 const read = (name: string): { [service: string]: Written } =>
   parse(readFileSync(join(FOLDER, `${name}.yaml`), 'utf8')).services
@@ -66,6 +68,11 @@ describe.each(NAMES)('the fragment of %s', (name) => {
     for (const key of ['container_name', 'network_mode', 'networks', 'logging', 'user', 'restart'])
       expect(serviceOf(name)).not.toHaveProperty(key)
   })
+})
+
+test('servers that log each request leave those of the health check out', () => {
+  expect(serviceOf('mongo').command).toContain('--quiet')
+  expect(serviceOf('meilisearch').environment).toMatchObject({ MEILI_LOG_LEVEL: 'WARN' })
 })
 
 test.each(['mysql', 'mongo', 'elasticsearch', 'redis', 'meilisearch'])('%s has a store', (name) => {

@@ -24,7 +24,7 @@ export async function watchEnvironment(context: Context, commands: OnCommands): 
   process.stdout.on('error', () => leaving.abort())
 
   const running = await findRunning(context, { all: true }, 'unchanged')
-  const from: From = running === undefined ? { since: Date.now() / 1000 } : { tail: SHOWN_AT_FIRST }
+  const from: From = { tail: running === undefined ? 0 : SHOWN_AT_FIRST }
   const write: Show = (line, channel) => (channel === 'out' ? process.stdout : process.stderr).write(`${line}\n`)
   const { show, ask } = betweenQuestions(write, context.ask)
   const follow = () => followLogs(context, from, show, leaving.signal)

@@ -12,6 +12,9 @@ export type ComposeService = {
     args?: Record<string, string | null>
     target?: string
     additional_contexts?: Record<string, string>
+    /** `default`, or `ID=PATH`. */
+    ssh?: string[]
+    secrets?: { source: string; target?: string }[]
   }
   platform?: string
   working_dir?: string
@@ -41,6 +44,7 @@ export type ComposeVolume = {
   source?: string
   target: string
   read_only?: boolean
+  bind?: Record<string, unknown>
   [other: string]: unknown
 }
 export type ComposePort = {
@@ -51,10 +55,22 @@ export type ComposePort = {
   protocol?: string
   mode?: string
 }
+export type ComposeNetwork = {
+  name?: string
+  external?: boolean
+  labels?: Record<string, string>
+  driver_opts?: Record<string, string>
+  [other: string]: unknown
+}
+/** A secret or a config: what a file holds, or a variable, or what is written here. */
+export type ComposeFile = { name?: string; file?: string; environment?: string; [other: string]: unknown }
 export type ComposeProject = {
   name: string
   services: Record<string, ComposeService>
-  networks?: Record<string, Record<string, unknown> | null>
+  networks?: Record<string, ComposeNetwork | null>
+  volumes?: Record<string, Record<string, unknown> | null>
+  secrets?: Record<string, ComposeFile>
+  configs?: Record<string, ComposeFile>
   [other: string]: unknown
 }
 

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { SAMPLE_PACKAGE, temporaryFolder, writeFiles } from '../../test/samples.js'
+import { problemsOf, SAMPLE_PACKAGE, temporaryFolder, writeFiles } from '../../test/samples.js'
 import { primaryOf, thirdPartyOf } from './definition.js'
 import {
   CORE_DIRECTORY,
   mapStrings,
   parseDefinition,
+  readDefinition,
   readVariableNames,
   withWholeExtension,
 } from './read-definition.js'
@@ -86,6 +87,18 @@ describe('the extension of a variant', () => {
     expect(withWholeExtension(own, { name: 'hello', ...own })).toEqual({ name: 'hello', ...own })
   })
 })
+
+test.each(['compose.yml', 'docker-compose.yaml', 'docker-compose.yml', 'compose.override.yaml'])(
+  'a checkout’s devenv/%s, which nobody reads, is refused by its name',
+  async (name) => {
+    const root = writeFiles(temporaryFolder(), { [`checkout/devenv/${name}`]: 'services: {}\n' })
+    const where = { package: SAMPLE_PACKAGE, checkout: join(root, 'checkout'), variant: undefined }
+    const request = { ...where, project: 'p', mirror: undefined, registry: undefined, variables: {}, stores: root }
+    expect(await problemsOf(() => readDefinition(request))).toMatchObject([
+      { code: 'overlay-misnamed', files: [join(root, 'checkout/devenv', name)] },
+    ])
+  },
+)
 
 describe('the variables that a Compose file reads', () => {
   const namesIn = (own: string, others: { [path: string]: string } = {}, variant?: string) => {

@@ -32,9 +32,11 @@ export type ReadDefinition = {
 /**
  * Reads an environment package for a checkout: its compose.yaml, over it that of the variant, over both the
  * checkout's `devenv/compose.yaml`, resolved by Compose.
- * @throws DevenvError with every problem found: `definition-unreadable`, `definition-invalid`, `compose-refused`, `rule-broken`
+ * @throws DevenvError with every problem found: `definition-unreadable`, `definition-invalid`, `compose-refused`, `rule-broken`,
+ *   `overlay-misnamed`
  */
 export async function readDefinition(request: ReadDefinition): Promise<Definition> {
+  requireOverlayNames(request.checkout)
   const [own, ...over] = composeFilesOf(request)
   const files = [own, ...over]
   const source = readSource(own)
@@ -93,6 +95,18 @@ export function withWholeExtension(own: unknown, resolved: object): object {
 }
 
 const readSource = (file: string): Source => parseSource(file, readFileSync(file, 'utf8'))
+
+/** Compose's own names for a project's files, without the one that is read. */
+const OTHER_OVERLAYS = ['compose', 'docker-compose', 'compose.override', 'docker-compose.override']
+  .flatMap((name) => [`${name}.yaml`, `${name}.yml`])
+  .filter((name) => name !== 'compose.yaml')
+
+/** @throws DevenvError `overlay-misnamed`: what nobody reads would change nothing, in silence */
+function requireOverlayNames(checkout: string): void {
+  const folder = join(checkout, FOLDER_IN_CHECKOUT)
+  const files = OTHER_OVERLAYS.map((name) => join(folder, name)).filter(existsSync)
+  if (files.length > 0) throw new DevenvError({ code: 'overlay-misnamed', files, wanted: join(folder, 'compose.yaml') })
+}
 
 /** The package's compose.yaml, and over it the variant's and the checkout's. */
 function composeFilesOf({

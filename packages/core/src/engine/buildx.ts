@@ -13,6 +13,8 @@ export type BakeTarget = {
   tags: readonly string[]
   /** `id=…,src=…`: seen while building, never part of the image. */
   secret: readonly string[]
+  /** `default`: the agent of whoever builds. */
+  ssh?: readonly string[]
   platforms?: readonly string[]
   attest?: readonly string[]
 }
@@ -66,7 +68,7 @@ export async function runBake(
       args: renderBakeArgs(file, names, output, builder),
       seconds: Infinity,
       cwd: folder,
-      // The files are those that we laid out, and the host's bundle of certificates: nobody need be asked.
+      // The files are those that we laid out and those that the definition names: nobody need be asked.
       variables: { BUILDX_BAKE_ENTITLEMENTS_FS: '0' },
     },
     'progress',

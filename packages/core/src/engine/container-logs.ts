@@ -1,10 +1,10 @@
 import { pipeline } from 'node:stream'
-import { type Engine, stream, unreachable } from './engine.js'
+import { ask, type Engine, stream, unreachable } from './engine.js'
 import { COMPOSE_LABELS } from './labels.js'
 import { Demultiplexer, linesOf } from './streams.js'
 
 export type LogLine = { channel: 'out' | 'err'; line: string }
-/** `since`: seconds since the epoch, fractions allowed. `timestamps` puts RFC 3339 before each line. */
+/** `since`: seconds since the epoch by the engine's clock, fractions allowed. `timestamps` puts RFC 3339 before each line. */
 export type LogRange = { follow?: boolean; since?: number; tail?: number; timestamps?: boolean }
 
 /** What a container without a terminal has written. Ends when it stops, or when `signal` says so. */
@@ -39,7 +39,14 @@ export async function lastLogLines(engine: Engine, id: string, count: number): P
   return lines
 }
 
-export type ContainerEvent = { action: string; id: string; service: string }
+/** What the engine's clock says, which may differ from ours: times of lines and events are the engine's. */
+export async function readEngineClock(engine: Engine): Promise<Date> {
+  const { SystemTime } = await ask<{ SystemTime: string }>(engine, { path: '/info' })
+  return new Date(SystemTime)
+}
+
+/** `at`: seconds since the epoch by the engine's clock. */
+export type ContainerEvent = { action: string; id: string; service: string; at: number }
 
 /** Starts and ends of a project's containers, from now on, until `signal` says so. */
 export async function* readEvents(
@@ -66,6 +73,7 @@ export async function* readEvents(
         action: event.Action,
         id: event.Actor.ID,
         service: event.Actor.Attributes[COMPOSE_LABELS.service] ?? '',
+        at: event.timeNano / 1e9,
       }
     }
   } catch (error) {

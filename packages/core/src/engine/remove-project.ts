@@ -6,7 +6,7 @@ import { COMPOSE_LABELS } from './labels.js'
 const STOP_SECONDS = 30
 
 /**
- * Stops and removes a project's containers, their anonymous volumes and its networks, found by their labels:
+ * Stops and removes a project's containers, its volumes and its networks, found by their labels:
  * also where some of it was removed by hand, which `docker compose down` without a file trips over.
  */
 export async function removeProject(engine: Engine, project: string, seconds = STOP_SECONDS): Promise<void> {
@@ -14,6 +14,12 @@ export async function removeProject(engine: Engine, project: string, seconds = S
   await removeContainers(engine, await listContainers(engine, [label]), seconds)
   const filters = JSON.stringify({ label: [label] })
   const networks = await ask<{ Id: string }[]>(engine, { path: '/networks', query: { filters } })
+  const { Volumes } = await ask<{ Volumes: { Name: string }[] | null }>(engine, {
+    path: '/volumes',
+    query: { filters },
+  })
+  for (const { Name } of Volumes ?? [])
+    await ask(engine, { method: 'DELETE', path: `/volumes/${Name}` }).catch(unlessGone)
   for (const { Id } of networks) await ask(engine, { method: 'DELETE', path: `/networks/${Id}` }).catch(unlessGone)
 }
 

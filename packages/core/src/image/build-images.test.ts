@@ -91,6 +91,16 @@ describe('a build', () => {
     expect(target).not.toHaveProperty('target')
   })
 
+  test('is shown the secrets and the agent that the definition names', async () => {
+    const { build, inputs } = await sample()
+    const spec = { ...inputs.spec, ssh: ['default'], secrets: ['id=netrc,src=/home/me/.netrc'] }
+    const shown = buildOf('image', build, { ...inputs, spec }, { pins: new Map(), standIns: [] })
+    await laidOut([shown], { caBundle: '/etc/ca.pem' }, (file) => {
+      expect(targetOf(file).ssh).toEqual(['default'])
+      expect(targetOf(file).secret).toEqual(['id=ca-bundle,src=/etc/ca.pem', 'id=netrc,src=/home/me/.netrc'])
+    })
+  })
+
   test('gets the certificates as a secret and no argument: nothing of them is baked in', async () => {
     const { build } = await sample()
     await laidOut([build], { caBundle: '/etc/ca.pem' }, (file) => {

@@ -37,6 +37,8 @@ export type ImageBuild = {
   /** `context` is the one that a COPY without `--from` sees. */
   contexts: Readonly<Record<string, BuildContext>>
   labels: Readonly<Record<string, string>>
+  ssh?: readonly string[]
+  secrets?: readonly string[]
   platforms?: readonly string[]
   attest?: readonly string[]
 }
@@ -71,6 +73,8 @@ export function buildOf(
     dockerfile: inputs.dockerfile,
     target: inputs.spec.target,
     args: inputs.spec.args,
+    ...(inputs.spec.ssh && { ssh: inputs.spec.ssh }),
+    ...(inputs.spec.secrets && { secrets: inputs.spec.secrets }),
     contexts: Object.fromEntries([...contexts, ...bases]),
     labels: standIns.length === 0 ? {} : { [LABELS.standIn]: standIns.join(' ') },
   }
@@ -131,7 +135,11 @@ async function layOut(build: ImageBuild, folder: string, settings: BuildSettings
       ...build.labels,
     },
     tags: [build.reference],
-    secret: settings.caBundle === undefined ? [] : [`id=ca-bundle,src=${settings.caBundle}`],
+    secret: [
+      ...(settings.caBundle === undefined ? [] : [`id=ca-bundle,src=${settings.caBundle}`]),
+      ...(build.secrets ?? []),
+    ],
+    ...(build.ssh && { ssh: build.ssh }),
     ...(build.platforms && { platforms: build.platforms }),
     ...(build.attest && { attest: build.attest }),
   }

@@ -12,6 +12,9 @@ export type BuildSpec = {
   args: Readonly<Record<string, string>>
   /** By name; the checkout's context is called `checkout`. */
   contexts: Readonly<Record<string, string>>
+  /** What the build is shown and no image keeps, in Buildx's words: `default`; `id=netrc,src=/home/me/.netrc`. No inputs. */
+  ssh?: readonly string[]
+  secrets?: readonly string[]
 }
 
 /** One file of a context. `path` with `/`; `mode` as git writes it; `sha256` of the content, or of a link's target. */

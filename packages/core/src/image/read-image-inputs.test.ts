@@ -453,6 +453,19 @@ describe('buildSpecOf', () => {
     })
   })
 
+  test('takes what the build is shown and no image keeps, which is no input', async () => {
+    const build = { context: '/home/dev/hello' }
+    const secrets = [{ source: 'netrc' }, { source: 'token', target: 'pypi' }, { source: 'NAMED' }]
+    const definition = sampleDefinition({}, { hello: { build: { ...build, ssh: ['default'], secrets } } })
+    definition.project.secrets = { netrc: { file: '/home/me/.netrc' }, token: { environment: 'TOKEN' }, NAMED: {} }
+    const spec = buildSpecOf(definition, { registry: undefined, mirror: undefined })
+    expect(spec.ssh).toEqual(['default'])
+    expect(spec.secrets).toEqual(['id=netrc,src=/home/me/.netrc', 'id=pypi,env=TOKEN', 'id=NAMED,env=NAMED'])
+    const { ssh, secrets: shown, ...kept } = spec
+    const digestWith = (spec: BuildSpec) => digestOf({ spec, dockerfile: '', files: [], bases: {} })
+    expect(digestWith(spec)).toBe(digestWith(kept))
+  })
+
   test.each([
     [undefined, 'devenv/hello'],
     ['ghcr.io', 'ghcr.io/devenv/hello'],

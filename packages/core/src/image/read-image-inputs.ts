@@ -34,6 +34,13 @@ export function buildSpecOf(
     target: build.target,
     args: { ...(mirror !== undefined && { [MIRROR_ARGUMENT]: mirror }), ...Object.fromEntries(args) },
     contexts: { [CHECKOUT_CONTEXT]: build.context, ...build.additional_contexts },
+    ...(build.ssh && { ssh: build.ssh }),
+    ...(build.secrets && {
+      secrets: build.secrets.map(({ source, target = source }) => {
+        const { file, environment } = definition.project.secrets?.[source] ?? {}
+        return file === undefined ? `id=${target},env=${environment ?? source}` : `id=${target},src=${file}`
+      }),
+    }),
   }
 }
 

@@ -11,6 +11,20 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'definition-unreadable': { code: 'definition-unreadable', place: PLACE, detail: 'a key is there twice' },
   'definition-invalid': { code: 'definition-invalid', place: PLACE, at: 'x-devenv.primary', detail: 'must be string' },
   'compose-refused': { code: 'compose-refused', files: ['a.yaml', 'b.yaml'], detail: 'no such network' },
+  'overlay-misnamed': {
+    code: 'overlay-misnamed',
+    files: ['/checkout/devenv/compose.yml'],
+    wanted: '/checkout/devenv/compose.yaml',
+  },
+  'mounts-missing': {
+    code: 'mounts-missing',
+    mounts: [
+      { what: '/extra of hello', source: '/checkout/extra' },
+      { what: 'the secret netrc', source: '/home/me/.netrc' },
+    ],
+    overlay: '/checkout/devenv/compose.yaml',
+    checkout: '/checkout',
+  },
   'rule-broken': {
     code: 'rule-broken',
     rule: 'official-images',

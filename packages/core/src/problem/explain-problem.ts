@@ -43,6 +43,18 @@ export function explainProblem(problem: Problem): Explanation {
         why: problem.detail,
         fix: `docker compose ${problem.files.map((file) => `-f ${quoted(file)}`).join(' ')} config   prints the same error.`,
       }
+    case 'overlay-misnamed':
+      return {
+        what: `devenv does not read ${problem.files.join(' and ')}.`,
+        why: `Over the package's Compose file it lays one file of the checkout, ${problem.wanted}.`,
+        fix: `mv ${quoted(problem.files[0] ?? '')} ${quoted(problem.wanted)}   or give the file another name, if it is not for devenv.`,
+      }
+    case 'mounts-missing':
+      return {
+        what: problem.mounts.map(({ what, source }) => `${what} is ${source}, which is not there.`).join('\n'),
+        why: 'The engine would make an empty folder of it, which belongs to root.',
+        fix: `Make it, or correct its path. Relative paths, also those in ${problem.overlay}, count from ${problem.checkout}.`,
+      }
     case 'rule-broken':
       return {
         what: `${placed(problem.place)}: ${problem.what}`,

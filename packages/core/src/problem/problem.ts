@@ -12,6 +12,8 @@ export type Problem =
   | { code: 'definition-unreadable'; place: Place; detail: string }
   | { code: 'definition-invalid'; place: Place; at: string; detail: string }
   | { code: 'compose-refused'; files: readonly string[]; detail: string }
+  | { code: 'overlay-misnamed'; files: readonly string[]; wanted: string }
+  | { code: 'mounts-missing'; mounts: readonly { what: string; source: string }[]; overlay: string; checkout: string }
   | { code: 'rule-broken'; rule: string; clause: string; place: Place; what: string; why: string; fix: string }
   // the checkout
   | { code: 'checkout-missing'; service: string; looked: string; repository: string | undefined }

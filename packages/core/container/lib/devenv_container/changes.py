@@ -6,14 +6,17 @@ Both kinds have `fd` (poll it; None where there is none), `interval` (look again
 seconds; None: never) and `read()`, which returns the paths that changed since it was last called.
 """
 
+import contextlib
 import ctypes
 import errno
+import glob
 import os
 import struct
 import time
 
 LEFT_OUT = {'node_modules', '__pycache__'}
 
+ATTRIB = 0x4
 CLOSE_WRITE, MOVED_FROM, MOVED_TO, CREATE, DELETE = 0x8, 0x40, 0x80, 0x100, 0x200
 OVERFLOW, IGNORED = 0x4000, 0x8000
 ONLYDIR, EXCL_UNLINK, ISDIR = 0x1000000, 0x4000000, 0x40000000
@@ -28,8 +31,8 @@ class Inotify:
         self._libc = ctypes.CDLL(None, use_errno=True)
         self.fd = self._checked(self._libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC))
 
-    def watch(self, directory):
-        return self._checked(self._libc.inotify_add_watch(self.fd, os.fsencode(directory), MASK))
+    def watch(self, directory, mask=MASK):
+        return self._checked(self._libc.inotify_add_watch(self.fd, os.fsencode(directory), mask))
 
     def read(self):
         """Yields (watch, mask, name), name '' where the event is about the directory itself."""
@@ -68,7 +71,7 @@ class Events:
             if mask & OVERFLOW:
                 changed.append('(more files than can be told)')
                 for root in self._roots:
-                    self._add(root)
+                    changed += self._add(root)
                 continue
             if mask & IGNORED:
                 self._directories.pop(watch, None)
@@ -134,6 +137,18 @@ class Scan:
                 seen[entry.path] = (state.st_mtime_ns, state.st_size, state.st_ino)
         self.interval = max(Scan.interval, 20 * (time.monotonic() - started))
         return seen
+
+
+def forget_bytecode(paths):
+    """Python takes bytecode for that of a source of the same size, saved in the same second: of two saves within a
+    second it goes on serving the first. So what changed has none (https://github.com/python/cpython/issues/75953)."""
+    for path in paths:
+        directory, name = os.path.split(path)
+        module, suffix = os.path.splitext(name)
+        if suffix == '.py':
+            for bytecode in glob.glob(glob.escape(os.path.join(directory, '__pycache__', module)) + '.*.pyc'):
+                with contextlib.suppress(OSError):
+                    os.unlink(bytecode)
 
 
 def is_ours(directory):

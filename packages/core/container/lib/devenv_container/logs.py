@@ -32,6 +32,8 @@ class Lines:
         self._prefix = name.encode() + b' | '
 
     def write(self, kind, lines):
+        if not lines:
+            return
         now = timestamp().encode() + b' ' + kind.encode() + b' '
         trouble = self._disk.write([now + line for line in lines])
         console = self._console[kind]

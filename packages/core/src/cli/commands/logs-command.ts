@@ -16,7 +16,10 @@ export const logsCommand: Add = (program) =>
         command: Command,
       ) => {
         const { parseSince, searchLogs } = await import('../../environment/verbs/search-logs.js')
-        const since = options.since === undefined ? undefined : parseSince(options.since, new Date())
+        const { readEngineClock } = await import('../../engine/container-logs.js')
+        const asking = await open(command)
+        const since =
+          options.since === undefined ? undefined : parseSince(options.since, await readEngineClock(asking.engine))
         const refuse = (detail: string) => new DevenvError({ code: 'usage', detail, see: 'devenv logs --help' })
         if (options.since !== undefined && since === undefined)
           throw refuse(`--since ${options.since} is neither a time span nor a date.`)
@@ -26,7 +29,7 @@ export const logsCommand: Add = (program) =>
         } catch (error) {
           throw refuse((error as Error).message)
         }
-        for await (const entry of searchLogs(await open(command), { program: named, grep, since })) {
+        for await (const entry of searchLogs(asking, { program: named, grep, since })) {
           print(options.json ? JSON.stringify(entry) : `${entry.at} ${entry.source} | ${entry.line}`)
         }
       },

@@ -24,6 +24,13 @@ testRules([imageByDigest], {
       edit: replacing('context: /home/dev/hello }', `context: /home/dev/hello, additional_contexts: { ${name}: /a } }`),
       breaks: { rule: 'image-by-digest', at: 'build: { context' },
     })),
+    ...['network: host', 'extra_hosts: ["a=1.2.3.4"]', 'dockerfile_inline: FROM scratch', 'no_cache: true'].map(
+      (key) => ({
+        title: `a word of a build that does not reach it, ${key}`,
+        edit: replacing('context: /home/dev/hello }', `context: /home/dev/hello, ${key} }`),
+        breaks: { rule: 'image-by-digest', at: 'build: { context' },
+      }),
+    ),
     {
       title: 'a context in the checkout',
       edit: replacing(
@@ -41,6 +48,15 @@ testRules([imageByDigest], {
       title: 'a build context without limits',
       change: removing('Dockerfile.dockerignore'),
       breaks: { rule: 'image-by-digest', file: 'Dockerfile.dockerignore', at: 1 },
+    },
+  ],
+  keeps: [
+    {
+      title: 'secrets and the agent of whoever builds',
+      edit: replacing(
+        'context: /home/dev/hello }',
+        'context: /home/dev/hello, ssh: [default], secrets: [{ source: netrc }], target: dev, args: { A: b } }',
+      ),
     },
   ],
 })

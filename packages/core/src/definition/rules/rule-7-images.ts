@@ -46,7 +46,16 @@ export const imageByDigest: Rule = {
 
 /** A commit has no folder: what is built from it is the whole of it, by a package that is not in it. */
 function breachesOf(
-  { context, dockerfile, additional_contexts = {} }: NonNullable<ComposeService['build']>,
+  {
+    context,
+    dockerfile,
+    additional_contexts = {},
+    target,
+    args,
+    ssh,
+    secrets,
+    ...others
+  }: NonNullable<ComposeService['build']>,
   { definition, source, checkout }: Omit<Subject, 'stores'>,
 ): Breach[] {
   const at = (...path: string[]) => source.placeOf(['services', definition.primary, 'build', ...path])
@@ -75,6 +84,11 @@ function breachesOf(
             fix: `Put it into the package: dockerfile: \${DEVENV_PACKAGE:-.}/Dockerfile`,
           },
         ]),
+    ...Object.keys(others).map((key) => ({
+      place: at(key),
+      what: `\`${key}\` would not reach the build of ${definition.primary}: the digest does not tell it.`,
+      fix: `Remove it. A build has context, dockerfile, additional_contexts, target and args; ssh and secrets, which no image keeps.`,
+    })),
     ...taken.map(([name]) => ({
       place: at('additional_contexts', name),
       what: `A context cannot have the name ${name}: it means the checkout.`,

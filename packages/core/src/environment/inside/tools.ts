@@ -43,16 +43,29 @@ export const supervisorctl = (...words: readonly string[]): Argv => [
 ]
 
 export const waitEventCommand = (file: string, seconds: number): Argv => [`${BIN}/wait-event`, file, String(seconds)]
+/** How `wait-event` ends; with anything else, it could not try. */
+export const WAIT_EVENT = { came: 0, missed: 3 }
 
-/** Third-party images have none of our tools: a shell notes its process id, which is then the command's. */
-export const withPid = (argv: Argv, id: string): Argv => [
-  'sh',
-  '-c',
-  'echo $$ > "/tmp/.devenv-$1"; shift; exec "$@"',
-  'devenv',
-  id,
-  ...argv,
-]
+/** Has `reload` wait for file events, or look at the files again and again, and say why. */
+const POLLING = '/run/devenv/polling'
+export const eventsCommand: Argv = ['rm', '-f', POLLING]
+export const pollingCommand = (because: string): Argv => ['sh', '-c', `echo "$1" > ${POLLING}`, 'sh', because]
+
+/**
+ * Third-party images have none of our tools: a shell removes the notes of commands that have ended, gives a terminal that
+ * nobody there knows a name as lib/terminal.sh does, and notes its process id, which is then the command's.
+ */
+const NOTE = `for old in /tmp/.devenv-*; do
+  { read -r ended < "$old" && [ ! -d "/proc/$ended" ] && rm -f "$old"; } 2> /dev/null
+done
+if [ -t 0 ]; then
+  for folder in /etc/terminfo /lib/terminfo /usr/share/terminfo; do
+    [ ! -e "$folder/\${TERM%"\${TERM#?}"}/$TERM" ] || known=yes
+  done
+  [ "$known" ] || export TERM=xterm-256color
+fi
+echo $$ > "/tmp/.devenv-$1"; shift; exec "$@"`
+export const withPid = (argv: Argv, id: string): Argv => ['sh', '-c', NOTE, 'devenv', id, ...argv]
 
 export const cancelByPid: Canceller = (id, signal) => [
   'sh',

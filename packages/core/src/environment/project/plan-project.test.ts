@@ -26,7 +26,7 @@ const FACTS: ProjectFacts = {
   official: {},
   ports: { hello: { 8000: 23000 } },
   storesIdentity: '1:2',
-  gitMounts: {},
+  git: {},
   mtu: undefined,
 }
 
@@ -89,6 +89,62 @@ describe('a planned project', () => {
     expect(service(plan({ definition }), 'memcached').labels).toMatchObject({ mine: 'yes', [LABELS.service]: 'hello' })
   })
 
+  test('bounds the engine’s copy of every log', () => {
+    for (const { logging } of Object.values(plan().services))
+      expect(logging).toEqual({ driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } })
+  })
+
+  describe('with what a checkout adds beside the services', () => {
+    const definition = (): Definition => {
+      const described = sampleDefinition(
+        {},
+        { hello: { networks: { front: null, company: null }, secrets: [{ source: 'token' }] } },
+      )
+      Object.assign(described.project, {
+        networks: {
+          default: { name: 'p_default', ipam: {}, driver_opts: { a: 'b' } },
+          front: { name: 'p_front', ipam: {}, internal: true },
+          company: { name: 'company', external: true },
+        },
+        volumes: { seed: { name: 'seed', external: true } },
+        secrets: { token: { name: 'p_token', file: '/home/me/token' } },
+        configs: { motd: { name: 'p_motd', content: 'hi' } },
+      })
+      return described
+    }
+
+    test('keeps networks, volumes, secrets and configs', () => {
+      const { networks, volumes, secrets, configs } = plan({ definition: definition(), facts: { mtu: 1400 } })
+      const labels = expect.objectContaining({ [LABELS.service]: 'hello' })
+      const mtu = { 'com.docker.network.driver.mtu': '1400' }
+      expect(networks).toEqual({
+        default: { name: 'p_default', labels, driver_opts: { ...mtu, a: 'b' } },
+        front: { name: 'p_front', internal: true, labels, driver_opts: mtu },
+        company: { name: 'company', external: true },
+      })
+      expect(volumes).toEqual({ seed: { name: 'seed', external: true } })
+      expect(secrets).toEqual({ token: { name: 'p_token', file: '/home/me/token' } })
+      expect(configs).toEqual({ motd: { name: 'p_motd', content: 'hi' } })
+    })
+
+    test('replaces containers when one of them changes', () => {
+      const changed = definition()
+      Object.assign(changed.project, { secrets: { token: { name: 'p_token', file: '/home/me/other' } } })
+      expect(configs(plan({ definition: changed })).hello).not.toBe(configs(plan({ definition: definition() })).hello)
+    })
+  })
+
+  test('has the engine make no folder for a bind that is not there', () => {
+    const volume = { type: 'bind', source: '/home/dev/extra', target: '/extra', read_only: true }
+    const definition = sampleDefinition(
+      {},
+      { memcached: { volumes: [{ ...volume, bind: { create_host_path: true } }] } },
+    )
+    expect(service(plan({ definition }), 'memcached').volumes).toEqual([
+      { ...volume, bind: { create_host_path: false } },
+    ])
+  })
+
   test('takes no name but its own', () => {
     const project = plan()
     expect(project.name).toBe(sampleEnvironment().project)
@@ -118,7 +174,7 @@ describe('a planned project', () => {
     const healthcheck = { test: ['CMD', '/opt/devenv/bin/answers', 'web=http://localhost/'], start_period: '1m30s' }
     const planned = service(plan({ definition: sampleDefinition({}, { hello: { healthcheck } }) }), 'hello')
     expect(planned.healthcheck).toEqual({ ...healthcheck, timeout: '24h' })
-    expect(planned.environment).toMatchObject({ DEVENV_START_SECONDS: '90' })
+    expect(planned.environment).toMatchObject({ DEVENV_START_SECONDS: '90', DEVENV_ASKED: 'web=http://localhost/' })
   })
 
   test('leaves any other health check as it is', () => {
@@ -190,17 +246,21 @@ describe('a planned project', () => {
   })
 
   test('mounts what git needs beside the checkout', () => {
-    const gitMounts = [{ source: '/home/dev/main/.git', target: '/home/dev/main/.git' }]
-    expect(service(plan({ facts: { gitMounts: { hello: gitMounts } } }), 'hello').volumes).toContainEqual(
-      expect.objectContaining({ type: 'bind', ...gitMounts[0] }),
-    )
-    expect(service(plan({ facts: { gitMounts: { hello: gitMounts } } }), 'mysql').volumes).toHaveLength(1)
+    const mounts = [{ source: '/home/dev/main/.git', target: '/home/dev/main/.git' }]
+    const project = plan({ facts: { git: { hello: { mounts, alsoAt: '/home/dev/branch' } } } })
+    expect(service(project, 'hello').volumes).toContainEqual(expect.objectContaining({ type: 'bind', ...mounts[0] }))
+    expect(service(project, 'hello').environment).toMatchObject({ DEVENV_ALSO_AT: '/home/dev/branch' })
+    expect(service(project, 'mysql').volumes).toHaveLength(1)
+    expect(service(plan(), 'hello').environment).not.toHaveProperty('DEVENV_ALSO_AT')
   })
 
   test('hides the stores inside the mounted checkout from the primary', () => {
-    expect(service(plan(), 'hello').volumes).toContainEqual(
-      expect.objectContaining({ type: 'tmpfs', target: '/edx/app/hello/.dev/devenv/stores' }),
-    )
+    expect(service(plan(), 'hello').volumes).toContainEqual({
+      type: 'tmpfs',
+      target: '/edx/app/hello/.dev/devenv/stores',
+      // So that it may be walked through, whatever umask the folder below it was made with.
+      tmpfs: { size: '65536', mode: 0o755 },
+    })
   })
 
   test.each(['/data', '/home/dev/hello-data'])('hides nothing when the data directory is %s', (dataRoot) => {

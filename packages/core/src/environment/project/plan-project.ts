@@ -1,4 +1,5 @@
 import {
+  type ComposeNetwork,
   type ComposeProject,
   type ComposeService,
   type ComposeVolume,
@@ -14,7 +15,7 @@ import { CONTAINER_CA_VARIABLES } from '../../settings/ca-variables.js'
 import type { Settings } from '../../settings/settings.js'
 import type { Environment } from '../environment.js'
 import { type Ports, urlsOf } from './addresses.js'
-import type { GitMount } from './read-git-mounts.js'
+import type { GitPlaces } from './read-git-places.js'
 import { storesOf } from './stores-of.js'
 
 /** What the project depends on beside the definition. */
@@ -26,7 +27,7 @@ export type ProjectFacts = {
   /** `device:inode` of the folder of stores. */
   storesIdentity: string
   /** What git needs beside the checkout, for each service of ours. */
-  gitMounts: Readonly<Record<string, readonly GitMount[]>>
+  git: Readonly<Record<string, GitPlaces>>
   /** Of the host's way out, when it is less than Docker's 1500. */
   mtu: number | undefined
 }
@@ -36,6 +37,12 @@ export const CA_BUNDLE = '/run/devenv-ca.pem'
 const LOGS = '/var/log/devenv'
 /** Longer than any provisioning. */
 const HELD_AT_MOST = '24h'
+/**
+ * The engine's copy of what a container writes would grow for as long as the container is there. It is named whole: an
+ * engine may keep none by default, or have a driver that knows no bounds or cannot be read.
+ */
+const LOGGING = { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } }
+
 /** The Compose project that runs, complete: what `docker compose` is given, and what a person can read. Pure. */
 export function planProject(
   definition: Definition,
@@ -50,7 +57,9 @@ export function planProject(
     [LABELS.stores]: facts.storesIdentity,
   }
   const ours = oursOf(definition)
-  const services = Object.entries(definition.project.services).map(([name, service]) => {
+  const { services: described, networks: { default: usual, ...networks } = {}, ...others } = definition.project
+  const around = { networks, ...others, name: undefined }
+  const services = Object.entries(described).map(([name, service]) => {
     const planned = ours.includes(name)
       ? planOurs(name, service, definition, environment, settings, facts)
       : planThirdParty(name, service, facts)
@@ -63,17 +72,45 @@ export function planProject(
     }))
     const complete: ComposeService = {
       ...planned,
+      logging: LOGGING,
       volumes: planVolumes(name, planned, definition, environment),
       ports,
       labels: { ...planned.labels, ...labels, [LABELS.image]: planned.image ?? '' },
     }
-    return [name, { ...complete, labels: { ...complete.labels, [LABELS.config]: shortHashOf(complete) } }] as const
+    return [
+      name,
+      { ...complete, labels: { ...complete.labels, [LABELS.config]: shortHashOf({ ...complete, around }) } },
+    ] as const
   })
-  const mtu = facts.mtu === undefined ? {} : { driver_opts: { 'com.docker.network.driver.mtu': String(facts.mtu) } }
+  const planned = Object.entries({ ...networks, default: usual }).map(
+    ([name, network]) =>
+      [
+        name,
+        planNetwork({ ...network, name: network?.name ?? `${environment.project}_${name}` }, labels, facts),
+      ] as const,
+  )
   return {
+    ...others,
     name: environment.project,
     services: Object.fromEntries(services),
-    networks: { default: { name: `${environment.project}_default`, labels, ...mtu } },
+    networks: Object.fromEntries(planned),
+  }
+}
+
+function planNetwork(
+  network: ComposeNetwork,
+  labels: Readonly<Record<string, string>>,
+  { mtu }: Pick<ProjectFacts, 'mtu'>,
+): ComposeNetwork {
+  if (network.external) return network
+  const { ipam, driver_opts, ...rest } = network
+  const options = { ...(mtu !== undefined && { 'com.docker.network.driver.mtu': String(mtu) }), ...driver_opts }
+  return {
+    ...rest,
+    // Compose resolves what nobody has written to an empty one.
+    ...(ipam !== undefined && Object.keys(ipam as object).length > 0 && { ipam }),
+    labels: { ...network.labels, ...labels },
+    ...(Object.keys(options).length > 0 && { driver_opts: options }),
   }
 }
 
@@ -83,7 +120,7 @@ function planOurs(
   definition: Definition,
   { service: environmentName, checkout, paths }: Environment,
   { caBundle, proxies }: Settings,
-  { image, gitMounts, ports }: ProjectFacts,
+  { image, git, ports }: ProjectFacts,
 ): ComposeService {
   const primary = name === definition.primary
   const code = mountOf(definition, name, checkout)
@@ -103,14 +140,16 @@ function planOurs(
       DEVENV_HELD: '1',
       ...(waitsWhileHeld(service) && {
         DEVENV_START_SECONDS: String(secondsOf(service.healthcheck?.start_period ?? '0s')),
+        DEVENV_ASKED: service.healthcheck?.test?.slice(2).join(' ') ?? '',
       }),
       ...(code !== undefined && { DEVENV_OWNER_OF: code }),
+      ...(git[name]?.alsoAt !== undefined && { DEVENV_ALSO_AT: git[name].alsoAt }),
     },
     volumes: [
       ...(service.volumes ?? []),
       bind(paths.logs, LOGS),
       ...(caBundle === undefined ? [] : [{ ...bind(caBundle, CA_BUNDLE), read_only: true }]),
-      ...(gitMounts[name] ?? []).map(({ source, target }) => bind(source, target)),
+      ...(git[name]?.mounts ?? []).map(({ source, target }) => bind(source, target)),
       // Databases are not source code: nothing that walks the checkout shall find them.
       ...maskOf(code, checkout, paths.stores),
     ],
@@ -135,7 +174,9 @@ export const secondsOf = (duration: string): number =>
 /** A mask over the stores, where they lie inside the mounted checkout. */
 function maskOf(code: string | undefined, checkout: string, stores: string): ComposeVolume[] {
   if (code === undefined || !stores.startsWith(`${checkout}/`)) return []
-  return [{ type: 'tmpfs', target: `${code}${stores.slice(checkout.length)}`, tmpfs: { size: '65536' } }]
+  // Without a mode it has that of the folder below it, which nobody but root might enter.
+  const tmpfs = { size: '65536', mode: 0o755 }
+  return [{ type: 'tmpfs', target: `${code}${stores.slice(checkout.length)}`, tmpfs }]
 }
 
 function planThirdParty(name: string, service: ComposeService, { official }: ProjectFacts): ComposeService {
@@ -152,7 +193,9 @@ function planVolumes(
   const stores = storesOf(definition, paths.stores).filter(({ service }) => service === name)
   return (volumes ?? []).map((volume) => {
     const store = stores.find(({ target }) => target === volume.target)
-    return store === undefined ? volume : bind(`${paths.stores}/${store.name}/data`, store.target)
+    if (store !== undefined) return bind(`${paths.stores}/${store.name}/data`, store.target)
+    // The engine would make what is missing, as root: in the checkout, too.
+    return volume.type === 'bind' ? { ...volume, bind: { ...volume.bind, create_host_path: false } } : volume
   })
 }
 

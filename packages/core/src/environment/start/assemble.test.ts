@@ -54,7 +54,7 @@ const NOTHING: Observed = {
   ports: { hello: { 8000: 23000 } },
   lost: [],
   code: { hello: '/edx/app/hello' },
-  gitMounts: {},
+  git: {},
   mtu: undefined,
   storesIdentity: '1:2',
   moved: [],

@@ -29,13 +29,14 @@ import { containersOf } from '../inside/containers-of.js'
 import { readCommands } from '../inside/read-commands.js'
 import { type Ports, wantedPorts } from '../project/addresses.js'
 import { assignPorts } from '../project/assign-ports.js'
-import { type GitMount, readGitMounts } from '../project/read-git-mounts.js'
+import { type GitPlaces, readGitPlaces } from '../project/read-git-places.js'
 import { type Store, storesOf } from '../project/stores-of.js'
 import { readMatchingFiles } from '../provision/read-matching-files.js'
 import { isJoinable } from '../provision/run-step.js'
 import { requirePrograms } from './choose-programs.js'
 import type { Extent } from './find-running.js'
 import { readStampedInputs } from './read-stamped-inputs.js'
+import { requireMounts } from './require-mounts.js'
 
 /**
  * What a start is told beside what has to run. `again`: which provisioning steps somebody wants carried out again, whatever
@@ -62,7 +63,7 @@ export type Observed = {
   lost: readonly { port: number; holder: string | undefined }[]
   /** Where each service of ours has the checkout, and what git needs beside it. */
   code: { readonly [service: string]: string }
-  gitMounts: { readonly [service: string]: readonly GitMount[] }
+  git: { readonly [service: string]: GitPlaces }
   mtu: number | undefined
   /** `device:inode` of the folder of stores; `''` before there is one. */
   storesIdentity: string
@@ -102,6 +103,7 @@ export async function observe(
     stores: paths.stores,
   })
   const definition = leaveOut(whole, settings.without ?? [])
+  requireMounts(definition, environment)
   const ours = oursOf(definition)
   // Which programs the image of another service holds, only its container tells.
   if (ours.length === 1) requirePrograms(settings.programs ?? 'all', readProgramNames(definition))
@@ -140,9 +142,7 @@ export async function observe(
     ports,
     lost,
     code,
-    gitMounts: Object.fromEntries(
-      Object.entries(code).map(([name, folder]) => [name, readGitMounts(checkout, folder)]),
-    ),
+    git: Object.fromEntries(Object.entries(code).map(([name, folder]) => [name, readGitPlaces(checkout, folder)])),
     mtu: readMtu(),
     storesIdentity,
     moved: storesIdentity === '' ? [] : await readMoved(context, storesIdentity),
@@ -193,6 +193,8 @@ const definitionPaths = (
     ...listDefinitionFiles({ package: environmentPackage, checkout, variant }),
     join(environmentPackage.directory, 'package.json'),
     join(environmentPackage.directory, LOCK_FILE),
+    // The folder tells of a file with a name that is not read.
+    join(checkout, 'devenv'),
     join(checkout, 'devenv', 'compose.yaml'),
     join(checkout, '.git'),
     join(CORE_DIRECTORY, 'package.json'),

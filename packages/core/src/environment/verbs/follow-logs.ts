@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { readEvents, readLogs } from '../../engine/container-logs.js'
+import { readEngineClock, readEvents, readLogs } from '../../engine/container-logs.js'
 import type { Container } from '../../engine/containers.js'
 import { isEngineAway } from '../../engine/engine.js'
 import type { Asking, Context } from '../context.js'
@@ -8,7 +8,7 @@ import { containersOf } from '../inside/containers-of.js'
 
 export type OnLine = (line: string, channel: 'out' | 'err') => void
 
-/** How much of the past is shown: from a moment on (seconds since the epoch), or the last lines of each. */
+/** How much of the past is shown: from a moment on (seconds by the engine's clock), or the last lines of each. */
 export type From = { since: number } | { tail: number }
 
 /**
@@ -20,13 +20,14 @@ export async function followLogs(context: Viewing, from: From, onLine: OnLine, s
   const { engine, report } = context
   for (let range = from; ; ) {
     const end = await followOnce(context, range, onLine, signal)
-    if (end === 'engine away' && !signal.aborted) {
+    const gone = performance.now()
+    if (end === 'engine away' && !signal.aborted)
       report({ kind: 'note', text: `the Docker engine at ${engine.endpoint} is gone; the view waits until it is back` })
-      range = { since: Date.now() / 1000 }
-    }
     if (end !== 'engine away' || !(await waitForEngine(context, signal))) return
     report({ kind: 'note', text: 'the Docker engine is back' })
     if (!(await containersOf(context)).some(isRunning)) return
+    const now = await readEngineClock(engine)
+    range = { since: (now.getTime() - (performance.now() - gone)) / 1000 }
   }
 }
 
@@ -82,8 +83,9 @@ async function followOnce(
 
   const followEvents = async () => {
     for (let event = await next; !event.done; event = await events.next()) {
-      const { action, id, service } = event.value
-      if (action === 'start') follow(id, service, { since: Date.now() / 1000 - 1 })
+      const { action, id, service, at } = event.value
+      // Its first lines may be a little older than the event.
+      if (action === 'start') follow(id, service, { since: at - 1 })
       if (action === 'die' && !(await containersOf(asking)).some(isRunning)) return 'over'
     }
     // An engine ends its events only when it stops.

@@ -3,7 +3,7 @@ import sys
 import unittest
 
 from helpers import InFolder
-from devenv_container import memory
+from devenv_container import processes
 
 
 class Memory(InFolder):
@@ -15,20 +15,20 @@ class Memory(InFolder):
         process = subprocess.Popen([sys.executable, '-c', parent], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         try:
             process.stdout.readline()
-            whole = memory.of_tree(process.pid, memory.read_children())
+            whole = processes.memory_of_tree(process.pid, processes.read_children())
             self.assertGreater(whole, 40 << 20)
-            self.assertLess(memory.of_process(process.pid), 40 << 20)
+            self.assertLess(processes.memory_of(process.pid), 40 << 20)
         finally:
             process.communicate()
 
     def test_what_the_kernel_does_not_share_out_counts_as_resident(self):
         self.proc({1: '1 (a) b) c) S 0 1', 7: '7 (x) S 1 1', 8: '8 (y) S 7 1'}, {7: '50 3', 8: '50 2'})
-        self.assertEqual(memory.read_children(), {0: [1], 1: [7], 7: [8]})
-        self.assertEqual(memory.of_tree(7, memory.read_children()), 5 * memory.PAGE)
+        self.assertEqual(processes.read_children(), {0: [1], 1: [7], 7: [8]})
+        self.assertEqual(processes.memory_of_tree(7, processes.read_children()), 5 * processes.PAGE)
 
     def test_a_process_that_has_ended_holds_nothing(self):
         self.proc({}, {})
-        self.assertEqual(memory.of_tree(7, memory.read_children()), 0)
+        self.assertEqual(processes.memory_of_tree(7, processes.read_children()), 0)
 
     def proc(self, stats, statms):
         for pid, text in stats.items():
@@ -36,8 +36,8 @@ class Memory(InFolder):
             (self.folder / 'proc' / str(pid) / 'stat').write_text(text)
             (self.folder / 'proc' / str(pid) / 'statm').write_text(statms.get(pid, '0 0'))
         (self.folder / 'proc' / 'self').mkdir(parents=True)
-        before, memory.PROC = memory.PROC, str(self.folder / 'proc')
-        self.addCleanup(setattr, memory, 'PROC', before)
+        before, processes.PROC = processes.PROC, str(self.folder / 'proc')
+        self.addCleanup(setattr, processes, 'PROC', before)
 
 
 if __name__ == '__main__':

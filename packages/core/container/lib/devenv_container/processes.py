@@ -1,4 +1,4 @@
-"""What processes hold in memory, as Linux counts it."""
+"""Processes as Linux shows them: whose children they are, how old, and what they hold in memory."""
 
 import contextlib
 import os
@@ -19,12 +19,19 @@ def read_children():
     return children
 
 
-def of_tree(pid, children):
+def started_at(pid):
+    """When, in the kernel's ticks since the boot; infinity where it has gone."""
+    with contextlib.suppress(OSError, IndexError, ValueError), open('%s/%d/stat' % (PROC, pid)) as stat:
+        return int(stat.read().rpartition(')')[2].split()[19])
+    return float('inf')
+
+
+def memory_of_tree(pid, children):
     """Bytes of a process and all below it. What several of them share counts once."""
-    return of_process(pid) + sum(of_tree(child, children) for child in children.get(pid, []))
+    return memory_of(pid) + sum(memory_of_tree(child, children) for child in children.get(pid, []))
 
 
-def of_process(pid):
+def memory_of(pid):
     with contextlib.suppress(OSError):
         with open('%s/%d/smaps_rollup' % (PROC, pid)) as rollup:
             for line in rollup:
