@@ -199,6 +199,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'programs-unknown': { code: 'programs-unknown', names: ['wbe', 'x'], known: ['web', 'worker'] },
   'program-left-out': { code: 'program-left-out', name: 'worker', running: ['beat', 'web'] },
   'target-missing': { code: 'target-missing' },
+  unconfirmed: { code: 'unconfirmed', command: 'devenv prune --yes' },
   'no-terminal': { code: 'no-terminal', command: 'devenv debug web' },
   usage: { code: 'usage', detail: 'exec needs a command.', see: 'devenv exec --help' },
 }

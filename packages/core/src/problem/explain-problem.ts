@@ -508,6 +508,12 @@ export function explainProblem(problem: Problem): Explanation {
         why: 'A debugger asks questions and waits for answers.',
         fix: 'Run it in a terminal, with nothing piped in or out.',
       }
+    case 'unconfirmed':
+      return {
+        what: 'devenv removed nothing: it asks before it removes, and here it can ask nobody.',
+        why: 'A question needs a terminal.',
+        fix: `${problem.command}   removes what is listed above.`,
+      }
     case 'usage':
       return { what: problem.detail, why: 'devenv does not understand this command line.', fix: problem.see }
     default:

@@ -124,6 +124,7 @@ export type Problem =
   | { code: 'program-left-out'; name: string; running: readonly string[] }
   | { code: 'target-missing' }
   | { code: 'no-terminal'; command: string }
+  | { code: 'unconfirmed'; command: string }
   | { code: 'usage'; detail: string; see: string }
 
 /** An error a person can mend. Anything else that is thrown is a fault of ours and keeps its stack. */

@@ -13,6 +13,8 @@ import { writeOwned } from './data-directory.js'
 export type StartRecord = {
   format: 3
   settings: Remembered
+  /** The file system that the checkout is on. */
+  device: string
   primary: string
   /** The services that run an image of ours, each with the folder in which it has the checkout; the primary first. */
   ours: { [service: string]: string }

@@ -25,6 +25,7 @@ const FACTS: ProjectFacts = {
   image: 'devenv/hello:inputs-0123',
   official: {},
   ports: { hello: { 8000: 23000 } },
+  device: '1',
   storesIdentity: '1:2',
   gitMounts: {},
   mtu: undefined,

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readPresence } from '../../checkout/read-presence.js'
 import { type Container, listContainers, mayWrite } from '../../engine/containers.js'
 import type { Engine } from '../../engine/engine.js'
 import { COMPOSE_LABELS, LABELS } from '../../engine/labels.js'
@@ -98,7 +99,7 @@ async function cleanLocked(context: Context): Promise<string[]> {
   return leave
 }
 
-/** The other checkouts, still there, whose environments have their record in this data directory. */
+/** The other checkouts, unless they are gone, whose environments have their record in this data directory. */
 function readSharers({ environment }: Asking): string[] {
   const { paths } = environment
   const records = existsSync(paths.home)
@@ -107,22 +108,24 @@ function readSharers({ environment }: Asking): string[] {
   return records.flatMap((name) => {
     const file = join(paths.home, name)
     if (file === paths.record) return []
-    const checkout = checkoutOf(file)
-    return checkout !== undefined && existsSync(checkout) && mayShare(checkout, paths, environment.checkout)
-      ? [checkout]
-      : []
+    const { checkout, device } = placeOf(file)
+    if (checkout === undefined) return []
+    // A record may also be that of the checkout that this one was copied from: then that one has a folder of its own.
+    const own = paths.home.startsWith(`${environment.checkout}/`) ? join(checkout, '.dev', 'devenv') : undefined
+    const presence = readPresence(own ?? checkout, device)
+    if (presence === 'unknown') return [`${checkout} (cannot be seen)`]
+    const shares = own === undefined || folderIdentity(own) === folderIdentity(paths.home)
+    return presence === 'there' && shares ? [checkout] : []
   })
 }
 
-/** A record may also be that of the checkout that this one was copied from: then that one has a folder of its own. */
-const mayShare = (other: string, { home }: Paths, own: string): boolean =>
-  !home.startsWith(`${own}/`) || folderIdentity(join(other, '.dev', 'devenv')) === folderIdentity(home)
-
-function checkoutOf(record: string): string | undefined {
+/** Where the checkout of a record was. */
+function placeOf(record: string): { checkout?: string; device?: string } {
   try {
-    return JSON.parse(readFileSync(record, 'utf8')).image?.spec?.contexts?.checkout
+    const { image, device } = JSON.parse(readFileSync(record, 'utf8'))
+    return { checkout: image?.spec?.contexts?.checkout, device }
   } catch {
-    return undefined
+    return {}
   }
 }
 

@@ -1,0 +1,59 @@
+import { existsSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { engineWith } from '../../../test/engine.js'
+import { SAMPLE_PACKAGE, sampleRecord, sampleSettings, temporaryFolder, writeFiles } from '../../../test/samples.js'
+import { readDevice } from '../../checkout/read-presence.js'
+import type { Context } from '../context.js'
+import { writeRecord } from '../data/record.js'
+import { type Environment, identify } from '../environment.js'
+import { clean } from './clean.js'
+
+/** An environment with a store, of an engine without containers. `told` is what `clean` notes. */
+async function provisioned(dataRoot: string | undefined): Promise<{ context: Context; told: string[] }> {
+  const environment = identify(SAMPLE_PACKAGE, temporaryFolder(), dataRoot)
+  writeFiles(environment.paths.home, { 'stores/mysql-8.4/data/ibdata1': '', 'stores/mysql-8.4/ledger.json': '{}' })
+  const { engine } = await engineWith([])
+  const told: string[] = []
+  const report: Context['report'] = (progress) => {
+    if (progress.kind === 'note') told.push(progress.text)
+  }
+  return { context: { engine, environment, settings: sampleSettings(), report }, told }
+}
+const hasData = ({ paths }: Environment) => existsSync(join(paths.stores, 'mysql-8.4/data'))
+
+/** The record of another checkout in the same data directory. */
+function share({ package: environmentPackage }: Environment, root: string, checkout: string, device: string): void {
+  const spec = { ...sampleRecord().image.spec, contexts: { checkout } }
+  writeRecord(
+    identify(environmentPackage, checkout, root),
+    sampleRecord({ device, image: { ...sampleRecord().image, spec } }),
+  )
+}
+
+describe('clean', () => {
+  test('removes data that nobody shares', async () => {
+    const { context } = await provisioned(undefined)
+    expect(await clean(context)).toEqual({ left: [] })
+    expect(existsSync(context.environment.paths.home)).toBe(false)
+  })
+
+  test('leaves data that a checkout shares which cannot be seen, and names it', async () => {
+    const root = temporaryFolder()
+    const { context, told } = await provisioned(root)
+    share(context.environment, root, join(temporaryFolder(), 'unmounted'), '-1')
+    await clean(context)
+    expect(hasData(context.environment)).toBe(true)
+    expect(told).toEqual([expect.stringMatching(/unmounted \(cannot be seen\)/)])
+  })
+
+  test('removes data that a checkout shared which is gone', async () => {
+    const root = temporaryFolder()
+    const { context } = await provisioned(root)
+    const other = temporaryFolder()
+    share(context.environment, root, other, readDevice(other))
+    rmSync(other, { recursive: true })
+    await clean(context)
+    expect(hasData(context.environment)).toBe(false)
+  })
+})
