@@ -381,7 +381,7 @@ export function explainProblem(problem: Problem): Explanation {
       return {
         what: `The disk that holds ${problem.folder} has ${Math.round(problem.free / 2 ** 20)} MiB left.`,
         why: `A start needs some ${Math.round(problem.least / 2 ** 20)} MiB for databases, and more for images; a database on a full disk may break.`,
-        fix: 'Free some space: devenv prune --images; docker buildx prune. Or name a folder on another disk: DEVENV_DIR=PATH',
+        fix: FREE_SPACE,
       }
     case 'ports-exhausted':
       return {
@@ -508,6 +508,24 @@ export function explainProblem(problem: Problem): Explanation {
         why: 'A debugger asks questions and waits for answers.',
         fix: 'Run it in a terminal, with nothing piped in or out.',
       }
+    case 'file-unusable':
+      return {
+        what: `devenv cannot ${DOING[problem.doing] ?? 'use'} ${problem.path ?? 'a file'}.`,
+        why: problem.detail,
+        fix: mendingFile(problem.errno, problem.path),
+      }
+    case 'connection-lost':
+      return {
+        what: 'A connection broke before the answer was complete.',
+        why: `${problem.detail}\nThe Docker engine, or a registry, has ended it.`,
+        fix: 'Run the same command again; it continues from what is done. devenv doctor   looks at the engine.',
+      }
+    case 'fault':
+      return {
+        what: 'devenv made a mistake; you did not. What was done stays, and the next command continues from there.',
+        why: problem.detail,
+        fix: 'Report the line above. With DEVENV_DEBUG=1 before the same command, devenv also prints the stack.',
+      }
     case 'unconfirmed':
       return {
         what: 'devenv removed nothing: it asks before it removes, and here it can ask nobody.',
@@ -520,6 +538,53 @@ export function explainProblem(problem: Problem): Explanation {
       return problem satisfies never
   }
 }
+
+/** System calls, as Node names them. */
+const DOING: { readonly [call: string]: string } = {
+  open: 'open',
+  read: 'read',
+  write: 'write',
+  scandir: 'list',
+  mkdir: 'create',
+  mkdtemp: 'create a folder like',
+  rename: 'write',
+  rmdir: 'remove',
+  rm: 'remove',
+  unlink: 'remove',
+  chown: 'give to its owner',
+  lchown: 'give to its owner',
+  stat: 'look at',
+  lstat: 'look at',
+  access: 'look at',
+  spawn: 'start',
+}
+
+function mendingFile(errno: string, path = 'PATH'): string {
+  switch (errno) {
+    case 'EACCES':
+    case 'EPERM':
+      return `If it is yours, take it back: sudo chown "$USER" ${quoted(path)}\nOr run this as its owner.`
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return FREE_SPACE
+    case 'EROFS':
+      return 'Its disk is read-only. For the data of environments, name a folder on another: DEVENV_DIR=PATH'
+    case 'EISDIR':
+    case 'ENOTDIR':
+    case 'EEXIST':
+    case 'ENOTEMPTY':
+    case 'ELOOP':
+      return `Something else is in its place. Move ${quoted(path)} away and run the same command again.`
+    case 'EMFILE':
+    case 'ENFILE':
+      return 'Allow more open files: ulimit -n 4096   then run the same command again.'
+    default:
+      return 'Fix the cause and run the same command again.'
+  }
+}
+
+const FREE_SPACE =
+  'Free some space: devenv prune --images; docker buildx prune; devenv clean   in a checkout whose data you need no more. Or name a folder on another disk: DEVENV_DIR=PATH'
 
 /** OpenSSL's codes for a certificate of an authority that is not known here. */
 const UNTRUSTED = /SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER_CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE/

@@ -124,10 +124,13 @@ export type Problem =
   | { code: 'program-left-out'; name: string; running: readonly string[] }
   | { code: 'target-missing' }
   | { code: 'no-terminal'; command: string }
+  | { code: 'file-unusable'; path: string | undefined; doing: string; errno: string; detail: string }
+  | { code: 'connection-lost'; detail: string }
+  | { code: 'fault'; detail: string }
   | { code: 'unconfirmed'; command: string }
   | { code: 'usage'; detail: string; see: string }
 
-/** An error a person can mend. Anything else that is thrown is a fault of ours and keeps its stack. */
+/** An error a person can mend. Anything else that is thrown is a fault of ours. */
 export class DevenvError extends Error {
   readonly problems: readonly Problem[]
 
