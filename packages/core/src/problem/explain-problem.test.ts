@@ -199,6 +199,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'programs-unknown': { code: 'programs-unknown', names: ['wbe', 'x'], known: ['web', 'worker'] },
   'program-left-out': { code: 'program-left-out', name: 'worker', running: ['beat', 'web'] },
   'target-missing': { code: 'target-missing' },
+  'commit-incomplete': { code: 'commit-incomplete', repository: '/home/dev/hello', detail: '0123 is missing.' },
   'file-unusable': {
     code: 'file-unusable',
     path: '/home/dev/hello/.dev/devenv/logs/web.log',

@@ -252,6 +252,12 @@ export function explainProblem(problem: Problem): Explanation {
         why: problem.detail || 'There is no commit, branch or tag of that name.',
         fix: `git -C ${quoted(problem.repository)} fetch --all --tags   and run the same command again.`,
       }
+    case 'commit-incomplete':
+      return {
+        what: `${problem.repository} does not have every file of the commit.`,
+        why: `${problem.detail}\nIt is a partial clone, or damaged. devenv does not fetch into it, because its configuration may run commands.`,
+        fix: `git -C ${quoted(problem.repository)} fetch --refetch --no-filter   and run the same command again.`,
+      }
     case 'commits-unavailable':
       return {
         what: `devenv cannot get the source of ${problem.service} at ${problem.commits.join(', ')}.`,

@@ -38,6 +38,7 @@ export type Problem =
   | { code: 'git-failed'; doing: string; detail: string }
   | { code: 'repository-around'; checkout: string; around: string }
   | { code: 'commit-unknown'; commit: string; repository: string; detail: string }
+  | { code: 'commit-incomplete'; repository: string; detail: string }
   | {
       code: 'commits-unavailable'
       service: string
