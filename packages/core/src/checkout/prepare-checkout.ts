@@ -1,5 +1,14 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import {
+  appendFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { EnvironmentPackage } from '../definition/definition.js'
 import { FOLDER_IN_CHECKOUT, readManifest } from '../definition/find-package.js'
 import { DevenvError } from '../problem/problem.js'
@@ -20,6 +29,15 @@ devenv/node_modules/@devenv/core/make/devenv.mk: devenv/package-lock.json
 endif
 endif
 `
+
+/** Refuses a file that a link leads out of the checkout: git can hold one. @throws DevenvError `file-unusable` */
+function requireInside(checkout: string, file: string): void {
+  const found = lstatSync(file, { throwIfNoEntry: false })
+  const real = found?.isSymbolicLink() ? realpathSync(file) : join(realpathSync(dirname(file)), basename(file))
+  if (real.startsWith(`${realpathSync(checkout)}/`)) return
+  const detail = `A link leads out of the checkout, to ${real}.`
+  throw new DevenvError({ code: 'file-unusable', path: file, doing: 'write', errno: 'ELOOP', detail })
+}
 
 type Edit = { file: string; lines: string; change: 'create' | 'append' }
 
@@ -61,6 +79,8 @@ export async function prepareCheckout(
   const manifest = join(folder, 'package.json')
   const changed: string[] = []
   mkdirSync(folder, { recursive: true })
+  for (const file of [manifest, ...readEdits(checkout).map(({ file }) => join(checkout, file))])
+    requireInside(checkout, file)
   if (!existsSync(manifest)) {
     writeFileSync(manifest, `${JSON.stringify({ private: true, dependencies: {} }, null, 2)}\n`)
     changed.push('devenv/package.json')

@@ -156,6 +156,15 @@ export async function readIgnored(root: string, paths: readonly string[]): Promi
   return ignored[0] === '.' ? new Set() : new Set(ignored.map((path) => path.slice('./'.length)))
 }
 
+/** Whether git has a path in the index of the repository around `root`; no where there is none, or no git. */
+export async function isTracked(root: string, path: string): Promise<boolean> {
+  const argv = [...LOOKING, '-C', root, 'ls-files', '--error-unmatch', '--', `./${path}`]
+  return await git(argv).then(
+    ({ exitCode }) => exitCode === 0,
+    () => false,
+  )
+}
+
 const isInRepository = (folder: string): boolean =>
   existsSync(join(folder, '.git')) || (dirname(folder) !== folder && isInRepository(dirname(folder)))
 

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { SAMPLE_PACKAGE, temporaryFolder } from '../../../test/samples.js'
+import { problemsOf, SAMPLE_PACKAGE, temporaryFolder, writeFiles } from '../../../test/samples.js'
 import type { Report } from '../../progress/progress.js'
 import { type Environment, identify } from '../environment.js'
 import { isClaim, isLocked, withLock } from './mutex.js'
@@ -150,4 +150,13 @@ test('a lock that is left behind is ours to clean', async () => {
     expect(readRemoval(made.paths).leave).toEqual([])
     expect(readRemoval(made.paths).remove.filter(isClaim)).toHaveLength(1)
   })
+})
+
+test('nothing is claimed, and nothing tidied, behind a link', async () => {
+  const made = identify(SAMPLE_PACKAGE, temporaryFolder(), undefined)
+  const target = writeFiles(temporaryFolder(), { 'start.0123abcd.lock': 'garbage' })
+  writeFiles(made.paths.dataDirectory, { devenv: { link: target } })
+  expect(isLocked(made)).toBe(false)
+  expect(await problemsOf(() => locked(made, async () => {}))).toMatchObject([{ code: 'data-unusable' }])
+  expect(readdirSync(target)).toEqual(['start.0123abcd.lock'])
 })

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { DevenvError } from '../../problem/problem.js'
 import type { Context } from '../context.js'
 import type { Environment } from '../environment.js'
-import { createDataDirectory, writeOwned } from './data-directory.js'
+import { createDataDirectory, isOwnFolder, requireOwnFolder, writeOwned } from './data-directory.js'
 
 const POLL_MS = 100
 const PATIENCE_MS = 3_600_000
@@ -32,6 +32,7 @@ export async function withLock<T>(
   { environment, report }: Pick<Context, 'environment' | 'report'>,
   work: () => Promise<T>,
 ): Promise<T> {
+  requireOwnFolder(environment.paths.home)
   const watch = new Map<string, { beat: number; at: number }>()
   const deadline = Date.now() + PATIENCE_MS
   for (let told = false; ; ) {
@@ -94,7 +95,8 @@ function othersAlive(
   watch: Map<string, { beat: number; at: number }>,
 ): boolean {
   let alive = false
-  for (const name of readNames(home)) {
+  // What a link leads to is not ours to tidy.
+  for (const name of isOwnFolder(home) ? readNames(home) : []) {
     const file = join(home, name)
     if (!NAME.test(name) || file === own) continue
     if (lives(file, watch)) alive = true

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, lstatSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Paths } from '../environment.js'
-import { isLink } from './data-directory.js'
+import { isOwnFolder, isThere } from './data-directory.js'
 import { storeFolder } from './ledger.js'
 
 /** Everything that we ever create below `home`, by path. What is not here is somebody else's. */
@@ -20,15 +20,16 @@ export type Removal = { remove: string[]; leave: string[]; folders: string[] }
 
 /** Names below `home` that we create, none of them a link; the rest is left. Looks, and changes nothing. */
 export function readRemoval(paths: Paths): Removal {
-  if (isLink(paths.home)) return { remove: [], leave: [paths.home], folders: [] }
+  if (isThere(paths.home) && !isOwnFolder(paths.home)) return { remove: [], leave: [paths.home], folders: [] }
   const removal: Removal = { remove: [], leave: [], folders: [] }
   const look = (folder: string) => {
-    for (const name of existsSync(folder) ? readdirSync(folder).sort() : []) {
+    for (const name of isThere(folder) ? readdirSync(folder).sort() : []) {
       const path = join(folder, name)
       const known = path.slice(paths.home.length + 1)
-      if (isLink(path)) removal.leave.push(path)
+      const found = lstatSync(path)
+      if (found.isSymbolicLink()) removal.leave.push(path)
       else if (OURS.some((pattern) => pattern.test(known))) removal.remove.push(path)
-      else if (/^(logs|stores(\/[^/]+)?)$/.test(known) && lstatSync(path).isDirectory()) look(path)
+      else if (/^(logs|stores(\/[^/]+)?)$/.test(known) && found.isDirectory()) look(path)
       else removal.leave.push(path)
     }
     removal.folders.push(folder)

@@ -16,8 +16,9 @@ import { together } from '../../problem/together.js'
 import { type Remembered, registryOf, remember, type Settings, variablesOf } from '../../settings/settings.js'
 import type { Context } from '../context.js'
 import { type Moved, readMoved } from '../data/claim-stores.js'
+import { requireOwnFolder } from '../data/data-directory.js'
 import { folderIdentity } from '../data/folder-identity.js'
-import { type Ledger, readLedger } from '../data/ledger.js'
+import { type Ledger, readLedger, storeData, storeFolder } from '../data/ledger.js'
 import { type Begun, readRecord, type StartRecord, stampsOf } from '../data/record.js'
 import { containersOf } from '../inside/containers-of.js'
 import { readCommands } from '../inside/read-commands.js'
@@ -100,6 +101,9 @@ export async function observe(
   // Which programs the image of another service holds, only its container tells.
   if (ours.length === 1) requirePrograms(settings.programs ?? 'all', readProgramNames(definition))
 
+  const kept = storesOf(definition, paths.stores)
+  for (const { name } of kept)
+    for (const folder of [storeFolder(paths, name), storeData(paths, name)]) requireOwnFolder(folder)
   const storesIdentity = folderIdentity(paths.stores)
   const services = servicesOf(definition, extent)
   const sources = imageSettingsOf(settings, readLock(environment.package))
@@ -135,7 +139,7 @@ export async function observe(
     device: readDevice(checkout),
     storesIdentity,
     moved: storesIdentity === '' ? [] : await readMoved(context, storesIdentity),
-    stores: storesOf(definition, paths.stores)
+    stores: kept
       .filter(({ service }) => services.includes(service))
       .map((store) => ({ store, ledger: readLedger(paths, store.name) })),
     files,

@@ -1,4 +1,4 @@
-import { rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { closeSync, constants, openSync, rmSync, statSync, utimesSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Container } from '../../engine/containers.js'
 import { captureInside, runInside } from '../../engine/execs.js'
@@ -6,6 +6,8 @@ import type { Context } from '../context.js'
 import { asOwner, waitEventCommand } from '../inside/tools.js'
 
 const WITHIN_SECONDS = 2
+/** A checkout can bring a link along under the name of our file: it is not written through. */
+const WRITE_NO_LINK = constants.O_WRONLY | constants.O_TRUNC | constants.O_NOFOLLOW
 
 /**
  * Whether a write on this machine is noticed inside the container. Some shared file systems do not tell; then
@@ -20,9 +22,16 @@ export async function probeFileEvents(
   const own = paths.home.startsWith(`${checkout}/`)
   // Where the data directory is elsewhere, no file of ours may appear in the checkout: one of its dates is set to what it is.
   const file = own ? join(paths.home, 'probe') : join(checkout, 'Makefile')
-  if (own) writeFileSync(file, '')
+  if (own) {
+    rmSync(file, { force: true })
+    writeFileSync(file, '', { flag: 'wx' })
+  }
   const touch = () => {
-    if (own) return writeFileSync(file, new Date().toISOString())
+    if (own) {
+      const opened = openSync(file, WRITE_NO_LINK)
+      writeSync(opened, new Date().toISOString())
+      return closeSync(opened)
+    }
     const { atime, mtime } = statSync(file)
     try {
       utimesSync(file, atime, mtime)

@@ -1,13 +1,20 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, rmSync, statSync, symlinkSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { engineWith } from '../../../test/engine.js'
-import { SAMPLE_PACKAGE, sampleRecord, sampleSettings, temporaryFolder, writeFiles } from '../../../test/samples.js'
+import {
+  problemsOf,
+  SAMPLE_PACKAGE,
+  sampleRecord,
+  sampleSettings,
+  temporaryFolder,
+  writeFiles,
+} from '../../../test/samples.js'
 import { readDevice } from '../../checkout/read-presence.js'
 import type { Context } from '../context.js'
 import { writeRecord } from '../data/record.js'
 import { type Environment, identify } from '../environment.js'
-import { clean } from './clean.js'
+import { clean, cleanStores } from './clean.js'
 
 /** An environment with a store, of an engine without containers. `told` is what `clean` notes. */
 async function provisioned(dataRoot: string | undefined): Promise<{ context: Context; told: string[] }> {
@@ -55,5 +62,31 @@ describe('clean', () => {
     rmSync(other, { recursive: true })
     await clean(context)
     expect(hasData(context.environment)).toBe(false)
+  })
+})
+
+describe('clean of links', () => {
+  test('leaves our folder where it is one, and makes no claim behind it', async () => {
+    const { context } = await provisioned(undefined)
+    const { paths } = context.environment
+    const target = temporaryFolder()
+    rmSync(paths.home, { recursive: true })
+    symlinkSync(target, paths.home)
+    utimesSync(target, 0, 0)
+    expect(await clean(context)).toEqual({ left: [paths.home] })
+    expect(statSync(target).mtimeMs).toBe(0)
+  })
+
+  test.each(['stores', 'stores/mysql-8.4/data'])('refuses to empty a store where %s is one', async (name) => {
+    const { context } = await provisioned(undefined)
+    const link = join(context.environment.paths.home, name)
+    const target = writeFiles(temporaryFolder(), { 'mysql-8.4/data/ibdata1': 'x', ibdata1: 'x' })
+    rmSync(link, { recursive: true })
+    symlinkSync(target, link)
+    expect(await problemsOf(() => cleanStores(context, ['mysql']))).toMatchObject([
+      { code: 'data-unusable', path: link },
+    ])
+    expect(existsSync(link)).toBe(true)
+    expect(existsSync(join(target, 'mysql-8.4/data/ibdata1'))).toBe(true)
   })
 })

@@ -9,8 +9,9 @@ import { DevenvError } from '../../problem/problem.js'
 import { runCommand } from '../../process/run-command.js'
 import { step } from '../../progress/progress.js'
 import type { Asking, Context } from '../context.js'
+import { isOwnFolder, isThere, requireOwnFolder, requireOwnPlace } from '../data/data-directory.js'
 import { folderIdentity } from '../data/folder-identity.js'
-import { storeData } from '../data/ledger.js'
+import { storeData, storeFolder } from '../data/ledger.js'
 import { isClaim, withLock } from '../data/mutex.js'
 import { readRecord } from '../data/record.js'
 import { listRetired, readRemoval, removeEmpty, removeOwned, retire } from '../data/removal.js'
@@ -26,7 +27,8 @@ import { isJoinable } from '../provision/run-step.js'
 export async function clean(context: Context): Promise<{ left: string[] }> {
   const { paths } = context.environment
   const work = () => cleanLocked(context)
-  const left = existsSync(paths.home) ? await withLock(context, work) : await work()
+  await requireOwnPlace(context.environment)
+  const left = isOwnFolder(paths.home) ? await withLock(context, work) : await work()
   // A start that waited for us has a claim in it by now, or makes it again.
   for (const folder of [paths.home, paths.dataDirectory]) removeEmpty(folder)
   return { left }
@@ -41,11 +43,14 @@ export async function clean(context: Context): Promise<{ left: string[] }> {
 export async function cleanStores(context: Context, names: readonly string[]): Promise<string[]> {
   const { engine, environment, report } = context
   const { paths, project } = environment
+  await requireOwnPlace(environment)
+  for (const folder of [paths.home, paths.stores]) requireOwnFolder(folder)
   const known = listStores(paths)
   const isMeant = (name: string) => (store: string) => store === name || store.replace(/-[^-]*$/, '') === name
   const unknown = names.filter((name) => !known.some(isMeant(name)))
   if (unknown.length > 0) throw new DevenvError({ code: 'store-unknown', names: unknown, known })
   const stores = known.filter((store) => names.some((name) => isMeant(name)(store)))
+  for (const store of stores) requireOwnFolder(storeData(paths, store))
   await withLock(context, async () => {
     await refuseForeignWriter(context)
     const image = (await containersOf(context))[0]?.imageId
@@ -67,9 +72,9 @@ async function tellOfStep(context: Context): Promise<void> {
 }
 
 const listStores = (paths: Paths): string[] =>
-  existsSync(paths.stores)
+  isThere(paths.stores)
     ? readdirSync(paths.stores)
-        .filter((store) => existsSync(storeData(paths, store)))
+        .filter((store) => isOwnFolder(storeFolder(paths, store)) && isThere(storeData(paths, store)))
         .sort()
     : []
 
