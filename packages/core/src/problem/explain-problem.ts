@@ -274,7 +274,7 @@ export function explainProblem(problem: Problem): Explanation {
       return {
         what: `${problem.file} cannot be read.`,
         why: problem.detail,
-        fix: 'Remove the file. Then devenv lock   writes a new one.',
+        fix: `Restore it: git checkout -- ${quoted(problem.file)}\nor move it away; then devenv lock   writes another, with the digests of today.`,
       }
     case 'lock-lacks':
       return {
@@ -405,7 +405,7 @@ export function explainProblem(problem: Problem): Explanation {
       return {
         what: `${problem.wrote} wrote ${problem.store}; this environment runs ${problem.wants}.`,
         why: 'A server cannot read the files of another server or of another major version; trying may destroy them.',
-        fix: `devenv clean ${basename(problem.store)}   removes these data, and the next start fills new ones\nor keep them, and use another data directory: DEVENV_DIR=PATH`,
+        fix: `Keep them, and use another data directory: DEVENV_DIR=PATH\nIf you need them no more: devenv clean ${basename(problem.store)}   removes them, and the next start fills new ones.`,
       }
     case 'data-unusable':
       return {
@@ -576,6 +576,7 @@ function mendingFile(errno: string, path = 'PATH'): string {
     case 'EROFS':
       return 'Its disk is read-only. For the data of environments, name a folder on another: DEVENV_DIR=PATH'
     case 'EISDIR':
+    case 'ERR_FS_EISDIR':
     case 'ENOTDIR':
     case 'EEXIST':
     case 'ENOTEMPTY':

@@ -106,7 +106,7 @@ test('a file is written in one step, and nothing is left beside it', () => {
   expect(readdirSync(root)).toEqual(['file'])
 })
 
-describe('a file of ours', () => {
+describe('a file that devenv writes', () => {
   test('replaces a link of its name, and what that points at stays', () => {
     const root = writeFiles(temporaryFolder(), {
       precious: 'x',

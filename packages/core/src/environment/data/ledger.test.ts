@@ -82,6 +82,16 @@ describe('a store', () => {
     expect(readLedger(made.paths, STORE)).toBeUndefined()
   })
 
+  test('whose ledger is a folder has none, and gets one', () => {
+    const made = opened()
+    const file = join(storeFolder(made.paths, STORE), 'ledger.json')
+    rmSync(file)
+    mkdirSync(file)
+    expect(readLedger(made.paths, STORE)).toBeUndefined()
+    openStore(made, STORE, WANTS)
+    expect(readLedger(made.paths, STORE)).toEqual({ ...WANTS, steps: {} })
+  })
+
   test('keeps of a ledger only the steps that have a hash', () => {
     const made = opened()
     const text = JSON.stringify({ ...WANTS, steps: { a: 'x', b: 1, c: null } })

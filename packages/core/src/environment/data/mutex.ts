@@ -7,6 +7,7 @@ import { DevenvError } from '../../problem/problem.js'
 import type { Context } from '../context.js'
 import type { Environment } from '../environment.js'
 import { createDataDirectory, isOwnFolder, requireOwnFolder, writeOwned } from './data-directory.js'
+import { isShapeOf, isText } from './shape.js'
 
 const POLL_MS = 100
 const PATIENCE_MS = 3_600_000
@@ -16,6 +17,11 @@ const SILENT_MS = 10_000
 
 /** Who claims a data directory. `started` tells a process from a later one of the same number, where the system can say. */
 type Claim = { host: string; pid: number; started: string }
+const isClaimed = isShapeOf<Claim>({
+  host: isText,
+  pid: (value): value is number => Number.isSafeInteger(value) && Number(value) > 0,
+  started: isText,
+})
 
 const NAME = /^start\.[0-9a-f]{8}\.lock$/
 
@@ -100,7 +106,7 @@ function othersAlive(
     const file = join(home, name)
     if (!NAME.test(name) || file === own) continue
     if (lives(file, watch)) alive = true
-    else rmSync(file, { recursive: true, force: true })
+    else if (!isOwnFolder(file)) rmSync(file, { force: true })
   }
   return alive
 }
@@ -115,7 +121,9 @@ const readNames = (folder: string): string[] => {
 
 function lives(file: string, watch: Map<string, { beat: number; at: number }>): boolean {
   try {
-    const { host, pid, started } = JSON.parse(readFileSync(file, 'utf8')) as Claim
+    const claim: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    if (!isClaimed(claim)) return false
+    const { host, pid, started } = claim
     if (host === HOST) return started === startOf(pid)
     const beat = statSync(file).mtimeMs
     const seen = watch.get(file)

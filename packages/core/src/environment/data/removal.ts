@@ -5,15 +5,16 @@ import type { Paths } from '../environment.js'
 import { isOwnFolder, isThere } from './data-directory.js'
 import { storeFolder } from './ledger.js'
 
-/** Everything that we ever create below `home`, by path. What is not here is somebody else's. */
-const OURS = [
+/** Every file that we ever create below `home`, by path, and every folder beside those that hold them. All else is somebody else's. */
+const FILES = [
   /^(README|\.gitignore)(\.\d+\.tmp)?$/,
   /^probe$/,
   /^start\.[0-9a-f]{8}\.lock(\.\d+\.tmp)?$/,
   /^devenv-[a-z0-9_-]+-[0-9a-f]{8}(\.compose)?\.json(\.\d+\.tmp)?$/,
   /^logs\/[^/]+\.log(\.\d+)?$/,
-  /^stores\/[^/]+\/(data(\.[0-9a-f]{8}\.removed)?|ledger\.json(\.\d+\.tmp)?)$/,
+  /^stores\/[^/]+\/ledger\.json(\.\d+\.tmp)?$/,
 ]
+const DATA = /^stores\/[^/]+\/data(\.[0-9a-f]{8}\.removed)?$/
 
 /** What `clean` may remove, what it leaves, and the folders that go if nothing is left in them, innermost first. */
 export type Removal = { remove: string[]; leave: string[]; folders: string[] }
@@ -27,8 +28,9 @@ export function readRemoval(paths: Paths): Removal {
       const path = join(folder, name)
       const known = path.slice(paths.home.length + 1)
       const found = lstatSync(path)
+      const isOurs = found.isDirectory() ? DATA.test(known) : FILES.some((pattern) => pattern.test(known))
       if (found.isSymbolicLink()) removal.leave.push(path)
-      else if (OURS.some((pattern) => pattern.test(known))) removal.remove.push(path)
+      else if (isOurs) removal.remove.push(path)
       else if (/^(logs|stores(\/[^/]+)?)$/.test(known) && found.isDirectory()) look(path)
       else removal.leave.push(path)
     }

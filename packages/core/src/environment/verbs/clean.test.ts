@@ -54,6 +54,15 @@ describe('clean', () => {
     expect(told).toEqual([expect.stringMatching(/unmounted \(cannot be seen\)/)])
   })
 
+  test('leaves data where the record of another checkout cannot be read, and names it', async () => {
+    const root = temporaryFolder()
+    const { context, told } = await provisioned(root)
+    writeFiles(context.environment.paths.home, { 'devenv-hello-0123abcd.json': '{"image": 1}' })
+    await clean(context)
+    expect(hasData(context.environment)).toBe(true)
+    expect(told).toEqual([expect.stringMatching(/devenv-hello-0123abcd\.json \(cannot be read\)/)])
+  })
+
   test('removes data that a checkout shared which is gone', async () => {
     const root = temporaryFolder()
     const { context } = await provisioned(root)

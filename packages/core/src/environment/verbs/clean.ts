@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { readPresence } from '../../checkout/read-presence.js'
 import { type Container, listContainers, mayWrite } from '../../engine/containers.js'
@@ -13,7 +13,7 @@ import { isOwnFolder, isThere, requireOwnFolder, requireOwnPlace } from '../data
 import { folderIdentity } from '../data/folder-identity.js'
 import { storeData, storeFolder } from '../data/ledger.js'
 import { isClaim, withLock } from '../data/mutex.js'
-import { readRecord } from '../data/record.js'
+import { readRecord, readRecordedPlace } from '../data/record.js'
 import { listRetired, readRemoval, removeEmpty, removeOwned, retire } from '../data/removal.js'
 import type { Paths } from '../environment.js'
 import { containersOf } from '../inside/containers-of.js'
@@ -113,8 +113,9 @@ function readSharers({ environment }: Asking): string[] {
   return records.flatMap((name) => {
     const file = join(paths.home, name)
     if (file === paths.record) return []
-    const { checkout, device } = placeOf(file)
-    if (checkout === undefined) return []
+    const place = readRecordedPlace(file)
+    if (place === undefined) return [`${file} (cannot be read)`]
+    const { checkout, device } = place
     // A record may also be that of the checkout that this one was copied from: then that one has a folder of its own.
     const own = paths.home.startsWith(`${environment.checkout}/`) ? join(checkout, '.dev', 'devenv') : undefined
     const presence = readPresence(own ?? checkout, device)
@@ -122,16 +123,6 @@ function readSharers({ environment }: Asking): string[] {
     const shares = own === undefined || folderIdentity(own) === folderIdentity(paths.home)
     return presence === 'there' && shares ? [checkout] : []
   })
-}
-
-/** Where the checkout of a record was. */
-function placeOf(record: string): { checkout?: string; device?: string } {
-  try {
-    const { image, device } = JSON.parse(readFileSync(record, 'utf8'))
-    return { checkout: image?.spec?.contexts?.checkout, device }
-  } catch {
-    return {}
-  }
 }
 
 async function refuseForeignWriter({ engine, environment: { paths, project } }: Asking): Promise<void> {
