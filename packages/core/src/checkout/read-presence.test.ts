@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder, testEach } from '../../test/samples.js'
-import { type Presence, readDevice, readPresence } from './read-presence.js'
+import { type Presence, readMountPoint, readPresence } from './read-presence.js'
 
 /** A checkout two folders below one of the test's own. */
 function checkout(): string {
@@ -30,13 +30,13 @@ describe('a checkout', () => {
     },
   ])('$title is $found', ({ change, found }) => {
     const path = checkout()
-    const device = readDevice(path)
+    const mountPoint = readMountPoint(path)
     change(path)
-    expect(readPresence(path, device)).toBe(found)
+    expect(readPresence(path, mountPoint)).toBe(found)
   })
 
   test('on a disk that is not mounted is unknown: its mount point is on another file system', () => {
-    expect(readPresence(join(temporaryFolder(), 'hello'), '-1')).toBe('unknown')
+    expect(readPresence(join(temporaryFolder(), 'hello'), '/nowhere/mounted')).toBe('unknown')
   })
 
   test('of which nobody has noted where it was is there or unknown', () => {
@@ -46,8 +46,8 @@ describe('a checkout', () => {
 
   test.skipIf(process.getuid?.() !== 0)('that this user may not see is unknown', () => {
     const path = checkout()
-    const device = readDevice(path)
-    const looked = asNobody(() => [readPresence(path, device), readPresence(join(path, 'none'), device)])
+    const mountPoint = readMountPoint(path)
+    const looked = asNobody(() => [readPresence(path, mountPoint), readPresence(join(path, 'none'), mountPoint)])
     expect(looked).toEqual(['unknown', 'unknown'])
   })
 })

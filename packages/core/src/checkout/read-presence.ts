@@ -6,9 +6,9 @@ export type Presence = 'there' | 'gone' | 'unknown'
 
 /**
  * Whether a folder is there. It is gone where it is missing below a folder that can be read, on the file system that it was on.
- * @param device that file system, as `readDevice` gave it; `undefined` where nobody has noted it
+ * @param mountPoint where that is mounted, as `readMountPoint` gave it; `undefined` where nobody has noted it
  */
-export function readPresence(path: string, device: string | undefined): Presence {
+export function readPresence(path: string, mountPoint: string | undefined): Presence {
   try {
     statSync(path)
     return 'there'
@@ -19,14 +19,17 @@ export function readPresence(path: string, device: string | undefined): Presence
     const above = nearestAbove(path)
     accessSync(above, constants.R_OK | constants.X_OK)
     // A link that leads nowhere: to a disk that is not mounted, perhaps.
-    return !lstatSync(above).isSymbolicLink() && readDevice(above) === device ? 'gone' : 'unknown'
+    return !lstatSync(above).isSymbolicLink() && readMountPoint(above) === mountPoint ? 'gone' : 'unknown'
   } catch {
     return 'unknown'
   }
 }
 
-/** The file system that a folder is on. */
-export const readDevice = (path: string): string => String(statSync(path, { bigint: true }).dev)
+/** Where the file system that a folder is on is mounted. Its number may be another after the machine was started again. */
+export function readMountPoint(path: string): string {
+  const above = dirname(path)
+  return above === path || statSync(above).dev !== statSync(path).dev ? path : readMountPoint(above)
+}
 
 function nearestAbove(path: string): string {
   const above = dirname(path)

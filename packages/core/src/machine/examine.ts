@@ -43,7 +43,7 @@ export async function examine(env: NodeJS.ProcessEnv, settings: Settings): Promi
     await look('environments', async () => {
       const containers = await listContainers(reached, [LABELS.service])
       const lost = containers.filter(
-        ({ labels }) => readPresence(labels[LABELS.checkout] ?? '', labels[LABELS.device]) === 'gone',
+        ({ labels }) => readPresence(labels[LABELS.checkout] ?? '', labels[LABELS.mountPoint]) === 'gone',
       )
       const [all, gone] = [containers, lost].map(
         (among) => new Set(among.map(({ labels }) => labels[COMPOSE_LABELS.project])).size,

@@ -25,7 +25,7 @@ export async function readMoved({ engine, environment }: Asking, identity: strin
     const project = labels[COMPOSE_LABELS.project] ?? ''
     const checkout = labels[LABELS.checkout] ?? ''
     if (project === environment.project) continue
-    if (readPresence(checkout, labels[LABELS.device]) === 'gone') moved.set(project, { project, checkout })
+    if (readPresence(checkout, labels[LABELS.mountPoint]) === 'gone') moved.set(project, { project, checkout })
     else if (mayWrite({ state }))
       throw new DevenvError({ code: 'store-in-use', data: environment.paths.dataDirectory, holder: checkout })
   }

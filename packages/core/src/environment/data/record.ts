@@ -14,8 +14,8 @@ import { type Check, isEither, isExactly, isListOf, isMapOf, isMaybe, isPort, is
 export type StartRecord = {
   format: 3
   settings: Remembered
-  /** The file system that the checkout is on. */
-  device: string
+  /** Where the file system that the checkout is on is mounted. */
+  mountPoint: string
   primary: string
   /** The services that run an image of ours, each with the folder in which it has the checkout; the primary first. */
   ours: { [service: string]: string }
@@ -62,7 +62,7 @@ const isRecord = isShapeOf<StartRecord>({
     without: isMaybe(isTextList),
     variables: isMapOf(isEither(isText, isExactly(null))),
   }),
-  device: isText,
+  mountPoint: isText,
   primary: isText,
   ours: isTextMap,
   image: isShapeOf<StartRecord['image']>({
@@ -108,16 +108,18 @@ export function readRecord({ paths }: Environment): StartRecord | undefined {
   }
 }
 
-const isPlace = isShapeOf<{ image: { spec: { contexts: { checkout: string } } }; device: string | undefined }>({
+const isPlace = isShapeOf<{ image: { spec: { contexts: { checkout: string } } }; mountPoint: string | undefined }>({
   image: isShapeOf({ spec: isShapeOf({ contexts: isShapeOf({ checkout: isText }) }) }),
-  device: isMaybe(isText),
+  mountPoint: isMaybe(isText),
 })
 
 /** Where the checkout of a record was, also one of an earlier version; `undefined` where it cannot be read. */
-export function readRecordedPlace(file: string): { checkout: string; device: string | undefined } | undefined {
+export function readRecordedPlace(file: string): { checkout: string; mountPoint: string | undefined } | undefined {
   try {
     const record: unknown = JSON.parse(readOwned(file) ?? '')
-    return isPlace(record) ? { checkout: record.image.spec.contexts.checkout, device: record.device } : undefined
+    return isPlace(record)
+      ? { checkout: record.image.spec.contexts.checkout, mountPoint: record.mountPoint }
+      : undefined
   } catch {
     return undefined
   }

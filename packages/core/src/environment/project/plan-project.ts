@@ -22,8 +22,8 @@ export type ProjectFacts = {
   /** The official images of third-party services, as they are taken. */
   official: Readonly<Record<string, string>>
   ports: Ports
-  /** The file system that the checkout is on. */
-  device: string
+  /** Where the file system that the checkout is on is mounted. */
+  mountPoint: string
   /** `device:inode` of the folder of stores. */
   storesIdentity: string
   /** What git needs beside the checkout, for each service of ours. */
@@ -48,7 +48,7 @@ export function planProject(
   const labels = {
     [LABELS.service]: environment.service,
     [LABELS.checkout]: environment.checkout,
-    [LABELS.device]: facts.device,
+    [LABELS.mountPoint]: facts.mountPoint,
     [LABELS.data]: environment.paths.dataDirectory,
     [LABELS.stores]: facts.storesIdentity,
   }

@@ -56,7 +56,7 @@ const NOTHING: Observed = {
   code: { hello: '/edx/app/hello' },
   gitMounts: {},
   mtu: undefined,
-  device: '1',
+  mountPoint: '/home',
   storesIdentity: '1:2',
   moved: [],
   stores: storesOf(DEFINITION, ENVIRONMENT.paths.stores).map((store) => ({ store, ledger: undefined })),

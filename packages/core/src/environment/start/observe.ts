@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import { readDevice } from '../../checkout/read-presence.js'
+import { readMountPoint } from '../../checkout/read-presence.js'
 import { readProgramNames } from '../../definition/declared-programs.js'
 import { type Definition, mountOf, oursOf, thirdPartyOf } from '../../definition/definition.js'
 import { LOCK_FILE, readLock } from '../../definition/devenv-lock.js'
@@ -58,8 +58,8 @@ export type Observed = {
   code: { readonly [service: string]: string }
   gitMounts: { readonly [service: string]: readonly GitMount[] }
   mtu: number | undefined
-  /** The file system that the checkout is on. */
-  device: string
+  /** Where the file system that the checkout is on is mounted. */
+  mountPoint: string
   /** `device:inode` of the folder of stores; `''` before there is one. */
   storesIdentity: string
   moved: readonly Moved[]
@@ -136,7 +136,7 @@ export async function observe(
       Object.entries(code).map(([name, folder]) => [name, readGitMounts(checkout, folder)]),
     ),
     mtu: readMtu(),
-    device: readDevice(checkout),
+    mountPoint: readMountPoint(checkout),
     storesIdentity,
     moved: storesIdentity === '' ? [] : await readMoved(context, storesIdentity),
     stores: kept

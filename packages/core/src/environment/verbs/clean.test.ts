@@ -10,7 +10,7 @@ import {
   temporaryFolder,
   writeFiles,
 } from '../../../test/samples.js'
-import { readDevice } from '../../checkout/read-presence.js'
+import { readMountPoint } from '../../checkout/read-presence.js'
 import type { Context } from '../context.js'
 import { writeRecord } from '../data/record.js'
 import { type Environment, identify } from '../environment.js'
@@ -30,11 +30,11 @@ async function provisioned(dataRoot: string | undefined): Promise<{ context: Con
 const hasData = ({ paths }: Environment) => existsSync(join(paths.stores, 'mysql-8.4/data'))
 
 /** The record of another checkout in the same data directory. */
-function share({ package: environmentPackage }: Environment, root: string, checkout: string, device: string): void {
+function share({ package: environmentPackage }: Environment, root: string, checkout: string, mountPoint: string): void {
   const spec = { ...sampleRecord().image.spec, contexts: { checkout } }
   writeRecord(
     identify(environmentPackage, checkout, root),
-    sampleRecord({ device, image: { ...sampleRecord().image, spec } }),
+    sampleRecord({ mountPoint, image: { ...sampleRecord().image, spec } }),
   )
 }
 
@@ -48,7 +48,7 @@ describe('clean', () => {
   test('leaves data that a checkout shares which cannot be seen, and names it', async () => {
     const root = temporaryFolder()
     const { context, told } = await provisioned(root)
-    share(context.environment, root, join(temporaryFolder(), 'unmounted'), '-1')
+    share(context.environment, root, join(temporaryFolder(), 'unmounted'), '/nowhere/mounted')
     await clean(context)
     expect(hasData(context.environment)).toBe(true)
     expect(told).toEqual([expect.stringMatching(/unmounted \(cannot be seen\)/)])
@@ -67,7 +67,7 @@ describe('clean', () => {
     const root = temporaryFolder()
     const { context } = await provisioned(root)
     const other = temporaryFolder()
-    share(context.environment, root, other, readDevice(other))
+    share(context.environment, root, other, readMountPoint(other))
     rmSync(other, { recursive: true })
     await clean(context)
     expect(hasData(context.environment)).toBe(false)

@@ -115,10 +115,10 @@ function readSharers({ environment }: Asking): string[] {
     if (file === paths.record) return []
     const place = readRecordedPlace(file)
     if (place === undefined) return [`${file} (cannot be read)`]
-    const { checkout, device } = place
+    const { checkout, mountPoint } = place
     // A record may also be that of the checkout that this one was copied from: then that one has a folder of its own.
     const own = paths.home.startsWith(`${environment.checkout}/`) ? join(checkout, '.dev', 'devenv') : undefined
-    const presence = readPresence(own ?? checkout, device)
+    const presence = readPresence(own ?? checkout, mountPoint)
     if (presence === 'unknown') return [`${checkout} (cannot be seen)`]
     const shares = own === undefined || folderIdentity(own) === folderIdentity(paths.home)
     return presence === 'there' && shares ? [checkout] : []

@@ -22,7 +22,7 @@ export async function listEnvironments(engine: Engine): Promise<Known[]> {
       checkout,
       project,
       state: stateOf(containers, { configs }),
-      presence: readPresence(checkout, labels[LABELS.device]),
+      presence: readPresence(checkout, labels[LABELS.mountPoint]),
     }
   })
 }
