@@ -32,8 +32,7 @@ export function createDataDirectory({ paths, checkout }: Environment): void {
       if (!isThere(join(paths.home, name))) writeOwned(join(paths.home, name), text)
     }
   } catch (error) {
-    if (error instanceof DevenvError) throw error
-    throw new DevenvError({ code: 'data-unusable', path: paths.home, detail: (error as Error).message })
+    throw asUnusable(paths.home, error)
   }
 }
 
@@ -64,6 +63,16 @@ export function requireOwnFolder(path: string): void {
 
 /** Whether a folder is there, itself: no link to one. */
 export const isOwnFolder = (path: string): boolean => lookAt(path)?.isDirectory() === true
+
+/** What is told where a folder of ours cannot be made or written to. A full disk has words of its own. */
+export const asUnusable = (path: string, error: unknown): unknown =>
+  error instanceof DevenvError || isFull(error)
+    ? error
+    : new DevenvError({ code: 'data-unusable', path, detail: (error as Error).message })
+
+/** Whether an error says that a disk, or somebody's share of it, is full. */
+export const isFull = (error: unknown): boolean =>
+  ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')
 
 /** Whether anything is there, also a link that leads nowhere. */
 export const isThere = (path: string): boolean => lookAt(path) !== undefined

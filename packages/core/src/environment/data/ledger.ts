@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DevenvError } from '../../problem/problem.js'
 import type { Environment, Paths } from '../environment.js'
-import { isOwnFolder, makeOwnFolder, writeOwned } from './data-directory.js'
+import { asUnusable, isOwnFolder, makeOwnFolder, writeOwned } from './data-directory.js'
 
 /** Which server wrote a store: that which really ran, and the part of its version that its data belongs to. */
 export type Server = { server: string; version: string }
@@ -61,8 +61,7 @@ export function openStore({ paths, checkout }: Environment, store: string, wants
     for (const folder of [paths.stores, storeFolder(paths, store), storeData(paths, store)])
       makeOwnFolder(folder, checkout)
   } catch (error) {
-    if (error instanceof DevenvError) throw error
-    throw new DevenvError({ code: 'data-unusable', path: storeData(paths, store), detail: (error as Error).message })
+    throw asUnusable(storeData(paths, store), error)
   }
   if (found === undefined) writeLedger(paths, store, { ...wants, steps: {} })
 }

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { DevenvError } from '../../problem/problem.js'
 import type { Context } from '../context.js'
 import type { Environment } from '../environment.js'
-import { createDataDirectory, isOwnFolder, requireOwnFolder, writeOwned } from './data-directory.js'
+import { asUnusable, createDataDirectory, isFull, isOwnFolder, requireOwnFolder, writeOwned } from './data-directory.js'
 import { isShapeOf, isText } from './shape.js'
 
 const POLL_MS = 100
@@ -32,18 +32,27 @@ export const isClaim = (path: string): boolean => NAME.test(basename(path))
  * Lets one command at a time change what a data directory holds. Each command has a claim of its own, a file that nobody
  * else ever writes or takes over; it holds the directory if it sees no other claim that lives after it has made its own.
  * Claims whose process has ended count for nothing.
+ * @param full what a full disk means, which takes no claim: whoever frees it goes on without one, where no other lives. No start
+ * comes between, because a start needs space.
  * @throws DevenvError `busy` after an hour, `data-unusable`
  */
 export async function withLock<T>(
   { environment, report }: Pick<Context, 'environment' | 'report'>,
   work: () => Promise<T>,
+  full: 'is an error' | 'is no obstacle' = 'is an error',
 ): Promise<T> {
   requireOwnFolder(environment.paths.home)
   const watch = new Map<string, { beat: number; at: number }>()
   const deadline = Date.now() + PATIENCE_MS
   for (let told = false; ; ) {
     const taken = othersAlive(environment, undefined, watch)
-    const file = taken ? undefined : claim(environment, watch)
+    let file: string | undefined
+    try {
+      file = taken ? undefined : claim(environment, watch)
+    } catch (error) {
+      if (full === 'is no obstacle' && isFull(error)) return await work()
+      throw error
+    }
     if (file !== undefined) return await hold(file, work)
     if (Date.now() > deadline) throw new DevenvError({ code: 'busy', data: environment.paths.home })
     if (!told && taken) {
@@ -86,8 +95,7 @@ function claim(environment: Environment, watch: Map<string, { beat: number; at: 
     writeOwned(file, `${JSON.stringify(ourselves())}\n`)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    if (error instanceof DevenvError) throw error
-    throw new DevenvError({ code: 'data-unusable', path: home, detail: (error as Error).message })
+    throw asUnusable(home, error)
   }
   if (existsSync(file) && !othersAlive(environment, file, watch)) return file
   rmSync(file, { force: true })

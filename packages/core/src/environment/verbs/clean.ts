@@ -28,7 +28,7 @@ export async function clean(context: Context): Promise<{ left: string[] }> {
   const { paths } = context.environment
   const work = () => cleanLocked(context)
   await requireOwnPlace(context.environment)
-  const left = isOwnFolder(paths.home) ? await withLock(context, work) : await work()
+  const left = isOwnFolder(paths.home) ? await withLock(context, work, 'is no obstacle') : await work()
   // A start that waited for us has a claim in it by now, or makes it again.
   for (const folder of [paths.home, paths.dataDirectory]) removeEmpty(folder)
   return { left }
@@ -51,7 +51,7 @@ export async function cleanStores(context: Context, names: readonly string[]): P
   if (unknown.length > 0) throw new DevenvError({ code: 'store-unknown', names: unknown, known })
   const stores = known.filter((store) => names.some((name) => isMeant(name)(store)))
   for (const store of stores) requireOwnFolder(storeData(paths, store))
-  await withLock(context, async () => {
+  const work = async () => {
     await refuseForeignWriter(context)
     const image = (await containersOf(context))[0]?.imageId
     await tellOfStep(context)
@@ -61,7 +61,8 @@ export async function cleanStores(context: Context, names: readonly string[]): P
       const stubborn = removeOwned([...new Set(retired)])
       if (stubborn.length > 0) await removeAsRoot(engine, paths.home, stubborn, image)
     })
-  })
+  }
+  await withLock(context, work, 'is no obstacle')
   return stores
 }
 
