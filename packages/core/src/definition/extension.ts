@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Account, Definition, EnvironmentPackage, ProvisionStep } from './definition.js'
-import { parseSource } from './source.js'
+import { readSource } from './source.js'
 
 /** Something that a checkout holds: a file or folder, or a file with a line that matches. */
 export type Mark = string | { file: string; matches: string }
@@ -33,8 +32,7 @@ export function readExtension(
 ): Partial<Extension> {
   const files = ['compose.yaml', ...(variant === undefined ? [] : [`compose.${variant}.yaml`])]
   const parts = files.flatMap((name) => {
-    const file = join(directory, name)
-    const value = parseSource(file, readFileSync(file, 'utf8')).value as { 'x-devenv'?: Partial<Extension> } | null
+    const value = readSource(join(directory, name)).value as { 'x-devenv'?: Partial<Extension> } | null
     return Object.entries(value?.['x-devenv'] ?? {}).filter(([, part]) => part !== null)
   })
   return Object.fromEntries(parts)

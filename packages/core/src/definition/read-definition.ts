@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readComposeModel } from '../engine/compose.js'
@@ -7,7 +7,7 @@ import type { ComposeProject, Definition, EnvironmentPackage, ProvisionStep } fr
 import { type Extension, needsOf, readExtension } from './extension.js'
 import { FOLDER_IN_CHECKOUT } from './find-package.js'
 import { OEP5_RULES } from './rules/oep-5.js'
-import { parseSource, type Source } from './source.js'
+import { readSource, type Source } from './source.js'
 import { validateExtension } from './validate-extension.js'
 
 /** The folder of @devenv/core itself: `container/`, `compose/`, `make/`, `schema/`. */
@@ -37,7 +37,7 @@ export type ReadDefinition = {
 export async function readDefinition(request: ReadDefinition): Promise<Definition> {
   const files = composeFilesOf(request)
   const [own] = files
-  const source = parseSource(own, readFileSync(own, 'utf8'))
+  const source = readSource(own)
   // Compose is a process of its own: it works while the schema is compiled.
   const [invalid, resolved] = await Promise.all([
     validateExtension(source),
@@ -107,7 +107,7 @@ function composeFilesOf({
 
 /** The variables that these files read from the environment, ours (DEVENV_…) left out. */
 export function readVariableNames(where: Pick<ReadDefinition, 'package' | 'checkout' | 'variant'>): string[] {
-  const texts = composeFilesOf(where).flatMap((file) => stringsIn(parseSource(file, readFileSync(file, 'utf8')).value))
+  const texts = composeFilesOf(where).flatMap((file) => stringsIn(readSource(file).value))
   const named = texts.flatMap((text) => [...text.matchAll(/(?<!\$)\$(?:\{(\w+)|([A-Za-z_]\w*))/g)])
   const names = named.map(([, braced, bare]) => braced ?? bare ?? '')
   return [...new Set(names)].filter((name) => !name.startsWith('DEVENV_')).sort()

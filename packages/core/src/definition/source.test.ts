@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { problemsOf } from '../../test/samples.js'
-import { parseSource } from './source.js'
+import { problemsOf, temporaryFolder } from '../../test/samples.js'
+import { parseSource, readSource } from './source.js'
 
 const TEXT = `# a comment
 name: hello
@@ -70,4 +70,9 @@ test('every error of a text is told, each with its line', async () => {
     if (problem.code !== 'definition-unreadable') throw new Error(problem.code)
     expect(problem.detail).not.toMatch(/\n|^$/)
   }
+})
+
+test('a folder in the place of a file is named', async () => {
+  const file = temporaryFolder()
+  expect(await problemsOf(() => readSource(file))).toMatchObject([{ code: 'definition-unreadable', place: { file } }])
 })
