@@ -1,4 +1,13 @@
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { problemsOf, SAMPLE_PACKAGE, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
@@ -130,4 +139,17 @@ describe('a checkout with a link out of it', () => {
     await prepareCheckout(checkout, SAMPLE_PACKAGE, [])
     expect(filesOf(checkout, 'make/Makefile')).toBe(`${INCLUDE}\n`)
   })
+})
+
+test.skipIf(process.getuid?.() !== 0)('a checkout that root prepares stays its owner’s', async () => {
+  const checkout = writeFiles(temporaryFolder(), {
+    'devenv/package.json': JSON.stringify({ dependencies: { [SAMPLE_PACKAGE.name]: '1.0.0' } }),
+    'devenv/node_modules/link': { link: '/etc/hostname' },
+  })
+  chownSync(checkout, 1234, 1234)
+  const changed = await prepareCheckout(checkout, SAMPLE_PACKAGE, [])
+  expect(changed.length).toBeGreaterThan(0)
+  const made = ['devenv', 'devenv/package.json', 'devenv/node_modules/link', ...changed]
+  expect(made.map((file) => lstatSync(join(checkout, file)).uid)).toEqual(made.map(() => 1234))
+  expect(statSync('/etc/hostname').uid).toBe(0)
 })

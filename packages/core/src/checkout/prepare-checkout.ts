@@ -6,6 +6,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -103,5 +104,16 @@ export async function prepareCheckout(
     else appendFileSync(join(checkout, file), lines)
     changed.push(file)
   }
+  await giveToOwner(checkout, [FOLDER_IN_CHECKOUT, ...changed])
   return changed
+}
+
+/** What root creates in a checkout belongs to the owner of the checkout. */
+async function giveToOwner(checkout: string, files: readonly string[]): Promise<void> {
+  const { uid, gid } = statSync(checkout)
+  if (process.getuid?.() !== 0 || uid === 0) return
+  const { exitCode, stderr } = await runCommand({
+    argv: ['chown', '-R', '-h', `${uid}:${gid}`, ...files.map((file) => join(checkout, file))],
+  })
+  if (exitCode !== 0) throw new DevenvError({ code: 'init-unmade', checkout, detail: stderr.trim() })
 }
