@@ -19,11 +19,12 @@ export const pruneCommand: Add = (program) =>
         return
       }
       const command = `devenv prune${images ? ' --images' : ''} --yes`
-      if (!yes && !(await confirm('Remove these containers and images?', command))) {
+      if (!yes && !(await confirm('Remove all of these?', command))) {
         say('Removed nothing.')
         return
       }
       await prune(engine, plan)
-      say(`Removed ${plan.environments.length} environments and ${plan.images.length} images.`)
-      if (images) say('To empty the cache of builds too: docker buildx prune')
+      for (const { service, checkout } of plan.environments)
+        say(`Removed the containers of ${service}; its checkout was ${checkout}.`)
+      if (images) say(`Removed ${plan.images.length} images. To empty the cache of builds too: docker buildx prune`)
     })
