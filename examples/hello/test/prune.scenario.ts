@@ -5,7 +5,7 @@ import { freshCheckout, startedCheckout } from './checkout.js'
 
 const hello = startedCheckout()
 
-type Known = { service: string; checkout: string; project: string; state: string; gone: boolean }
+type Known = { service: string; checkout: string; project: string; state: string; presence: string }
 /** Asked from anywhere: it is about the machine. */
 const listed = async (): Promise<Known[]> =>
   JSON.parse((await hello.run(['node', ...hello.words('list', '--json')], { cwd: '/' })).stdout)
@@ -17,11 +17,11 @@ test('list names every environment, and prune removes those whose checkout is go
     checkout: hello.path,
     project,
     state: 'running',
-    gone: false,
+    presence: 'there',
   })
   // Other people's are theirs to prune.
   skip(
-    (await listed()).some(({ gone }) => gone),
+    (await listed()).some(({ presence }) => presence === 'gone'),
     'an environment on this machine has lost its checkout',
   )
 
@@ -30,9 +30,13 @@ test('list names every environment, and prune removes those whose checkout is go
   const others = await other.containers()
   await hello.devenv('stop')
   rmSync(hello.path, { recursive: true })
-  expect(await listed()).toContainEqual(expect.objectContaining({ checkout: hello.path, gone: true }))
-  // From anywhere: there is no checkout to be in.
-  const { exitCode, stdout } = await hello.run(['node', ...hello.words('prune')], { cwd: '/' })
+  expect(await listed()).toContainEqual(expect.objectContaining({ checkout: hello.path, presence: 'gone' }))
+  // From anywhere: there is no checkout to be in. Nobody can be asked here.
+  const unasked = await hello.run(['node', ...hello.words('prune')], { cwd: '/' })
+  expect(unasked.exitCode).toBe(1)
+  expect(unasked.stderr).toContain('devenv prune --yes')
+  expect(await hello.containers()).not.toEqual([])
+  const { exitCode, stdout } = await hello.run(['node', ...hello.words('prune', '--yes')], { cwd: '/' })
   expect(exitCode).toBe(0)
   expect(stdout).toContain(hello.path)
   expect(await hello.containers()).toEqual([])

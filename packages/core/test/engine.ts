@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Engine } from '../src/engine/engine.js'
+import { COMPOSE_LABELS } from '../src/engine/labels.js'
 import { temporaryFolder } from './samples.js'
 
 /** An image of an engine's store. */
@@ -55,4 +56,30 @@ export async function sampleEngine(
     asked,
     named: () => store.flatMap(({ tags }) => tags ?? []),
   }
+}
+
+/** A container of `project` as the engine lists it. */
+export const listedContainer = (project: string, labels: Readonly<Record<string, string>>, State = 'running') => ({
+  Id: `id-of-${project}`,
+  Names: [`/${project}-1`],
+  Image: 'image',
+  ImageID: 'sha256:0',
+  State,
+  Status: '',
+  Labels: { [COMPOSE_LABELS.project]: project, ...labels },
+})
+
+/** The socket of an engine that has these containers, whatever it is asked for, and no network. */
+export async function engineWith(containers: readonly object[]): Promise<{ engine: Engine; removed: string[] }> {
+  const socket = join(temporaryFolder(), 'engine.sock')
+  const removed: string[] = []
+  const server = createServer((request, response) => {
+    const path = new URL(request.url ?? '', 'http://engine').pathname
+    if (request.method === 'DELETE') removed.push(path)
+    const answers: Record<string, unknown> = { '/containers/json': containers, '/networks': [], '/volumes': {} }
+    response.end(path in answers ? JSON.stringify(answers[path]) : '')
+  })
+  await new Promise<void>((resolve) => server.listen(socket, resolve))
+  onTestFinished(() => void server.close())
+  return { engine: { endpoint: `unix://${socket}`, address: { socketPath: socket } }, removed }
 }

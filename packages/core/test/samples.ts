@@ -127,6 +127,7 @@ export const sampleRecord = (change: Partial<StartRecord> = {}): StartRecord => 
     without: ['search'],
     variables: { A: '1', B: null },
   },
+  mountPoint: '/home',
   primary: 'hello',
   ours: { hello: '/edx/app/hello' },
   image: { reference: 'devenv/hello:inputs-0', digest: '0', spec: SAMPLE_INPUTS.spec, inputs: { Dockerfile: '0' } },

@@ -1,8 +1,17 @@
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { temporaryFolder, writeFiles } from '../../test/samples.js'
-import { readEdits } from './prepare-checkout.js'
+import { problemsOf, SAMPLE_PACKAGE, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
+import { prepareCheckout, readEdits } from './prepare-checkout.js'
 
 /** Does what was planned. */
 function carryOut(checkout: string): string[] {
@@ -100,4 +109,47 @@ test.each([INCLUDE, `-${INCLUDE}`])('a Makefile that has %s is left alone', (lin
 
 test.each([`# ${INCLUDE}`, `${INCLUDE}.bak`, 'include other.mk'])('a Makefile that has %s gets the line', (line) => {
   expect(planned('Makefile', `${line}\n`)).toMatchObject({ change: 'append', lines: `${INCLUDE}\n` })
+})
+
+describe('a checkout with a link out of it', () => {
+  const MANIFEST = JSON.stringify({ dependencies: { [SAMPLE_PACKAGE.name]: '1.0.0' } })
+
+  testEach<{ link: string; files: (elsewhere: string) => Parameters<typeof writeFiles>[1] }>([
+    {
+      link: '.gitignore',
+      files: (elsewhere) => ({ 'devenv/package.json': MANIFEST, '.gitignore': { link: join(elsewhere, 'precious') } }),
+    },
+    { link: 'devenv', files: (elsewhere) => ({ devenv: { link: elsewhere } }) },
+  ])('($link) is refused, and nothing is written through it', async ({ files }) => {
+    const elsewhere = writeFiles(temporaryFolder(), { precious: 'x', 'package.json': MANIFEST })
+    const checkout = writeFiles(temporaryFolder(), files(elsewhere))
+    expect(await problemsOf(() => prepareCheckout(checkout, SAMPLE_PACKAGE, []))).toMatchObject([
+      { code: 'file-unusable', detail: expect.stringContaining(elsewhere) },
+    ])
+    expect(filesOf(elsewhere, 'precious')).toBe('x')
+    expect(readdirSync(elsewhere).sort()).toEqual(['package.json', 'precious'])
+  })
+
+  test('that stays in it is written through', async () => {
+    const checkout = writeFiles(temporaryFolder(), {
+      'devenv/package.json': MANIFEST,
+      'make/Makefile': '',
+      Makefile: { link: 'make/Makefile' },
+    })
+    await prepareCheckout(checkout, SAMPLE_PACKAGE, [])
+    expect(filesOf(checkout, 'make/Makefile')).toBe(`${INCLUDE}\n`)
+  })
+})
+
+test.skipIf(process.getuid?.() !== 0)('a checkout that root prepares stays its owner’s', async () => {
+  const checkout = writeFiles(temporaryFolder(), {
+    'devenv/package.json': JSON.stringify({ dependencies: { [SAMPLE_PACKAGE.name]: '1.0.0' } }),
+    'devenv/node_modules/link': { link: '/etc/hostname' },
+  })
+  chownSync(checkout, 1234, 1234)
+  const changed = await prepareCheckout(checkout, SAMPLE_PACKAGE, [])
+  expect(changed.length).toBeGreaterThan(0)
+  const made = ['devenv', 'devenv/package.json', 'devenv/node_modules/link', ...changed]
+  expect(made.map((file) => lstatSync(join(checkout, file)).uid)).toEqual(made.map(() => 1234))
+  expect(statSync('/etc/hostname').uid).toBe(0)
 })

@@ -1,5 +1,15 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import {
+  appendFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { EnvironmentPackage } from '../definition/definition.js'
 import { FOLDER_IN_CHECKOUT, readManifest } from '../definition/find-package.js'
 import { DevenvError } from '../problem/problem.js'
@@ -20,6 +30,15 @@ devenv/node_modules/@devenv/core/make/devenv.mk: devenv/package-lock.json
 endif
 endif
 `
+
+/** Refuses a file that a link leads out of the checkout: git can hold one. @throws DevenvError `file-unusable` */
+function requireInside(checkout: string, file: string): void {
+  const found = lstatSync(file, { throwIfNoEntry: false })
+  const real = found?.isSymbolicLink() ? realpathSync(file) : join(realpathSync(dirname(file)), basename(file))
+  if (real.startsWith(`${realpathSync(checkout)}/`)) return
+  const detail = `A link leads out of the checkout, to ${real}.`
+  throw new DevenvError({ code: 'file-unusable', path: file, doing: 'write', errno: 'ELOOP', detail })
+}
 
 type Edit = { file: string; lines: string; change: 'create' | 'append' }
 
@@ -68,6 +87,8 @@ export async function prepareCheckout(
   const manifest = join(folder, 'package.json')
   const changed: string[] = []
   mkdirSync(folder, { recursive: true })
+  for (const file of [manifest, ...readEdits(checkout).map(({ file }) => join(checkout, file))])
+    requireInside(checkout, file)
   if (!existsSync(manifest)) {
     writeFileSync(manifest, `${JSON.stringify({ private: true, dependencies: {} }, null, 2)}\n`)
     changed.push('devenv/package.json')
@@ -90,5 +111,16 @@ export async function prepareCheckout(
     else appendFileSync(join(checkout, file), lines)
     changed.push(file)
   }
+  await giveToOwner(checkout, [FOLDER_IN_CHECKOUT, ...changed])
   return changed
+}
+
+/** What root creates in a checkout belongs to the owner of the checkout. */
+async function giveToOwner(checkout: string, files: readonly string[]): Promise<void> {
+  const { uid, gid } = statSync(checkout)
+  if (process.getuid?.() !== 0 || uid === 0) return
+  const { exitCode, stderr } = await runCommand({
+    argv: ['chown', '-R', '-h', `${uid}:${gid}`, ...files.map((file) => join(checkout, file))],
+  })
+  if (exitCode !== 0) throw new DevenvError({ code: 'init-unmade', checkout, detail: stderr.trim() })
 }

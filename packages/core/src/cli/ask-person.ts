@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline'
 import type { AskPerson, OnCommands } from '../environment/context.js'
+import type { OnLine } from '../environment/verbs/follow-logs.js'
 import { exitCodeFor } from '../process/signals.js'
 
 const QUESTION = 'Wait until they end (Enter), end them now (e), or cancel (c)? '
@@ -36,11 +37,12 @@ export function personAt({ stdin, stderr }: Pick<NodeJS.Process, 'stdin' | 'stde
   }
 }
 
-export type Show = (line: string, channel: 'out' | 'err') => void
-
 /** While a question stands on the screen, what would be shown is kept for later. */
-export function betweenQuestions(write: Show, ask: AskPerson | undefined): { show: Show; ask: AskPerson | undefined } {
-  let kept: Parameters<Show>[] | undefined
+export function betweenQuestions(
+  write: OnLine,
+  ask: AskPerson | undefined,
+): { show: OnLine; ask: AskPerson | undefined } {
+  let kept: Parameters<OnLine>[] | undefined
   return {
     show: (...line) => {
       if (kept === undefined) write(...line)

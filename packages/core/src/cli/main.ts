@@ -1,6 +1,4 @@
 import { CommanderError } from 'commander'
-import { EngineRefusal } from '../engine/engine.js'
-import { parseRefusal } from '../engine/parse-refusal.js'
 import { DevenvError } from '../problem/problem.js'
 import { endOnSignals } from '../process/signals.js'
 import { tellWaits } from '../progress/patience.js'
@@ -18,19 +16,25 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
+/** Words on stderr, whatever it was, and the exit code. */
+async function tell(error: unknown): Promise<number> {
+  const { problemsIn } = await import('./problems-in.js')
+  const { renderProblem } = await import('../problem/explain-problem.js')
+  const problems = problemsIn(error)
+  process.stderr.write(`${asTyped(problems.map(renderProblem).join('\n'))}\n`)
+  if (process.env.DEVENV_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`)
+  return problems.some(({ code }) => code === 'usage') ? 2 : 1
+}
+// What is thrown where nobody waits for it, an event's handler for example.
+process.on('uncaughtException', (error) => void tell(error).then((code) => process.exit(code)))
+
 try {
   await createProgram().parseAsync(process.argv)
 } catch (error) {
   // Commander has said what it could not understand.
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2)
-  const problems =
-    error instanceof EngineRefusal
-      ? [parseRefusal('carry out a request', error.detail)]
-      : error instanceof DevenvError
-        ? error.problems
-        : undefined
-  if (problems === undefined) throw error
-  const { renderProblem } = await import('../problem/explain-problem.js')
-  process.stderr.write(`${asTyped(problems.map(renderProblem).join('\n'))}\n`)
-  process.exitCode = problems.some(({ code }) => code === 'usage') ? 2 : 1
+  const code = await tell(error)
+  // Whatever else broke may have left something open that would keep us here.
+  if (!(error instanceof DevenvError)) process.exit(code)
+  process.exitCode = code
 }

@@ -1,10 +1,10 @@
 import type { Context, OnCommands } from '../environment/context.js'
 import { findRunning } from '../environment/start/find-running.js'
-import { type From, followLogs } from '../environment/verbs/follow-logs.js'
+import { type From, followLogs, type OnLine } from '../environment/verbs/follow-logs.js'
 import { DevenvError } from '../problem/problem.js'
 import { exitCodeFor, takeSignals } from '../process/signals.js'
 import { asTyped } from './as-typed.js'
-import { betweenQuestions, type Show } from './ask-person.js'
+import { betweenQuestions } from './ask-person.js'
 
 const SHOWN_AT_FIRST = 20
 
@@ -25,7 +25,7 @@ export async function watchEnvironment(context: Context, commands: OnCommands): 
 
   const running = await findRunning(context, { all: true }, 'unchanged')
   const from: From = { tail: running === undefined ? 0 : SHOWN_AT_FIRST }
-  const write: Show = (line, channel) => (channel === 'out' ? process.stdout : process.stderr).write(`${line}\n`)
+  const write: OnLine = (line, channel) => (channel === 'out' ? process.stdout : process.stderr).write(`${line}\n`)
   const { show, ask } = betweenQuestions(write, context.ask)
   const follow = () => followLogs(context, from, show, leaving.signal)
 

@@ -38,6 +38,13 @@ describe('a lock', () => {
     expect(readLock({ ...SAMPLE_PACKAGE, directory: root })).toEqual(LOCK)
   })
 
+  test('that is a folder cannot be read, and is named', async () => {
+    const directory = writeFiles(temporaryFolder(), { [`${LOCK_FILE}/file`]: '' })
+    expect(await problemsOf(() => readLock({ directory }))).toMatchObject([
+      { code: 'lock-unreadable', file: join(directory, LOCK_FILE) },
+    ])
+  })
+
   testEach<{ title: string; text: string }>([
     { title: 'nothing', text: '{}' },
     { title: 'empty lists', text: '{ "images": {}, "releases": {} }' },

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DevenvError } from '../problem/problem.js'
 import type { EnvironmentPackage } from './definition.js'
@@ -22,7 +22,15 @@ const NOTHING: Lock = { images: {}, releases: {} }
  */
 export function readLock({ directory }: Pick<EnvironmentPackage, 'directory'>): Lock {
   const file = join(directory, LOCK_FILE)
-  return existsSync(file) ? parseLock(file, readFileSync(file, 'utf8')) : NOTHING
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code, message: detail } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return NOTHING
+    throw new DevenvError({ code: 'lock-unreadable', file, detail })
+  }
+  return parseLock(file, text)
 }
 
 /** Pure. @throws DevenvError `lock-unreadable` */

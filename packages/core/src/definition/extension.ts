@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Account, BuildHost, Definition, EnvironmentPackage, Mark, ProvisionStep } from './definition.js'
-import { parseSource } from './source.js'
+import { readSource } from './source.js'
 
 /** Compose 2.26 gives an empty list of an extension back as null. */
 type Needs = string[] | null
@@ -37,8 +36,7 @@ export function readExtension(
 ): Partial<Extension> {
   const files = ['compose.yaml', ...(variant === undefined ? [] : [`compose.${variant}.yaml`])]
   const parts = files.flatMap((name) => {
-    const file = join(directory, name)
-    const value = parseSource(file, readFileSync(file, 'utf8')).value as { 'x-devenv'?: Partial<Extension> } | null
+    const value = readSource(join(directory, name)).value as { 'x-devenv'?: Partial<Extension> } | null
     return Object.entries(value?.['x-devenv'] ?? {}).filter(([, part]) => part !== null)
   })
   return Object.fromEntries(parts)

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readComposeModel } from '../engine/compose.js'
@@ -7,7 +7,7 @@ import type { ComposeProject, Definition, EnvironmentPackage, ProvisionStep } fr
 import { type Extension, listOf, needsOf, readExtension } from './extension.js'
 import { FOLDER_IN_CHECKOUT } from './find-package.js'
 import { OEP5_RULES } from './rules/oep-5.js'
-import { parseSource, placeIn, type Source } from './source.js'
+import { placeIn, readSource, type Source } from './source.js'
 import { validateExtension } from './validate-extension.js'
 
 /** The folder of @devenv/core itself: `container/`, `compose/`, `make/`, `schema/`. */
@@ -93,8 +93,6 @@ export function withWholeExtension(own: unknown, resolved: object): object {
   const extensionOf = (model: unknown) => (model as { 'x-devenv'?: object } | null)?.['x-devenv']
   return { ...resolved, 'x-devenv': { ...extensionOf(own), ...extensionOf(resolved) } }
 }
-
-const readSource = (file: string): Source => parseSource(file, readFileSync(file, 'utf8'))
 
 /** Compose's own names for a project's files, without the one that is read. */
 const OTHER_OVERLAYS = ['compose', 'docker-compose', 'compose.override', 'docker-compose.override']

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { problemsOf } from '../../test/samples.js'
-import { parseSource, placeIn } from './source.js'
+import { problemsOf, temporaryFolder } from '../../test/samples.js'
+import { parseSource, placeIn, readSource } from './source.js'
 
 const TEXT = `# a comment
 name: hello
@@ -82,4 +82,9 @@ test('a part of files that lie over one another is in the last that has it', () 
   expect(placeOf(['services', 'web', 'healthcheck']), 'what no file has').toEqual({ file: 'own.yaml', line: 3 })
   expect(placeOf(['services', 'lms', 'healthcheck'])).toEqual({ file: 'over.yaml', line: 4 })
   expect(placeOf(['volumes'])).toEqual({ file: 'own.yaml', line: 1 })
+})
+
+test('a folder in the place of a file is named', async () => {
+  const file = temporaryFolder()
+  expect(await problemsOf(() => readSource(file))).toMatchObject([{ code: 'definition-unreadable', place: { file } }])
 })

@@ -1,9 +1,22 @@
+import { readFileSync } from 'node:fs'
 import { isMap, isNode, LineCounter, parseDocument } from 'yaml'
 import { DevenvError, type Place } from '../problem/problem.js'
 
 type Path = readonly (string | number)[]
 /** A YAML file as written: its value, and the line on which each part of it stands. */
 export type Source = { file: string; value: unknown; placeOf(path: Path): Place }
+
+/** @throws DevenvError `definition-unreadable` */
+export function readSource(file: string): Source {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    const { message: detail } = error as Error
+    throw new DevenvError({ code: 'definition-unreadable', place: { file }, detail })
+  }
+  return parseSource(file, text)
+}
 
 /** @throws DevenvError `definition-unreadable`, one problem for each error in the text */
 export function parseSource(file: string, text: string): Source {

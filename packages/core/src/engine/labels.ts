@@ -7,6 +7,8 @@ export const COMPOSE_LABELS = { project: 'com.docker.compose.project', service: 
 export const LABELS = {
   service: `${PREFIX}.service`,
   checkout: `${PREFIX}.checkout`,
+  /** Where the file system that the checkout is on is mounted. */
+  mountPoint: `${PREFIX}.mount-point`,
   /** The data directory. */
   data: `${PREFIX}.data`,
   /** `device:inode` of the folder that holds the stores: the same folder under any path. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import type { EnvironmentPackage } from '../definition/definition.js'
 import { findCheckout, findPackage, readPackage } from '../definition/find-package.js'
@@ -43,7 +43,7 @@ export type Opened =
 export function openPackage(where: Where): Opened {
   const given = where.package === undefined ? undefined : readPackage(resolve(where.directory, where.package))
   const looked = lookFor(where, given)
-  const there = existsSync(looked) && statSync(looked).isDirectory()
+  const there = statSync(looked, { throwIfNoEntry: false })?.isDirectory() === true
   const checkout = there ? realpathSync(looked) : undefined
   if (given !== undefined) return { package: given, checkout, looked }
   if (checkout === undefined) return { package: undefined, checkout, looked }

@@ -350,3 +350,46 @@ describe('what git ignores', () => {
     expect(await readIgnored(join(root, 'package'), ['a.pyc'])).toEqual(new Set(['a.pyc']))
   })
 })
+
+describe('the configuration of a checkout runs no command', () => {
+  /** A partial clone whose configuration would make a file `ran` if git fetched, and its commit, of which it has no file. */
+  function trapped() {
+    const { root, commit } = repositoryWith({ file: 'text' })
+    git(root, 'config', 'uploadpack.allowFilter', 'true')
+    const clone = join(temporaryFolder(), 'clone')
+    git(root, 'clone', '--quiet', '--no-checkout', '--filter=blob:none', `file://${root}`, clone)
+    const ran = join(temporaryFolder(), 'ran')
+    git(clone, 'config', 'core.sshCommand', `touch ${ran}; false`)
+    git(clone, 'config', 'core.fsmonitor', `touch ${ran}; false`)
+    git(clone, 'config', 'remote.origin.uploadpack', `touch ${ran}; false`)
+    return { clone, commit, ran }
+  }
+  /** As a person who stands in it. */
+  function standIn(folder: string): void {
+    const before = process.cwd()
+    process.chdir(folder)
+    onTestFinished(() => process.chdir(before))
+  }
+
+  test('when a remote is asked for its refs', async () => {
+    const { clone, ran } = trapped()
+    standIn(clone)
+    expect(await problemsOf(() => readRemoteRefs('ssh://127.0.0.1:1/hello', ['main']))).toMatchObject([
+      { code: 'git-failed' },
+    ])
+    expect(existsSync(ran)).toBe(false)
+  })
+
+  test('when commits are looked for, and fetched into our own repository', async () => {
+    const { clone, commit, ran } = trapped()
+    vi.stubEnv('XDG_CACHE_HOME', temporaryFolder())
+    onTestFinished(() => void vi.unstubAllEnvs())
+    standIn(clone)
+    await problemsOf(() => resolveCommit(clone, '1'.repeat(40)))
+    const where = { checkout: clone, service: 'hello', url: 'ssh://127.0.0.1:1/hello' }
+    expect(await ensureCommits(where, [commit])).toBe(clone)
+    await problemsOf(() => ensureCommits(where, ['1'.repeat(40)]))
+    await readIgnored(clone, ['file'])
+    expect(existsSync(ran)).toBe(false)
+  })
+})

@@ -8,7 +8,7 @@ import { runCommand } from '../process/run-command.js'
  * Git must not be steered by a hook or another command that we run in, must not ask anybody, and must give the objects
  * that it is asked for, not what somebody replaced them with.
  */
-export const gitEnvironment = (): NodeJS.ProcessEnv => ({
+const gitEnvironment = (): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^GIT_(DIR|WORK_TREE|INDEX|OBJ|COMMON|NAMESP|PREFIX)/.test(name)),
   ),
@@ -16,8 +16,23 @@ export const gitEnvironment = (): NodeJS.ProcessEnv => ({
   GIT_NO_REPLACE_OBJECTS: '1',
 })
 
+/**
+ * For what only reads a repository. The configuration of a checkout may name commands for fetching (`core.sshCommand`), and a
+ * partial clone would fetch any object that it does not have: it fetches nothing.
+ */
+export const readingEnvironment = (): NodeJS.ProcessEnv => ({
+  ...gitEnvironment(),
+  GIT_NO_LAZY_FETCH: '1',
+  // Git before 2.45 does not know that.
+  GIT_ALLOW_PROTOCOL: 'none',
+})
+
 const git = (argv: readonly string[], input?: string) =>
-  runCommand({ argv: ['git', ...argv], env: gitEnvironment(), ...(input !== undefined && { input }) })
+  runCommand({ argv: ['git', ...argv], env: readingEnvironment(), ...(input !== undefined && { input }) })
+
+/** Asks another repository, with the configuration of the person, and of `repository` where one of ours is named. */
+const askRemote = (argv: readonly string[], repository = '/dev/null') =>
+  runCommand({ argv: ['git', ...argv], env: { ...gitEnvironment(), GIT_DIR: repository } })
 
 /**
  * The commit that a name means in a repository.
@@ -78,20 +93,10 @@ export async function ensureCommits(
     const { message: detail } = error as Error
     throw new DevenvError({ code: 'folder-unusable', folder: cache, variable: 'XDG_CACHE_HOME', detail })
   }
-  const made = await git(['init', '--quiet', '--bare', repository])
+  const made = await git(['-C', cache, 'init', '--quiet', '--bare', repository])
   if (made.exitCode !== 0) throw unavailable(made.stderr.trim())
-  const argv = [
-    '-C',
-    repository,
-    'fetch',
-    '--quiet',
-    '--no-tags',
-    '--depth=1',
-    '--no-write-fetch-head',
-    url,
-    ...missing,
-  ]
-  const fetched = await git(argv)
+  const argv = ['fetch', '--quiet', '--no-tags', '--depth=1', '--no-write-fetch-head', url, ...missing]
+  const fetched = await askRemote(argv, repository)
   if (fetched.exitCode !== 0) throw unavailable(fetched.stderr.trim())
   return repository
 }
@@ -102,7 +107,7 @@ export async function ensureCommits(
  */
 export async function readRemoteRefs(url: string, refs: readonly string[]): Promise<Map<string, string>> {
   const patterns = refs.flatMap((ref) => [ref, `${ref}^{}`])
-  const { exitCode, stdout, stderr } = await git(['ls-remote', url, ...patterns])
+  const { exitCode, stdout, stderr } = await askRemote(['ls-remote', url, ...patterns])
   if (exitCode !== 0)
     throw new DevenvError({ code: 'git-failed', doing: `ask ${url} for its refs`, detail: stderr.trim() })
   const found = parseRemoteRefs(stdout, refs)
@@ -149,6 +154,15 @@ export async function readIgnored(root: string, paths: readonly string[]): Promi
     throw new DevenvError({ code: 'git-failed', doing: `list the ignored files in ${root}`, detail: stderr.trim() })
   const ignored = exitCode === 0 ? stdout.split('\0').filter(Boolean) : []
   return ignored[0] === '.' ? new Set() : new Set(ignored.map((path) => path.slice('./'.length)))
+}
+
+/** Whether git has a path in the index of the repository around `root`; no where there is none, or no git. */
+export async function isTracked(root: string, path: string): Promise<boolean> {
+  const argv = [...LOOKING, '-C', root, 'ls-files', '--error-unmatch', '--', `./${path}`]
+  return await git(argv).then(
+    ({ exitCode }) => exitCode === 0,
+    () => false,
+  )
 }
 
 const isInRepository = (folder: string): boolean =>

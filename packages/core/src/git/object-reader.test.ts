@@ -20,16 +20,26 @@ describe('an object', () => {
     expect((await reading(root).read(file))?.content.toString()).toBe('text')
   })
 
-  test('that a partial clone lacks is fetched, and offline is not', async () => {
+  test('that a partial clone does not have is not fetched, and the error names the clone', async () => {
     const { root } = repositoryWith({ file: 'text' })
     git(root, 'config', 'uploadpack.allowFilter', 'true')
     const clone = join(temporaryFolder(), 'clone')
     git(root, 'clone', '--quiet', '--no-checkout', '--filter=blob:none', `file://${root}`, clone)
-    const offline = openObjects(clone, 'offline')
-    onTestFinished(() => offline.close())
-    expect(await problemsOf(() => offline.read('HEAD:file'))).toMatchObject([{ code: 'git-failed' }])
-    expect((await reading(clone).read('HEAD:file'))?.content.toString()).toBe('text')
+    expect(await problemsOf(() => reading(clone).require('HEAD:file'))).toMatchObject([
+      { code: 'commit-incomplete', repository: clone },
+    ])
+    // As the error says.
+    git(clone, 'fetch', '--quiet', '--refetch', '--no-filter')
+    expect((await reading(clone).require('HEAD:file')).content.toString()).toBe('text')
   })
+
+  test('that is missing where it has to be is named', async () => {
+    const { root } = repositoryWith({ file: 'text' })
+    expect(await problemsOf(() => reading(root).require('HEAD:none'))).toMatchObject([
+      { code: 'commit-incomplete', repository: root, detail: expect.stringContaining('HEAD:none') },
+    ])
+  })
+
   test('is found by every name that git understands', async () => {
     const { root, commit } = repositoryWith({ 'a/b.txt': 'text\n' })
     git(root, 'tag', '--annotate', '--message', 'one', 'v1')

@@ -1,6 +1,6 @@
 import { DevenvError } from '../problem/problem.js'
 import { startProgram } from '../process/start-program.js'
-import { gitEnvironment } from './git-repository.js'
+import { readingEnvironment } from './git-repository.js'
 
 /** An object of a repository: a tree's content is git's own binary form. */
 export type GitObject = { id: string; type: 'blob' | 'tree' | 'commit' | 'tag'; content: Buffer }
@@ -8,20 +8,19 @@ export type GitObject = { id: string; type: 'blob' | 'tree' | 'commit' | 'tag'; 
 /** Reads objects by any name that git understands. One process answers all questions, in their order. */
 export type ObjectReader = {
   read(name: string): Promise<GitObject | undefined>
+  /** The same for one that has to be there. @throws DevenvError `commit-incomplete` */
+  require(name: string): Promise<GitObject>
   close(): void
 }
 
 type Waiting = { resolve(object: GitObject | undefined): void; reject(error: Error): void }
 
 /**
- * @param network `offline`: a partial clone fetches nothing
- * @throws (from `read`) DevenvError `git-failed` when the process ends, or has ended, before it has answered
+ * @throws (from `read`) DevenvError `git-failed` when the process ends, or has ended, before it has answered,
+ * `commit-incomplete` when it ends because a partial clone does not have an object
  */
-export function openObjects(repository: string, network: 'online' | 'offline' = 'online'): ObjectReader {
-  const git = startProgram(['git', '-C', repository, 'cat-file', '--batch'], {
-    ...gitEnvironment(),
-    ...(network === 'offline' && { GIT_ALLOW_PROTOCOL: 'none' }),
-  })
+export function openObjects(repository: string): ObjectReader {
+  const git = startProgram(['git', '-C', repository, 'cat-file', '--batch'], readingEnvironment())
   const waiting: Waiting[] = []
   let chunks: Buffer[] = []
   let held = 0
@@ -29,7 +28,11 @@ export function openObjects(repository: string, network: 'online' | 'offline' = 
   let said = ''
   let ended: DevenvError | undefined
   const fail = (detail: string) => {
-    ended ??= new DevenvError({ code: 'git-failed', doing: `read ${repository}`, detail })
+    ended ??= new DevenvError(
+      detail.includes('promisor remote')
+        ? { code: 'commit-incomplete', repository, detail }
+        : { code: 'git-failed', doing: `read ${repository}`, detail },
+    )
     for (const one of waiting.splice(0)) one.reject(ended)
   }
   git.stdout.on('data', (chunk: Buffer) => {
@@ -50,13 +53,19 @@ export function openObjects(repository: string, network: 'online' | 'offline' = 
   git.on('error', ({ message }) => fail(message))
   git.on('close', () => fail(said.trim() || 'git ended'))
   git.stdin.on('error', () => {})
+  const read = (name: string) =>
+    new Promise<GitObject | undefined>((resolve, reject) => {
+      if (ended !== undefined) return reject(ended)
+      waiting.push({ resolve, reject })
+      git.stdin.write(`${name}\n`)
+    })
   return {
-    read: (name) =>
-      new Promise((resolve, reject) => {
-        if (ended !== undefined) return reject(ended)
-        waiting.push({ resolve, reject })
-        git.stdin.write(`${name}\n`)
-      }),
+    read,
+    async require(name) {
+      const found = await read(name)
+      if (found !== undefined) return found
+      throw new DevenvError({ code: 'commit-incomplete', repository, detail: `${name} is missing.` })
+    },
     close: () => void git.stdin.end(),
   }
 }

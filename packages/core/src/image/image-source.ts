@@ -41,12 +41,8 @@ export type CommitImages = { read(commit: string): Promise<ServiceImage>; close(
  * for all commits of one variant that carry the same `devenv/compose.yaml`.
  * @param repository a clone, or a bare repository
  */
-export function openCommits(
-  source: ImageSource,
-  repository: string,
-  network: 'online' | 'offline' = 'online',
-): CommitImages {
-  const objects: ObjectReader = openObjects(repository, network)
+export function openCommits(source: ImageSource, repository: string): CommitImages {
+  const objects: ObjectReader = openObjects(repository)
   const reader: CommitReader = { objects, hashes: new Map() }
   const extension = readExtension(source.package)
   const room = makeTemporaryFolder('commits')

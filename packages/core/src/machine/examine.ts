@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { readPresence } from '../checkout/read-presence.js'
 import { listContainers } from '../engine/containers.js'
 import { type Engine, engineFrom } from '../engine/engine.js'
 import { COMPOSE_LABELS, LABELS } from '../engine/labels.js'
@@ -43,11 +43,13 @@ export async function examine(env: NodeJS.ProcessEnv, settings: Settings): Promi
     const reached = engine
     await look('environments', async () => {
       const containers = await listContainers(reached, [LABELS.service])
-      const gone = new Set(
-        containers.map(({ labels }) => labels[LABELS.checkout] ?? '').filter((checkout) => !existsSync(checkout)),
+      const lost = containers.filter(
+        ({ labels }) => readPresence(labels[LABELS.checkout] ?? '', labels[LABELS.mountPoint]) === 'gone',
       )
-      const count = new Set(containers.map(({ labels }) => labels[COMPOSE_LABELS.project])).size
-      return gone.size === 0 ? `${count}` : `${count}; the checkouts of ${gone.size} are gone: devenv prune`
+      const [all, gone] = [containers, lost].map(
+        (among) => new Set(among.map(({ labels }) => labels[COMPOSE_LABELS.project])).size,
+      )
+      return gone === 0 ? `${all}` : `${all}; the checkouts of ${gone} are gone: devenv prune`
     })
   }
   findings.push({ looked: 'mirror', found: settings.mirror ?? 'none, so docker.io (DEVENV_MIRROR names a mirror)' })

@@ -233,6 +233,17 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'programs-unknown': { code: 'programs-unknown', names: ['wbe', 'x'], known: ['web', 'worker'] },
   'program-left-out': { code: 'program-left-out', name: 'worker', running: ['beat', 'web'] },
   'target-missing': { code: 'target-missing' },
+  'commit-incomplete': { code: 'commit-incomplete', repository: '/home/dev/hello', detail: '0123 is missing.' },
+  'file-unusable': {
+    code: 'file-unusable',
+    path: '/home/dev/hello/.dev/devenv/logs/web.log',
+    doing: 'open',
+    errno: 'EACCES',
+    detail: 'EACCES: permission denied, open /home/dev/hello/.dev/devenv/logs/web.log',
+  },
+  'connection-lost': { code: 'connection-lost', detail: 'socket hang up' },
+  fault: { code: 'fault', detail: 'devenv 0.1.0, Node v20.19.0: x is not a function, at y (z.js:1:2)' },
+  unconfirmed: { code: 'unconfirmed', command: 'devenv prune --yes' },
   'no-terminal': { code: 'no-terminal', command: 'devenv debug web' },
   usage: { code: 'usage', detail: 'exec needs a command.', see: 'devenv exec --help' },
 }

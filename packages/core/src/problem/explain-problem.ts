@@ -318,6 +318,12 @@ export function explainProblem(problem: Problem): Explanation {
         why: problem.detail || 'There is no commit, branch or tag of that name.',
         fix: `git -C ${quoted(problem.repository)} fetch --all --tags   and run the same command again.`,
       }
+    case 'commit-incomplete':
+      return {
+        what: `${problem.repository} does not have every file of the commit.`,
+        why: `${problem.detail}\nIt is a partial clone, or damaged. devenv does not fetch into it, because its configuration may run commands.`,
+        fix: `git -C ${quoted(problem.repository)} fetch --refetch --no-filter   and run the same command again.`,
+      }
     case 'commits-unavailable':
       return {
         what: `devenv cannot get the source of ${problem.service} at ${problem.commits.join(', ')}.`,
@@ -334,7 +340,7 @@ export function explainProblem(problem: Problem): Explanation {
       return {
         what: `${problem.file} cannot be read.`,
         why: problem.detail,
-        fix: 'Remove the file. Then devenv lock   writes a new one.',
+        fix: `Restore it: git checkout -- ${quoted(problem.file)}\nor move it away; then devenv lock   writes another, with the digests of today.`,
       }
     case 'lock-lacks':
       return {
@@ -455,7 +461,7 @@ export function explainProblem(problem: Problem): Explanation {
       return {
         what: `The disk that holds ${problem.folder} has ${Math.round(problem.free / 2 ** 20)} MiB left.`,
         why: `A start needs some ${Math.round(problem.least / 2 ** 20)} MiB for databases, and more for images; a database on a full disk may break.`,
-        fix: 'Free some space: devenv prune --images; docker buildx prune. Or name a folder on another disk: DEVENV_DIR=PATH',
+        fix: FREE_SPACE,
       }
     case 'ports-exhausted':
       return {
@@ -473,7 +479,7 @@ export function explainProblem(problem: Problem): Explanation {
       return {
         what: `${problem.wrote} wrote ${problem.store}; this environment runs ${problem.wants}.`,
         why: 'A server cannot read the files of another server or of another major version; trying may destroy them.',
-        fix: `devenv clean ${basename(problem.store)}   removes these data, and the next start fills new ones\nor keep them, and use another data directory: DEVENV_DIR=PATH`,
+        fix: `Keep them, and use another data directory: DEVENV_DIR=PATH\nIf you need them no more: devenv clean ${basename(problem.store)}   removes them, and the next start fills new ones.`,
       }
     case 'data-unusable':
       return {
@@ -582,12 +588,84 @@ export function explainProblem(problem: Problem): Explanation {
         why: 'A debugger asks questions and waits for answers.',
         fix: 'Run it in a terminal, with nothing piped in or out.',
       }
+    case 'file-unusable':
+      return {
+        what: `devenv cannot ${DOING[problem.doing] ?? 'use'} ${problem.path ?? 'a file'}.`,
+        why: problem.detail,
+        fix: mendingFile(problem.errno, problem.path),
+      }
+    case 'connection-lost':
+      return {
+        what: 'A connection broke before the answer was complete.',
+        why: `${problem.detail}\nThe Docker engine, or a registry, has ended it.`,
+        fix: 'Run the same command again; it continues from what is done. devenv doctor   looks at the engine.',
+      }
+    case 'fault':
+      return {
+        what: 'devenv made a mistake; you did not. What was done stays, and the next command continues from there.',
+        why: problem.detail,
+        fix: 'Report the line above. With DEVENV_DEBUG=1 before the same command, devenv also prints the stack.',
+      }
+    case 'unconfirmed':
+      return {
+        what: 'devenv removed nothing: it asks before it removes, and here it can ask nobody.',
+        why: 'A question needs a terminal.',
+        fix: `${problem.command}   removes what is listed above.`,
+      }
     case 'usage':
       return { what: problem.detail, why: 'devenv does not understand this command line.', fix: problem.see }
     default:
       return problem satisfies never
   }
 }
+
+/** System calls, as Node names them. */
+const DOING: { readonly [call: string]: string } = {
+  open: 'open',
+  read: 'read',
+  write: 'write',
+  scandir: 'list',
+  mkdir: 'create',
+  mkdtemp: 'create a folder like',
+  rename: 'write',
+  rmdir: 'remove',
+  rm: 'remove',
+  unlink: 'remove',
+  chown: 'give to its owner',
+  lchown: 'give to its owner',
+  stat: 'look at',
+  lstat: 'look at',
+  access: 'look at',
+  spawn: 'start',
+}
+
+function mendingFile(errno: string, path = 'PATH'): string {
+  switch (errno) {
+    case 'EACCES':
+    case 'EPERM':
+      return `If it is yours, take it back: sudo chown "$USER" ${quoted(path)}\nOr run this as its owner.`
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return FREE_SPACE
+    case 'EROFS':
+      return 'Its disk is read-only. For the data of environments, name a folder on another: DEVENV_DIR=PATH'
+    case 'EISDIR':
+    case 'ERR_FS_EISDIR':
+    case 'ENOTDIR':
+    case 'EEXIST':
+    case 'ENOTEMPTY':
+    case 'ELOOP':
+      return `Something else is in its place. Move ${quoted(path)} away and run the same command again.`
+    case 'EMFILE':
+    case 'ENFILE':
+      return 'Allow more open files: ulimit -n 4096   then run the same command again.'
+    default:
+      return 'Fix the cause and run the same command again.'
+  }
+}
+
+const FREE_SPACE =
+  'Free some space: devenv prune --images; docker buildx prune; devenv clean   in a checkout whose data you need no more. Or name a folder on another disk: DEVENV_DIR=PATH'
 
 /** OpenSSL's codes for a certificate of an authority that is not known here. */
 const UNTRUSTED = /SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER_CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE/

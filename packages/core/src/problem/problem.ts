@@ -47,6 +47,7 @@ export type Problem =
   | { code: 'git-failed'; doing: string; detail: string }
   | { code: 'repository-around'; checkout: string; around: string }
   | { code: 'commit-unknown'; commit: string; repository: string; detail: string }
+  | { code: 'commit-incomplete'; repository: string; detail: string }
   | {
       code: 'commits-unavailable'
       service: string
@@ -135,9 +136,13 @@ export type Problem =
   | { code: 'program-left-out'; name: string; running: readonly string[] }
   | { code: 'target-missing' }
   | { code: 'no-terminal'; command: string }
+  | { code: 'file-unusable'; path: string | undefined; doing: string; errno: string; detail: string }
+  | { code: 'connection-lost'; detail: string }
+  | { code: 'fault'; detail: string }
+  | { code: 'unconfirmed'; command: string }
   | { code: 'usage'; detail: string; see: string }
 
-/** An error a person can mend. Anything else that is thrown is a fault of ours and keeps its stack. */
+/** An error a person can mend. Anything else that is thrown is a fault of ours. */
 export class DevenvError extends Error {
   readonly problems: readonly Problem[]
 

@@ -59,7 +59,7 @@ export async function withSelected<T>(
   const { service } = opened.package
   const commits = [...new Set(chosen.map(({ commit }) => commit))]
   const repository = await ensureCommits({ checkout: opened.checkout, service, url }, commits, opened.settings.network)
-  const images = openCommits(source, repository, opened.settings.network)
+  const images = openCommits(source, repository)
   try {
     return await then(await Promise.all(chosen.map(async (one) => ({ ...one, source: await images.read(one.commit) }))))
   } finally {

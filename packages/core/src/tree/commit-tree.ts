@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { ObjectReader } from '../git/object-reader.js'
 import { sha256Of } from '../hash/sha256.js'
+import { DevenvError } from '../problem/problem.js'
 import type { Tree, TreeEntry } from './tree.js'
 
 /** What commits of one repository share: most of their files are the same. */
@@ -8,7 +9,10 @@ export type CommitReader = { objects: ObjectReader; hashes: Map<string, Promise<
 
 type Node = TreeEntry & { id: string }
 
-/** The files of a commit, which need not be checked out. */
+/**
+ * The files of a commit, which need not be checked out.
+ * @throws (from all that it does) DevenvError `commit-incomplete` where the repository does not have one of them
+ */
 export function commitTree({ objects, hashes }: CommitReader, commit: string): Tree {
   const folders = new Map<string, Promise<readonly Node[] | undefined>>()
   const list = (folder: string): Promise<readonly Node[] | undefined> => {
@@ -20,8 +24,9 @@ export function commitTree({ objects, hashes }: CommitReader, commit: string): T
   }
   const readFolder = async (folder: string) => {
     const name = folder === '' ? `${commit}^{tree}` : (await find(folder, 'folder'))?.id
-    const object = name === undefined ? undefined : await objects.read(name)
-    return object?.type === 'tree' ? parseTree(object.content, object.id.length / 2) : undefined
+    if (name === undefined) return undefined
+    const { id, content } = await objects.require(name)
+    return parseTree(content, id.length / 2)
   }
   const find = async (path: string, kind?: 'folder') => {
     const cut = path.lastIndexOf('/')
@@ -32,18 +37,22 @@ export function commitTree({ objects, hashes }: CommitReader, commit: string): T
   const read = async (path: string) => {
     const node = await find(path)
     return node !== undefined && ['file', 'executable', 'link'].includes(node.kind)
-      ? (await objects.read(node.id))?.content
+      ? (await objects.require(node.id)).content
       : undefined
   }
+  const tree = `commit ${commit.slice(0, 12)}`
   return {
-    name: `commit ${commit.slice(0, 12)}`,
+    name: tree,
     entries: list,
     read,
     async sha256(path) {
       const id = (await find(path))?.id ?? ''
       const known = hashes.get(id)
       if (known !== undefined) return await known
-      const hash = read(path).then((content) => sha256Of(content ?? ''))
+      const hash = read(path).then((content) => {
+        if (content === undefined) throw new DevenvError({ code: 'input-changed', file: path, tree })
+        return sha256Of(content)
+      })
       hashes.set(id, hash)
       return await hash
     },

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { cloneWithUmask, commitAll, commitWith, git, repositoryWith } from '../../test/git.js'
@@ -86,6 +86,21 @@ describe('a commit and a folder of the same content', () => {
     ])
     expect(await treeOf(root, commit).read('own/module')).toBeUndefined()
     expect(await treeOf(root, commit).entries('own/module')).toBeUndefined()
+  })
+})
+
+describe('a commit of which the repository does not have everything', () => {
+  testEach<{ what: string; object: string }>([
+    { what: 'a file', object: 'HEAD:src/hello/web.py' },
+    { what: 'a folder', object: 'HEAD:src' },
+    { what: 'its top', object: 'HEAD^{tree}' },
+  ])('($what) is refused: another digest would be the digest of another commit', async ({ object }) => {
+    const { root, commit } = repositoryWith(FILES)
+    const id = git(root, 'rev-parse', object)
+    rmSync(join(root, '.git/objects', id.slice(0, 2), id.slice(2)))
+    expect(await problemsOf(() => listing(treeOf(root, commit)))).toMatchObject([
+      { code: 'commit-incomplete', repository: root, detail: expect.stringMatching(/is missing/) },
+    ])
   })
 })
 
@@ -204,10 +219,9 @@ describe('a commit', () => {
     expect(treeOf(repositoryWith({ file: '' }).root, 'c'.repeat(40)).name).toBe(`commit ${'c'.repeat(12)}`)
   })
 
-  test('that the repository does not have holds nothing', async () => {
+  test('that the repository does not have is refused', async () => {
     const tree = treeOf(repositoryWith({ file: '' }).root, 'c'.repeat(40))
-    expect(await tree.entries('')).toBeUndefined()
-    expect(await tree.read('file')).toBeUndefined()
+    expect(await problemsOf(() => tree.entries(''))).toMatchObject([{ code: 'commit-incomplete' }])
   })
 
   test('shares with others what is the same: each object is read once', async () => {
@@ -218,9 +232,9 @@ describe('a commit', () => {
     const reader = {
       objects: {
         ...objects,
-        read: (name: string) => {
+        require: (name: string) => {
           asked.push(name)
-          return objects.read(name)
+          return objects.require(name)
         },
       },
       hashes: new Map<string, Promise<string>>(),

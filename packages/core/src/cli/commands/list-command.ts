@@ -8,10 +8,9 @@ export const listCommand: Add = (program) =>
     .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }) => {
       const { listEnvironments } = await import('../../environment/verbs/list.js')
+      const { renderKnown } = await import('../render-environments.js')
       const found = await listEnvironments(engineFrom(process.env))
       if (json) sayJson(found)
       else if (found.length === 0) say('There are no environments on this machine.')
-      else
-        for (const { service, state, checkout, gone } of found)
-          say(`${service.padEnd(16)} ${state.padEnd(15)} ${checkout}${gone ? '  (gone)' : ''}`)
+      else for (const known of found) say(renderKnown(known))
     })

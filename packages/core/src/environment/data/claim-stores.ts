@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { readPresence } from '../../checkout/read-presence.js'
 import type { Definition } from '../../definition/definition.js'
 import { oursOf } from '../../definition/definition.js'
 import { findImage, listContainers, mayWrite } from '../../engine/containers.js'
@@ -13,7 +13,8 @@ import type { Server } from './ledger.js'
 export type Moved = { project: string; checkout: string }
 
 /**
- * Two environments never write one store at once. One whose checkout has moved here is ours: its containers go.
+ * Two environments never write one store at once. One whose checkout has moved here is ours: its containers go. One whose
+ * checkout cannot be seen is somebody else's.
  * @param identity `device:inode` of the folder of stores
  * @throws DevenvError `store-in-use`
  */
@@ -24,7 +25,7 @@ export async function readMoved({ engine, environment }: Asking, identity: strin
     const project = labels[COMPOSE_LABELS.project] ?? ''
     const checkout = labels[LABELS.checkout] ?? ''
     if (project === environment.project) continue
-    if (!existsSync(checkout)) moved.set(project, { project, checkout })
+    if (readPresence(checkout, labels[LABELS.mountPoint]) === 'gone') moved.set(project, { project, checkout })
     else if (mayWrite({ state }))
       throw new DevenvError({ code: 'store-in-use', data: environment.paths.dataDirectory, holder: checkout })
   }

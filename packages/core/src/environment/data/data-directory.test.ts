@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { commitAll, git } from '../../../test/git.js'
 import { problemsOf, SAMPLE_PACKAGE, temporaryFolder, writeFiles } from '../../../test/samples.js'
 import { type Environment, identify } from '../environment.js'
-import { createDataDirectory, writeOwned } from './data-directory.js'
+import { createDataDirectory, requireOwnPlace, writeOwned } from './data-directory.js'
 
 /** An environment whose checkout exists. */
 function environment(dataRoot?: string): Environment {
@@ -49,9 +50,45 @@ describe('the data directory', () => {
 
     const around = environment()
     symlinkSync(target, around.paths.dataDirectory)
+    await requireOwnPlace(around)
     createDataDirectory(around)
     expect(existsSync(join(target, 'devenv/stores'))).toBe(true)
   })
+
+  test('may not be a link out of the checkout that the repository brought along: git would choose where we write', async () => {
+    const tracked = environment()
+    const target = temporaryFolder()
+    symlinkSync(target, tracked.paths.dataDirectory)
+    git(tracked.checkout, 'init', '--quiet')
+    await requireOwnPlace(tracked)
+    commitAll(tracked.checkout)
+    expect(await problemsOf(() => requireOwnPlace(tracked))).toMatchObject([
+      { code: 'data-unusable', path: tracked.paths.dataDirectory, detail: expect.stringContaining('git tracks it') },
+    ])
+  })
+
+  test('may be a link that the repository brought along to another folder of the checkout', async () => {
+    const tracked = environment()
+    writeFiles(tracked.checkout, { 'data/.keep': '', '.dev': { link: 'data' } })
+    git(tracked.checkout, 'init', '--quiet')
+    commitAll(tracked.checkout)
+    await requireOwnPlace(tracked)
+    createDataDirectory(tracked)
+    expect(existsSync(join(tracked.checkout, 'data/devenv/stores'))).toBe(true)
+  })
+
+  test.each(['stores', 'logs'] as const)(
+    'holds no link in the place of %s: containers would mount what it points at',
+    async (name) => {
+      const made = environment()
+      const target = temporaryFolder()
+      writeFiles(made.paths.home, { [name]: { link: target } })
+      expect(await problemsOf(() => createDataDirectory(made))).toMatchObject([
+        { code: 'data-unusable', path: made.paths[name], detail: expect.stringContaining('link') },
+      ])
+      expect(readdirSync(target)).toEqual([])
+    },
+  )
 
   test('that is a file cannot be used, and is named', async () => {
     const blocked = environment()
@@ -67,4 +104,34 @@ test('a file is written in one step, and nothing is left beside it', () => {
   writeOwned(join(root, 'file'), 'after')
   expect(readFileSync(join(root, 'file'), 'utf8')).toBe('after')
   expect(readdirSync(root)).toEqual(['file'])
+})
+
+describe('a file that devenv writes', () => {
+  test('replaces a link of its name, and what that points at stays', () => {
+    const root = writeFiles(temporaryFolder(), {
+      precious: 'x',
+      file: { link: 'precious' },
+      [`file.${process.pid}.tmp`]: { link: 'precious' },
+    })
+    writeOwned(join(root, 'file'), 'after')
+    expect(readFileSync(join(root, 'precious'), 'utf8')).toBe('x')
+    expect(readFileSync(join(root, 'file'), 'utf8')).toBe('after')
+    expect(readdirSync(root).sort()).toEqual(['file', 'precious'])
+  })
+
+  test('takes the place of an empty folder, as an engine makes one for a file that it should mount', () => {
+    const root = temporaryFolder()
+    mkdirSync(join(root, 'file'))
+    writeOwned(join(root, 'file'), 'after')
+    expect(readFileSync(join(root, 'file'), 'utf8')).toBe('after')
+  })
+
+  test('leaves a folder in its place that holds anything; the error names it, and nothing is left beside it', () => {
+    const root = writeFiles(temporaryFolder(), { 'file/precious': 'x' })
+    expect(() => writeOwned(join(root, 'file'), 'after')).toThrow(
+      expect.objectContaining({ code: 'ENOTEMPTY', path: join(root, 'file') }),
+    )
+    expect(readdirSync(root)).toEqual(['file'])
+    expect(readFileSync(join(root, 'file/precious'), 'utf8')).toBe('x')
+  })
 })

@@ -1,5 +1,17 @@
-import { chownSync, existsSync, lstatSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { isTracked } from '../../git/git-repository.js'
 import { DevenvError } from '../../problem/problem.js'
 import type { Environment } from '../environment.js'
 
@@ -13,29 +25,110 @@ const README = `devenv keeps here everything that it creates for this checkout: 
  * @throws DevenvError `data-unusable`
  */
 export function createDataDirectory({ paths, checkout }: Environment): void {
-  // Ours is what we created: a link here would let `clean` reach what it points at.
-  if (isLink(paths.home))
-    throw new DevenvError({ code: 'data-unusable', path: paths.home, detail: 'it is a symbolic link' })
   try {
-    for (const folder of [paths.dataDirectory, paths.home, paths.stores, paths.logs]) makeFolder(folder, checkout)
+    makeFolder(paths.dataDirectory, checkout)
+    for (const folder of [paths.home, paths.stores, paths.logs]) makeOwnFolder(folder, checkout)
     for (const [name, text] of Object.entries({ README, '.gitignore': '*\n' })) {
-      if (!existsSync(join(paths.home, name))) writeOwned(join(paths.home, name), text)
+      if (!isThere(join(paths.home, name))) writeOwned(join(paths.home, name), text)
     }
   } catch (error) {
-    throw new DevenvError({ code: 'data-unusable', path: paths.home, detail: (error as Error).message })
+    throw asUnusable(paths.home, error)
   }
 }
 
-/** Writes in one step, as the owner of the folder around it. */
+/**
+ * Refuses a `.dev` that the repository has brought along as a link out of the checkout: it would choose where we write, and what
+ * `clean` removes. One that a person has made is theirs.
+ * @throws DevenvError `data-unusable`
+ */
+export async function requireOwnPlace({ paths: { dataDirectory }, checkout }: Environment): Promise<void> {
+  if (dataDirectory !== join(checkout, '.dev') || !lookAt(dataDirectory)?.isSymbolicLink()) return
+  const target = await realpath(dataDirectory).catch(() => undefined)
+  if (target?.startsWith(`${checkout}/`) || !(await isTracked(checkout, '.dev'))) return
+  const detail = 'it is a link out of the checkout, and git tracks it: the repository must not choose where data goes'
+  throw new DevenvError({ code: 'data-unusable', path: dataDirectory, detail })
+}
+
+/**
+ * Refuses anything but a folder where one of ours is, or will be. A link could lead anywhere, and git can hold one: `clean` would
+ * empty, and a container would fill, what it points at.
+ * @throws DevenvError `data-unusable`
+ */
+export function requireOwnFolder(path: string): void {
+  const found = lookAt(path)
+  if (found === undefined || found.isDirectory()) return
+  const detail = found.isSymbolicLink() ? 'it is a link, and devenv follows none' : 'it is not a folder'
+  throw new DevenvError({ code: 'data-unusable', path, detail })
+}
+
+/** Whether a folder is there, itself: no link to one. */
+export const isOwnFolder = (path: string): boolean => lookAt(path)?.isDirectory() === true
+
+/** What is told where a folder of ours cannot be made or written to. A full disk has words of its own. */
+export const asUnusable = (path: string, error: unknown): unknown =>
+  error instanceof DevenvError || isFull(error)
+    ? error
+    : new DevenvError({ code: 'data-unusable', path, detail: (error as Error).message })
+
+/** Whether an error says that a disk, or somebody's share of it, is full. */
+export const isFull = (error: unknown): boolean =>
+  ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')
+
+/** Whether anything is there, also a link that leads nowhere. */
+export const isThere = (path: string): boolean => lookAt(path) !== undefined
+
+/** Follows no link. */
+function lookAt(path: string) {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined
+    throw error
+  }
+}
+
+/** The text of a file that can be made again; `undefined` where there is none that can be read. */
+export function readOwned(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+/** Writes in one step, as the owner of the folder around it. A link in the place of the file is replaced, and never written through. */
 export function writeOwned(file: string, text: string): void {
   const temporary = `${file}.${process.pid}.tmp`
-  writeFileSync(temporary, text)
-  own(temporary, statSync(dirname(file)))
-  renameSync(temporary, file)
+  try {
+    rmSync(temporary, { force: true })
+    writeFileSync(temporary, text, { flag: 'wx' })
+    own(temporary, statSync(dirname(file)))
+    replace(temporary, file)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw Object.assign(error as Error, { path: file })
+  }
+}
+
+function replace(temporary: string, file: string): void {
+  try {
+    renameSync(temporary, file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EISDIR') throw error
+    // Somebody who mounted a file that was not there: engines make an empty folder of it.
+    rmdirSync(file)
+    renameSync(temporary, file)
+  }
+}
+
+/** Makes a folder that is ours, for the owner of the checkout. @throws DevenvError `data-unusable` */
+export function makeOwnFolder(folder: string, checkout: string): void {
+  requireOwnFolder(folder)
+  makeFolder(folder, checkout)
 }
 
 /** Makes a folder, and those above it, for the owner of the checkout. */
-export function makeFolder(folder: string, checkout: string): void {
+function makeFolder(folder: string, checkout: string): void {
   const owner = statSync(checkout)
   const first = mkdirSync(folder, { recursive: true })
   if (first === undefined) return
@@ -44,13 +137,4 @@ export function makeFolder(folder: string, checkout: string): void {
 
 function own(path: string, { uid, gid }: { uid: number; gid: number }): void {
   if (process.getuid?.() === 0) chownSync(path, uid, gid)
-}
-
-/** Whether a path is a symbolic link. */
-export function isLink(path: string): boolean {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
-  } catch {
-    return false // a file stands where its folder should be
-  }
 }

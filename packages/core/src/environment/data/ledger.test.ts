@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { problemsOf, SAMPLE_PACKAGE, temporaryFolder } from '../../../test/samples.js'
+import { problemsOf, SAMPLE_PACKAGE, temporaryFolder, writeFiles } from '../../../test/samples.js'
 import { type Environment, identify, type Paths } from '../environment.js'
 import { noteBegun, noteEnded, openStore, readLedger, storeData, storeFolder } from './ledger.js'
 
@@ -82,6 +82,16 @@ describe('a store', () => {
     expect(readLedger(made.paths, STORE)).toBeUndefined()
   })
 
+  test('whose ledger is a folder has none, and gets one', () => {
+    const made = opened()
+    const file = join(storeFolder(made.paths, STORE), 'ledger.json')
+    rmSync(file)
+    mkdirSync(file)
+    expect(readLedger(made.paths, STORE)).toBeUndefined()
+    openStore(made, STORE, WANTS)
+    expect(readLedger(made.paths, STORE)).toEqual({ ...WANTS, steps: {} })
+  })
+
   test('keeps of a ledger only the steps that have a hash', () => {
     const made = opened()
     const text = JSON.stringify({ ...WANTS, steps: { a: 'x', b: 1, c: null } })
@@ -112,5 +122,18 @@ describe('a store', () => {
       },
     ])
     expect(readLedger(made.paths, STORE)).toEqual({ ...wrote, steps: {} })
+  })
+
+  test.each([
+    ['its folder', `stores/${STORE}`],
+    ['its data', `stores/${STORE}/data`],
+  ])('is refused where %s is a link: a server would own and fill what it points at', async (_what, path) => {
+    const made = identify(SAMPLE_PACKAGE, temporaryFolder(), undefined)
+    const target = temporaryFolder()
+    writeFiles(made.paths.home, { [path]: { link: target } })
+    expect(await problemsOf(() => openStore(made, STORE, WANTS))).toMatchObject([
+      { code: 'data-unusable', path: join(made.paths.home, path) },
+    ])
+    expect(readdirSync(target)).toEqual([])
   })
 })

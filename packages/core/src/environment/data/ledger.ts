@@ -1,8 +1,8 @@
-import { existsSync, lstatSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DevenvError } from '../../problem/problem.js'
 import type { Environment, Paths } from '../environment.js'
-import { makeFolder, writeOwned } from './data-directory.js'
+import { asUnusable, isOwnFolder, makeOwnFolder, writeOwned } from './data-directory.js'
 
 /** Which server wrote a store: that which really ran, and the part of its version that its data belongs to. */
 export type Server = { server: string; version: string }
@@ -25,7 +25,7 @@ const ledgerOf = (paths: Paths, store: string): string => join(storeFolder(paths
 
 /** `undefined` where there is none that can be read, or no data: nothing was done to such a store. */
 export function readLedger(paths: Paths, store: string): Ledger | undefined {
-  if (lstatSync(storeData(paths, store), { throwIfNoEntry: false })?.isDirectory() !== true) return undefined
+  if (!isOwnFolder(storeData(paths, store))) return undefined
   try {
     const { server, version, steps, underway } = JSON.parse(readFileSync(ledgerOf(paths, store), 'utf8'))
     if (typeof server !== 'string' || typeof version !== 'string') return undefined
@@ -45,7 +45,7 @@ const isHash = (entry: [string, unknown]): entry is [string, string] => typeof e
 
 /**
  * Makes sure that a store is there and was written by the same server.
- * @throws DevenvError `store-foreign` when another one wrote it
+ * @throws DevenvError `store-foreign` when another one wrote it, `data-unusable`
  */
 export function openStore({ paths, checkout }: Environment, store: string, wants: Server): void {
   const found = readLedger(paths, store)
@@ -58,9 +58,10 @@ export function openStore({ paths, checkout }: Environment, store: string, wants
     })
   }
   try {
-    makeFolder(storeData(paths, store), checkout)
+    for (const folder of [paths.stores, storeFolder(paths, store), storeData(paths, store)])
+      makeOwnFolder(folder, checkout)
   } catch (error) {
-    throw new DevenvError({ code: 'data-unusable', path: storeData(paths, store), detail: (error as Error).message })
+    throw asUnusable(storeData(paths, store), error)
   }
   if (found === undefined) writeLedger(paths, store, { ...wants, steps: {} })
 }
@@ -94,5 +95,5 @@ export function noteEnded(
 }
 
 function writeLedger(paths: Paths, store: string, ledger: Ledger): void {
-  if (existsSync(storeFolder(paths, store))) writeOwned(ledgerOf(paths, store), `${JSON.stringify(ledger, null, 2)}\n`)
+  if (isOwnFolder(storeFolder(paths, store))) writeOwned(ledgerOf(paths, store), `${JSON.stringify(ledger, null, 2)}\n`)
 }

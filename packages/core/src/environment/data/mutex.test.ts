@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { SAMPLE_PACKAGE, temporaryFolder } from '../../../test/samples.js'
+import { problemsOf, SAMPLE_PACKAGE, temporaryFolder, writeFiles } from '../../../test/samples.js'
 import type { Report } from '../../progress/progress.js'
 import { type Environment, identify } from '../environment.js'
 import { isClaim, isLocked, withLock } from './mutex.js'
@@ -113,12 +113,22 @@ test.each([
   ['whose process has ended', { pid: 2 ** 22 + 1 }],
   ['whose process number another process has now', { started: '1' }],
   ['that holds no claim', { host: undefined, pid: 'x' }],
+  ['whose process number is text', { pid: 'x', started: '' }],
+  ['whose process number is that of a group', { pid: -1, started: '' }],
 ])('a claim %s counts for nothing, and is removed', async (_what, change) => {
   const made = environment()
   const file = await abandon(made, change)
   if ('host' in change) writeFileSync(file, 'garbage')
   expect(isLocked(made)).toBe(false)
   expect(existsSync(file)).toBe(false)
+})
+
+test('a folder under the name of a claim counts for nothing, and stays', async () => {
+  const made = environment()
+  writeFiles(made.paths.home, { 'start.0123abcd.lock/precious': '' })
+  expect(await locked(made, async () => 42)).toBe(42)
+  expect(existsSync(join(made.paths.home, 'start.0123abcd.lock/precious'))).toBe(true)
+  expect(readRemoval(made.paths)).toMatchObject({ remove: [], leave: [join(made.paths.home, 'start.0123abcd.lock')] })
 })
 
 test('a claim of another machine counts while it shows signs of life, whatever time that machine has', async () => {
@@ -150,4 +160,13 @@ test('a lock that is left behind is ours to clean', async () => {
     expect(readRemoval(made.paths).leave).toEqual([])
     expect(readRemoval(made.paths).remove.filter(isClaim)).toHaveLength(1)
   })
+})
+
+test('nothing is claimed, and nothing tidied, behind a link', async () => {
+  const made = identify(SAMPLE_PACKAGE, temporaryFolder(), undefined)
+  const target = writeFiles(temporaryFolder(), { 'start.0123abcd.lock': 'garbage' })
+  writeFiles(made.paths.dataDirectory, { devenv: { link: target } })
+  expect(isLocked(made)).toBe(false)
+  expect(await problemsOf(() => locked(made, async () => {}))).toMatchObject([{ code: 'data-unusable' }])
+  expect(readdirSync(target)).toEqual(['start.0123abcd.lock'])
 })

@@ -6,7 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { DevenvError } from '../../problem/problem.js'
 import type { Context } from '../context.js'
 import type { Environment } from '../environment.js'
-import { createDataDirectory, writeOwned } from './data-directory.js'
+import { asUnusable, createDataDirectory, isFull, isOwnFolder, requireOwnFolder, writeOwned } from './data-directory.js'
+import { isShapeOf, isText } from './shape.js'
 
 const POLL_MS = 100
 const PATIENCE_MS = 3_600_000
@@ -16,6 +17,11 @@ const SILENT_MS = 10_000
 
 /** Who claims a data directory. `started` tells a process from a later one of the same number, where the system can say. */
 type Claim = { host: string; pid: number; started: string }
+const isClaimed = isShapeOf<Claim>({
+  host: isText,
+  pid: (value): value is number => Number.isSafeInteger(value) && Number(value) > 0,
+  started: isText,
+})
 
 const NAME = /^start\.[0-9a-f]{8}\.lock$/
 
@@ -26,17 +32,27 @@ export const isClaim = (path: string): boolean => NAME.test(basename(path))
  * Lets one command at a time change what a data directory holds. Each command has a claim of its own, a file that nobody
  * else ever writes or takes over; it holds the directory if it sees no other claim that lives after it has made its own.
  * Claims whose process has ended count for nothing.
+ * @param full what a full disk means, which takes no claim: whoever frees it goes on without one, where no other lives. No start
+ * comes between, because a start needs space.
  * @throws DevenvError `busy` after an hour, `data-unusable`
  */
 export async function withLock<T>(
   { environment, report }: Pick<Context, 'environment' | 'report'>,
   work: () => Promise<T>,
+  full: 'is an error' | 'is no obstacle' = 'is an error',
 ): Promise<T> {
+  requireOwnFolder(environment.paths.home)
   const watch = new Map<string, { beat: number; at: number }>()
   const deadline = Date.now() + PATIENCE_MS
   for (let told = false; ; ) {
     const taken = othersAlive(environment, undefined, watch)
-    const file = taken ? undefined : claim(environment, watch)
+    let file: string | undefined
+    try {
+      file = taken ? undefined : claim(environment, watch)
+    } catch (error) {
+      if (full === 'is no obstacle' && isFull(error)) return await work()
+      throw error
+    }
     if (file !== undefined) return await hold(file, work)
     if (Date.now() > deadline) throw new DevenvError({ code: 'busy', data: environment.paths.home })
     if (!told && taken) {
@@ -79,8 +95,7 @@ function claim(environment: Environment, watch: Map<string, { beat: number; at: 
     writeOwned(file, `${JSON.stringify(ourselves())}\n`)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    if (error instanceof DevenvError) throw error
-    throw new DevenvError({ code: 'data-unusable', path: home, detail: (error as Error).message })
+    throw asUnusable(home, error)
   }
   if (existsSync(file) && !othersAlive(environment, file, watch)) return file
   rmSync(file, { force: true })
@@ -94,11 +109,12 @@ function othersAlive(
   watch: Map<string, { beat: number; at: number }>,
 ): boolean {
   let alive = false
-  for (const name of readNames(home)) {
+  // What a link leads to is not ours to tidy.
+  for (const name of isOwnFolder(home) ? readNames(home) : []) {
     const file = join(home, name)
     if (!NAME.test(name) || file === own) continue
     if (lives(file, watch)) alive = true
-    else rmSync(file, { recursive: true, force: true })
+    else if (!isOwnFolder(file)) rmSync(file, { force: true })
   }
   return alive
 }
@@ -113,7 +129,9 @@ const readNames = (folder: string): string[] => {
 
 function lives(file: string, watch: Map<string, { beat: number; at: number }>): boolean {
   try {
-    const { host, pid, started } = JSON.parse(readFileSync(file, 'utf8')) as Claim
+    const claim: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    if (!isClaimed(claim)) return false
+    const { host, pid, started } = claim
     if (host === HOST) return started === startOf(pid)
     const beat = statSync(file).mtimeMs
     const seen = watch.get(file)

@@ -36,6 +36,43 @@ describe('a record', () => {
     expect(readRecord(made)).toBeUndefined()
   })
 
+  /** Every part of a value, by the keys that lead to it. */
+  const partsOf = (value: unknown, path: string[] = []): string[][] =>
+    typeof value === 'object' && value !== null
+      ? [path, ...Object.entries(value).flatMap(([key, part]) => partsOf(part, [...path, key]))]
+      : [path]
+  const withPart = (value: unknown, [key, ...rest]: string[], part: unknown): unknown => {
+    if (key === undefined) return part
+    const copy = structuredClone(value) as { [key: string]: unknown }
+    copy[key] = withPart(copy[key], rest, part)
+    return copy
+  }
+  const WHOLE = sampleRecord({
+    needs: ['mysql'],
+    accounts: [{ what: 'admin', user: 'a', password: 'b', path: '/', port: 8000 }],
+    begun: { step: 'a', now: 'b', stores: ['mysql-8.4'], container: 'c', id: 'd' },
+    stamps: { inputs: { '/a': '1' }, definition: { '/b': '1' }, provision: { '/c': '1' } },
+  })
+
+  test.each([99999, true])('that holds %j in the place of any of its parts counts as none', (part) => {
+    const made = environment()
+    writeRecord(made, WHOLE)
+    expect(readRecord(made)).toEqual(WHOLE)
+    const accepted = partsOf(WHOLE).filter((path) => {
+      writeFileSync(made.paths.record, JSON.stringify(withPart(WHOLE, path, part)))
+      return readRecord(made) !== undefined
+    })
+    expect(accepted).toEqual([])
+  })
+
+  test('that is a folder counts as none, and is written again', () => {
+    const made = environment()
+    mkdirSync(made.paths.record)
+    expect(readRecord(made)).toBeUndefined()
+    writeRecord(made, RECORD)
+    expect(readRecord(made)).toEqual(RECORD)
+  })
+
   test('is not that of another checkout with the same data directory', () => {
     const data = temporaryFolder()
     const [one, other] = ['a', 'b'].map((name) => identify(SAMPLE_PACKAGE, join('/home', name), data)) as [
@@ -51,7 +88,7 @@ describe('a record', () => {
 describe('stamps', () => {
   const sample = () => {
     const root = writeFiles(temporaryFolder(), { file: 'text', 'folder/one': '', link: { link: 'file' } })
-    const paths = ['file', 'folder', 'link', 'missing'].map((name) => join(root, name))
+    const paths = ['file', 'folder', 'folder/one', 'link', 'missing'].map((name) => join(root, name))
     return { root, stamps: stampsOf(paths) }
   }
 
@@ -66,6 +103,13 @@ describe('stamps', () => {
     { what: 'a date', change: (root) => utimesSync(join(root, 'file'), new Date(0), new Date(0)) },
     { what: 'a mode', change: (root) => chmodSync(join(root, 'file'), 0o755) },
     { what: 'a file that is gone', change: (root) => rmSync(join(root, 'file')) },
+    {
+      what: 'a file whose folder a file has replaced',
+      change: (root) => {
+        rmSync(join(root, 'folder'), { recursive: true })
+        writeFileSync(join(root, 'folder'), '')
+      },
+    },
     { what: 'a file that has come', change: (root) => writeFileSync(join(root, 'missing'), '') },
     { what: 'a folder in which a file has come', change: (root) => writeFileSync(join(root, 'folder/two'), '') },
     {

@@ -1,10 +1,11 @@
-import { existsSync, lstatSync, readFileSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import type { Account, Address, SuppliedTarget } from '../../definition/definition.js'
 import type { BuildSpec, InputList } from '../../image/image-inputs.js'
 import type { ProgramChoice, Remembered } from '../../settings/settings.js'
 import type { Environment } from '../environment.js'
 import type { Ports } from '../project/addresses.js'
-import { writeOwned } from './data-directory.js'
+import { readOwned, writeOwned } from './data-directory.js'
+import { type Check, isEither, isExactly, isListOf, isMapOf, isMaybe, isPort, isShapeOf, isText } from './shape.js'
 
 /**
  * What the last start of an environment knew, so that the next command need not find it out again. Never the
@@ -13,6 +14,8 @@ import { writeOwned } from './data-directory.js'
 export type StartRecord = {
   format: 3
   settings: Remembered
+  /** Where the file system that the checkout is on is mounted. */
+  mountPoint: string
   primary: string
   /** The services that run an image of ours, each with the folder in which it has the checkout; the primary first. */
   ours: { [service: string]: string }
@@ -45,24 +48,81 @@ export type Released = { container: string; programs: ProgramChoice }
 
 export type Stamps = { [path: string]: string }
 
-const FORMAT = 3
+const isTextMap = isMapOf(isText)
+const isTextList = isListOf(isText)
+const isChoice: Check<ProgramChoice> = isEither(isExactly('all'), isTextList)
 
-/** The record, or `undefined` where there is none that this version can read. */
+const isRecord = isShapeOf<StartRecord>({
+  format: isExactly(3),
+  settings: isShapeOf<Remembered>({
+    mirror: isMaybe(isText),
+    registry: isMaybe(isText),
+    publish: isMaybe(isTextList),
+    programs: isMaybe(isChoice),
+    without: isMaybe(isTextList),
+    variables: isMapOf(isEither(isText, isExactly(null))),
+    filed: isMaybe(isTextList),
+  }),
+  mountPoint: isText,
+  primary: isText,
+  ours: isTextMap,
+  image: isShapeOf<StartRecord['image']>({
+    reference: isText,
+    digest: isText,
+    spec: isShapeOf<BuildSpec>({
+      name: isText,
+      dockerfile: isText,
+      target: isMaybe(isText),
+      args: isTextMap,
+      contexts: isTextMap,
+      ssh: isMaybe(isTextList),
+      secrets: isMaybe(isTextList),
+    }),
+    inputs: isTextMap,
+  }),
+  ports: isMapOf(isMapOf(isPort)),
+  addresses: isListOf(isShapeOf<Address>({ service: isText, port: isPort, name: isMaybe(isText) })),
+  configs: isTextMap,
+  needs: isMaybe(isTextList),
+  targets: isMapOf(isShapeOf<SuppliedTarget>({ needs: isMaybe(isTextList), because: isText })),
+  accounts: isListOf(
+    isShapeOf<Account>({
+      what: isText,
+      user: isText,
+      password: isText,
+      path: isMaybe(isText),
+      port: isMaybe(isPort),
+    }),
+  ),
+  steps: isMapOf(isShapeOf<StartRecord['steps'][string]>({ now: isText, stores: isTextList })),
+  provisioned: isTextMap,
+  begun: isMaybe(isShapeOf<Begun>({ step: isText, now: isText, stores: isTextList, container: isText, id: isText })),
+  released: isMapOf(isShapeOf<Released>({ container: isText, programs: isChoice })),
+  stamps: isShapeOf<StartRecord['stamps']>({ inputs: isTextMap, definition: isTextMap, provision: isTextMap }),
+})
+
+/** The record, or `undefined` where there is none that this version can read: it is a cache, and made again. */
 export function readRecord({ paths }: Environment): StartRecord | undefined {
-  if (!existsSync(paths.record)) return undefined
   try {
-    const record = JSON.parse(readFileSync(paths.record, 'utf8')) as StartRecord
-    const whole =
-      record.settings?.variables &&
-      record.image?.spec &&
-      record.configs &&
-      record.targets &&
-      record.steps &&
-      record.provisioned &&
-      record.released &&
-      record.addresses &&
-      record.ours
-    return record.format === FORMAT && whole && record.stamps?.inputs ? record : undefined
+    const record: unknown = JSON.parse(readOwned(paths.record) ?? '')
+    return isRecord(record) ? record : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const isPlace = isShapeOf<{ image: { spec: { contexts: { checkout: string } } }; mountPoint: string | undefined }>({
+  image: isShapeOf({ spec: isShapeOf({ contexts: isShapeOf({ checkout: isText }) }) }),
+  mountPoint: isMaybe(isText),
+})
+
+/** Where the checkout of a record was, also one of an earlier version; `undefined` where it cannot be read. */
+export function readRecordedPlace(file: string): { checkout: string; mountPoint: string | undefined } | undefined {
+  try {
+    const record: unknown = JSON.parse(readOwned(file) ?? '')
+    return isPlace(record)
+      ? { checkout: record.image.spec.contexts.checkout, mountPoint: record.mountPoint }
+      : undefined
   } catch {
     return undefined
   }
@@ -79,6 +139,10 @@ export const unchanged = (stamps: Stamps): boolean =>
 
 /** Takes each stamp before what it stamps is read, so that a save right after the reading is a change. */
 export function stampOf(path: string): string {
-  const status = lstatSync(path, { throwIfNoEntry: false })
-  return status === undefined ? 'missing' : `${status.size}:${status.mtimeMs}:${status.ino}:${status.mode}`
+  try {
+    const { size, mtimeMs, ino, mode } = lstatSync(path)
+    return `${size}:${mtimeMs}:${ino}:${mode}`
+  } catch {
+    return 'missing'
+  }
 }

@@ -66,6 +66,18 @@ describe('clean', () => {
     expect(readRemoval(paths)).toMatchObject({ remove: [`${paths.record}.4711.tmp`], leave: [] })
   })
 
+  test('leaves a folder under the name of a file, and a file under the name of a folder', () => {
+    const { paths } = environment()
+    writeFiles(paths.home, {
+      'README/precious': '',
+      [`${basename(paths.record)}/precious`]: '',
+      'logs/web.log/precious': '',
+      'stores/mysql-8.4/data': '',
+    })
+    expect(readRemoval(paths).remove).toEqual([])
+    expect(names(readRemoval(paths).leave)).toEqual(names(['README', basename(paths.record), 'web.log', 'data']))
+  })
+
   test('leaves every name that devenv does not create', () => {
     const { paths } = environment()
     const foreign = ['notes.txt', 'stores.bak', 'mystores', 'README.md', '.keep', 'devenv-x.json', 'package.json']

@@ -2,33 +2,36 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, lstatSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Paths } from '../environment.js'
-import { isLink } from './data-directory.js'
+import { isOwnFolder, isThere } from './data-directory.js'
 import { storeFolder } from './ledger.js'
 
-/** Everything that we ever create below `home`, by path. What is not here is somebody else's. */
-const OURS = [
+/** Every file that we ever create below `home`, by path, and every folder beside those that hold them. All else is somebody else's. */
+const FILES = [
   /^(README|\.gitignore)(\.\d+\.tmp)?$/,
   /^probe$/,
   /^start\.[0-9a-f]{8}\.lock(\.\d+\.tmp)?$/,
   /^devenv-[a-z0-9_-]+-[0-9a-f]{8}(\.compose)?\.json(\.\d+\.tmp)?$/,
   /^logs\/[^/]+\.log(\.\d+)?$/,
-  /^stores\/[^/]+\/(data(\.[0-9a-f]{8}\.removed)?|ledger\.json(\.\d+\.tmp)?)$/,
+  /^stores\/[^/]+\/ledger\.json(\.\d+\.tmp)?$/,
 ]
+const DATA = /^stores\/[^/]+\/data(\.[0-9a-f]{8}\.removed)?$/
 
 /** What `clean` may remove, what it leaves, and the folders that go if nothing is left in them, innermost first. */
 export type Removal = { remove: string[]; leave: string[]; folders: string[] }
 
 /** Names below `home` that we create, none of them a link; the rest is left. Looks, and changes nothing. */
 export function readRemoval(paths: Paths): Removal {
-  if (isLink(paths.home)) return { remove: [], leave: [paths.home], folders: [] }
+  if (isThere(paths.home) && !isOwnFolder(paths.home)) return { remove: [], leave: [paths.home], folders: [] }
   const removal: Removal = { remove: [], leave: [], folders: [] }
   const look = (folder: string) => {
-    for (const name of existsSync(folder) ? readdirSync(folder).sort() : []) {
+    for (const name of isThere(folder) ? readdirSync(folder).sort() : []) {
       const path = join(folder, name)
       const known = path.slice(paths.home.length + 1)
-      if (isLink(path)) removal.leave.push(path)
-      else if (OURS.some((pattern) => pattern.test(known))) removal.remove.push(path)
-      else if (/^(logs|stores(\/[^/]+)?)$/.test(known) && lstatSync(path).isDirectory()) look(path)
+      const found = lstatSync(path)
+      const isOurs = found.isDirectory() ? DATA.test(known) : FILES.some((pattern) => pattern.test(known))
+      if (found.isSymbolicLink()) removal.leave.push(path)
+      else if (isOurs) removal.remove.push(path)
+      else if (/^(logs|stores(\/[^/]+)?)$/.test(known) && found.isDirectory()) look(path)
       else removal.leave.push(path)
     }
     removal.folders.push(folder)

@@ -25,6 +25,7 @@ const FACTS: ProjectFacts = {
   image: 'devenv/hello:inputs-0123',
   official: {},
   ports: { hello: { 8000: 23000 } },
+  mountPoint: '/home',
   storesIdentity: '1:2',
   git: {},
   mtu: undefined,

@@ -24,6 +24,8 @@ export type ProjectFacts = {
   /** The official images of third-party services, as they are taken. */
   official: Readonly<Record<string, string>>
   ports: Ports
+  /** Where the file system that the checkout is on is mounted. */
+  mountPoint: string
   /** `device:inode` of the folder of stores. */
   storesIdentity: string
   /** What git needs beside the checkout, for each service of ours. */
@@ -53,6 +55,7 @@ export function planProject(
   const labels = {
     [LABELS.service]: environment.service,
     [LABELS.checkout]: environment.checkout,
+    [LABELS.mountPoint]: facts.mountPoint,
     [LABELS.data]: environment.paths.dataDirectory,
     [LABELS.stores]: facts.storesIdentity,
   }

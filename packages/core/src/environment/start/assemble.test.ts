@@ -56,6 +56,7 @@ const NOTHING: Observed = {
   code: { hello: '/edx/app/hello' },
   git: {},
   mtu: undefined,
+  mountPoint: '/home',
   storesIdentity: '1:2',
   moved: [],
   stores: storesOf(DEFINITION, ENVIRONMENT.paths.stores).map((store) => ({ store, ledger: undefined })),

@@ -50,6 +50,7 @@ export function assemble(environment: Environment, observed: Observed, { again }
       ...rememberedOf(settings, variables),
       programs: known ? settings.programs : before?.settings.programs,
     },
+    mountPoint: observed.mountPoint,
     primary: definition.primary,
     ours: observed.code,
     image: {

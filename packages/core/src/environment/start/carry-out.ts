@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { createContainers } from '../../engine/compose.js'
 import { type Container, startContainer } from '../../engine/containers.js'
 import { captureInside } from '../../engine/execs.js'
@@ -9,7 +8,7 @@ import { DevenvError } from '../../problem/problem.js'
 import { step } from '../../progress/progress.js'
 import type { Context } from '../context.js'
 import { readServer } from '../data/claim-stores.js'
-import { writeOwned } from '../data/data-directory.js'
+import { readOwned, writeOwned } from '../data/data-directory.js'
 import { openStore } from '../data/ledger.js'
 import { type StartRecord, stampsOf, writeRecord } from '../data/record.js'
 import { containersOf } from '../inside/containers-of.js'
@@ -31,7 +30,7 @@ type Work = Context & { observed: Observed; record: StartRecord; containers: rea
 /** Does what was planned, and decides nothing. What was done is noted at once, so that the next start goes on from there. */
 export async function carryOut(plan: StartPlan, observed: Observed, context: Context): Promise<Started> {
   const { paths } = context.environment
-  const isWritten = existsSync(paths.composeFile) && readFileSync(paths.composeFile, 'utf8') === plan.project
+  const isWritten = readOwned(paths.composeFile) === plan.project
   if (!isWritten) writeOwned(paths.composeFile, plan.project)
   const { stamps } = plan.record
   const definition = { ...stamps.definition, ...(isWritten ? {} : stampsOf([paths.composeFile])) }

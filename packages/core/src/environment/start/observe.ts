@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { readMountPoint } from '../../checkout/read-presence.js'
 import { readProgramNames } from '../../definition/declared-programs.js'
 import { type Definition, mountOf, oursOf, thirdPartyOf } from '../../definition/definition.js'
 import { LOCK_FILE, readLock } from '../../definition/devenv-lock.js'
@@ -22,8 +23,9 @@ import { type Remembered, registryOf, remember, type Settings, variablesOf } fro
 import { folderTree } from '../../tree/folder-tree.js'
 import type { Context, OnCommands } from '../context.js'
 import { type Moved, readMoved } from '../data/claim-stores.js'
+import { requireOwnFolder } from '../data/data-directory.js'
 import { folderIdentity } from '../data/folder-identity.js'
-import { type Ledger, readLedger } from '../data/ledger.js'
+import { type Ledger, readLedger, storeData, storeFolder } from '../data/ledger.js'
 import { type Begun, readRecord, type Stamps, type StartRecord, stampsOf } from '../data/record.js'
 import { containersOf } from '../inside/containers-of.js'
 import { readCommands } from '../inside/read-commands.js'
@@ -65,6 +67,8 @@ export type Observed = {
   code: { readonly [service: string]: string }
   git: { readonly [service: string]: GitPlaces }
   mtu: number | undefined
+  /** Where the file system that the checkout is on is mounted. */
+  mountPoint: string
   /** `device:inode` of the folder of stores; `''` before there is one. */
   storesIdentity: string
   moved: readonly Moved[]
@@ -108,6 +112,9 @@ export async function observe(
   // Which programs the image of another service holds, only its container tells.
   if (ours.length === 1) requirePrograms(settings.programs ?? 'all', readProgramNames(definition))
 
+  const kept = storesOf(definition, paths.stores)
+  for (const { name } of kept)
+    for (const folder of [storeFolder(paths, name), storeData(paths, name)]) requireOwnFolder(folder)
   const storesIdentity = folderIdentity(paths.stores)
   const services = servicesOf(definition, extent)
   const lock = stampsOf([join(environment.package.directory, LOCK_FILE)])
@@ -144,9 +151,10 @@ export async function observe(
     code,
     git: Object.fromEntries(Object.entries(code).map(([name, folder]) => [name, readGitPlaces(checkout, folder)])),
     mtu: readMtu(),
+    mountPoint: readMountPoint(checkout),
     storesIdentity,
     moved: storesIdentity === '' ? [] : await readMoved(context, storesIdentity),
-    stores: storesOf(definition, paths.stores)
+    stores: kept
       .filter(({ service }) => services.includes(service))
       .map((store) => ({ store, ledger: readLedger(paths, store.name) })),
     files,

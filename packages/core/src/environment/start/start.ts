@@ -7,7 +7,7 @@ import { requireVersions } from '../../machine/versions.js'
 import { DevenvError } from '../../problem/problem.js'
 import { step } from '../../progress/progress.js'
 import type { Context } from '../context.js'
-import { createDataDirectory } from '../data/data-directory.js'
+import { createDataDirectory, requireOwnPlace } from '../data/data-directory.js'
 import { isLocked, withLock } from '../data/mutex.js'
 import { readCommands } from '../inside/read-commands.js'
 import { requireRecognised } from '../open-environment.js'
@@ -33,6 +33,7 @@ export async function start(context: Context, extent: Extent, how: How = USUAL):
   if (running !== undefined) return running
   await requireVersions(engine)
   const variant = await requireRecognised(environment)
+  await requireOwnPlace(environment)
   createDataDirectory(environment)
   for (let { commands } = how; ; ) {
     const outcome = await withLock(context, () => startLocked(context, variant, extent, { ...how, commands }))

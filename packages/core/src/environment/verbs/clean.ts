@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { readPresence } from '../../checkout/read-presence.js'
 import { type Container, listContainers, mayWrite } from '../../engine/containers.js'
 import type { Engine } from '../../engine/engine.js'
 import { COMPOSE_LABELS, LABELS } from '../../engine/labels.js'
@@ -8,10 +9,11 @@ import { runDocker } from '../../engine/run-docker.js'
 import { DevenvError } from '../../problem/problem.js'
 import { step } from '../../progress/progress.js'
 import type { Asking, Context } from '../context.js'
+import { isOwnFolder, isThere, requireOwnFolder, requireOwnPlace } from '../data/data-directory.js'
 import { folderIdentity } from '../data/folder-identity.js'
-import { storeData } from '../data/ledger.js'
+import { storeData, storeFolder } from '../data/ledger.js'
 import { isClaim, withLock } from '../data/mutex.js'
-import { readRecord } from '../data/record.js'
+import { readRecord, readRecordedPlace } from '../data/record.js'
 import { listRetired, readRemoval, removeEmpty, removeOwned, retire } from '../data/removal.js'
 import type { Paths } from '../environment.js'
 import { containersOf } from '../inside/containers-of.js'
@@ -25,7 +27,8 @@ import { isJoinable } from '../provision/run-step.js'
 export async function clean(context: Context): Promise<{ left: string[] }> {
   const { paths } = context.environment
   const work = () => cleanLocked(context)
-  const left = existsSync(paths.home) ? await withLock(context, work) : await work()
+  await requireOwnPlace(context.environment)
+  const left = isOwnFolder(paths.home) ? await withLock(context, work, 'is no obstacle') : await work()
   // A start that waited for us has a claim in it by now, or makes it again.
   for (const folder of [paths.home, paths.dataDirectory]) removeEmpty(folder)
   return { left }
@@ -40,12 +43,15 @@ export async function clean(context: Context): Promise<{ left: string[] }> {
 export async function cleanStores(context: Context, names: readonly string[]): Promise<string[]> {
   const { engine, environment, report } = context
   const { paths, project } = environment
+  await requireOwnPlace(environment)
+  for (const folder of [paths.home, paths.stores]) requireOwnFolder(folder)
   const known = listStores(paths)
   const isMeant = (name: string) => (store: string) => store === name || store.replace(/-[^-]*$/, '') === name
   const unknown = names.filter((name) => !known.some(isMeant(name)))
   if (unknown.length > 0) throw new DevenvError({ code: 'store-unknown', names: unknown, known })
   const stores = known.filter((store) => names.some((name) => isMeant(name)(store)))
-  await withLock(context, async () => {
+  for (const store of stores) requireOwnFolder(storeData(paths, store))
+  const work = async () => {
     await refuseForeignWriter(context)
     const image = (await containersOf(context))[0]?.imageId
     await tellOfStep(context)
@@ -55,7 +61,8 @@ export async function cleanStores(context: Context, names: readonly string[]): P
       const stubborn = removeOwned([...new Set(retired)])
       if (stubborn.length > 0) await removeAsRoot(engine, paths.home, stubborn, image)
     })
-  })
+  }
+  await withLock(context, work, 'is no obstacle')
   return stores
 }
 
@@ -66,9 +73,9 @@ async function tellOfStep(context: Context): Promise<void> {
 }
 
 const listStores = (paths: Paths): string[] =>
-  existsSync(paths.stores)
+  isThere(paths.stores)
     ? readdirSync(paths.stores)
-        .filter((store) => existsSync(storeData(paths, store)))
+        .filter((store) => isOwnFolder(storeFolder(paths, store)) && isThere(storeData(paths, store)))
         .sort()
     : []
 
@@ -98,7 +105,7 @@ async function cleanLocked(context: Context): Promise<string[]> {
   return leave
 }
 
-/** The other checkouts, still there, whose environments have their record in this data directory. */
+/** The other checkouts, unless they are gone, whose environments have their record in this data directory. */
 function readSharers({ environment }: Asking): string[] {
   const { paths } = environment
   const records = existsSync(paths.home)
@@ -107,23 +114,16 @@ function readSharers({ environment }: Asking): string[] {
   return records.flatMap((name) => {
     const file = join(paths.home, name)
     if (file === paths.record) return []
-    const checkout = checkoutOf(file)
-    return checkout !== undefined && existsSync(checkout) && mayShare(checkout, paths, environment.checkout)
-      ? [checkout]
-      : []
+    const place = readRecordedPlace(file)
+    if (place === undefined) return [`${file} (cannot be read)`]
+    const { checkout, mountPoint } = place
+    // A record may also be that of the checkout that this one was copied from: then that one has a folder of its own.
+    const own = paths.home.startsWith(`${environment.checkout}/`) ? join(checkout, '.dev', 'devenv') : undefined
+    const presence = readPresence(own ?? checkout, mountPoint)
+    if (presence === 'unknown') return [`${checkout} (cannot be seen)`]
+    const shares = own === undefined || folderIdentity(own) === folderIdentity(paths.home)
+    return presence === 'there' && shares ? [checkout] : []
   })
-}
-
-/** A record may also be that of the checkout that this one was copied from: then that one has a folder of its own. */
-const mayShare = (other: string, { home }: Paths, own: string): boolean =>
-  !home.startsWith(`${own}/`) || folderIdentity(join(other, '.dev', 'devenv')) === folderIdentity(home)
-
-function checkoutOf(record: string): string | undefined {
-  try {
-    return JSON.parse(readFileSync(record, 'utf8')).image?.spec?.contexts?.checkout
-  } catch {
-    return undefined
-  }
 }
 
 async function refuseForeignWriter({ engine, environment: { paths, project } }: Asking): Promise<void> {

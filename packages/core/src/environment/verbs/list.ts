@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs'
+import { type Presence, readPresence } from '../../checkout/read-presence.js'
 import { listContainers } from '../../engine/containers.js'
 import type { Engine } from '../../engine/engine.js'
 import { COMPOSE_LABELS, LABELS } from '../../engine/labels.js'
-import { removeProject } from '../../engine/remove-project.js'
 import { type State, stateOf } from './status.js'
 
 /** An environment that the engine knows of. */
-export type Known = { service: string; checkout: string; project: string; state: State; gone: boolean }
+export type Known = { service: string; checkout: string; project: string; state: State; presence: Presence }
 
 export async function listEnvironments(engine: Engine): Promise<Known[]> {
   const projects = new Map<string, Awaited<ReturnType<typeof listContainers>>>()
@@ -23,17 +22,7 @@ export async function listEnvironments(engine: Engine): Promise<Known[]> {
       checkout,
       project,
       state: stateOf(containers, { configs }),
-      gone: !existsSync(checkout),
+      presence: readPresence(checkout, labels[LABELS.mountPoint]),
     }
   })
-}
-
-/** Servers whose data is gone have nothing to write. */
-const GRACE_SECONDS = 3
-
-/** Removes the containers and networks of environments whose checkout is gone. Data went with the checkout, or is elsewhere and stays. */
-export async function prune(engine: Engine): Promise<Known[]> {
-  const gone = (await listEnvironments(engine)).filter((known) => known.gone)
-  for (const { project } of gone) await removeProject(engine, project, GRACE_SECONDS)
-  return gone
 }

@@ -2,7 +2,8 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { temporaryFolder } from '../../../test/samples.js'
-import { pruneImages } from './prune-images.js'
+import { COMPOSE_LABELS } from '../../engine/labels.js'
+import { pruneImages, readUnusedImages } from './prune-images.js'
 
 /** Images and containers of an engine, and what it was asked to remove. A scenario would take those of whoever runs it. */
 async function pruned(images: object[], containers: object[]): Promise<{ removed: string[]; told: string[][] }> {
@@ -15,11 +16,20 @@ async function pruned(images: object[], containers: object[]): Promise<{ removed
   })
   await new Promise<void>((resolve) => server.listen(socket, resolve))
   onTestFinished(() => void server.close())
-  const told = await pruneImages({ endpoint: `unix://${socket}`, address: { socketPath: socket } })
-  return { removed, told: told.map(({ names }) => [...names]) }
+  const engine = { endpoint: `unix://${socket}`, address: { socketPath: socket } }
+  const unused = await readUnusedImages(engine, ['leaving'])
+  await pruneImages(engine, unused)
+  return { removed, told: unused.map(({ names }) => [...names]) }
 }
 const image = (Id: string, RepoTags: string[] | null) => ({ Id, RepoTags, Created: 0, Size: 1, Labels: {} })
-const container = (ImageID: string) => ({ Id: 'c', Names: ['/c'], ImageID, State: 'exited', Status: '', Labels: {} })
+const container = (ImageID: string, project = 'staying') => ({
+  Id: 'c',
+  Names: ['/c'],
+  ImageID,
+  State: 'exited',
+  Status: '',
+  Labels: { [COMPOSE_LABELS.project]: project },
+})
 
 test('an image that no container is made of loses all its names', async () => {
   const names = ['devenv/hello:inputs-1', 'registry.example.com/devenv/hello:inputs-1']
@@ -35,4 +45,9 @@ test('an image without a name goes by its id', async () => {
 
 test('an image of a stopped container stays', async () => {
   expect(await pruned([image('one', ['devenv/hello:inputs-1'])], [container('one')])).toMatchObject({ removed: [] })
+})
+
+test('an image of a container that is about to be removed goes with it', async () => {
+  const names = ['devenv/hello:inputs-1']
+  expect(await pruned([image('one', names)], [container('one', 'leaving')])).toMatchObject({ removed: names })
 })

@@ -1,20 +1,24 @@
 import { type ListedImage, listContainers, listImages, removeImage } from '../../engine/containers.js'
 import type { Engine } from '../../engine/engine.js'
-import { LABELS } from '../../engine/labels.js'
+import { COMPOSE_LABELS, LABELS } from '../../engine/labels.js'
 
-/** An image that was removed: its names, or its id where it had none. */
-export type Removed = { names: readonly string[]; bytes: number }
+/** An image that nobody uses: its names, or its id where it has none. */
+export type ImageToPrune = { names: readonly string[]; bytes: number }
 
-/** Removes the images of ours that no container is made of: those of other branches, of releases, of yesterday. */
-export async function pruneImages(engine: Engine): Promise<Removed[]> {
+/**
+ * The images of ours that no container is made of: those of other branches, of releases, of yesterday.
+ * @param leaving projects whose containers do not count: they are about to go
+ */
+export async function readUnusedImages(engine: Engine, leaving: readonly string[]): Promise<ImageToPrune[]> {
   const [images, containers] = await Promise.all([listImages(engine, LABELS.digest), listContainers(engine, [])])
-  const used = new Set(containers.map(({ imageId }) => imageId))
-  const removed: Removed[] = []
-  for (const image of images.filter(({ Id }) => !used.has(Id))) {
-    for (const name of namesOf(image)) await removeImage(engine, name)
-    removed.push({ names: namesOf(image), bytes: image.Size })
-  }
-  return removed
+  const staying = containers.filter(({ labels }) => !leaving.includes(labels[COMPOSE_LABELS.project] ?? ''))
+  const used = new Set(staying.map(({ imageId }) => imageId))
+  return images.filter(({ Id }) => !used.has(Id)).map((image) => ({ names: namesOf(image), bytes: image.Size }))
+}
+
+/** Takes all their names away. */
+export async function pruneImages(engine: Engine, images: readonly ImageToPrune[]): Promise<void> {
+  for (const { names } of images) for (const name of names) await removeImage(engine, name)
 }
 
 /** Pure. */

@@ -158,3 +158,10 @@ describe('searching', () => {
     ])
   })
 })
+
+test('a link among the logs is no log: a checkout can bring one along', () => {
+  const root = writeFiles(temporaryFolder(), { 'web.log': '', 'mail.log': { link: '/etc/passwd' } })
+  expect(Object.keys(listLogFiles(root))).toEqual(['web'])
+  const folder = writeFiles(temporaryFolder(), { logs: { link: root } })
+  expect(listLogFiles(join(folder, 'logs'))).toEqual({})
+})

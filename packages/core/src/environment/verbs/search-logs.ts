@@ -1,9 +1,10 @@
-import { createReadStream, existsSync, readdirSync } from 'node:fs'
+import { createReadStream, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { readLogs } from '../../engine/container-logs.js'
 import { linesOf } from '../../engine/streams.js'
 import { DevenvError } from '../../problem/problem.js'
 import type { Asking } from '../context.js'
+import { isOwnFolder } from '../data/data-directory.js'
 import { readRecord } from '../data/record.js'
 import { containersOf } from '../inside/containers-of.js'
 
@@ -49,7 +50,10 @@ export async function* searchLogs(asking: Asking, { program, grep, since }: LogQ
 /** Program to its log files, oldest first: `web.log.2`, `web.log.1`, `web.log`. */
 export function listLogFiles(folder: string): { [program: string]: string[] } {
   const found: { [program: string]: { age: number; file: string }[] } = {}
-  for (const name of existsSync(folder) ? readdirSync(folder).sort() : []) {
+  const entries = isOwnFolder(folder) ? readdirSync(folder, { withFileTypes: true }) : []
+  // Files only: a checkout can bring a link along that leads anywhere.
+  const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name)
+  for (const name of names.sort()) {
     const [, program, age] = /^(.+)\.log(?:\.(\d+))?$/.exec(name) ?? []
     if (program === undefined) continue
     found[program] = [...(found[program] ?? []), { age: Number(age ?? 0), file: join(folder, name) }]

@@ -1,0 +1,26 @@
+import { EngineRefusal } from '../engine/engine.js'
+import { parseRefusal } from '../engine/parse-refusal.js'
+import { DevenvError, type Problem } from '../problem/problem.js'
+import { version } from './version.js'
+
+/** What ends a connection to the engine, or to a registry, in the middle of an answer. */
+const LOST =
+  /^(ECONN|EPIPE$|ETIMEDOUT$|EHOSTUNREACH$|ENETUNREACH$|ENOTFOUND$|EAI_AGAIN$|HPE_|ERR_STREAM_PREMATURE_CLOSE$|UND_ERR)/
+
+/** What a person is told of anything that was thrown: no command ends in a stack trace. */
+export function problemsIn(error: unknown): readonly Problem[] {
+  if (error instanceof DevenvError) return error.problems
+  if (error instanceof EngineRefusal) return [parseRefusal('carry out a request', error.detail)]
+  const { code, errno, path, syscall = '', message = String(error) } = (error ?? {}) as NodeJS.ErrnoException
+  if (typeof code === 'string' && path === undefined && LOST.test(code))
+    return [{ code: 'connection-lost', detail: message }]
+  if (typeof code === 'string' && typeof errno === 'number')
+    return [{ code: 'file-unusable', path, doing: syscall.split(' ')[0] ?? '', errno: code, detail: message }]
+  return [{ code: 'fault', detail: `devenv ${version()}, Node ${process.version}: ${message}${placeIn(error)}` }]
+}
+
+/** The first place of a stack. */
+function placeIn(error: unknown): string {
+  const place = error instanceof Error ? /^\s+(at .*)$/m.exec(error.stack ?? '')?.[1] : undefined
+  return place === undefined ? '' : `, ${place}`
+}

@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest'
+import { testEach } from '../../test/samples.js'
+import type { Known } from '../environment/verbs/list.js'
+import { renderKnown, renderPrunePlan } from './render-environments.js'
+
+const known = (change: Partial<Known>): Known => ({
+  service: 'hello',
+  checkout: '/home/dev/hello',
+  project: 'devenv-hello-0',
+  state: 'running',
+  presence: 'there',
+  ...change,
+})
+
+testEach<{ presence: Known['presence']; told: string }>([
+  { presence: 'there', told: 'hello            running         /home/dev/hello' },
+  { presence: 'gone', told: 'hello            running         /home/dev/hello  (gone)' },
+  { presence: 'unknown', told: 'hello            running         /home/dev/hello  (cannot be seen)' },
+])('an environment whose checkout is $presence is listed so', ({ presence, told }) => {
+  expect(renderKnown(known({ presence }))).toBe(told)
+})
+
+describe('what prune would remove', () => {
+  test('is each environment with its state, and each image', () => {
+    const plan = {
+      environments: [known({ presence: 'gone' })],
+      unseen: [],
+      images: [{ names: ['devenv/hello:inputs-1'], bytes: 2_000_000 }],
+    }
+    expect(renderPrunePlan(plan)).toEqual([
+      'The checkouts of these environments are gone:',
+      '  hello            running         /home/dev/hello  (gone)',
+      'No container uses these images (2 MB, layers that they share included):',
+      '  devenv/hello:inputs-1',
+    ])
+  })
+
+  test('is nothing that cannot be seen; it is named, with a way to remove it', () => {
+    const plan = { environments: [], unseen: [known({ presence: 'unknown' })], images: [] }
+    expect(renderPrunePlan(plan).join('\n')).toMatch(
+      /leaves hello alone.*\/home\/dev\/hello[\s\S]*docker compose --project-name devenv-hello-0 down/,
+    )
+  })
+})
