@@ -8,15 +8,18 @@ import { runCommand } from '../process/run-command.js'
 const INCLUDE = 'include devenv/devenv.mk'
 
 /**
- * The few lines of make that a checkout commits. They install the package when a `dev.` target is asked for
- * and it is not there, and hand over to it. Inside the container they do nothing.
+ * The few lines of make that a checkout commits. They install the package when a target of ours is asked for
+ * and it is not there, and hand over to it; for any other they only let a shell complete ours. Inside the container they do nothing.
  */
-const MAKE_LINES = `# Written by \`devenv init\`: the dev.% targets of this service's environment package.
+const MAKE_LINES = `# Written by \`devenv init\`: the dev.% and devenv.% targets of this service's environment package.
 ifndef DEVENV_CONTAINER
-ifneq (,$(filter dev.%,$(MAKECMDGOALS)))
+.PHONY: dev.watch dev.shell dev.clean
+ifneq (,$(filter dev.% devenv.%,$(MAKECMDGOALS)))
 include devenv/node_modules/@devenv/core/make/devenv.mk
 devenv/node_modules/@devenv/core/make/devenv.mk: devenv/package-lock.json
 	@cd devenv && npm ci --no-audit --no-fund --loglevel=error >&2 && touch -r package-lock.json node_modules/@devenv/core/make/devenv.mk
+else
+-include $(wildcard devenv/node_modules/@devenv/core/make/devenv.mk)
 endif
 endif
 `

@@ -13,7 +13,7 @@ export function renderStatus(status: Status): string[] {
     `  project   ${project}`,
     `  data      ${dataDirectory}`,
     ...(memoryBytes === 0 ? [] : [`  memory    ${renderMemory(memoryBytes)} in all`]),
-    ...(stale === undefined ? [] : [`  image out of date: ${stale}. \`make dev.watch\` replaces it`]),
+    ...(stale === undefined ? [] : [`  image out of date: ${stale}. \`devenv watch\` replaces it`]),
     ...containers.flatMap((container) => [
       renderContainer(container),
       ...(container.standIn === undefined ? [] : [`      a stand-in; it is really ${container.standIn}`]),

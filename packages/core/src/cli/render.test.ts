@@ -164,7 +164,7 @@ describe('a status', () => {
   test('says that the image is out of date, and what brings it in, only when it is', () => {
     expect(text).not.toContain('out of date')
     const stale = renderStatus({ ...STATUS, stale: 'requirements.txt changed' }).join('\n')
-    expect(stale).toMatch(/out of date: requirements\.txt changed.*make dev\.watch/)
+    expect(stale).toMatch(/out of date: requirements\.txt changed.*devenv watch/)
   })
 
   test('has no blanks at the ends of its lines', () => {

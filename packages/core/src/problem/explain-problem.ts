@@ -193,7 +193,7 @@ export function explainProblem(problem: Problem): Explanation {
       return {
         what: `DEVENV_DIGESTS names ${problem.image}, but this checkout needs another image.`,
         why: problem.detail,
-        fix: 'Name the file that belongs to these inputs (devenv publish --digests FILE writes it), or unset DEVENV_DIGESTS.',
+        fix: 'Name the file that belongs to these inputs (`devenv publish --digests FILE` writes it), or unset DEVENV_DIGESTS.',
       }
     case 'image-foreign':
       return {
@@ -363,7 +363,7 @@ export function explainProblem(problem: Problem): Explanation {
         fix:
           problem.registry === undefined
             ? 'Name the registry that has it: DEVENV_REGISTRY=ghcr.io/<organisation>'
-            : `DEVENV_REGISTRY is ${problem.registry}: publish the image there (devenv publish, with that service’s package), name another registry, or log in: docker login`,
+            : `DEVENV_REGISTRY is ${problem.registry}: publish the image there (\`devenv publish\`, with that service’s package), name another registry, or log in: docker login`,
       }
     case 'port-taken':
       return {
@@ -446,7 +446,7 @@ export function explainProblem(problem: Problem): Explanation {
       return {
         what: `${problem.service} is not running.`,
         why: `It is a container of ${problem.project}.`,
-        fix: 'make dev.watch, or: devenv start',
+        fix: 'devenv start',
       }
     case 'busy':
       return {
@@ -499,12 +499,12 @@ export function explainProblem(problem: Problem): Explanation {
     case 'target-missing':
       return {
         what: 'You named no make target.',
-        why: 'devenv make runs a target in the environment.',
-        fix: 'devenv make TARGET [VAR=value…]',
+        why: '`devenv make` runs a target in the environment.',
+        fix: 'devenv make TARGET [VAR=value…]\ndevenv make --list   prints the targets.',
       }
     case 'no-terminal':
       return {
-        what: `${problem.command} needs a terminal.`,
+        what: `\`${problem.command}\` needs a terminal.`,
         why: 'A debugger asks questions and waits for answers.',
         fix: 'Run it in a terminal, with nothing piped in or out.',
       }

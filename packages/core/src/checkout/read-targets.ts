@@ -1,0 +1,42 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { runCommand } from '../process/run-command.js'
+
+/** A target that a Makefile has by name, and what a comment behind it says (`test: ## run the tests`). */
+export type Target = { name: string; about: string | undefined }
+
+/** The targets of a checkout as make knows them in the container, included files too; nothing is run. None where make cannot read them. */
+export async function readTargets(checkout: string): Promise<Target[]> {
+  const { MAKEFLAGS: _, MFLAGS: __, MAKELEVEL: ___, ...env } = process.env
+  const { stdout } = await runCommand({
+    argv: ['make', '-npqrR', '--no-print-directory', 'DEVENV_CONTAINER=targets', '.DEFAULT'],
+    cwd: checkout,
+    env: { ...env, LC_ALL: 'C' },
+  })
+  const { names, files } = parseDatabase(stdout)
+  const read = files.map((file) => resolve(checkout, file)).filter((file) => existsSync(file))
+  const about = parseComments(read.map((file) => readFileSync(file, 'utf8')).join('\n'))
+  return names.map((name) => ({ name, about: about.get(name) }))
+}
+
+/** What `make -p` prints: its explicit targets, special ones aside, and the Makefiles. Pure. */
+export function parseDatabase(text: string): { names: string[]; files: string[] } {
+  const files = /^MAKEFILE_LIST :?= (.*)$/m.exec(text)?.[1]?.split(/\s+/).filter(Boolean) ?? []
+  const blocks = text.slice(text.indexOf('\n# Files\n'), text.indexOf('\n# Finished Make data base')).split('\n\n')
+  const names = blocks.flatMap((block) => {
+    const name = /^([^\s#:%.][^\s#:%]*)::?(?!=)/m.exec(block)?.[1]
+    return name === undefined || block.includes('# Not a target:') ? [] : [name]
+  })
+  return { names: [...new Set(names)].sort(), files }
+}
+
+/** Target to the comment behind it. Pure. */
+export const parseComments = (makefiles: string): Map<string, string> =>
+  new Map(
+    [...makefiles.matchAll(/^([^\s#:=][^#:=\n]*):(?![=]).*?##\s*(.+)$/gm)].flatMap(([, names = '', about = '']) =>
+      names
+        .trim()
+        .split(/\s+/)
+        .map((name) => [name, about.trim()] as const),
+    ),
+  )
