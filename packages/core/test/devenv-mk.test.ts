@@ -44,6 +44,12 @@ function checkout(makefile = 'test:\n\t@echo on the host\n'): string {
   return folder
 }
 
+/** With lines behind the include. */
+function appended(folder: string, lines: string): string {
+  appendFileSync(join(folder, 'Makefile'), lines)
+  return folder
+}
+
 function make(folder: string, words: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const { MAKEFLAGS: _, MAKELEVEL: __, DEVENV_CONTAINER: ___, DEVENV_PACKAGE: ____, ...inherited } = process.env
   const calls = join(folder, 'calls')
@@ -87,6 +93,9 @@ const told = ({ calls }: ReturnType<typeof make>) =>
     ]
   })
 const OVERRIDES = '--overrides='
+/** The targets that a shell completes. */
+const listed = (folder: string) =>
+  parseDatabase(make(folder, ['-npq', '.DEFAULT']).output).targets.map(({ name }) => name)
 
 describe('make in a checkout', () => {
   test.each([
@@ -174,7 +183,7 @@ describe('make in a checkout', () => {
   test('a shell is told each of its targets by name when it asks make, and the default one stays', () => {
     const folder = checkout('')
     const names = [...COMMANDS.map((command) => `devenv.${command}`), 'dev.watch', 'dev.shell', 'dev.clean', 'dev.help']
-    expect(parseDatabase(make(folder, ['-npq', '.DEFAULT']).output).names).toEqual(names.sort())
+    expect(listed(folder)).toEqual(names.sort())
     expect(make(folder, []).output).toContain('No targets')
   })
 
@@ -194,6 +203,32 @@ describe('make in a checkout', () => {
 
   test('dev.help lists', () => {
     expect(told(make(checkout(), ['dev.help']))).toEqual([['make', '--list']])
+  })
+
+  test.each([
+    ['before the include', (rule: string) => checkout(rule)],
+    ['behind it', (rule: string) => appended(checkout(), rule)],
+  ])('runs a dev. target that the Makefile itself has, %s, and says nothing of it', (_where, having) => {
+    for (const [rule, words, output] of [
+      ['dev.up:\n\t@echo own up\n', ['dev.up'], 'own up\n'],
+      ['dev.up:\n\t@echo own up\ndev.init: dev.up\n\t@echo own init\n', ['dev.init'], 'own up\nown init\n'],
+      ['dev.up:\n\t@echo own up\nall: dev.up\n', ['all'], 'own up\n'],
+      ['dev.help:\n\t@echo own help\n', ['dev.help'], 'own help\n'],
+      ['dev.init: dev.up\ndev.up:\n\t@echo own up\n', ['dev.init'], 'own up\n'],
+    ] as const) {
+      const result = make(having(rule), words)
+      expect({ status: result.status, output: result.output, calls: result.calls }).toEqual({
+        status: 0,
+        output,
+        calls: [],
+      })
+    }
+  })
+
+  test('hands over what an own target asks for and the Makefile does not have', () => {
+    const result = make(checkout('dev.init: dev.migrate\n\t@echo own init\n'), ['dev.init'])
+    expect(told(result)).toEqual([['make', '--from-make', 'migrate']])
+    expect(result.output).toBe('own init\n')
   })
 
   test('fails when devenv fails', () => {
@@ -318,11 +353,10 @@ describe('make in a clone of a checkout that was prepared', () => {
 
   test('has our targets completed, also before anything is installed; for that nothing is installed', () => {
     const folder = freshClone(MAKEFILE)
-    const listed = () => parseDatabase(make(folder, ['-npq', '.DEFAULT']).output).names
-    expect(listed()).toEqual(expect.arrayContaining(['dev.watch', 'dev.shell', 'dev.clean', 'test']))
+    expect(listed(folder)).toEqual(expect.arrayContaining(['dev.watch', 'dev.shell', 'dev.clean', 'test']))
     expect(installs(folder)).toBe('')
     make(folder, ['devenv.stop'])
-    expect(listed()).toEqual(expect.arrayContaining(['dev.help', 'devenv.logs', 'test']))
+    expect(listed(folder)).toEqual(expect.arrayContaining(['dev.help', 'devenv.logs', 'test']))
     expect(make(folder, []).output).toBe('all\n')
     expect(installs(folder).match(/npm ci/g)).toHaveLength(1)
   })

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { EnvironmentPackage } from '../definition/definition.js'
 import { FOLDER_IN_CHECKOUT, readManifest } from '../definition/find-package.js'
@@ -24,6 +24,12 @@ endif
 endif
 `
 
+/** The one that GNU make reads, of several; by its exact name, also where the file system makes no difference. */
+export function makefileOf(checkout: string): string {
+  const names = readdirSync(checkout)
+  return ['GNUmakefile', 'makefile', 'Makefile'].find((name) => names.includes(name)) ?? 'Makefile'
+}
+
 type Edit = { file: string; lines: string; change: 'create' | 'append' }
 
 /**
@@ -43,7 +49,7 @@ export function readEdits(checkout: string): Edit[] {
   if (read(join(FOLDER_IN_CHECKOUT, 'devenv.mk')) !== MAKE_LINES)
     edits.push({ file: join(FOLDER_IN_CHECKOUT, 'devenv.mk'), lines: MAKE_LINES, change: 'create' })
   ensureLine(join(FOLDER_IN_CHECKOUT, '.gitignore'), /^node_modules\/$/m, 'node_modules/\n')
-  ensureLine('Makefile', /^-?include devenv\/devenv\.mk$/m, `${INCLUDE}\n`)
+  ensureLine(makefileOf(checkout), /^-?include devenv\/devenv\.mk$/m, `${INCLUDE}\n`)
   // A folder of which something is tracked stays visible to git: what is in it is ignored, not it.
   for (const file of ['.gitignore', '.dockerignore']) ensureLine(file, /^\/?\.dev\/?(\*|devenv\/?)?$/m, '.dev/\n')
   return edits

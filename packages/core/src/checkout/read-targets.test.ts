@@ -10,10 +10,10 @@ test('the targets of a Makefile are those that it has by name, also from files t
     'main.less': '',
   })
   expect(await readTargets(checkout)).toEqual([
-    { name: 'data', about: undefined },
-    { name: 'lint', about: 'look at the style' },
-    { name: 'quality', about: 'look at the style' },
-    { name: 'test', about: 'run the tests' },
+    { name: 'data', about: undefined, recipe: { file: 'Makefile', line: 7 } },
+    { name: 'lint', about: 'look at the style', recipe: { file: 'more.mk', line: 5 } },
+    { name: 'quality', about: 'look at the style', recipe: { file: 'more.mk', line: 5 } },
+    { name: 'test', about: 'run the tests', recipe: { file: 'Makefile', line: 5 } },
   ])
 })
 

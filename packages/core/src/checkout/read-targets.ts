@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { Place } from '../problem/problem.js'
 import { runCommand } from '../process/run-command.js'
 
-/** A target that a Makefile has by name, and what a comment behind it says (`test: ## run the tests`). */
-export type Target = { name: string; about: string | undefined }
+/** A target that a Makefile has by name, what a comment behind it says (`test: ## run the tests`), and where its recipe stands. */
+export type Target = { name: string; about: string | undefined; recipe: Place | undefined }
 
 /** The targets of a checkout as make knows them in the container, included files too; nothing is run. None where make cannot read them. */
 export async function readTargets(checkout: string): Promise<Target[]> {
@@ -13,21 +14,24 @@ export async function readTargets(checkout: string): Promise<Target[]> {
     cwd: checkout,
     env: { ...env, LC_ALL: 'C' },
   })
-  const { names, files } = parseDatabase(stdout)
+  const { targets, files } = parseDatabase(stdout)
   const read = files.map((file) => resolve(checkout, file)).filter((file) => existsSync(file))
   const about = parseComments(read.map((file) => readFileSync(file, 'utf8')).join('\n'))
-  return names.map((name) => ({ name, about: about.get(name) }))
+  return targets.map(({ name, recipe }) => ({ name, about: about.get(name), recipe }))
 }
 
 /** What `make -p` prints: its explicit targets, special ones aside, and the Makefiles. Pure. */
-export function parseDatabase(text: string): { names: string[]; files: string[] } {
+export function parseDatabase(text: string): { targets: Omit<Target, 'about'>[]; files: string[] } {
   const files = /^MAKEFILE_LIST :?= (.*)$/m.exec(text)?.[1]?.split(/\s+/).filter(Boolean) ?? []
   const blocks = text.slice(text.indexOf('\n# Files\n'), text.indexOf('\n# Finished Make data base')).split('\n\n')
-  const names = blocks.flatMap((block) => {
+  const targets = blocks.flatMap((block) => {
     const name = /^([^\s#:%.][^\s#:%]*)::?(?!=)/m.exec(block)?.[1]
-    return name === undefined || block.includes('# Not a target:') ? [] : [name]
+    if (name === undefined || block.includes('# Not a target:')) return []
+    // Before 4.0: commands to execute (from `Makefile', line 3)
+    const [, file, line] = /^# {2}(?:recipe|commands) to execute \(from ['`](.*)', line (\d+)\)/m.exec(block) ?? []
+    return [{ name, recipe: file === undefined ? undefined : { file, line: Number(line) } }]
   })
-  return { names: [...new Set(names)].sort(), files }
+  return { targets: targets.sort((one, other) => (one.name < other.name ? -1 : 1)), files }
 }
 
 /** Target to the comment behind it. Pure. */

@@ -7,9 +7,9 @@ const COMMANDS = [
   { name: 'stop', summary: 'stop the containers' },
 ]
 const TARGETS = [
-  { name: 'dev.up', about: 'the team’s own' },
-  { name: 'static', about: undefined },
-  { name: 'test', about: 'run the tests' },
+  { name: 'dev.up', about: 'the team’s own', recipe: undefined },
+  { name: 'static', about: undefined, recipe: undefined },
+  { name: 'test', about: 'run the tests', recipe: undefined },
 ]
 
 test('make dev.help lists what make takes: ours, the checkout’s, and those that the package supplies', () => {
