@@ -90,6 +90,9 @@ describe('a target ends as it does at plain make', () => {
     const { exitCode, stderr } = await hello.make('dev.no-such-target')
     expect(exitCode).toBe(2)
     expect(stderr).toMatch(/No rule to make target .no-such-target./)
+    expect((await hello.make('dev.tset')).stderr).toMatch(
+      /no target tset; did you mean test\? There are: .*greet.*`make dev\.help`/,
+    )
   })
 
   test('-k goes on behind a failure, and still fails', async () => {

@@ -45,6 +45,12 @@ devenv.provision devenv.status devenv.logs devenv.list devenv.prune devenv.docto
 devenv.image devenv.publish devenv.lock devenv.check devenv.init:
 	@$(devenv.run) $(patsubst devenv.%,%,$@)$(devenv.words)
 
+# A command that is mistyped: devenv answers with the nearest.
+ifneq (,$(filter devenv.%,$(MAKECMDGOALS)))
+devenv.%:
+	@$(devenv.run) $*
+endif
+
 # A target of this Makefile in the environment. One that the Makefile itself has, dev.up for example, is the
 # Makefile's: make prefers its recipe to that of a pattern, and one with prerequisites alone asks for no more. `+`: with -n,
 # make inside the container is asked what it would do.

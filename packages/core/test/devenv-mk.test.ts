@@ -191,6 +191,10 @@ describe('make in a checkout', () => {
     expect(told(make(checkout('ARGS = their own\ntest:\n'), ['devenv.logs']))).toEqual([['logs']])
   })
 
+  test('leaves a command that is mistyped to devenv, which knows the nearest', () => {
+    expect(told(make(checkout(), ['devenv.stpo']))).toEqual([['stpo']])
+  })
+
   test('tells devenv how it was typed', () => {
     const folder = checkout()
     const [call] = make(folder, ['dev.watch', "DEVENV_PACKAGE=../it's"], { PWD: folder }).calls

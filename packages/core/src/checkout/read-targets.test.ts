@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { temporaryFolder, writeFiles } from '../../test/samples.js'
-import { readTargets } from './read-targets.js'
+import { runCommand } from '../process/run-command.js'
+import { DATABASE, knownBeside, readTargets } from './read-targets.js'
 
 test('the targets of a Makefile are those that it has by name, also from files that it includes', async () => {
   const checkout = writeFiles(temporaryFolder(), {
@@ -19,4 +20,12 @@ test('the targets of a Makefile are those that it has by name, also from files t
 
 test.each(['', '  no target\n', 'include missing.mk\n'])('a Makefile %j has none', async (text) => {
   expect(await readTargets(writeFiles(temporaryFolder(), text === '' ? {} : { Makefile: text }))).toEqual([])
+})
+
+test('a target that a Makefile has neither by name nor by a pattern is known to be none', async () => {
+  const Makefile = 'test:\n\t@true\ndocs-%:\n\t@true\n%.css: %.less\n\t@true\n'
+  const { stdout } = await runCommand({ argv: DATABASE, cwd: writeFiles(temporaryFolder(), { Makefile }) })
+  expect(knownBeside('tset', stdout)).toEqual(['test'])
+  for (const target of ['test', 'docs-html', 'main.css']) expect(knownBeside(target, stdout)).toBeUndefined()
+  expect(knownBeside('test', 'make: not found')).toBeUndefined()
 })

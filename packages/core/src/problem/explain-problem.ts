@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { nearest } from './nearest.js'
 import type { Place, Problem } from './problem.js'
 
 /** What happened, why it matters or came to be, and the command or edit that mends it. */
@@ -278,7 +279,7 @@ export function explainProblem(problem: Problem): Explanation {
       }
     case 'release-unknown':
       return {
-        what: `The package declares no release ${problem.release}.`,
+        what: `The package declares no release ${problem.release}.${meant([problem.release], problem.known)}`,
         why: `It declares ${problem.known.join(', ') || 'none'}.`,
         fix: 'Name one of these, or `all`; or add it to `releases` in x-devenv.',
       }
@@ -456,13 +457,13 @@ export function explainProblem(problem: Problem): Explanation {
       }
     case 'service-unknown':
       return {
-        what: `There is no service ${problem.name}.`,
+        what: `There is no service ${problem.name}.${meant([problem.name], problem.known)}`,
         why: `There are: ${problem.known.join(', ')}.`,
         fix: 'Name one of these: devenv exec SERVICE -- COMMAND',
       }
     case 'program-unknown':
       return {
-        what: `There is no program or service ${problem.name}.`,
+        what: `There is no program or service ${problem.name}.${meant([problem.name], problem.known)}`,
         why: `There are: ${problem.known.join(', ') || 'none yet'}.`,
         fix: 'devenv status   lists them.',
       }
@@ -474,19 +475,19 @@ export function explainProblem(problem: Problem): Explanation {
       }
     case 'programs-unknown':
       return {
-        what: `There is no program ${problem.names.join(', ')}.`,
+        what: `There is no program ${problem.names.join(', ')}.${meant(problem.names, problem.known)}`,
         why: `--programs or DEVENV_PROGRAMS chooses the programs, and devenv remembers the choice. There are: ${problem.known.join(', ') || 'none'}.`,
         fix: 'devenv start --programs LIST   with some of these, separated by commas; or: devenv start --programs all',
       }
     case 'store-unknown':
       return {
-        what: `This environment has no store ${problem.names.join(', ')}.`,
+        what: `This environment has no store ${problem.names.join(', ')}.${meant(problem.names, problem.known)}`,
         why: `It has: ${problem.known.join(', ') || 'none yet'}.`,
         fix: 'devenv clean STORE, with one of these; devenv clean   removes the whole environment',
       }
     case 'steps-unknown':
       return {
-        what: `This environment has no provisioning step ${problem.names.join(', ')}.`,
+        what: `This environment has no provisioning step ${problem.names.join(', ')}.${meant(problem.names, problem.known)}`,
         why: `It has: ${problem.known.join(', ') || 'none'}.`,
         fix: 'devenv provision STEP, with one of these; devenv provision   carries out all of them',
       }
@@ -517,6 +518,12 @@ export function explainProblem(problem: Problem): Explanation {
 
 /** OpenSSL's codes for a certificate of an authority that is not known here. */
 const UNTRUSTED = /SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER_CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE/
+
+/** A wrong name is answered with the nearest right one. */
+function meant(names: readonly string[], known: readonly string[]): string {
+  const near = [...new Set(names.flatMap((name) => nearest(name, known) ?? []))]
+  return near.length === 0 ? '' : ` Did you mean ${near.join(', ')}?`
+}
 
 const placed = ({ file, line }: Place): string => (line === undefined ? file : `${file}:${line}`)
 const indent = (lines: readonly string[]): string =>
