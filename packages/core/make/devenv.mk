@@ -23,10 +23,11 @@ devenv.options ?=
 devenv.flags = $(if $(findstring e,$(filter-out --%,$(firstword $(MAKEFLAGS)))),\
 	$(call devenv.quoted,--overrides=$(MAKEOVERRIDES)))
 
-# `make dev.watch PROGRAMS=web,worker`, `make devenv.logs ARGS='-f worker'`: ARGS as a shell reads it. A variable of the
-# Makefile that has such a name means something else.
-devenv.words = $(if $(filter %.watch,$@),$(if $(filter command,$(origin PROGRAMS)),\
-	$(if $(PROGRAMS), $(call devenv.quoted,--programs=$(PROGRAMS)))))$(if $(filter command,$(origin ARGS)), $(ARGS))
+# `make dev.watch PROGRAMS=web,worker LOGS=web`, `make devenv.logs ARGS='-f worker'`: ARGS as a shell reads it. A variable
+# of the Makefile that has such a name means something else.
+devenv.words = $(if $(filter %.watch,$@),$(call devenv.list,PROGRAMS,--programs)$(call devenv.list,LOGS,--logs))$(if \
+	$(filter command,$(origin ARGS)), $(ARGS))
+devenv.list = $(if $(filter command,$(origin $1)),$(if $($1), $(call devenv.quoted,$2=$($1))))
 
 # As a shell takes it literally.
 devenv.quote := '

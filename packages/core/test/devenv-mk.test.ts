@@ -249,6 +249,14 @@ describe('make in a checkout', () => {
       ['watch', "--programs=web, it's"],
     ],
     [['dev.watch', 'PROGRAMS='], ['watch']],
+    [
+      ['dev.watch', 'LOGS=web,mysql'],
+      ['watch', '--logs=web,mysql'],
+    ],
+    [
+      ['dev.watch', 'LOGS=all', 'PROGRAMS=web'],
+      ['watch', '--programs=web', '--logs=all'],
+    ],
     [['dev.shell', 'PROGRAMS=web'], ['shell']],
   ])('%j hands the choice of programs to %j', (words, expected) => {
     expect(make(checkout(), words).calls.map(({ argv: [, ...argv] }) => argv)).toEqual([expected])
