@@ -34,6 +34,7 @@ class InFolder(unittest.TestCase):
             'DEVENV_CONSOLE': str(self.folder / 'console'),
             'DEVENV_POLLING': str(self.folder / 'polling'),
             'DEVENV_TURNS': str(self.folder / 'turns'),
+            'DEVENV_WAITING': str(self.folder / 'waiting'),
         }
 
     def start(self, tool, *arguments, **options):

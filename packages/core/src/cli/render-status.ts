@@ -1,4 +1,5 @@
 import type { ProgramState } from '../environment/inside/read-programs.js'
+import type { Known } from '../environment/verbs/list.js'
 import type { Status } from '../environment/verbs/status.js'
 import { renderPlaces } from './render-addresses.js'
 
@@ -17,20 +18,27 @@ export function renderStatus(status: Status): string[] {
     ...containers.flatMap((container) => [
       renderContainer(container),
       ...(container.standIn === undefined ? [] : [`      a stand-in; it is really ${container.standIn}`]),
-      ...(container.programs ?? []).map(renderProgram),
+      ...(container.programs ?? []).flatMap(renderProgram),
       ...explainLeftOut(container.programs ?? []),
     ]),
   ]
 }
 
-function renderContainer({ service, state, health, memoryBytes, image, addresses }: Status['containers'][number]) {
+function renderContainer(container: Status['containers'][number]) {
+  const { service, state, memoryBytes, image, addresses, programs = [] } = container
+  const waiting = programs.filter((program) => program.state === 'WAITING').map(({ name }) => name)
+  const health = waiting.length === 0 ? container.health : `${waiting.join(', ')}: waiting`
   const runs = `${state}${health === 'none' ? '' : ` (${health})`}`
   const parts = [runs, ...(memoryBytes === undefined ? [] : [renderMemory(memoryBytes)]), image, addresses.join(' ')]
   return `  ${service.padEnd(14)} ${parts.join('  ')}`.trimEnd()
 }
 
-const renderProgram = ({ name, state, memoryBytes }: ProgramState): string =>
-  `      ${name.padEnd(12)} ${state.toLowerCase().replace('_', ' ').padEnd(9)} ${memoryBytes === undefined ? '' : renderMemory(memoryBytes)}`.trimEnd()
+const renderProgram = ({ name, state, memoryBytes, fault }: ProgramState): string[] => [
+  `      ${name.padEnd(12)} ${state.toLowerCase().replace('_', ' ').padEnd(9)} ${memoryBytes === undefined ? '' : renderMemory(memoryBytes)}`.trimEnd(),
+  ...(state === 'WAITING'
+    ? [`        ${fault ?? 'its log shows the reason'}; it starts again when you save a file`]
+    : []),
+]
 
 const MIB = 1024 ** 2
 const GIB = 1024 ** 3
@@ -45,3 +53,12 @@ const explainLeftOut = (programs: readonly ProgramState[]): string[] =>
   programs.some(({ state }) => state === 'LEFT_OUT')
     ? ['      to run the programs that are left out: devenv start --programs all']
     : []
+
+/** A line each. Pure. */
+export function renderList(environments: readonly Known[]): string[] {
+  const width = Math.max(...environments.map(({ urls: [url = ''] }) => url.length))
+  return environments.map(
+    ({ service, state, urls: [url = ''], checkout, gone }) =>
+      `${service.padEnd(16)} ${state.padEnd(15)} ${width === 0 ? '' : `${url.padEnd(width)}  `}${checkout}${gone ? '  (gone)' : ''}`,
+  )
+}

@@ -4,7 +4,7 @@ import type { Status } from '../environment/verbs/status.js'
 import type { Progress } from '../progress/progress.js'
 import { renderAddresses } from './render-addresses.js'
 import { progressTo, renderProgress } from './render-progress.js'
-import { renderMemory, renderStatus } from './render-status.js'
+import { renderList, renderMemory, renderStatus } from './render-status.js'
 
 describe('progress', () => {
   testEach<{ progress: Progress; lines: string[] }>([
@@ -152,6 +152,21 @@ describe('a status', () => {
     expect(text).not.toContain('--programs')
   })
 
+  test('says which program waits for its code to be mended, and where that is wrong', () => {
+    const [web] = STATUS.containers
+    if (web === undefined) throw new Error('no container')
+    const fault = 'hello/web.py:3: SyntaxError: invalid syntax'
+    const programs = [
+      { name: 'web', state: 'WAITING', memoryBytes: undefined, fault },
+      { name: 'worker', state: 'WAITING', memoryBytes: undefined },
+    ]
+    const lines = renderStatus({ ...STATUS, state: 'waiting', containers: [{ ...web, programs }] })
+    expect(lines[0]).toBe('hello: waiting, http://localhost:23000')
+    expect(lines.join('\n')).toMatch(/^ {2}hello +running \(web, worker: waiting\)/m)
+    expect(lines).toContain(`        ${fault}; it starts again when you save a file`)
+    expect(lines).toContain('        its log shows the reason; it starts again when you save a file')
+  })
+
   test('tells what all containers hold in memory, where one runs', () => {
     expect(text).toMatch(/^ {2}memory +1\.3 GiB in all$/m)
     expect(renderStatus({ ...STATUS, memoryBytes: 0 }).join('\n')).not.toContain('memory')
@@ -223,4 +238,17 @@ describe('the addresses of an environment', () => {
     })
     expect(lines[1]).toMatch(/only beat,web; .*--programs all/)
   })
+})
+
+test('the list shows each environment with its address', () => {
+  const known = { service: 'hello', project: 'devenv-hello-0', gone: false }
+  expect(
+    renderList([
+      { ...known, checkout: '/a', state: 'running', urls: ['http://localhost:23000', 'http://localhost:23001'] },
+      { ...known, checkout: '/b', state: 'stopped', urls: [], gone: true },
+    ]),
+  ).toEqual([
+    'hello            running         http://localhost:23000  /a',
+    'hello            stopped                                 /b  (gone)',
+  ])
 })

@@ -48,7 +48,7 @@ export type Stamps = { [path: string]: string }
 const FORMAT = 3
 
 /** The record, or `undefined` where there is none that this version can read. */
-export function readRecord({ paths }: Environment): StartRecord | undefined {
+export function readRecord({ paths }: { paths: Pick<Environment['paths'], 'record'> }): StartRecord | undefined {
   if (!existsSync(paths.record)) return undefined
   try {
     const record = JSON.parse(readFileSync(paths.record, 'utf8')) as StartRecord
