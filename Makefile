@@ -4,13 +4,14 @@ SERVICE ?= hello
 PACKAGES = $(patsubst %/compose.yaml,%,$(wildcard packages/*/compose.yaml examples/*/environment/compose.yaml))
 PACKAGE = $(firstword $(wildcard packages/$(SERVICE) examples/$(SERVICE)/environment))
 WITH_SET_UP = tools/with-set-up.sh
-DEVENV = env NODE_EXTRA_CA_CERTS= node packages/core/bin/devenv.js --package '$(PACKAGE)' $(if $(CHECKOUT),--checkout '$(CHECKOUT)')
+DEVENV = env $(devenv.environment) node packages/core/bin/devenv.js --package '$(PACKAGE)' $(if $(CHECKOUT),--checkout '$(CHECKOUT)')
 RUN = $(if $(PACKAGE),,$(error There is no service $(SERVICE): neither packages/$(SERVICE) nor examples/$(SERVICE) exists))$(WITH_SET_UP) '$(PACKAGE)' -- $(DEVENV)
 
 .PHONY: help start watch stop clean set-up check test accept faults bench ci.image ci.publish ci.lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@echo "  make devenv.COMMAND, make dev.TARGET   as in a checkout, for SERVICE and CHECKOUT; \`make dev.help\` lists them"
 
 start: ## set up this machine, start a service from its checkout, print its address (SERVICE=hello CHECKOUT=PATH)
 	@$(RUN) start
@@ -56,3 +57,7 @@ ci.publish: ## publish images, and npm packages released here (BASE=COMMIT, RELE
 
 ci.lock: ## look up today's official images and release commits; write devenv-lock.json of each package
 	@$(WITH_SET_UP) -- node_modules/.bin/nx run-many --targets=lock --parallel=1 --output-style=stream
+
+include packages/core/make/devenv.mk
+devenv.options = SERVICE CHECKOUT
+devenv.run = $(RUN)

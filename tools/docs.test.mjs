@@ -73,7 +73,7 @@ const GLOBAL = PROGRAM.options.map(({ long }) => long)
  * @param {string} text
  */
 const targetsIn = (text) =>
-  [...text.matchAll(/^([\w.%-][\w.% -]*):(?!=)/gm)].flatMap(([, names = '']) => names.split(' '))
+  [...text.replaceAll('\\\n', '').matchAll(/^([\w.%-][\w.% -]*):(?!=)/gm)].flatMap(([, names = '']) => names.split(' '))
 
 const OWN = targetsIn(read('Makefile'))
 const HELLO = targetsIn(read('examples/hello/service/Makefile'))

@@ -17,6 +17,7 @@ test('list names every environment, and prune removes those whose checkout is go
     checkout: hello.path,
     project,
     state: 'running',
+    urls: [await hello.url()],
     presence: 'there',
   })
   // Other people's are theirs to prune.

@@ -63,6 +63,14 @@ test('a syntax error ends nothing, and its repair is served', async () => {
     expect((await hello.get('/')).status).toBeGreaterThanOrEqual(500)
     expect((await hello.devenv('logs', 'web', '--grep', 'SyntaxError')).stdout).not.toBe('')
   })
+  const fault = `hello/web.py:${right.split('\n').length + 1}: SyntaxError: invalid syntax`
+  expect((await hello.get('/')).body).toContain(fault)
+  const status = JSON.parse((await hello.devenv('status', '--json')).stdout)
+  const programs = status.containers.flatMap(({ programs = [] }: { programs?: { name: string }[] }) => programs)
+  expect({ state: status.state, web: programs.find(({ name }: { name: string }) => name === 'web') }).toMatchObject({
+    state: 'waiting',
+    web: { state: 'WAITING', fault },
+  })
   await hello.write('hello/web.py', right.replace('<title>hello</title>', '<title>repaired</title>'))
   await eventually(async () => expect((await hello.get('/')).body).toContain('<title>repaired</title>'))
   expect(await stateOfContainers()).toEqual(before)

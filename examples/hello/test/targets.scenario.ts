@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { eventually } from '../../../tools/scenarios/checkout.js'
-import { processesOf } from '../../../tools/scenarios/engine.js'
+import { inside, processesOf } from '../../../tools/scenarios/engine.js'
 import { startedCheckout } from './checkout.js'
 
 const hello = startedCheckout(async (checkout) => {
@@ -20,6 +20,8 @@ const hello = startedCheckout(async (checkout) => {
       'clan:',
       `\t@bash -mc 'sleep $(FOR) & wait' & sleep $(FOR) & echo "sleeping for $(FOR) s"; sleep $(FOR)`,
       'asks-for-one: dev.greet',
+      'reads:',
+      '\t@cat',
       'where:',
       '\t@pwd',
       'FOR ?= 60',
@@ -88,6 +90,9 @@ describe('a target ends as it does at plain make', () => {
     const { exitCode, stderr } = await hello.make('dev.no-such-target')
     expect(exitCode).toBe(2)
     expect(stderr).toMatch(/No rule to make target .no-such-target./)
+    expect((await hello.make('dev.tset')).stderr).toMatch(
+      /no target tset; did you mean test\? There are: .*greet.*`make dev\.help`/,
+    )
   })
 
   test('-k goes on behind a failure, and still fails', async () => {
@@ -129,6 +134,39 @@ describe('a target ends as it does at plain make', () => {
     const { exitCode, stdout } = await hello.make('dev.test')
     expect(stdout).toMatch(/\d+ passed/)
     expect(exitCode).toBe(0)
+  })
+})
+
+describe('input and terminal are used as by hand', () => {
+  test('a loop that reads names goes through all of them', async () => {
+    const loop = 'printf "Ada\\nBob\\n" | while read name; do make -s dev.greet NAME=$name; done'
+    expect((await hello.run(['sh', '-c', loop])).stdout).toBe('Hello, Ada!\nHello, Bob!\n')
+  })
+
+  test('a target that reads is given what is piped to it, or a file', async () => {
+    const typed = 'echo piped | make -s dev.reads; make -s dev.reads <.gitignore'
+    expect((await hello.run(['bash', '-c', typed])).stdout).toBe(`piped\n${await hello.read('.gitignore')}`)
+  })
+
+  test('in the background it ends, and Ctrl-Z stops it until it is continued', async () => {
+    const seconds = someSeconds()
+    const shell = hello.begin(['bash', '--norc', '-i'], { terminal: true })
+    shell.type('make -s dev.greet NAME=behind & wait; echo "ended with $?"\n')
+    await shell.said(/ended with 0/)
+    const sleeper = `for p in /proc/[0-9]*; do grep -qx sleep $p/comm && grep -qz ${seconds} $p/cmdline && grep State $p/status; done; true`
+    const state = async () => inside(await hello.container('hello'), 'sh', '-c', sleeper)
+    shell.type(`make -s dev.slow FOR=${seconds}\n`)
+    await shell.said(/sleeping for/)
+    await eventually(async () => expect(await state()).toContain('sleeping'))
+    shell.type('\u001a')
+    await shell.said(/Stopped/)
+    expect(await state()).toContain('stopped')
+    shell.type('fg\n')
+    await eventually(async () => expect(await state()).toContain('sleeping'))
+    shell.type('\u0003')
+    await nobodySleeps(seconds)
+    shell.type('exit\n')
+    await shell.ended
   })
 })
 

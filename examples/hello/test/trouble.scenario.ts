@@ -115,7 +115,7 @@ describe('a step, once begun, is finished', () => {
 
     const failed = await hello.devenv('start')
     expect(failed.exitCode).toBe(1)
-    expect(failed.stderr).toMatch(/provision-failed[\s\S]*Duplicate column name[\s\S]*devenv clean mysql-8\.4/)
+    expect(failed.stderr).toMatch(/provision-failed[\s\S]*Duplicate column name[\s\S]*devenv\.js clean mysql-8\.4/)
     expect(await timesApplied(hello)).toBe(1)
 
     succeeded(await hello.devenv('clean', 'mysql'))

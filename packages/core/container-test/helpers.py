@@ -35,6 +35,7 @@ class InFolder(unittest.TestCase):
             'DEVENV_POLLING': str(self.folder / 'polling'),
             'DEVENV_TURNS': str(self.folder / 'turns'),
             'PYTHONDONTWRITEBYTECODE': '',  # empty is as good as not set
+            'DEVENV_WAITING': str(self.folder / 'waiting'),
         }
 
     def start(self, tool, *arguments, **options):

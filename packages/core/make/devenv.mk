@@ -1,46 +1,81 @@
-# dev.watch, dev.shell, dev.clean and dev.<any target of this Makefile>, run in the service's environment
-# (OEP-5). For GNU make 3.81 and later. Inside the container this does nothing.
+# dev.watch, dev.shell, dev.clean, dev.help, devenv.<any command of devenv>, and dev.<any target of this Makefile>,
+# which is run in the service's environment (OEP-5). For GNU make 3.81 and later. Inside the container this does nothing.
 ifndef DEVENV_CONTAINER
 
 devenv.core := $(patsubst %/make/,%,$(dir $(lastword $(MAKEFILE_LIST))))
+# What `make` alone does is the Makefile's affair, also where this is included first.
+devenv.default := $(.DEFAULT_GOAL)
 
-# `exec`: a signal to make's child is one to devenv. Another certificate bundle costs each start of Node tens of
-# milliseconds, and devenv itself calls nobody.
-devenv.run = exec env $(if $(DEVENV_PACKAGE),DEVENV_PACKAGE='$(DEVENV_PACKAGE)') NODE_EXTRA_CA_CERTS= \
-	node '$(devenv.core)/bin/devenv.js'
+# `exec`: a signal to make's child is one to devenv.
+devenv.run = exec env $(devenv.environment) node '$(devenv.core)/bin/devenv.js'
+
+# Another certificate bundle costs each start of Node tens of milliseconds, and devenv itself calls nobody. The rest tells
+# devenv how a person types it here.
+devenv.environment = $(if $(DEVENV_PACKAGE),DEVENV_PACKAGE=$(call devenv.quoted,$(DEVENV_PACKAGE))) NODE_EXTRA_CA_CERTS= \
+	DEVENV_MAKE=$(call devenv.quoted,$(strip $(foreach name,DEVENV_PACKAGE $(devenv.options),\
+	$(if $(filter command,$(origin $(name))),$(name)=$(call devenv.quoted,$($(name))))))) \
+	DEVENV_MAKE_FROM=$(call devenv.quoted,$(PWD)) DEVENV_MAKE_OPTIONS='$(devenv.options)'
+
+# Other variables that name a service and a checkout here (a Makefile that has them sets this).
+devenv.options ?=
 
 # With -e, make does not expand the variables of the command line for its recipes.
 devenv.flags = $(if $(findstring e,$(filter-out --%,$(firstword $(MAKEFLAGS)))),\
 	$(call devenv.quoted,--overrides=$(MAKEOVERRIDES)))
 
-# `make dev.watch PROGRAMS=web,worker NOW=1`. A variable of the Makefile that has such a name means something else.
+# `make dev.watch PROGRAMS=web,worker LOGS=web NOW=1`, `make devenv.logs ARGS='-f worker'`: ARGS as a shell reads it. A
+# variable of the Makefile that has such a name means something else.
+devenv.words = $(if $(filter %.watch,$@),$(call devenv.list,PROGRAMS,--programs)$(call devenv.list,LOGS,--logs)$(if \
+	$(filter-out 0,$(call devenv.typed,NOW)), --now))$(if $(call devenv.typed,ARGS), $(ARGS))
+devenv.list = $(if $(call devenv.typed,$1), $(call devenv.quoted,$2=$($1)))
 devenv.typed = $(if $(filter command,$(origin $1)),$($1))
-devenv.options.dev.watch = \
-	$(if $(call devenv.typed,PROGRAMS),$(call devenv.quoted,--programs=$(PROGRAMS))) \
-	$(if $(filter-out 0,$(call devenv.typed,NOW)),--now)
 
 # As a shell takes it literally.
 devenv.quote := '
 devenv.quoted = '$(subst $(devenv.quote),$(devenv.quote)\$(devenv.quote)$(devenv.quote),$1)'
 
-devenv.goals := $(filter-out dev.watch dev.shell dev.clean,$(filter dev.%,$(MAKECMDGOALS)))
-.PHONY: dev.watch dev.shell dev.clean $(devenv.goals)
-
+.PHONY: dev.watch dev.shell dev.clean
 dev.watch dev.shell dev.clean:
-	@$(devenv.run) $(patsubst dev.%,%,$@) $(devenv.options.$@)
+	@$(devenv.run) $(patsubst dev.%,%,$@)$(devenv.words)
 
-# The goals that were typed, by name: neither a file of that name nor an included dev.mk can get in the way.
-# `+`: with -n, make inside the container is asked what it would do.
-ifneq (,$(devenv.goals))
-$(devenv.goals):
-	@+$(devenv.run) make --from-make $(devenv.flags) $(call devenv.quoted,$(patsubst dev.%,%,$@))
+# Each by its name: shells complete what they find written.
+.PHONY: devenv.watch devenv.shell devenv.make devenv.exec devenv.debug devenv.start devenv.stop devenv.clean
+.PHONY: devenv.provision devenv.status devenv.logs devenv.list devenv.prune devenv.doctor devenv.digest devenv.explain
+.PHONY: devenv.image devenv.publish devenv.lock devenv.check devenv.init
+devenv.watch devenv.shell devenv.make devenv.exec devenv.debug devenv.start devenv.stop devenv.clean \
+devenv.provision devenv.status devenv.logs devenv.list devenv.prune devenv.doctor devenv.digest devenv.explain \
+devenv.image devenv.publish devenv.lock devenv.check devenv.init:
+	@$(devenv.run) $(patsubst devenv.%,%,$@)$(devenv.words)
+
+# A command that is mistyped: devenv answers with the nearest.
+ifneq (,$(filter devenv.%,$(MAKECMDGOALS)))
+devenv.%:
+	@$(devenv.run) $*
 endif
+
+# A target of this Makefile in the environment. One that the Makefile itself has, dev.up for example, is the
+# Makefile's: make prefers its recipe to that of a pattern, and one with prerequisites alone asks for no more. `+`: with -n,
+# make inside the container is asked what it would do.
+devenv.hand-over = $(if $^$|,:,$(devenv.run) make $(if $(filter dev.help,$@),--list,\
+	--from-make $(devenv.flags) $(call devenv.quoted,$(patsubst dev.%,%,$@))))
 
 # An included file is not a target.
 dev.%.mk: ;
 
-# The same where another target of this Makefile asks for one.
 dev.%:
-	@+$(devenv.run) make --from-make $(devenv.flags) $(call devenv.quoted,$*)
+	@+$(devenv.hand-over)
 
+# Without a recipe, so that one of the Makefile is not in its way.
+dev.help:
+
+# A pattern rule does nothing where a file of that name exists, and knows no folders.
+devenv.goals := $(foreach goal,$(filter dev.%,$(MAKECMDGOALS)),\
+	$(if $(findstring /,$(goal))$(wildcard $(goal)),$(filter-out dev.watch dev.shell dev.clean,$(goal))))
+.PHONY: $(devenv.goals)
+ifneq (,$(strip $(devenv.goals)))
+$(devenv.goals):
+	@+$(devenv.hand-over)
+endif
+
+.DEFAULT_GOAL := $(devenv.default)
 endif

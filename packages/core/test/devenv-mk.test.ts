@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { readEdits } from '../src/checkout/prepare-checkout.js'
+import { parseDatabase } from '../src/checkout/read-targets.js'
+import { createProgram } from '../src/cli/program.js'
 import { parseMakeFlags } from '../src/environment/verbs/make-flags.js'
 import { temporaryFolder, writeFiles } from './samples.js'
 
@@ -12,14 +14,23 @@ const INSTALLED = 'devenv/node_modules/@devenv/core/make/devenv.mk'
 
 /** Instead of Node: notes how it was called, a field each, a call at once. */
 const FAKE_NODE = `#!/bin/sh
-call=$(for word in "$@" "MAKEFLAGS=$MAKEFLAGS" "PACKAGE=$DEVENV_PACKAGE" "CERTS=$NODE_EXTRA_CA_CERTS" "PWD=$PWD"; do
+call=$(for word in "$@" "MAKEFLAGS=$MAKEFLAGS" "PACKAGE=$DEVENV_PACKAGE" "CERTS=$NODE_EXTRA_CA_CERTS" "PWD=$PWD" \\
+  "TYPED=$DEVENV_MAKE" "FROM=$DEVENV_MAKE_FROM"; do
   printf '%s\\036' "$word"
 done)
 printf '%s\\037' "$call" >> "$CALLS"
 exit "\${FAKE_EXIT:-0}"
 `
 
-type Call = { argv: string[]; makeflags: string; package: string; certificates: string; directory: string }
+type Call = {
+  argv: string[]
+  makeflags: string
+  package: string
+  certificates: string
+  directory: string
+  typed: string
+  from: string
+}
 
 /** A checkout with the include, in a folder with a name that wants quoting. */
 function checkout(makefile = 'test:\n\t@echo on the host\n'): string {
@@ -30,6 +41,12 @@ function checkout(makefile = 'test:\n\t@echo on the host\n'): string {
   })
   mkdirSync(dirname(join(folder, INSTALLED)), { recursive: true })
   copyFileSync(SOURCE, join(folder, INSTALLED))
+  return folder
+}
+
+/** With lines behind the include. */
+function appended(folder: string, lines: string): string {
+  appendFileSync(join(folder, 'Makefile'), lines)
   return folder
 }
 
@@ -51,15 +68,17 @@ function make(folder: string, words: readonly string[], env: NodeJS.ProcessEnv =
       .slice(0, -1)
       .map((call): Call => {
         const fields = call.split('\u001e').slice(0, -1)
-        const [makeflags, named, certificates, directory] = fields
-          .slice(-4)
+        const [makeflags, named, certificates, directory, typed, from] = fields
+          .slice(-6)
           .map((field) => field.slice(field.indexOf('=') + 1))
         return {
-          argv: fields.slice(0, -4),
+          argv: fields.slice(0, -6),
           makeflags: makeflags ?? '',
           package: named ?? '',
           certificates: certificates ?? '',
           directory: directory ?? '',
+          typed: typed ?? '',
+          from: from ?? '',
         }
       }),
   }
@@ -74,6 +93,9 @@ const told = ({ calls }: ReturnType<typeof make>) =>
     ]
   })
 const OVERRIDES = '--overrides='
+/** The targets that a shell completes. */
+const listed = (folder: string) =>
+  parseDatabase(make(folder, ['-npq', '.DEFAULT']).output).targets.map(({ name }) => name)
 
 describe('make in a checkout', () => {
   test.each([
@@ -149,6 +171,70 @@ describe('make in a checkout', () => {
     expect(result.calls).toEqual([])
   })
 
+  const COMMANDS = createProgram().commands.map((command) => command.name())
+
+  test.each(COMMANDS)('devenv.%s calls that command, with the words of ARGS as a shell reads them', (command) => {
+    const words = [`devenv.${command}`, `ARGS=-f 'two words' --since=2h "it's"`]
+    expect(make(checkout(), words).calls.map(({ argv: [, ...argv] }) => argv)).toEqual([
+      [command, '-f', 'two words', '--since=2h', "it's"],
+    ])
+  })
+
+  test('a shell is told each of its targets by name when it asks make, and the default one stays', () => {
+    const folder = checkout('')
+    const names = [...COMMANDS.map((command) => `devenv.${command}`), 'dev.watch', 'dev.shell', 'dev.clean', 'dev.help']
+    expect(listed(folder)).toEqual(names.sort())
+    expect(make(folder, []).output).toContain('No targets')
+  })
+
+  test('does not take a variable of the Makefile for words of a command', () => {
+    expect(told(make(checkout('ARGS = their own\ntest:\n'), ['devenv.logs']))).toEqual([['logs']])
+  })
+
+  test('leaves a command that is mistyped to devenv, which knows the nearest', () => {
+    expect(told(make(checkout(), ['devenv.stpo']))).toEqual([['stpo']])
+  })
+
+  test('tells devenv how it was typed', () => {
+    const folder = checkout()
+    const [call] = make(folder, ['dev.watch', "DEVENV_PACKAGE=../it's"], { PWD: folder }).calls
+    expect({ typed: call?.typed, from: call?.from }).toEqual({
+      typed: "DEVENV_PACKAGE='../it'\\''s'",
+      from: folder,
+    })
+    expect(make(folder, ['devenv.stop'], { DEVENV_PACKAGE: '../x' }).calls[0]?.typed).toBe('')
+  })
+
+  test('dev.help lists', () => {
+    expect(told(make(checkout(), ['dev.help']))).toEqual([['make', '--list']])
+  })
+
+  test.each([
+    ['before the include', (rule: string) => checkout(rule)],
+    ['behind it', (rule: string) => appended(checkout(), rule)],
+  ])('runs a dev. target that the Makefile itself has, %s, and says nothing of it', (_where, having) => {
+    for (const [rule, words, output] of [
+      ['dev.up:\n\t@echo own up\n', ['dev.up'], 'own up\n'],
+      ['dev.up:\n\t@echo own up\ndev.init: dev.up\n\t@echo own init\n', ['dev.init'], 'own up\nown init\n'],
+      ['dev.up:\n\t@echo own up\nall: dev.up\n', ['all'], 'own up\n'],
+      ['dev.help:\n\t@echo own help\n', ['dev.help'], 'own help\n'],
+      ['dev.init: dev.up\ndev.up:\n\t@echo own up\n', ['dev.init'], 'own up\n'],
+    ] as const) {
+      const result = make(having(rule), words)
+      expect({ status: result.status, output: result.output, calls: result.calls }).toEqual({
+        status: 0,
+        output,
+        calls: [],
+      })
+    }
+  })
+
+  test('hands over what an own target asks for and the Makefile does not have', () => {
+    const result = make(checkout('dev.init: dev.migrate\n\t@echo own init\n'), ['dev.init'])
+    expect(told(result)).toEqual([['make', '--from-make', 'migrate']])
+    expect(result.output).toBe('own init\n')
+  })
+
   test('fails when devenv fails', () => {
     expect(make(checkout(), ['dev.test'], { FAKE_EXIT: '7' }).status).toBe(2)
   })
@@ -174,6 +260,14 @@ describe('make in a checkout', () => {
     ],
     [['dev.watch', 'NOW='], ['watch']],
     [['dev.watch', 'NOW=0'], ['watch']],
+    [
+      ['dev.watch', 'LOGS=web,mysql'],
+      ['watch', '--logs=web,mysql'],
+    ],
+    [
+      ['dev.watch', 'LOGS=all', 'PROGRAMS=web'],
+      ['watch', '--programs=web', '--logs=all'],
+    ],
   ])('%j hands its options to devenv as %j', (words, expected) => {
     expect(make(checkout(), words).calls.map(({ argv: [, ...argv] }) => argv)).toEqual([expected])
   })
@@ -277,6 +371,16 @@ describe('make in a clone of a checkout that was prepared', () => {
     expect(make(folder, ['test'], { DEVENV_CONTAINER: 'hello' }).output).toBe('on the host\n')
     expect(make(folder, ['dev.test'], { DEVENV_CONTAINER: 'hello' }).status).toBe(2)
     expect(installs(folder)).toBe('')
+  })
+
+  test('has our targets completed, also before anything is installed; for that nothing is installed', () => {
+    const folder = freshClone(MAKEFILE)
+    expect(listed(folder)).toEqual(expect.arrayContaining(['dev.watch', 'dev.shell', 'dev.clean', 'test']))
+    expect(installs(folder)).toBe('')
+    make(folder, ['devenv.stop'])
+    expect(listed(folder)).toEqual(expect.arrayContaining(['dev.help', 'devenv.logs', 'test']))
+    expect(make(folder, []).output).toBe('all\n')
+    expect(installs(folder).match(/npm ci/g)).toHaveLength(1)
   })
 
   test('works where it had no Makefile', () => {

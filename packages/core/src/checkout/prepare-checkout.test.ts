@@ -86,6 +86,18 @@ describe('a checkout that is prepared', () => {
   })
 })
 
+test.each([
+  [['Makefile'], 'Makefile'],
+  [['Makefile', 'GNUmakefile'], 'GNUmakefile'],
+  [['makefile', 'Makefile'], 'makefile'],
+  [['makefile', 'GNUmakefile'], 'GNUmakefile'],
+  [[], 'Makefile'],
+])('of %j, make reads %s, so it gets the line', (names, read) => {
+  const checkout = writeFiles(temporaryFolder(), Object.fromEntries(names.map((name) => [name, 'test:\n'])))
+  const written = readEdits(checkout).filter(({ lines }) => lines.includes(INCLUDE))
+  expect(written.map(({ file }) => file)).toEqual([read])
+})
+
 describe.each(['.gitignore', '.dockerignore'])('%s', (file) => {
   test.each(['.dev', '.dev/', '/.dev', '/.dev/', '.dev/*', '.dev/devenv', '.dev/devenv/', '/.dev/devenv/'])(
     'that ignores %s already is left alone',

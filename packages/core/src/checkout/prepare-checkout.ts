@@ -3,6 +3,7 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -18,15 +19,18 @@ import { runCommand } from '../process/run-command.js'
 const INCLUDE = 'include devenv/devenv.mk'
 
 /**
- * The few lines of make that a checkout commits. They install the package when a `dev.` target is asked for
- * and it is not there, and hand over to it. Inside the container they do nothing.
+ * The few lines of make that a checkout commits. They install the package when a target of ours is asked for
+ * and it is not there, and hand over to it; for any other they only let a shell complete ours. Inside the container they do nothing.
  */
-const MAKE_LINES = `# Written by \`devenv init\`: the dev.% targets of this service's environment package.
+const MAKE_LINES = `# Written by \`devenv init\`: the dev.% and devenv.% targets of this service's environment package.
 ifndef DEVENV_CONTAINER
-ifneq (,$(filter dev.%,$(MAKECMDGOALS)))
+.PHONY: dev.watch dev.shell dev.clean
+ifneq (,$(filter dev.% devenv.%,$(MAKECMDGOALS)))
 include devenv/node_modules/@devenv/core/make/devenv.mk
 devenv/node_modules/@devenv/core/make/devenv.mk: devenv/package-lock.json
 	@cd devenv && npm ci --no-audit --no-fund --loglevel=error >&2 && touch -r package-lock.json node_modules/@devenv/core/make/devenv.mk
+else
+-include $(wildcard devenv/node_modules/@devenv/core/make/devenv.mk)
 endif
 endif
 `
@@ -38,6 +42,12 @@ function requireInside(checkout: string, file: string): void {
   if (real.startsWith(`${realpathSync(checkout)}/`)) return
   const detail = `A link leads out of the checkout, to ${real}.`
   throw new DevenvError({ code: 'file-unusable', path: file, doing: 'write', errno: 'ELOOP', detail })
+}
+
+/** The one that GNU make reads, of several; by its exact name, also where the file system makes no difference. */
+export function makefileOf(checkout: string): string {
+  const names = readdirSync(checkout)
+  return ['GNUmakefile', 'makefile', 'Makefile'].find((name) => names.includes(name)) ?? 'Makefile'
 }
 
 type Edit = { file: string; lines: string; change: 'create' | 'append' }
@@ -65,7 +75,7 @@ export function readEdits(checkout: string): Edit[] {
     { pattern: /^node_modules\/$/m, line: 'node_modules/' },
     { pattern: /^\*\.local\.env$/m, line: '*.local.env' },
   )
-  ensureLines('Makefile', { pattern: /^-?include devenv\/devenv\.mk$/m, line: INCLUDE })
+  ensureLines(makefileOf(checkout), { pattern: /^-?include devenv\/devenv\.mk$/m, line: INCLUDE })
   // A folder of which something is tracked stays visible to git: what is in it is ignored, not it.
   for (const file of ['.gitignore', '.dockerignore'])
     ensureLines(file, { pattern: /^\/?\.dev\/?(\*|devenv\/?)?$/m, line: '.dev/' })

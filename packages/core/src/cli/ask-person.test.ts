@@ -54,16 +54,16 @@ test('nobody is asked where a program reads or writes', () => {
 test('a view shows nothing while a question stands, and all of it after the answer', async () => {
   const lines: string[] = []
   const { show, ask } = betweenQuestions(
-    (line) => lines.push(line),
+    (line: string) => lines.push(line),
     async () => {
-      show('web | during', 'out')
+      show('web | during')
       expect(lines).toEqual(['web | before'])
       return 'ended'
     },
   )
-  show('web | before', 'out')
+  show('web | before')
   expect(await ask?.('bash runs there')).toBe('ended')
-  show('web | after', 'err')
+  show('web | after')
   expect(lines).toEqual(['web | before', 'web | during', 'web | after'])
 })
 

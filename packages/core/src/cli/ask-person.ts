@@ -1,6 +1,5 @@
 import { createInterface } from 'node:readline'
 import type { AskPerson, OnCommands } from '../environment/context.js'
-import type { OnLine } from '../environment/verbs/follow-logs.js'
 import { exitCodeFor } from '../process/signals.js'
 
 const QUESTION = 'Wait until they end (Enter), end them now (e), or cancel (c)? '
@@ -38,11 +37,11 @@ export function personAt({ stdin, stderr }: Pick<NodeJS.Process, 'stdin' | 'stde
 }
 
 /** While a question stands on the screen, what would be shown is kept for later. */
-export function betweenQuestions(
-  write: OnLine,
+export function betweenQuestions<Line extends unknown[]>(
+  write: (...line: Line) => void,
   ask: AskPerson | undefined,
-): { show: OnLine; ask: AskPerson | undefined } {
-  let kept: Parameters<OnLine>[] | undefined
+): { show: (...line: Line) => void; ask: AskPerson | undefined } {
+  let kept: Line[] | undefined
   return {
     show: (...line) => {
       if (kept === undefined) write(...line)

@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { prepareCheckout } from '../checkout/prepare-checkout.js'
+import { readTargets, type Target } from '../checkout/read-targets.js'
 import { findPackage, readPackage } from '../definition/find-package.js'
 import { identify } from '../environment/environment.js'
 import { requireRecognised } from '../environment/open-environment.js'
@@ -25,10 +26,21 @@ export async function initCheckout(
       : [
           `warning: devenv/package.json names files by relative paths, so a clone elsewhere cannot install them: ${files.join(', ')}`,
         ]
-  if (changed.length === 0) return ['This checkout is prepared already.']
+  const collisions = explainCollisions(await readTargets(checkout))
+  if (changed.length === 0) return ['This checkout is prepared already.', ...collisions]
   return [
     ...changed.map((file) => `wrote ${file}`),
     ...warning,
+    ...collisions,
     'Commit these files. From now on, in a fresh clone too: make dev.watch',
   ]
 }
+
+/** The targets whose names are devenv's: two recipes cannot have one name. Pure. */
+export const explainCollisions = (targets: readonly Target[]): string[] =>
+  targets
+    .filter(({ name, recipe }) => recipe !== undefined && /^(dev\.(watch|shell|clean)|devenv\..*)$/.test(name))
+    .map(
+      ({ name, recipe }) =>
+        `warning: ${recipe?.file}:${recipe?.line} has its own ${name}, which devenv replaces: give it another name. All other dev.* targets of the Makefile stay its own.`,
+    )

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { asTyped } from './as-typed.js'
 import { checkCommand } from './commands/check-command.js'
 import { cleanCommand } from './commands/clean-command.js'
 import { debugCommand } from './commands/debug-command.js'
@@ -52,17 +53,17 @@ const COMMANDS: readonly Add[] = [
 export function createProgram(): Command {
   const program = new Command('devenv')
     .description(
-      'Pre-built developer environments for Open edX services (OEP-5).\n\nIn a checkout that `devenv init` has prepared, `make dev.watch` is `devenv watch`, and `make dev.<target>` is\n`devenv make <target>`; for every other command type `npx --prefix devenv devenv …`.',
+      "Pre-built developer environments for Open edX services (OEP-5).\n\nIn a checkout that `devenv init` has prepared, `make dev.watch` is `devenv watch`, and `make dev.<target>` is\n`devenv make <target>`; every other command is `make devenv.<command>`, with its words in ARGS:\n`make devenv.logs ARGS='-f worker'`. `make dev.help` lists them.",
     )
     .version(version())
     .enablePositionalOptions()
-    .showHelpAfterError('(devenv --help lists the commands)')
+    .showHelpAfterError(asTyped('(`devenv --help` lists the commands)'))
   withGlobals(program)
   program.exitOverride()
   for (const add of COMMANDS) add(program)
   for (const command of program.commands) {
     if (command.description() === '') command.description(sentence(command.summary()))
-    command.showHelpAfterError(`(devenv ${command.name()} --help lists its options)`)
+    command.showHelpAfterError(asTyped(`(\`devenv ${command.name()} --help\` lists its options)`))
   }
   return program
 }

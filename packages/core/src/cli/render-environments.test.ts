@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { testEach } from '../../test/samples.js'
 import type { Known } from '../environment/verbs/list.js'
-import { renderKnown, renderPrunePlan } from './render-environments.js'
+import { renderList, renderPrunePlan } from './render-environments.js'
 
 const known = (change: Partial<Known>): Known => ({
   service: 'hello',
   checkout: '/home/dev/hello',
   project: 'devenv-hello-0',
   state: 'running',
+  urls: [],
   presence: 'there',
   ...change,
 })
@@ -17,7 +18,7 @@ testEach<{ presence: Known['presence']; told: string }>([
   { presence: 'gone', told: 'hello            running         /home/dev/hello  (gone)' },
   { presence: 'unknown', told: 'hello            running         /home/dev/hello  (cannot be seen)' },
 ])('an environment whose checkout is $presence is listed so', ({ presence, told }) => {
-  expect(renderKnown(known({ presence }))).toBe(told)
+  expect(renderList([known({ presence })])).toEqual([told])
 })
 
 describe('what prune would remove', () => {
@@ -41,4 +42,16 @@ describe('what prune would remove', () => {
       /leaves hello alone.*\/home\/dev\/hello[\s\S]*docker compose --project-name devenv-hello-0 down/,
     )
   })
+})
+
+test('the list shows each environment with its address', () => {
+  expect(
+    renderList([
+      known({ checkout: '/a', urls: ['http://localhost:23000', 'http://localhost:23001'] }),
+      known({ checkout: '/b', state: 'stopped', presence: 'gone' }),
+    ]),
+  ).toEqual([
+    'hello            running         http://localhost:23000  /a',
+    'hello            stopped                                 /b  (gone)',
+  ])
 })

@@ -3,16 +3,21 @@ import type { PrunePlan } from '../environment/verbs/prune.js'
 
 const ABOUT = { there: '', gone: '  (gone)', unknown: '  (cannot be seen)' }
 
-/** A line of `devenv list`. Pure. */
-export const renderKnown = ({ service, state, checkout, presence }: Known): string =>
-  `${service.padEnd(16)} ${state.padEnd(15)} ${checkout}${ABOUT[presence]}`
+/** A line each. Pure. */
+export function renderList(environments: readonly Known[]): string[] {
+  const width = Math.max(...environments.map(({ urls: [url = ''] }) => url.length))
+  return environments.map(({ service, state, urls: [url = ''], checkout, presence }) => {
+    const address = width === 0 ? '' : `${url.padEnd(width)}  `
+    return `${service.padEnd(16)} ${state.padEnd(15)} ${address}${checkout}${ABOUT[presence]}`
+  })
+}
 
 /** What `devenv prune` would remove, and what it leaves. Pure. */
 export function renderPrunePlan({ environments, unseen, images }: PrunePlan): string[] {
   const megabytes = Math.round(images.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6)
   return [
     ...(environments.length === 0 ? [] : ['The checkouts of these environments are gone:']),
-    ...environments.map((known) => `  ${renderKnown(known)}`),
+    ...renderList(environments).map((line) => `  ${line}`),
     ...(images.length === 0
       ? []
       : [`No container uses these images (${megabytes} MB, layers that they share included):`]),

@@ -13,24 +13,31 @@ export function renderStatus(status: Status): string[] {
     `  project   ${project}`,
     `  data      ${dataDirectory}`,
     ...(memoryBytes === 0 ? [] : [`  memory    ${renderMemory(memoryBytes)} in all`]),
-    ...(stale === undefined ? [] : [`  image out of date: ${stale}. \`make dev.watch\` replaces it`]),
+    ...(stale === undefined ? [] : [`  image out of date: ${stale}. \`devenv watch\` replaces it`]),
     ...containers.flatMap((container) => [
       renderContainer(container),
       ...(container.standIn === undefined ? [] : [`      a stand-in; it is really ${container.standIn}`]),
-      ...(container.programs ?? []).map(renderProgram),
+      ...(container.programs ?? []).flatMap(renderProgram),
       ...explainLeftOut(container.programs ?? []),
     ]),
   ]
 }
 
-function renderContainer({ service, state, health, memoryBytes, image, addresses }: Status['containers'][number]) {
+function renderContainer(container: Status['containers'][number]) {
+  const { service, state, memoryBytes, image, addresses, programs = [] } = container
+  const waiting = programs.filter((program) => program.state === 'WAITING').map(({ name }) => name)
+  const health = waiting.length === 0 ? container.health : `${waiting.join(', ')}: waiting`
   const runs = `${state}${health === 'none' ? '' : ` (${health})`}`
   const parts = [runs, ...(memoryBytes === undefined ? [] : [renderMemory(memoryBytes)]), image, addresses.join(' ')]
   return `  ${service.padEnd(14)} ${parts.join('  ')}`.trimEnd()
 }
 
-const renderProgram = ({ name, state, memoryBytes }: ProgramState): string =>
-  `      ${name.padEnd(12)} ${state.toLowerCase().replace('_', ' ').padEnd(9)} ${memoryBytes === undefined ? '' : renderMemory(memoryBytes)}`.trimEnd()
+const renderProgram = ({ name, state, memoryBytes, fault }: ProgramState): string[] => [
+  `      ${name.padEnd(12)} ${state.toLowerCase().replace('_', ' ').padEnd(9)} ${memoryBytes === undefined ? '' : renderMemory(memoryBytes)}`.trimEnd(),
+  ...(state === 'WAITING'
+    ? [`        ${fault ?? 'its log shows the reason'}; it starts again when you save a file`]
+    : []),
+]
 
 const MIB = 1024 ** 2
 const GIB = 1024 ** 3

@@ -152,6 +152,21 @@ describe('a status', () => {
     expect(text).not.toContain('--programs')
   })
 
+  test('says which program waits for its code to be mended, and where that is wrong', () => {
+    const [web] = STATUS.containers
+    if (web === undefined) throw new Error('no container')
+    const fault = 'hello/web.py:3: SyntaxError: invalid syntax'
+    const programs = [
+      { name: 'web', state: 'WAITING', memoryBytes: undefined, fault },
+      { name: 'worker', state: 'WAITING', memoryBytes: undefined },
+    ]
+    const lines = renderStatus({ ...STATUS, state: 'waiting', containers: [{ ...web, programs }] })
+    expect(lines[0]).toBe('hello: waiting, http://localhost:23000')
+    expect(lines.join('\n')).toMatch(/^ {2}hello +running \(web, worker: waiting\)/m)
+    expect(lines).toContain(`        ${fault}; it starts again when you save a file`)
+    expect(lines).toContain('        its log shows the reason; it starts again when you save a file')
+  })
+
   test('tells what all containers hold in memory, where one runs', () => {
     expect(text).toMatch(/^ {2}memory +1\.3 GiB in all$/m)
     expect(renderStatus({ ...STATUS, memoryBytes: 0 }).join('\n')).not.toContain('memory')
@@ -164,7 +179,7 @@ describe('a status', () => {
   test('says that the image is out of date, and what brings it in, only when it is', () => {
     expect(text).not.toContain('out of date')
     const stale = renderStatus({ ...STATUS, stale: 'requirements.txt changed' }).join('\n')
-    expect(stale).toMatch(/out of date: requirements\.txt changed.*make dev\.watch/)
+    expect(stale).toMatch(/out of date: requirements\.txt changed.*devenv watch/)
   })
 
   test('has no blanks at the ends of its lines', () => {

@@ -1,18 +1,22 @@
 import type { Context, OnCommands } from '../environment/context.js'
 import { findRunning } from '../environment/start/find-running.js'
-import { type From, followLogs, type OnLine } from '../environment/verbs/follow-logs.js'
+import { type From, followLogs, requireShown, type Shown } from '../environment/verbs/follow-logs.js'
+import type { LogEntry } from '../environment/verbs/search-logs.js'
 import { DevenvError } from '../problem/problem.js'
 import { exitCodeFor, takeSignals } from '../process/signals.js'
+import { afterFlood } from './after-flood.js'
 import { asTyped } from './as-typed.js'
 import { betweenQuestions } from './ask-person.js'
 
 const SHOWN_AT_FIRST = 20
+/** Of a screen that nobody knows. */
+const ROWS = 24
 
 /**
  * Starts and shows. What runs already is shown at once; what has to be started is shown from its first line.
  * Resolves to the exit code: Ctrl-C on the view is a success, on the way there it is 130.
  */
-export async function watchEnvironment(context: Context, commands: OnCommands): Promise<number> {
+export async function watchEnvironment(context: Context, shown: Shown, commands: OnCommands): Promise<number> {
   const { environment, report } = context
   const leaving = new AbortController()
   let starting = true
@@ -25,29 +29,42 @@ export async function watchEnvironment(context: Context, commands: OnCommands): 
 
   const running = await findRunning(context, { all: true }, 'unchanged')
   const from: From = { tail: running === undefined ? 0 : SHOWN_AT_FIRST }
-  const write: OnLine = (line, channel) => (channel === 'out' ? process.stdout : process.stderr).write(`${line}\n`)
+  let tellAgain = afterFlood(Number.POSITIVE_INFINITY, () => {})
+  const write = ({ source, channel, line }: LogEntry) => {
+    const stream = channel === 'out' ? process.stdout : process.stderr
+    stream.write(`${source} | ${line}\n`)
+    tellAgain.onLine()
+  }
   const { show, ask } = betweenQuestions(write, context.ask)
-  const follow = () => followLogs(context, from, show, leaving.signal)
 
   let view: Promise<void>
   if (running === undefined) {
     const stopEarly = new AbortController()
-    view = followLogs(context, from, show, AbortSignal.any([leaving.signal, stopEarly.signal]))
+    view = followLogs(context, from, shown, show, AbortSignal.any([leaving.signal, stopEarly.signal]))
     // Where the engine cannot be asked, `start` says why.
     view.catch(() => {})
     const { start } = await import('../environment/start/start.js')
     try {
       await start({ ...context, ask }, { all: true }, { again: 'none', commands })
+      await requireShown(context, shown)
     } catch (error) {
       stopEarly.abort()
       throw error
     }
   } else {
-    view = follow()
+    await requireShown(context, shown)
+    view = followLogs(context, from, shown, show, leaving.signal)
   }
   starting = false
-  const answering = tellWhenAnswering(context, leaving.signal)
+  const tell = (lines: readonly string[]) => {
+    for (const text of lines) process.stderr.write(`${asTyped(text)}\n`)
+  }
+  const answering = tellWhenAnswering(context, leaving.signal, (lines) => {
+    tell(lines)
+    tellAgain = afterFlood(process.stdout.rows ?? ROWS, () => tell(lines))
+  })
   await view
+  tellAgain.end()
   leaving.abort()
   await answering
   report({
@@ -61,7 +78,11 @@ export async function watchEnvironment(context: Context, commands: OnCommands): 
 }
 
 /** A service that does not answer yet, or that a syntax error keeps down, ends no view: it is told, and waited for. */
-async function tellWhenAnswering(context: Context, signal: AbortSignal): Promise<void> {
+async function tellWhenAnswering(
+  context: Context,
+  signal: AbortSignal,
+  tell: (lines: readonly string[]) => void,
+): Promise<void> {
   const { environment, report } = context
   const { waitHealthy } = await import('../environment/start/wait-healthy.js')
   const { askAddress } = await import('../environment/verbs/ask-address.js')
@@ -73,7 +94,7 @@ async function tellWhenAnswering(context: Context, signal: AbortSignal): Promise
     await waitHealthy({ ...context, report: () => {} }, Object.keys(record.ours), signal)
     if (!signal.aborted) await askAddress(record)
     if (signal.aborted) return
-    for (const text of renderAddresses(environment.service, record)) process.stderr.write(`${asTyped(text)}\n`)
+    tell(renderAddresses(environment.service, record))
   } catch (error) {
     if (!(error instanceof DevenvError)) throw error
     const { renderProblem } = await import('../problem/explain-problem.js')

@@ -135,10 +135,17 @@ export const primaryOf = (definition: Definition): ComposeService => {
 export const dockerfileOf = (definition: Definition): string =>
   primaryOf(definition).build?.dockerfile ?? join(definition.package.directory, 'Dockerfile')
 
+/** The ports of a service, each once: a checkout that fixes one (`8000:8000`) adds it to the list of its package. Pure. */
+export function portsOf(service: ComposeService | undefined): ComposePort[] {
+  const ports = new Map<number, ComposePort>()
+  for (const port of service?.ports ?? []) ports.set(port.target, { ...ports.get(port.target), ...port })
+  return [...ports.values()]
+}
+
 /** Where the environment answers, in the order in which the definition names it; the first is its address. */
 export const addressesOf = (definition: Definition): Address[] =>
   oursOf(definition).flatMap((service) =>
-    (definition.project.services[service]?.ports ?? []).map(({ target, name }) => ({ service, port: target, name })),
+    portsOf(definition.project.services[service]).map(({ target, name }) => ({ service, port: target, name })),
   )
 
 /** The folder with programs and targets: the build context `package` of the primary service. */

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { type Duplex, pipeline, type Writable } from 'node:stream'
+import { basename } from 'node:path'
+import { type Duplex, pipeline, Transform, type Writable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type EndingSignal, exitCodeFor, takeSignals } from '../process/signals.js'
+import { isInForeground, mayReadInput } from '../process/standard-input.js'
 import { ask, type Engine, EngineRefusal, hijack, isEngineAway, unreachable } from './engine.js'
 import { type Chunk, Demultiplexer, linesOf } from './streams.js'
 
@@ -106,9 +108,16 @@ export async function captureInside(
   return { exitCode, lines }
 }
 
+/** Of our standard input: all that there is, or nothing that a shell around us reads as well. */
+export type TakenInput = 'all' | 'ours-alone'
+
+/** These handle Ctrl-Z themselves. */
+const SHELLS = ['sh', 'bash', 'dash', 'zsh']
+const CTRL_Z = 0x1a
+
 /**
- * Runs a command as if it had been typed here: our standard streams, our terminal where there is one, our
- * signals. Resolves to the exit code, exactly; 128 + n when signal n ended it from here.
+ * Runs a command as if it had been typed here: our standard streams, our terminal where there is one and we are in its
+ * foreground, our signals. Resolves to the exit code, exactly; 128 + n when signal n ended it from here.
  *
  * The API cannot signal an exec (https://github.com/moby/moby/issues/9098), and an exec outlives the client
  * that started it. So `wrap` gives the command an id inside the container, and `cancel` ends what has that id.
@@ -118,9 +127,11 @@ export async function attachInside(
   command: ContainerCommand,
   wrap: (id: string, argv: ContainerCommand['argv']) => ContainerCommand['argv'],
   cancel: Canceller,
+  input: TakenInput,
 ): Promise<number> {
   const { stdin, stdout, stderr } = process
-  const terminal = stdin.isTTY === true && stdout.isTTY === true
+  const reads = input === 'all' && !stdin.isTTY ? true : await mayReadInput()
+  const terminal = reads && stdin.isTTY === true && stdout.isTTY === true
   const id = `${process.pid}-${randomBytes(4).toString('hex')}`
   const size = { h: stdout.rows ?? 24, w: stdout.columns ?? 80 }
 
@@ -131,7 +142,7 @@ export async function attachInside(
       argv: wrap(id, command.argv),
       env: [...(terminal && process.env.TERM ? [`TERM=${process.env.TERM}`] : []), ...(command.env ?? [])],
     },
-    { AttachStdin: true, Tty: terminal, ...(terminal && { ConsoleSize: [size.h, size.w] }) },
+    { AttachStdin: reads, Tty: terminal, ...(terminal && { ConsoleSize: [size.h, size.w] }) },
   )
 
   let ended: EndingSignal | undefined
@@ -162,6 +173,30 @@ export async function attachInside(
     path: `/exec/${exec}/start`,
     body: { Detach: false, Tty: terminal, ...(terminal && { ConsoleSize: [size.h, size.w] }) },
   })
+  const suspends = terminal && !SHELLS.includes(basename(command.argv[0]))
+  const suspend = async () => {
+    stdin.setRawMode(false)
+    stdin.pause()
+    await send('SIGSTOP')
+    // Make around us as well. This returns when somebody continues us, here or in the background.
+    process.kill(0, 'SIGTSTP')
+    await takeTerminal()
+    await send('SIGCONT')
+  }
+  const takeTerminal = async () => {
+    if (!(await isInForeground())) return
+    stdin.setRawMode(true)
+    stdin.resume()
+    resize()
+  }
+  const onContinued = () => void takeTerminal()
+  const typed = new Transform({
+    transform(data: Buffer, _encoding, done) {
+      const at = suspends ? data.indexOf(CTRL_Z) : -1
+      if (at >= 0) void suspend()
+      done(null, at < 0 ? data : data.subarray(0, at))
+    },
+  })
   const resize = () => {
     const query = { h: String(stdout.rows), w: String(stdout.columns) }
     void ask(engine, { method: 'POST', path: `/exec/${exec}/resize`, query }).catch(() => {})
@@ -170,13 +205,16 @@ export async function attachInside(
     if (terminal) {
       stdin.setRawMode(true)
       stdout.on('resize', resize)
+      process.on('SIGCONT', onContinued)
     }
     // The end of input is the command's to read; the end of a terminal is a hang-up.
-    stdin.pipe(socket, { end: !terminal })
+    if (terminal) stdin.pipe(typed).pipe(socket, { end: false })
+    else if (reads) stdin.pipe(socket)
+    else socket.end()
     if (terminal) stdin.once('close', hangUp).once('end', hangUp)
     socket.on('error', () => {})
     // A reader that has gone (`… | head`), a terminal that was closed: to the command both are a hang-up.
-    for (const stream of [stdin, stdout, stderr]) stream.on('error', hangUp)
+    for (const stream of [...(reads ? [stdin] : []), stdout, stderr]) stream.on('error', hangUp)
     await (terminal ? showAll(socket, stdout) : showApart(chunksOf(engine, socket), stdout, stderr))
     let exitCode = await exitCodeOf(engine, exec)
     for (let waited = 0; exitCode === undefined && waited < 2 * GRACE_MS; waited += 100) {
@@ -196,8 +234,9 @@ export async function attachInside(
     release()
     stdout.off('resize', resize)
     if (terminal && !stdin.destroyed) stdin.setRawMode(false)
-    stdin.off('close', hangUp).off('end', hangUp).unpipe(socket)
-    stdin.destroy()
+    process.off('SIGCONT', onContinued)
+    stdin.off('close', hangUp).off('end', hangUp).unpipe()
+    if (reads) stdin.destroy()
     socket.destroy()
   }
 }

@@ -307,6 +307,19 @@ test('a place is file and line, as an editor opens it', () => {
   expect(explainProblem(SAMPLES['rule-broken']).what).toContain('compose.yaml:7')
 })
 
+test.each([
+  ['service-unknown', { name: 'hullo', known: ['hello', 'mysql'] }, 'hello'],
+  ['program-unknown', { name: 'wrok', known: ['web', 'worker'] }, 'worker'],
+  ['programs-unknown', { names: ['wbe', 'x'], known: ['web', 'worker'] }, 'web'],
+  ['store-unknown', { names: ['mysql'], known: ['hello', 'mysql-8.4'] }, 'mysql-8.4'],
+  ['steps-unknown', { names: ['migration'], known: ['migrations'] }, 'migrations'],
+  ['release-unknown', { release: 'ulmo', known: ['ulmo.1'] }, 'ulmo.1'],
+] as const)('%s with %j names the nearest, and all that there are', (code, change, near) => {
+  const { what, why } = explainProblem({ ...SAMPLES[code], ...change } as Problem)
+  expect(what).toMatch(new RegExp(`Did you mean ${near}\\?$`))
+  expect(why).toContain(change.known.join(', '))
+})
+
 test('a path in a command is quoted as a shell needs it', () => {
   const fix = (looked: string) => explainProblem({ ...SAMPLES['checkout-missing'], looked }).fix
   expect(fix('/plain/path')).toContain(' /plain/path\n')

@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { nearest } from './nearest.js'
 import type { Place, Problem } from './problem.js'
 
 /** What happened, why it matters or came to be, and the command or edit that mends it. */
@@ -241,7 +242,7 @@ export function explainProblem(problem: Problem): Explanation {
       return {
         what: `DEVENV_DIGESTS names ${problem.image}, but this checkout needs another image.`,
         why: problem.detail,
-        fix: 'Name the file that belongs to these inputs (devenv publish --digests FILE writes it), or unset DEVENV_DIGESTS.',
+        fix: 'Name the file that belongs to these inputs (`devenv publish --digests FILE` writes it), or unset DEVENV_DIGESTS.',
       }
     case 'image-foreign': {
       const emulate = `to run it under emulation, add to its service in the Compose file: platform: ${problem.is}`
@@ -350,7 +351,7 @@ export function explainProblem(problem: Problem): Explanation {
       }
     case 'release-unknown':
       return {
-        what: `The package declares no release ${problem.release}.`,
+        what: `The package declares no release ${problem.release}.${meant([problem.release], problem.known)}`,
         why: `It declares ${problem.known.join(', ') || 'none'}.`,
         fix: 'Name one of these, or `all`; or add it to `releases` in x-devenv.',
       }
@@ -443,7 +444,7 @@ export function explainProblem(problem: Problem): Explanation {
         fix:
           problem.registry === undefined
             ? 'Name the registry that has it: DEVENV_REGISTRY=ghcr.io/<organisation>'
-            : `DEVENV_REGISTRY is ${problem.registry}: publish the image there (devenv publish, with that service’s package), name another registry, or log in: docker login`,
+            : `DEVENV_REGISTRY is ${problem.registry}: publish the image there (\`devenv publish\`, with that service’s package), name another registry, or log in: docker login`,
       }
     case 'port-taken':
       return {
@@ -526,7 +527,7 @@ export function explainProblem(problem: Problem): Explanation {
       return {
         what: `${problem.service} is not running.`,
         why: `It is a container of ${problem.project}.`,
-        fix: 'make dev.watch, or: devenv start',
+        fix: 'devenv start',
       }
     case 'busy':
       return {
@@ -536,13 +537,13 @@ export function explainProblem(problem: Problem): Explanation {
       }
     case 'service-unknown':
       return {
-        what: `There is no service ${problem.name}.`,
+        what: `There is no service ${problem.name}.${meant([problem.name], problem.known)}`,
         why: `There are: ${problem.known.join(', ')}.`,
         fix: 'Name one of these: devenv exec SERVICE -- COMMAND',
       }
     case 'program-unknown':
       return {
-        what: `There is no program or service ${problem.name}.`,
+        what: `There is no program or service ${problem.name}.${meant([problem.name], problem.known)}`,
         why: `There are: ${problem.known.join(', ') || 'none yet'}.`,
         fix: 'devenv status   lists them.',
       }
@@ -554,19 +555,19 @@ export function explainProblem(problem: Problem): Explanation {
       }
     case 'programs-unknown':
       return {
-        what: `There is no program ${problem.names.join(', ')}.`,
+        what: `There is no program ${problem.names.join(', ')}.${meant(problem.names, problem.known)}`,
         why: `--programs or DEVENV_PROGRAMS chooses the programs, and devenv remembers the choice. There are: ${problem.known.join(', ') || 'none'}.`,
         fix: 'devenv start --programs LIST   with some of these, separated by commas; or: devenv start --programs all',
       }
     case 'store-unknown':
       return {
-        what: `This environment has no store ${problem.names.join(', ')}.`,
+        what: `This environment has no store ${problem.names.join(', ')}.${meant(problem.names, problem.known)}`,
         why: `It has: ${problem.known.join(', ') || 'none yet'}.`,
         fix: 'devenv clean STORE, with one of these; devenv clean   removes the whole environment',
       }
     case 'steps-unknown':
       return {
-        what: `This environment has no provisioning step ${problem.names.join(', ')}.`,
+        what: `This environment has no provisioning step ${problem.names.join(', ')}.${meant(problem.names, problem.known)}`,
         why: `It has: ${problem.known.join(', ') || 'none'}.`,
         fix: 'devenv provision STEP, with one of these; devenv provision   carries out all of them',
       }
@@ -579,12 +580,12 @@ export function explainProblem(problem: Problem): Explanation {
     case 'target-missing':
       return {
         what: 'You named no make target.',
-        why: 'devenv make runs a target in the environment.',
-        fix: 'devenv make TARGET [VAR=value…]',
+        why: '`devenv make` runs a target in the environment.',
+        fix: 'devenv make TARGET [VAR=value…]\ndevenv make --list   prints the targets.',
       }
     case 'no-terminal':
       return {
-        what: `${problem.command} needs a terminal.`,
+        what: `\`${problem.command}\` needs a terminal.`,
         why: 'A debugger asks questions and waits for answers.',
         fix: 'Run it in a terminal, with nothing piped in or out.',
       }
@@ -672,6 +673,12 @@ const UNTRUSTED = /SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER_CERT|UNABLE_TO_VERIFY_L
 
 /** In the words of `registry/transport.ts`. */
 const NO_TLS = /does not speak https/
+
+/** A wrong name is answered with the nearest right one. */
+function meant(names: readonly string[], known: readonly string[]): string {
+  const near = [...new Set(names.flatMap((name) => nearest(name, known) ?? []))]
+  return near.length === 0 ? '' : ` Did you mean ${near.join(', ')}?`
+}
 
 const placed = ({ file, line }: Place): string => (line === undefined ? file : `${file}:${line}`)
 const indent = (lines: readonly string[]): string =>

@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander'
 import { DevenvError } from '../../problem/problem.js'
-import { type Add, open, withWhere } from '../opening.js'
+import { type Add, open, print, sayJson, withWhere } from '../opening.js'
+
+type Options = { fromMake?: boolean; overrides?: string; list?: boolean; json?: boolean }
 
 export const makeCommand: Add = (program) =>
   withWhere(program.command('make'))
@@ -9,13 +11,16 @@ export const makeCommand: Add = (program) =>
     .description(
       'Runs make in the code directory, as the owner, with your terminal and signals, and ends with its exit code.\nThat is 2 when a recipe fails, whatever the recipe’s own code was; `devenv exec` gives the code of a command.\n`make dev.<target>` does the same; there the make around it ends with 2 for every failure.',
     )
+    .option('--list', 'print the targets that there are (`make dev.help`)')
+    .option('--json', 'with --list: print JSON')
     .addOption(
       new Option('--from-make', 'options and variables come from MAKEFLAGS, as make hands them to a recipe').hideHelp(),
     )
     .addOption(new Option('--overrides <variables>', 'MAKEOVERRIDES, where MAKEFLAGS does not hold them').hideHelp())
     .allowUnknownOption()
     .passThroughOptions()
-    .action(async (words: string[], options: { fromMake?: boolean; overrides?: string }, command: Command) => {
+    .action(async (words: string[], options: Options, command: Command) => {
+      if (options.list) return await listTargets(command, options)
       const { runTarget } = await import('../../environment/verbs/run-target.js')
       const target = words.find((word) => !/^-|=|^\d+$/.test(word))
       if (target === undefined) throw new DevenvError({ code: 'target-missing' })
@@ -27,3 +32,15 @@ export const makeCommand: Add = (program) =>
         : []
       process.exitCode = await runTarget(await open(command), target, [...typed, ...words])
     })
+
+async function listTargets(command: Command, { json }: Options): Promise<void> {
+  const { readTargets } = await import('../../checkout/read-targets.js')
+  const { readNeeds } = await import('../../environment/verbs/ensure.js')
+  const { renderTargets } = await import('../render-targets.js')
+  const { environment } = await open(command)
+  const { targets: supplied } = await readNeeds(environment)
+  const targets = await readTargets(environment.checkout)
+  const commands = (command.parent?.commands ?? []).map((other) => ({ name: other.name(), summary: other.summary() }))
+  if (json) sayJson({ targets, supplied })
+  else for (const line of renderTargets(commands, targets, supplied)) print(line)
+}

@@ -1,7 +1,7 @@
+import { nearest } from '../../problem/nearest.js'
 import { readProgramNames } from '../declared-programs.js'
 import { addressesOf, type ComposeService, type Definition, oursOf } from '../definition.js'
 import { parseHealthCheck } from '../health-check.js'
-import { nearest } from '../nearest.js'
 import type { Rule } from './rule.js'
 
 export const healthIsKnown: Rule = {

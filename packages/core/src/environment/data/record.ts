@@ -102,7 +102,7 @@ const isRecord = isShapeOf<StartRecord>({
 })
 
 /** The record, or `undefined` where there is none that this version can read: it is a cache, and made again. */
-export function readRecord({ paths }: Environment): StartRecord | undefined {
+export function readRecord({ paths }: { paths: Pick<Environment['paths'], 'record'> }): StartRecord | undefined {
   try {
     const record: unknown = JSON.parse(readOwned(paths.record) ?? '')
     return isRecord(record) ? record : undefined

@@ -4,6 +4,10 @@ import { parseProgram } from './read-programs.js'
 test.each([
   ['web RUNNING 104857600', [{ name: 'web', state: 'RUNNING', memoryBytes: 104857600 }]],
   ['worker FATAL -', [{ name: 'worker', state: 'FATAL', memoryBytes: undefined }]],
+  [
+    'web WAITING 4096 hello/web.py:3: SyntaxError: invalid syntax',
+    [{ name: 'web', state: 'WAITING', memoryBytes: 4096, fault: 'hello/web.py:3: SyntaxError: invalid syntax' }],
+  ],
   ['beat LEFT_OUT -', [{ name: 'beat', state: 'LEFT_OUT', memoryBytes: undefined }]],
   ['programs: supervisord does not answer: refused', []],
   ['', []],

@@ -1,13 +1,31 @@
 import type { Container } from '../../engine/containers.js'
-import { acceptsCommands, attachInside, type Canceller, type ContainerCommand, KILLED } from '../../engine/execs.js'
+import {
+  acceptsCommands,
+  attachInside,
+  type Canceller,
+  type ContainerCommand,
+  KILLED,
+  type TakenInput,
+} from '../../engine/execs.js'
 import type { Context } from '../context.js'
 import { asOwner, cancelInside } from './tools.js'
 
 type Attaching = Pick<Context, 'engine' | 'report'>
 
 /** Runs a command of the owner in a container of ours, in its working directory, with our terminal, streams and signals. Resolves to its exit code. */
-export const runAsOwner = (context: Attaching, container: Container, argv: ContainerCommand['argv']): Promise<number> =>
-  attach(context, { container: container.id, argv, user: 'root' }, (id, command) => asOwner(command, id), cancelInside)
+export const runAsOwner = (
+  context: Attaching,
+  container: Container,
+  argv: ContainerCommand['argv'],
+  input: TakenInput = 'all',
+): Promise<number> =>
+  attach(
+    context,
+    { container: container.id, argv, user: 'root' },
+    (id, command) => asOwner(command, id),
+    cancelInside,
+    input,
+  )
 
 /** The same for any command; tells why, where its container went away under it. */
 export async function attach(
@@ -15,8 +33,9 @@ export async function attach(
   command: ContainerCommand,
   wrap: (id: string, argv: ContainerCommand['argv']) => ContainerCommand['argv'],
   cancel: Canceller,
+  input: TakenInput = 'all',
 ): Promise<number> {
-  const exitCode = await attachInside(engine, command, wrap, cancel)
+  const exitCode = await attachInside(engine, command, wrap, cancel, input)
   if (exitCode === KILLED && !(await acceptsCommands(engine, command.container)))
     report({
       kind: 'note',

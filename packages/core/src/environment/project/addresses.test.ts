@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { sampleDefinition } from '../../../test/samples.js'
+import { addressesOf } from '../../definition/definition.js'
 import { placesOf, urlsOf, wantedPorts } from './addresses.js'
 
 describe('wantedPorts', () => {
@@ -24,6 +25,16 @@ describe('wantedPorts', () => {
   test('are fixed where the definition fixes them', () => {
     const definition = sampleDefinition({}, { hello: { ports: [{ target: 8000, published: '18000' }] } })
     expect(wantedPorts(definition, [])).toEqual([{ service: 'hello', target: 8000, fixed: 18000 }])
+  })
+
+  test('are asked for once where a checkout fixes what its package leaves open', () => {
+    const ports = [
+      { target: 8000, name: 'shop' },
+      { target: 8000, published: '18000' },
+    ]
+    const definition = sampleDefinition({}, { hello: { ports } })
+    expect(wantedPorts(definition, [])).toEqual([{ service: 'hello', target: 8000, fixed: 18000 }])
+    expect(addressesOf(definition)).toEqual([{ service: 'hello', port: 8000, name: 'shop' }])
   })
 
   test('are not asked for twice when a server both publishes and was asked for', () => {

@@ -1,4 +1,4 @@
-import type { Address, Definition } from '../../definition/definition.js'
+import { type Address, type Definition, portsOf } from '../../definition/definition.js'
 
 /** Container port to host port, for each service that publishes any. */
 export type Ports = Readonly<Record<string, Readonly<Record<number, number>>>>
@@ -32,13 +32,13 @@ export function wantedPorts(
   definition: Definition,
   publish: readonly string[],
 ): { service: string; target: number; fixed: number | undefined }[] {
-  return Object.entries(definition.project.services).flatMap(([service, { ports, expose }]) => {
-    const written = (ports ?? []).map(({ target, published }) => ({
+  return Object.entries(definition.project.services).flatMap(([service, described]) => {
+    const written = portsOf(described).map(({ target, published }) => ({
       service,
       target,
       fixed: published ? Number(published) : undefined,
     }))
     if (written.length > 0 || !publish.includes(service)) return written
-    return (expose ?? []).map((port) => ({ service, target: Number(port), fixed: undefined }))
+    return (described.expose ?? []).map((port) => ({ service, target: Number(port), fixed: undefined }))
   })
 }

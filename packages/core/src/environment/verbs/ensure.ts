@@ -17,7 +17,7 @@ export async function ensure(context: Context, extent: Extent): Promise<Started>
   if (stale !== undefined)
     report({
       kind: 'note',
-      text: `the image is out of date: ${stale}. \`make dev.watch\` replaces it`,
+      text: `the image is out of date: ${stale}. \`devenv watch\` replaces it`,
     })
   return running
 }
@@ -35,7 +35,8 @@ export async function extentOf(
     : { all: false, needs: needs.filter((name) => !settings.without?.includes(name)) }
 }
 
-async function readNeeds(environment: Environment): Promise<Pick<StartRecord, 'needs' | 'targets'>> {
+/** As the package's files tell. */
+export async function readNeeds(environment: Environment): Promise<Pick<StartRecord, 'needs' | 'targets'>> {
   const { requireRecognised } = await import('../open-environment.js')
   const { needsOf, readExtension } = await import('../../definition/extension.js')
   return needsOf(readExtension(environment.package, await requireRecognised(environment)))

@@ -6,7 +6,8 @@ import { readEngineClock } from '../../engine/container-logs.js'
 import type { Engine } from '../../engine/engine.js'
 import { COMPOSE_LABELS } from '../../engine/labels.js'
 import { identify } from '../environment.js'
-import { followLogs } from './follow-logs.js'
+import { continuing, followLogs, isShown, withProgram } from './follow-logs.js'
+import type { LogEntry } from './search-logs.js'
 
 /** An engine with one container, that can be killed and started again; `log` is what it has written. */
 function engineOfOne() {
@@ -56,7 +57,8 @@ function view({ engine }: ReturnType<typeof engineOfOne>) {
   const over = followLogs(
     { engine, environment, report },
     { tail: 20 },
-    (line) => void shown.push(line),
+    'all',
+    ({ source, line }) => void shown.push(`${source} | ${line}`),
     leaving.signal,
   )
   return { shown, over, leave: () => leaving.abort() }
@@ -150,9 +152,49 @@ testEach<{ title: string; seconds: number }>([
   await followLogs(
     { engine, environment, report: () => {} },
     { tail: 0 },
-    (line) => lines.push(line),
+    'all',
+    ({ source, line }) => lines.push(`${source} | ${line}`),
     new AbortController().signal,
   )
   expect(lines).toEqual(['web | the first line'])
   expect(await readEngineClock(engine)).toEqual(now)
+})
+
+const entry = (at: string, source: string, line: string): LogEntry => ({
+  at: `2026-11-23T10:00:${at}Z`,
+  source,
+  channel: 'out',
+  line,
+})
+
+test('a line of one of our containers belongs to the program that it names', () => {
+  expect(withProgram(entry('00.000', 'hello', 'web | GET / | 200'))).toMatchObject({
+    source: 'web',
+    line: 'GET / | 200',
+  })
+  expect(withProgram(entry('00.000', 'hello', 'entrypoint: no such user'))).toMatchObject({ source: 'hello' })
+})
+
+test.each([
+  ['programs', 'web', 'of a program', true],
+  ['programs', 'mysql', 'of a server', false],
+  ['all', 'mysql', 'of a server', true],
+  [['web', 'mysql'], 'mysql', 'of a server', true],
+  [['web', 'mysql'], 'worker', 'of a program', false],
+] as const)('of %j, %s (%s) is shown: %j', (shown, source, whose, expected) => {
+  expect(isShown(shown, source, whose)).toBe(expected)
+})
+
+test('what follows begins a second before the last entry that was read, and repeats none', () => {
+  const read = [entry('01.000', 'web', 'a'), entry('04.500', 'worker', 'b'), entry('04.900', 'web', 'a')]
+  const { from, isNew } = continuing(read)
+  expect(from).toEqual({ since: new Date('2026-11-23T10:00:03.900Z').getTime() / 1000 })
+  const live = [
+    entry('04.501', 'worker', 'b'),
+    entry('04.700', 'worker', 'missed'),
+    entry('04.902', 'web', 'a'),
+    entry('06.000', 'web', 'a'),
+  ]
+  expect(live.filter(isNew).map(({ at }) => at.slice(17, 23))).toEqual(['04.700', '06.000'])
+  expect(continuing([]).from).toEqual({ tail: 0 })
 })

@@ -1,11 +1,22 @@
+import { join } from 'node:path'
 import { type Presence, readPresence } from '../../checkout/read-presence.js'
-import { listContainers } from '../../engine/containers.js'
+import { type Container, listContainers } from '../../engine/containers.js'
 import type { Engine } from '../../engine/engine.js'
 import { COMPOSE_LABELS, LABELS } from '../../engine/labels.js'
+import { readRecord } from '../data/record.js'
+import { placesOf } from '../project/addresses.js'
 import { type State, stateOf } from './status.js'
 
 /** An environment that the engine knows of. */
-export type Known = { service: string; checkout: string; project: string; state: State; presence: Presence }
+export type Known = {
+  service: string
+  checkout: string
+  project: string
+  state: State
+  /** Where it answers; the first is its address. None where it does not run. */
+  urls: string[]
+  presence: Presence
+}
 
 export async function listEnvironments(engine: Engine): Promise<Known[]> {
   const projects = new Map<string, Awaited<ReturnType<typeof listContainers>>>()
@@ -22,7 +33,17 @@ export async function listEnvironments(engine: Engine): Promise<Known[]> {
       checkout,
       project,
       state: stateOf(containers, { configs }),
+      urls: addressesOfProject(project, containers),
       presence: readPresence(checkout, labels[LABELS.mountPoint]),
     }
   })
+}
+
+/** By the record beside its data, and the ports that are bound. */
+function addressesOfProject(project: string, containers: readonly Container[]): string[] {
+  const data = containers[0]?.labels[LABELS.data]
+  if (data === undefined) return []
+  const record = readRecord({ paths: { record: join(data, 'devenv', `${project}.json`) } })
+  const bound = Object.fromEntries(containers.map(({ service, ports }) => [service, ports]))
+  return placesOf(record?.addresses ?? [], bound).map(({ url }) => url)
 }

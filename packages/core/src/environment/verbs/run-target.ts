@@ -1,21 +1,49 @@
+import { DATABASE, knownBeside } from '../../checkout/read-targets.js'
+import { captureInside } from '../../engine/execs.js'
+import { nearest } from '../../problem/nearest.js'
 import type { Context } from '../context.js'
 import { runAsOwner } from '../inside/run-as-owner.js'
+import { asOwner } from '../inside/tools.js'
+import type { Started } from '../start/find-running.js'
 import { ensure, extentOf } from './ensure.js'
 
+/** Make's code for an error of its own, and for a recipe that fails. */
+const FAILED = 2
 const TARGETS_FILE = '/etc/devenv/targets.mk'
 
 /**
  * Runs a make target as if make had been called here: a target that the package supplies from its own file,
- * every other from the checkout's Makefile. `words` are make's own arguments, the target among them.
+ * every other from the checkout's Makefile. Input that a shell around us reads as well is left to it. `words` are make's own arguments, the target among them.
  */
 export async function runTarget(context: Context, target: string, words: readonly string[]): Promise<number> {
   const { report } = context
   const started = await ensure(context, await extentOf(context, target))
   const known = started.record.targets[target]
-  if (known === undefined) return await runAsOwner(context, started.primary, ['make', ...words])
+  if (known === undefined) {
+    const exitCode = await runAsOwner(context, started.primary, ['make', ...words], 'ours-alone')
+    if (exitCode === FAILED) await tellTargets(context, target, started)
+    return exitCode
+  }
   report({
     kind: 'note',
     text: `the environment package supplies ${target}: ${known.because.replace(/\.$/, '')}. To run the checkout’s own, if it has one: devenv exec -- make ${target}`,
   })
-  return await runAsOwner(context, started.primary, ['make', '-f', TARGETS_FILE, ...words])
+  return await runAsOwner(context, started.primary, ['make', '-f', TARGETS_FILE, ...words], 'ours-alone')
+}
+
+/** Says what there is, where make has just said that there is no such target. */
+async function tellTargets(
+  { engine, report }: Pick<Context, 'engine' | 'report'>,
+  target: string,
+  { primary, record }: Started,
+): Promise<void> {
+  const { lines } = await captureInside(engine, { container: primary.id, argv: asOwner(DATABASE), user: 'root' })
+  const known = knownBeside(target, lines.join('\n'))
+  if (known === undefined) return
+  const all = [...known, ...Object.keys(record.targets)].sort()
+  const near = nearest(target, all)
+  report({
+    kind: 'note',
+    text: `there is no target ${target}${near === undefined ? '.' : `; did you mean ${near}?`} There are: ${all.join(', ')}. \`devenv make --list\` says what they do`,
+  })
 }

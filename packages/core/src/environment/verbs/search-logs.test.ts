@@ -4,7 +4,17 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { problemsOf, SAMPLE_PACKAGE, temporaryFolder, testEach, writeFiles } from '../../../test/samples.js'
 import type { Engine } from '../../engine/engine.js'
 import { identify } from '../environment.js'
-import { type LogEntry, type LogQuery, listLogFiles, parseLogLine, parseSince, searchLogs } from './search-logs.js'
+import {
+  inOrder,
+  type LogEntry,
+  type LogQuery,
+  listLogFiles,
+  matching,
+  parseLogLine,
+  parseSince,
+  parseStampedLine,
+  searchLogs,
+} from './search-logs.js'
 
 describe('log files', () => {
   test('are listed by program, oldest first, also past the ninth', () => {
@@ -120,7 +130,7 @@ describe('searching', () => {
       'worker.log': '2026-11-23T10:30:00.000Z out at work\n',
     })
     const found: string[] = []
-    const all = { program: undefined, grep: undefined, since: undefined }
+    const all = { programs: [], grep: undefined, since: undefined, context: 0 }
     for await (const { source, line } of searchLogs(
       { engine: await engineWithRedis(), environment },
       { ...all, ...query },
@@ -129,23 +139,23 @@ describe('searching', () => {
     return found
   }
 
-  test('finds everything, each source in its own order', async () => {
+  test('finds everything, by time', async () => {
     expect(await search({})).toEqual([
       'web old',
       'web 1%\r2% of it',
-      'web last, without an end',
-      'worker at work',
       'redis ready',
+      'worker at work',
+      'web last, without an end',
     ])
   })
 
   testEach<{ what: string; query: Partial<LogQuery>; found: string[] }>([
-    { what: 'one program', query: { program: 'worker' }, found: ['worker at work'] },
-    { what: 'one third-party service', query: { program: 'redis' }, found: ['redis ready'] },
+    { what: 'one program', query: { programs: ['worker'] }, found: ['worker at work'] },
+    { what: 'one third-party service', query: { programs: ['redis'] }, found: ['redis ready'] },
     { what: 'what matches', query: { grep: /^a|old/ }, found: ['web old', 'worker at work'] },
     {
       what: 'what is recent',
-      query: { since: new Date('2026-11-23T09:00:00.000Z'), program: 'web' },
+      query: { since: new Date('2026-11-23T09:00:00.000Z'), programs: ['web'] },
       found: ['web 1%\r2% of it', 'web last, without an end'],
     },
   ])('finds $what', async ({ query, found }) => {
@@ -153,7 +163,7 @@ describe('searching', () => {
   })
 
   test('for a program that there is not is refused, and names those that there are', async () => {
-    expect(await problemsOf(() => search({ program: 'wrok' }))).toEqual([
+    expect(await problemsOf(() => search({ programs: ['web', 'wrok'] }))).toEqual([
       { code: 'program-unknown', name: 'wrok', known: ['web', 'worker', 'redis'] },
     ])
   })
@@ -164,4 +174,64 @@ test('a link among the logs is no log: a checkout can bring one along', () => {
   expect(Object.keys(listLogFiles(root))).toEqual(['web'])
   const folder = writeFiles(temporaryFolder(), { logs: { link: root } })
   expect(listLogFiles(join(folder, 'logs'))).toEqual({})
+})
+
+async function* logOf(source: string, lines: readonly (readonly [string, string])[]): AsyncGenerator<LogEntry> {
+  for (const [at, line] of lines) yield { at, source, channel: 'out', line }
+}
+
+async function linesOf(entries: AsyncIterable<LogEntry>): Promise<string[]> {
+  const lines: string[] = []
+  for await (const { source, line, apart } of entries) lines.push(`${apart ? '-- ' : ''}${source} ${line}`)
+  return lines
+}
+
+test('several logs are one, by time, and each keeps its own order', async () => {
+  const web = logOf('web', [
+    ['1', 'a'],
+    ['4', 'b'],
+    ['3', 'c'],
+  ])
+  const worker = logOf('worker', [
+    ['2', 'd'],
+    ['4', 'e'],
+    ['5', 'f'],
+  ])
+  expect(await linesOf(inOrder([web, worker, logOf('none', [])]))).toEqual([
+    'web a',
+    'worker d',
+    'web b',
+    'web c',
+    'worker e',
+    'worker f',
+  ])
+})
+
+test('around what matches are the lines of the same source, and a mark where some are left out', async () => {
+  const web = () =>
+    logOf(
+      'web',
+      [...'abXcdefXX g h'.replaceAll(' ', '')].map((line, at) => [String(at), line] as const),
+    )
+  const query = { grep: /X/, since: undefined }
+  expect(await linesOf(matching(web(), { ...query, context: 1 }))).toEqual([
+    '-- web b',
+    'web X',
+    'web c',
+    '-- web f',
+    'web X',
+    'web X',
+    'web g',
+  ])
+  expect(await linesOf(matching(web(), { ...query, context: 0 }))).toEqual(['web X', 'web X', 'web X'])
+})
+
+test('the engine’s time has the form of all others', () => {
+  expect(parseStampedLine('2026-11-23T10:00:00.123456789Z  ready', 'redis', 'err')).toEqual({
+    at: '2026-11-23T10:00:00.123Z',
+    source: 'redis',
+    channel: 'err',
+    line: ' ready',
+  })
+  expect(parseStampedLine('no time', 'redis', 'out')).toMatchObject({ at: '', line: 'no time' })
 })

@@ -1,6 +1,7 @@
 import { createReadStream, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { readLogs } from '../../engine/container-logs.js'
+import type { Engine } from '../../engine/engine.js'
 import { linesOf } from '../../engine/streams.js'
 import { DevenvError } from '../../problem/problem.js'
 import type { Asking } from '../context.js'
@@ -8,42 +9,77 @@ import { isOwnFolder } from '../data/data-directory.js'
 import { readRecord } from '../data/record.js'
 import { containersOf } from '../inside/containers-of.js'
 
-export type LogQuery = { program: string | undefined; grep: RegExp | undefined; since: Date | undefined }
-/** `source` is a program of a container of ours, or a third-party service. */
-export type LogEntry = { at: string; source: string; channel: 'out' | 'err'; line: string }
+/** `programs`: these programs and third-party services; none: all. `context`: lines of the same source around each that matches. */
+export type LogQuery = {
+  programs: readonly string[]
+  grep: RegExp | undefined
+  since: Date | undefined
+  context: number
+}
+/** `source` is a program of a container of ours, or a third-party service. `apart`: lines of it before this one were left out. */
+export type LogEntry = { at: string; source: string; channel: 'out' | 'err'; line: string; apart?: true }
 
 /**
- * What was logged, each source in its own order: programs from disk, rotated files too (they are there when no
- * container is), third-party services from the engine.
+ * What was logged, by time: programs from disk, rotated files too (they are there when no container is), third-party
+ * services from the engine.
  * @throws DevenvError `program-unknown`
  */
-export async function* searchLogs(asking: Asking, { program, grep, since }: LogQuery): AsyncGenerator<LogEntry> {
+export async function* searchLogs(asking: Asking, query: LogQuery): AsyncGenerator<LogEntry> {
   const { engine, environment } = asking
-  const programs = listLogFiles(environment.paths.logs)
+  const files = listLogFiles(environment.paths.logs)
   const ours = readRecord(environment)?.ours ?? {}
   const containers = (await containersOf(asking)).filter(({ service }) => ours[service] === undefined)
-  const known = [...Object.keys(programs), ...containers.map(({ service }) => service)]
-  if (program !== undefined && !known.includes(program))
-    throw new DevenvError({ code: 'program-unknown', name: program, known })
+  const known = [...Object.keys(files), ...containers.map(({ service }) => service)]
+  const unknown = query.programs.find((name) => !known.includes(name))
+  if (unknown !== undefined) throw new DevenvError({ code: 'program-unknown', name: unknown, known })
 
-  const wanted = (entry: LogEntry) =>
-    (since === undefined || new Date(entry.at) >= since) && (grep === undefined || grep.test(entry.line))
-  for (const [source, files] of Object.entries(programs)) {
-    if (program !== undefined && program !== source) continue
-    for (const file of files) for await (const entry of readLogFile(file, source)) if (wanted(entry)) yield entry
-  }
-  for (const { id, service } of containers) {
-    if (program !== undefined && program !== service) continue
-    const range = { timestamps: true, ...(since && { since: since.getTime() / 1000 }) }
-    for await (const { line, channel } of readLogs(engine, id, range)) {
-      const entry = {
-        at: line.slice(0, line.indexOf(' ')),
-        source: service,
-        channel,
-        line: line.slice(line.indexOf(' ') + 1),
-      }
-      if (wanted(entry)) yield entry
+  const isWanted = (source: string) => query.programs.length === 0 || query.programs.includes(source)
+  const sources = [
+    ...Object.entries(files)
+      .filter(([source]) => isWanted(source))
+      .map(([source, paths]) => readLogFiles(paths, source)),
+    ...containers
+      .filter(({ service }) => isWanted(service))
+      .map(({ id, service }) => readContainerLog(engine, id, service, query.since)),
+  ]
+  yield* inOrder(sources.map((source) => matching(source, query)))
+}
+
+/** Those that match, with the lines around them. */
+export async function* matching(
+  entries: AsyncIterable<LogEntry>,
+  { grep, since, context }: Pick<LogQuery, 'grep' | 'since' | 'context'>,
+): AsyncGenerator<LogEntry> {
+  const before: LogEntry[] = []
+  let behind = 0
+  let left = false
+  for await (const entry of entries) {
+    if (since !== undefined && new Date(entry.at) < since) continue
+    const matches = grep === undefined || grep.test(entry.line)
+    if (!matches && behind === 0) {
+      before.push(entry)
+      if (before.length > context) left = before.shift() !== undefined
+      continue
     }
+    for (const shown of [...before.splice(0), entry]) {
+      yield left && context > 0 ? { ...shown, apart: true } : shown
+      left = false
+    }
+    behind = matches ? context : behind - 1
+  }
+}
+
+/** Several logs as one, by time; each keeps its own order. */
+export async function* inOrder(logs: readonly AsyncGenerator<LogEntry>[]): AsyncGenerator<LogEntry> {
+  const heads = (await Promise.all(logs.map(async (log) => ({ log, next: await log.next() })))).filter(
+    ({ next }) => !next.done,
+  )
+  while (heads.length > 0) {
+    const [first, ...others] = heads as [(typeof heads)[0], ...typeof heads]
+    const earliest = others.reduce((best, head) => (head.next.value.at < best.next.value.at ? head : best), first)
+    yield earliest.next.value
+    earliest.next = await earliest.log.next()
+    if (earliest.next.done) heads.splice(heads.indexOf(earliest), 1)
   }
 }
 
@@ -73,11 +109,38 @@ export function parseLogLine(text: string, source: string): LogEntry {
   return { at, source, channel: channel as 'out' | 'err', line }
 }
 
-async function* readLogFile(file: string, source: string): AsyncGenerator<LogEntry> {
-  const chunks = (async function* () {
-    for await (const data of createReadStream(file)) yield { channel: 'out' as const, data: data as Buffer }
-  })()
-  for await (const { line } of linesOf(chunks)) yield parseLogLine(line, source)
+/** Oldest first. A line of another form is as old as the one before it. */
+async function* readLogFiles(files: readonly string[], source: string): AsyncGenerator<LogEntry> {
+  let at = ''
+  for (const file of files) {
+    const chunks = (async function* () {
+      for await (const data of createReadStream(file)) yield { channel: 'out' as const, data: data as Buffer }
+    })()
+    for await (const { line } of linesOf(chunks)) {
+      const entry = parseLogLine(line, source)
+      at = entry.at || at
+      yield { ...entry, at }
+    }
+  }
+}
+
+async function* readContainerLog(
+  engine: Engine,
+  id: string,
+  source: string,
+  since: Date | undefined,
+): AsyncGenerator<LogEntry> {
+  const range = { timestamps: true, ...(since && { since: since.getTime() / 1000 }) }
+  for await (const { line, channel } of readLogs(engine, id, range)) yield parseStampedLine(line, source, channel)
+}
+
+/** As the engine gives it with `timestamps`; its time in the form of all others. Pure. */
+export function parseStampedLine(text: string, source: string, channel: LogEntry['channel']): LogEntry {
+  const blank = text.indexOf(' ')
+  const at = new Date(text.slice(0, blank))
+  return Number.isNaN(at.getTime())
+    ? { at: '', source, channel, line: text }
+    : { at: at.toISOString(), source, channel, line: text.slice(blank + 1) }
 }
 
 /** `15m`, `2h`, `1d` ago, or a date as `new Date` reads it. Pure. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { sampleContainer, testEach } from '../../../test/samples.js'
 import type { Container } from '../../engine/containers.js'
-import { type State, stateOf } from './status.js'
+import { type State, stateOf, withWaiting } from './status.js'
 
 const RECORD = { configs: { web: 'a', mysql: 'b' } }
 const [WEB, MYSQL] = [sampleContainer('web', 'a'), sampleContainer('mysql', 'b')]
@@ -44,4 +44,18 @@ describe('the state of an environment', () => {
   test('is told without a record as well', () => {
     expect(stateOf([WEB], undefined)).toBe('running')
   })
+})
+
+test.each([
+  ['running', ['RUNNING', 'WAITING'], 'waiting'],
+  ['unhealthy', ['WAITING'], 'waiting'],
+  ['running', ['RUNNING', 'LEFT_OUT'], 'running'],
+  ['partly running', ['WAITING'], 'partly running'],
+] as const)('a %s environment whose programs are %j is %s', (state, programs, expected) => {
+  expect(
+    withWaiting(
+      state,
+      programs.map((program) => ({ state: program })),
+    ),
+  ).toBe(expected)
 })

@@ -7,7 +7,8 @@ import { type ProgramState, readPrograms } from '../inside/read-programs.js'
 import { placesOf } from '../project/addresses.js'
 import { readStale } from '../start/read-stale.js'
 
-export type State = 'running' | 'starting' | 'unhealthy' | 'partly running' | 'stopped' | 'not created'
+/** `waiting`: a program waits for its code to be mended. */
+export type State = 'running' | 'starting' | 'waiting' | 'unhealthy' | 'partly running' | 'stopped' | 'not created'
 
 /** What `devenv status --json` prints. */
 export type Status = {
@@ -74,7 +75,10 @@ export async function readStatus(asking: Asking): Promise<Status> {
     checkout: environment.checkout,
     project: environment.project,
     dataDirectory: environment.paths.dataDirectory,
-    state: stateOf(containers, record),
+    state: withWaiting(
+      stateOf(containers, record),
+      described.flatMap(({ programs }) => programs ?? []),
+    ),
     urls: places.map(({ url }) => url),
     addresses: places.map(({ name, url }) => ({ name, url })),
     stale,
@@ -92,3 +96,9 @@ export function stateOf(containers: readonly Container[], record: Pick<StartReco
   if (running.some(({ health }) => health === 'unhealthy')) return 'unhealthy'
   return running.some(({ health }) => health === 'starting') ? 'starting' : 'running'
 }
+
+/** A health check is asked every few seconds, and has to fail several times: `reload` knows at once. Pure. */
+export const withWaiting = (state: State, programs: readonly Pick<ProgramState, 'state'>[]): State =>
+  ['running', 'starting', 'unhealthy'].includes(state) && programs.some((program) => program.state === 'WAITING')
+    ? 'waiting'
+    : state

@@ -34,7 +34,7 @@ async function waitForStep(context: Context): Promise<void> {
   if (record?.begun === undefined || !(await isJoinable(context, record.begun))) return
   context.report({
     kind: 'note',
-    text: `the provisioning step ${record.begun.step} is at work; devenv stops the containers when it has ended (devenv clean ends it)`,
+    text: `the provisioning step ${record.begun.step} is at work; devenv stops the containers when it has ended (\`devenv clean\` ends it)`,
   })
   await joinStep(context, record, record.begun, 'is told')
 }

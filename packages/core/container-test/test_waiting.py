@@ -1,0 +1,76 @@
+import sys
+import unittest
+import urllib.error
+import urllib.request
+
+from helpers import CONTAINER, InFolder, eventually
+
+from devenv_container import waiting
+
+CODE = '/edx/app/hello'
+
+SYNTAX = '''Traceback (most recent call last):
+  File "/usr/lib/python3/site-packages/gunicorn/util.py", line 371, in import_app
+    mod = importlib.import_module(module)
+  File "<frozen importlib._bootstrap>", line 1204, in _gcd_import
+  File "/edx/app/hello/hello/web.py", line 12
+    def broken(:
+               ^
+SyntaxError: invalid syntax
+[2026-11-23 10:00:00 +0000] [9] [INFO] Worker exiting'''
+
+DEEP = '''Traceback (most recent call last):
+  File "/edx/app/hello/manage.py", line 9, in <module>
+    execute()
+  File "/edx/app/hello/.venv/lib/python3.11/site-packages/django/conf.py", line 3, in load
+    raise ImproperlyConfigured('no key')
+django.core.exceptions.ImproperlyConfigured: no key'''
+
+TWO = SYNTAX + '\n' + DEEP
+
+RUBY = '''/edx/app/hello/app.rb:7: syntax error, unexpected end-of-input (SyntaxError)
+\tfrom /usr/lib/ruby/kernel_require.rb:38:in require'''
+
+NODE = '''/edx/app/hello/server.js:3
+const a = ;
+          ^
+
+SyntaxError: Unexpected token'''
+
+
+class Fault(unittest.TestCase):
+    def test_is_the_last_place_in_the_code_and_what_is_wrong_there(self):
+        for log, fault in [
+            (SYNTAX, 'hello/web.py:12: SyntaxError: invalid syntax'),
+            (DEEP, 'manage.py:9: django.core.exceptions.ImproperlyConfigured: no key'),
+            (TWO, 'manage.py:9: django.core.exceptions.ImproperlyConfigured: no key'),
+            (RUBY, 'app.rb:7: syntax error, unexpected end-of-input (SyntaxError)'),
+            (NODE, 'server.js:3: SyntaxError: Unexpected token'),
+            ('listening\nGET /', None),
+        ]:
+            with self.subTest(fault):
+                self.assertEqual(waiting.parse(log.splitlines(), CODE), fault)
+
+
+class Waiting(InFolder):
+    def test_who_asks_a_program_that_ended_is_told_where_its_code_is_wrong_until_it_is_mended(self):
+        port = self.reserve_port()
+        code = self.folder / 'code' / 'broken.py'
+        code.write_text('x = 1\ndef broken(:\n    pass\n')
+        self.environment['SUPERVISOR_PROCESS_NAME'] = 'web'
+        self.start('program', 'web', '--', sys.executable, str(CONTAINER / 'bin' / 'reload'),
+                   '--listen', '127.0.0.1:%d' % port, '--', sys.executable, '-B', 'broken.py')
+        waits = self.folder / 'waiting' / 'web'
+        eventually(waits.exists)
+
+        def told():
+            try:
+                urllib.request.urlopen('http://127.0.0.1:%d/' % port, timeout=20).close()
+            except urllib.error.HTTPError as error:
+                return error.read().decode() if error.code == 503 else None
+            except OSError:
+                return None
+
+        self.assertIn('broken.py:2: SyntaxError: invalid syntax', eventually(told))
+        code.write_text('import time\ntime.sleep(60)\n')
+        eventually(lambda: not waits.exists())

@@ -1,0 +1,66 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Place } from '../problem/problem.js'
+import { runCommand } from '../process/run-command.js'
+
+/** A target that a Makefile has by name, what a comment behind it says (`test: ## run the tests`), and where its recipe stands. */
+export type Target = { name: string; about: string | undefined; recipe: Place | undefined }
+
+/** Has make print what it knows, and run nothing. */
+export const DATABASE = ['make', '-npqrR', '--no-print-directory', 'DEVENV_CONTAINER=targets', '.DEFAULT'] as const
+
+/** The targets of a checkout as make knows them in the container, included files too; nothing is run. None where make cannot read them. */
+export async function readTargets(checkout: string): Promise<Target[]> {
+  const { MAKEFLAGS: _, MFLAGS: __, MAKELEVEL: ___, ...env } = process.env
+  const { stdout } = await runCommand({
+    argv: DATABASE,
+    cwd: checkout,
+    env: { ...env, LC_ALL: 'C' },
+  })
+  const { targets, files } = parseDatabase(stdout)
+  const read = files.map((file) => resolve(checkout, file)).filter((file) => existsSync(file))
+  const about = parseComments(read.map((file) => readFileSync(file, 'utf8')).join('\n'))
+  return targets.map(({ name, recipe }) => ({ name, about: about.get(name), recipe }))
+}
+
+/** What `make -p` prints: its explicit targets, special ones aside, its patterns, and the Makefiles. Pure. */
+export function parseDatabase(text: string): {
+  targets: Omit<Target, 'about'>[]
+  patterns: string[]
+  files: string[]
+} {
+  const files = /^MAKEFILE_LIST :?= (.*)$/m.exec(text)?.[1]?.split(/\s+/).filter(Boolean) ?? []
+  const implicit = text.slice(text.indexOf('\n# Implicit Rules\n'), text.indexOf('\n# Files\n'))
+  const patterns = [...implicit.matchAll(/^([^\s#:]*%[^\s#:]*)::?(?!=)/gm)].map(([, pattern = '']) => pattern)
+  const blocks = text.slice(text.indexOf('\n# Files\n'), text.indexOf('\n# Finished Make data base')).split('\n\n')
+  const targets = blocks.flatMap((block) => {
+    const name = /^([^\s#:%.][^\s#:%]*)::?(?!=)/m.exec(block)?.[1]
+    if (name === undefined || block.includes('# Not a target:')) return []
+    // Before 4.0: commands to execute (from `Makefile', line 3)
+    const [, file, line] = /^# {2}(?:recipe|commands) to execute \(from ['`](.*)', line (\d+)\)/m.exec(block) ?? []
+    return [{ name, recipe: file === undefined ? undefined : { file, line: Number(line) } }]
+  })
+  return { targets: targets.sort((one, other) => (one.name < other.name ? -1 : 1)), patterns, files }
+}
+
+/** Target to the comment behind it. Pure. */
+export const parseComments = (makefiles: string): Map<string, string> =>
+  new Map(
+    [...makefiles.matchAll(/^([^\s#:=][^#:=\n]*):(?![=]).*?##\s*(.+)$/gm)].flatMap(([, names = '', about = '']) =>
+      names
+        .trim()
+        .split(/\s+/)
+        .map((name) => [name, about.trim()] as const),
+    ),
+  )
+
+/** The targets that there are, where `target` is none of them and no pattern stands for it; else `undefined`. Pure. */
+export function knownBeside(target: string, database: string): string[] | undefined {
+  const { targets, patterns } = parseDatabase(database)
+  const names = targets.map(({ name }) => name)
+  const fits = (pattern: string) => {
+    const [head = '', tail = ''] = pattern.split('%')
+    return target.startsWith(head) && target.endsWith(tail) && target.length > head.length + tail.length
+  }
+  return names.length === 0 || names.includes(target) || patterns.some(fits) ? undefined : names
+}

@@ -1,0 +1,75 @@
+import { fstatSync, readFileSync, readlinkSync, statSync } from 'node:fs'
+import { basename } from 'node:path'
+import { isatty } from 'node:tty'
+import { runCommand } from './run-command.js'
+
+/**
+ * Whether this terminal is ours: who is not in its foreground group (`make dev.test &`) is stopped when it reads from it
+ * or sets its mode.
+ */
+export async function isInForeground(): Promise<boolean> {
+  const [group, foreground] = (await readGroups()) ?? []
+  return group === foreground
+}
+
+async function readGroups(): Promise<string[] | undefined> {
+  const status = statusOf('self')
+  // pid (name) state parent group session terminal foreground …
+  if (status !== undefined) return [status[2], status[5]].map(String)
+  const { stdout } = await runCommand({ argv: ['ps', '-o', 'pgid=,tpgid=', '-p', String(process.pid)] })
+  return stdout.trim().split(/\s+/)
+}
+
+/** A process above ours: its program, and what it has as standard input. */
+export type Ancestor = { program: string; input: string | undefined }
+
+const SHELL = /^(ba|rba|da|z|k|mk|a|fi|c|tc)?sh$|^busybox$/
+
+/**
+ * Whether a shell above us reads from the same input: `while read name; do make dev.greet NAME=$name; done`. What we took
+ * would be missing there. Of `echo x | make dev.load` nobody else reads. Pure.
+ */
+export const isSharedWithShell = (input: string, ancestors: readonly Ancestor[]): boolean =>
+  ancestors.some((ancestor) => ancestor.input === input && SHELL.test(ancestor.program))
+
+/** Whether our standard input may be read to its end: no shell waits for the rest, and no terminal that is another's. */
+export async function mayReadInput(): Promise<boolean> {
+  if (isatty(0)) return await isInForeground()
+  try {
+    return !isSharedWithShell(identityOf(fstatSync(0)), readAncestors())
+  } catch {
+    return true
+  }
+}
+
+/** The nearest first; none where the system does not show them in /proc. */
+export function readAncestors(): Ancestor[] {
+  const ancestors: Ancestor[] = []
+  for (let pid = process.ppid; pid > 0; ) {
+    const [, parent] = statusOf(pid) ?? []
+    ancestors.push({
+      program: attempt(() => basename(readlinkSync(`/proc/${pid}/exe`))) ?? '',
+      input: attempt(() => identityOf(statSync(`/proc/${pid}/fd/0`))),
+    })
+    pid = Number(parent ?? 0)
+  }
+  return ancestors
+}
+
+const identityOf = ({ dev, ino }: { dev: number; ino: number }): string => `${dev}:${ino}`
+
+/** What stands behind its name, which may hold anything. */
+const statusOf = (pid: number | 'self'): string[] | undefined =>
+  attempt(() =>
+    readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' '),
+  )
+
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}
