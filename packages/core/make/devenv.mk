@@ -13,11 +13,12 @@ devenv.run = exec env $(if $(DEVENV_PACKAGE),DEVENV_PACKAGE='$(DEVENV_PACKAGE)')
 devenv.flags = $(if $(findstring e,$(filter-out --%,$(firstword $(MAKEFLAGS)))),\
 	$(call devenv.quoted,--overrides=$(MAKEOVERRIDES)))
 
-# `make dev.watch PROGRAMS=web,worker NOW=1`. A variable of the Makefile that has such a name means something else.
+# `make dev.watch PROGRAMS=web,worker NOW=1`, `make dev.clean YES=1`. A variable of the Makefile that has such a name means something else.
 devenv.typed = $(if $(filter command,$(origin $1)),$($1))
 devenv.options.dev.watch = \
 	$(if $(call devenv.typed,PROGRAMS),$(call devenv.quoted,--programs=$(PROGRAMS))) \
 	$(if $(filter-out 0,$(call devenv.typed,NOW)),--now)
+devenv.options.dev.clean = $(if $(filter-out 0,$(call devenv.typed,YES)),--yes)
 
 # As a shell takes it literally.
 devenv.quote := '
