@@ -26,7 +26,7 @@ import { folderIdentity } from '../data/folder-identity.js'
 import { type Ledger, readLedger } from '../data/ledger.js'
 import { type Begun, readRecord, type Stamps, type StartRecord, stampsOf } from '../data/record.js'
 import { containersOf } from '../inside/containers-of.js'
-import { readCommands } from '../inside/read-commands.js'
+import { type RunningCommands, readCommands } from '../inside/read-commands.js'
 import { type Ports, wantedPorts } from '../project/addresses.js'
 import { assignPorts } from '../project/assign-ports.js'
 import { type GitMount, readGitMounts } from '../project/read-git-mounts.js'
@@ -56,7 +56,7 @@ export type Observed = {
   images: ImagesPlan
   official: { readonly [service: string]: string }
   containers: readonly Container[]
-  commands: { readonly [container: string]: readonly string[] }
+  commands: { readonly [container: string]: RunningCommands }
   ports: Ports
   /** Ports that an environment had, and somebody else has now. */
   lost: readonly { port: number; holder: string | undefined }[]
@@ -136,7 +136,7 @@ export async function observe(
     images,
     official: await takeServices(engine, definition, images.official, sources),
     containers,
-    commands: commands === 'ended' ? {} : await readAllCommands(context, containers),
+    commands: await readAllCommands(context, containers, commands),
     ports,
     lost,
     code,
@@ -164,10 +164,16 @@ export const servicesOf = (definition: Definition, extent: Extent): string[] => 
 async function readAllCommands(
   { engine }: Context,
   containers: readonly Container[],
-): Promise<{ [container: string]: readonly string[] }> {
+  attended: OnCommands,
+): Promise<{ [container: string]: RunningCommands }> {
   const running = containers.filter(({ state }) => state === 'running')
   const read = running.map(async ({ id }) => [id, await readCommands(engine, id)] as const)
-  return Object.fromEntries((await Promise.all(read)).filter(([, commands]) => commands.length > 0))
+  return Object.fromEntries(
+    (await Promise.all(read)).map(([id, commands]) => [
+      id,
+      attended === 'ended' ? { ...commands, attended: [] } : commands,
+    ]),
+  )
 }
 
 async function readStepFiles(
