@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { problemsOf, SAMPLE_PACKAGE, temporaryFolder, writeFiles } from '../../../test/samples.js'
+import { NO_PROCESS, problemsOf, SAMPLE_PACKAGE, temporaryFolder, writeFiles } from '../../../test/samples.js'
+import { processMark } from '../../process/process-mark.js'
 import { type Environment, identify } from '../environment.js'
 import { createDataDirectory, writeOwned } from './data-directory.js'
 
@@ -67,4 +68,18 @@ test('a file is written in one step, and nothing is left beside it', () => {
   writeOwned(join(root, 'file'), 'after')
   expect(readFileSync(join(root, 'file'), 'utf8')).toBe('after')
   expect(readdirSync(root)).toEqual(['file'])
+})
+
+test('what a writer that was killed has left goes with the next file that is written there; what may be at work stays', () => {
+  const [, , host] = processMark().split('-')
+  const stays = [
+    `record.${processMark()}.tmp`,
+    `record.7--${'0'.repeat(16)}.tmp`,
+    'notes.tmp',
+    `dump-${NO_PROCESS}--${host}`,
+  ]
+  const goes = [`README.${NO_PROCESS}--${host}.tmp`, `.gitignore.${NO_PROCESS}-123-${host}.tmp`]
+  const root = writeFiles(temporaryFolder(), Object.fromEntries([...stays, ...goes].map((name) => [name, ''])))
+  writeOwned(join(root, 'file'), '')
+  expect(readdirSync(root).sort()).toEqual([...stays, 'file'].sort())
 })

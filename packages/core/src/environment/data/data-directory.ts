@@ -1,6 +1,7 @@
-import { chownSync, existsSync, lstatSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, lstatSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DevenvError } from '../../problem/problem.js'
+import { listAbandoned, PROCESS_MARK, processMark } from '../../process/process-mark.js'
 import type { Environment } from '../environment.js'
 
 const README = `devenv keeps here everything that it creates for this checkout: databases (stores/), logs, and its record.
@@ -26,9 +27,13 @@ export function createDataDirectory({ paths, checkout }: Environment): void {
   }
 }
 
-/** Writes in one step, as the owner of the folder around it. */
+/** What stands beside a file while it is written. */
+const TEMPORARY = new RegExp(`\\.${PROCESS_MARK.source}\\.tmp$`)
+
+/** Writes in one step, as the owner of the folder around it. What writers that were killed have left there goes. */
 export function writeOwned(file: string, text: string): void {
-  const temporary = `${file}.${process.pid}.tmp`
+  for (const left of listAbandoned(dirname(file), TEMPORARY)) rmSync(left, { force: true })
+  const temporary = `${file}.${processMark()}.tmp`
   writeFileSync(temporary, text)
   own(temporary, statSync(dirname(file)))
   renameSync(temporary, file)

@@ -7,12 +7,12 @@ import { storeFolder } from './ledger.js'
 
 /** Everything that we ever create below `home`, by path. What is not here is somebody else's. */
 const OURS = [
-  /^(README|\.gitignore)(\.\d+\.tmp)?$/,
+  /^(README|\.gitignore)(\.[\da-f-]+\.tmp)?$/,
   /^probe$/,
-  /^start\.[0-9a-f]{8}\.lock(\.\d+\.tmp)?$/,
-  /^devenv-[a-z0-9_-]+-[0-9a-f]{8}(\.compose)?\.json(\.\d+\.tmp)?$/,
+  /^start\.[0-9a-f]{8}\.lock(\.[\da-f-]+\.tmp)?$/,
+  /^devenv-[a-z0-9_-]+-[0-9a-f]{8}(\.compose)?\.json(\.[\da-f-]+\.tmp)?$/,
   /^logs\/[^/]+\.log(\.\d+)?$/,
-  /^stores\/[^/]+\/(data(\.[0-9a-f]{8}\.removed)?|ledger\.json(\.\d+\.tmp)?)$/,
+  /^stores\/[^/]+\/(data(\.[0-9a-f]{8}\.removed)?|ledger\.json(\.[\da-f-]+\.tmp)?)$/,
 ]
 
 /** What `clean` may remove, what it leaves, and the folders that go if nothing is left in them, innermost first. */
