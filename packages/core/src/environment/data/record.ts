@@ -37,8 +37,16 @@ export type StartRecord = {
   stamps: { inputs: Stamps; definition: Stamps; provision: Stamps }
 }
 
-/** `id` names the command in its container, `now` what the step depended on. */
-export type Begun = { step: string; now: string; stores: readonly string[]; container: string; id: string }
+/** `id` names the command in its container, `now` what the step depended on, `files` the files among that. */
+export type Begun = {
+  step: string
+  now: string
+  /** An earlier version noted none. */
+  files?: readonly string[] | undefined
+  stores: readonly string[]
+  container: string
+  id: string
+}
 
 /** In which container, and which programs. */
 export type Released = { container: string; programs: ProgramChoice }

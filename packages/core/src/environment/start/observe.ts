@@ -31,6 +31,7 @@ import { type Ports, wantedPorts } from '../project/addresses.js'
 import { assignPorts } from '../project/assign-ports.js'
 import { type GitMount, readGitMounts } from '../project/read-git-mounts.js'
 import { type Store, storesOf } from '../project/stores-of.js'
+import type { MatchedFiles } from '../provision/hash-steps.js'
 import { readMatchingFiles } from '../provision/read-matching-files.js'
 import { isJoinable } from '../provision/run-step.js'
 import { requirePrograms } from './choose-programs.js'
@@ -68,8 +69,8 @@ export type Observed = {
   storesIdentity: string
   moved: readonly Moved[]
   stores: readonly { store: Store; ledger: Ledger | undefined }[]
-  /** Glob to the hash of what it matches. */
-  files: { readonly [glob: string]: string }
+  /** Glob to what it matches. */
+  files: { readonly [glob: string]: MatchedFiles }
   begun: Begun | undefined
   stamps: StartRecord['stamps']
 }
@@ -179,12 +180,12 @@ async function readAllCommands(
 async function readStepFiles(
   checkout: string,
   { provision }: Definition,
-): Promise<{ files: { [glob: string]: string }; stamps: Stamps }> {
-  const files: { [glob: string]: string } = {}
+): Promise<{ files: { [glob: string]: MatchedFiles }; stamps: Stamps }> {
+  const files: { [glob: string]: MatchedFiles } = {}
   let stamps: Stamps = {}
   for (const glob of new Set(provision.flatMap(({ when }) => when.files))) {
     const matched = await readMatchingFiles(checkout, glob)
-    files[glob] = matched.hash
+    files[glob] = matched
     // Of what two globs look at, the earlier stamp is that before both.
     stamps = { ...matched.stamps, ...stamps }
   }

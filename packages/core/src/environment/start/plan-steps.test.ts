@@ -22,6 +22,7 @@ const due = (name: string, passed: Passed, needs?: readonly string[]): DueStep &
   passed,
   service: 'web',
   run: ['run', name],
+  files: [],
   now: `${name}-1`,
   stores: ['mysql-8.4'],
 })
