@@ -101,6 +101,32 @@ test('clean of what was never started changes nothing', async () => {
   expect(existsSync(join(hello.path, '.dev'))).toBe(false)
 })
 
+test('clean on a terminal names the databases, and removes none before a person agrees; with --yes it asks nobody', async () => {
+  const hello = freshCheckout()
+  await hello.start()
+  const before = (await hello.container('mysql')).id
+  const askedBy = async (argv: readonly string[], typed: string) => {
+    const cleaning = hello.begin(argv, { terminal: true })
+    await cleaning.said(/or cancel \(Enter\)\? $/)
+    cleaning.type(typed)
+    return await cleaning.ended
+  }
+  const clean = ['node', ...hello.words('clean')]
+  const kept = await askedBy(clean, '\n')
+  expect(kept.exitCode).toBe(130)
+  expect(kept.stdout).toMatch(/mysql-8\.4 +\d+ MiB +made (just now|\d+ minutes? ago)\r\n +redis-7 /)
+  expect((await askedBy(['make', 'dev.clean'], 'n\n')).stdout).toContain('everything stays as it is')
+  expect((await askedBy([...clean, 'redis'], '\n')).stdout).not.toContain('mysql')
+  expect((await hello.container('mysql')).id).toBe(before)
+  expect((await hello.get('/')).status).toBe(200)
+
+  expect((await askedBy([...clean, 'redis'], 'y\n')).exitCode).toBe(0)
+  expect(existsSync(join(dataOf(hello), 'stores/mysql-8.4/data'))).toBe(true)
+  expect(existsSync(join(dataOf(hello), 'stores/redis-7/data'))).toBe(false)
+  expect((await hello.begin(['make', 'dev.clean', 'YES=1'], { terminal: true }).ended).exitCode).toBe(0)
+  expect(existsSync(join(hello.path, '.dev'))).toBe(false)
+})
+
 const canBeAnother = async () =>
   process.getuid?.() === 0 &&
   (await run(['node', join(CORE, 'bin/devenv.js'), '--version'], { as: PERSON })).exitCode === 0

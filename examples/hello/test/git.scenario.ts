@@ -79,3 +79,21 @@ test('git works inside a worktree, beside the repository that it belongs to', as
     await ask('find', hello.folder, '-path', join(tree, '.dev'), '-prune', '-o', '!', '-uid', String(OWNER), '-print'),
   ).toBe('')
 })
+
+test('a start names the migrations of another branch that a database holds, until it was provisioned without them', async () => {
+  const hello = await cloned()
+  const git = (...words: readonly string[]) => ask('git', ...PERSON, '-C', hello.path, ...words)
+  await git('checkout', '--quiet', '-b', 'theirs')
+  await hello.write('hello/migrations/0098_theirs.sql', 'ALTER TABLE greetings ADD COLUMN theirs INT;\n')
+  await git('add', '--all')
+  await git('commit', '--quiet', '--message', 'one more migration')
+  const told = /the database mysql holds migrations that this branch lacks: hello\/0098_theirs; .*`devenv clean mysql`/
+  expect((await hello.start()).stderr).not.toMatch(told)
+
+  await git('checkout', '--quiet', '-')
+  expect((await hello.devenv('start', '--dry-run')).stdout).toMatch(told)
+  expect((await hello.start()).stderr).toMatch(told)
+  expect((await hello.start()).stderr).not.toMatch(told)
+  await git('checkout', '--quiet', 'theirs')
+  expect((await hello.start()).stderr).not.toMatch(told)
+})

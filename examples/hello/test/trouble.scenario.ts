@@ -144,6 +144,42 @@ describe('a step, once begun, is finished', () => {
   })
 })
 
+describe('a command whose devenv is killed', () => {
+  const sleepersIn = async (hello: Hello, service: string) =>
+    (await processesOf(await hello.container(service))).filter((words) => words.includes('sleep 4321'))
+  const begin = async (hello: Hello, ...words: string[]) => {
+    const command = hello.beginDevenv(['exec', ...words, '--', 'sh', '-c', 'echo begun; sleep 4321; echo ended'])
+    await command.said(/begun/)
+    return command
+  }
+
+  test.each([
+    { service: 'hello', words: [] },
+    { service: 'mysql', words: ['mysql'] },
+  ])('ends in the container of $service without another command', async ({ service, words }) => {
+    const hello = freshCheckout()
+    await hello.start()
+    const command = await begin(hello, ...words)
+    const other = await begin(hello, ...words)
+    await eventually(async () => expect(await ask('ps', '-eo', 'args')).toContain(`'${command.pid}-`))
+    command.signal('SIGKILL')
+    // The sleep and the shell around it, of the other one.
+    await eventually(async () => expect(await sleepersIn(hello, service)).toHaveLength(2))
+    other.signal('SIGTERM')
+    expect((await other.ended).exitCode).toBe(143)
+  })
+
+  test('at once is ended by the next start, which waits for nobody', async () => {
+    const hello = freshCheckout()
+    await hello.start()
+    const command = await begin(hello)
+    command.signal('SIGKILL')
+    await command.ended
+    await hello.start()
+    expect(await sleepersIn(hello, 'hello')).toEqual([])
+  })
+})
+
 describe('what start --dry-run prints', () => {
   const planOf = async (hello: Hello) => succeeded(await hello.devenv('start', '--dry-run')).stdout
 

@@ -268,6 +268,12 @@ describe('make in a checkout', () => {
       ['dev.watch', 'LOGS=all', 'PROGRAMS=web'],
       ['watch', '--programs=web', '--logs=all'],
     ],
+    [
+      ['dev.clean', 'YES=1', 'NOW=1'],
+      ['clean', '--yes'],
+    ],
+    [['dev.clean', 'YES=0'], ['clean']],
+    [['dev.watch', 'YES=1'], ['watch']],
   ])('%j hands its options to devenv as %j', (words, expected) => {
     expect(make(checkout(), words).calls.map(({ argv: [, ...argv] }) => argv)).toEqual([expected])
   })
@@ -276,6 +282,7 @@ describe('make in a checkout', () => {
     const makefile = 'PROGRAMS = their own\nNOW = $(shell date)\ntest:\n'
     expect(told(make(checkout(makefile), ['dev.watch']))).toEqual([['watch']])
     expect(told(make(checkout(), ['dev.watch'], { PROGRAMS: 'of the shell', NOW: '1' }))).toEqual([['watch']])
+    expect(told(make(checkout('YES = 1\ntest:\n'), ['dev.clean'], { YES: '1' }))).toEqual([['clean']])
   })
 
   test('goes on with the next goal only under -k', () => {

@@ -200,3 +200,6 @@ export const testEach =
       )
     }
   }
+
+/** Larger than the number of any process. */
+export const NO_PROCESS = 2 ** 22 + 1

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
-import { expect, test, vi } from 'vitest'
-import { betweenQuestions, personAt } from './ask-person.js'
+import { describe, expect, test, vi } from 'vitest'
+import { betweenQuestions, personAt, requireConsent } from './ask-person.js'
 
 /** A person who types this; with nothing to type, one who ends the input. */
 function typing(text: string, terminal = { stdin: true, stderr: true }) {
@@ -8,8 +8,8 @@ function typing(text: string, terminal = { stdin: true, stderr: true }) {
   const stderr = Object.assign(new PassThrough(), { isTTY: terminal.stderr })
   if (text === '') stdin.end()
   else stdin.write(text)
-  const ask = personAt({ stdin, stderr } as unknown as Parameters<typeof personAt>[0])
-  return { stdin, ask, shown: () => String(stderr.read() ?? '') }
+  const at = { stdin, stderr } as unknown as Parameters<typeof personAt>[0]
+  return { stdin, at, ask: personAt(at), shown: () => String(stderr.read() ?? '') }
 }
 
 test.each([
@@ -36,14 +36,34 @@ test('after the answer nobody reads the terminal, so that the process can end', 
   expect({ paused: stdin.isPaused(), readers: stdin.listenerCount('data') }).toEqual({ paused: true, readers: 0 })
 })
 
-test.each(['c\n', 'Cancel\n', ''])('a person who types %j changes nothing', async (text) => {
-  const exit = vi.spyOn(process, 'exit').mockImplementation((code) => {
+/** An end of this process, as an error that says its exit code. */
+const endsAsError = () =>
+  vi.spyOn(process, 'exit').mockImplementation((code) => {
     throw new Error(`ends with ${code}`)
   })
+
+test.each(['c\n', 'Cancel\n', ''])('a person who types %j changes nothing', async (text) => {
+  const exit = endsAsError()
   const { ask, shown } = typing(text)
   await expect(ask?.('bash runs there')).rejects.toThrow('ends with 130')
   expect(shown()).toContain('everything stays as it is')
   exit.mockRestore()
+})
+
+describe('what cannot be undone', () => {
+  test.each(['y\n', ' Yes\n', 'what?\ny\n'])('is agreed to with %j, once it was told', async (text) => {
+    const { at, shown } = typing(text)
+    await requireConsent('clean removes mysql-8.4', at)
+    expect(shown()).toMatch(/^devenv: clean removes mysql-8\.4\nRemove them/)
+  })
+
+  test.each(['\n', 'n\n', 'No\n', 'c\n', ''])('is not done after %j', async (text) => {
+    const exit = endsAsError()
+    const { at, shown } = typing(text)
+    await expect(requireConsent('clean removes mysql-8.4', at)).rejects.toThrow('ends with 130')
+    expect(shown()).toContain('everything stays as it is')
+    exit.mockRestore()
+  })
 })
 
 test('nobody is asked where a program reads or writes', () => {

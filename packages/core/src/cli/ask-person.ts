@@ -13,27 +13,55 @@ const REPLIES = new Map<string, OnCommands | 'cancel'>([
   ['cancel', 'cancel'],
 ])
 
+const REMOVAL = 'Remove them (y), or cancel (Enter)? '
+const CONSENT = new Map<string, 'yes' | 'cancel'>([
+  ['y', 'yes'],
+  ['yes', 'yes'],
+  ['', 'cancel'],
+  ['n', 'cancel'],
+  ['no', 'cancel'],
+  ['c', 'cancel'],
+  ['cancel', 'cancel'],
+])
+
+type Terminal = Pick<NodeJS.Process, 'stdin' | 'stderr'>
+
+/** Whether a person reads what we write, and types what we read. */
+export const isPerson = ({ stdin, stderr }: Terminal): boolean => stdin.isTTY && stderr.isTTY
+
 /** A person at a terminal, who can be asked; `undefined` where a program reads what we write, or writes what we read. */
-export function personAt({ stdin, stderr }: Pick<NodeJS.Process, 'stdin' | 'stderr'>): AskPerson | undefined {
-  if (!stdin.isTTY || !stderr.isTTY) return undefined
-  return async (busy) => {
-    stderr.write(`devenv: ${busy}\n${QUESTION}`)
-    // Not raw: the terminal edits the line, and Ctrl-C is a signal as always.
-    const lines = createInterface({ input: stdin, terminal: false })
-    try {
-      for await (const line of lines) {
-        const answer = REPLIES.get(line.trim().toLowerCase())
-        if (answer === 'cancel') break
-        if (answer !== undefined) return answer
-        stderr.write(QUESTION)
-      }
-    } finally {
-      // Node 20 does not when the loop is left, and an input that is read keeps the process alive.
-      lines.close()
+export function personAt(terminal: Terminal): AskPerson | undefined {
+  return isPerson(terminal) ? (busy) => answerTo(busy, QUESTION, REPLIES, terminal) : undefined
+}
+
+/** Asks a person before a removal. Never comes back where that person cancels. */
+export async function requireConsent(removal: string, terminal: Terminal): Promise<void> {
+  await answerTo(removal, REMOVAL, CONSENT, terminal)
+}
+
+/** Asks until there is an answer that is known. */
+async function answerTo<T extends string>(
+  told: string,
+  question: string,
+  replies: ReadonlyMap<string, T | 'cancel'>,
+  { stdin, stderr }: Terminal,
+): Promise<T> {
+  stderr.write(`devenv: ${told}\n${question}`)
+  // Not raw: the terminal edits the line, and Ctrl-C is a signal as always.
+  const lines = createInterface({ input: stdin, terminal: false })
+  try {
+    for await (const line of lines) {
+      const answer = replies.get(line.trim().toLowerCase())
+      if (answer === 'cancel') break
+      if (answer !== undefined) return answer
+      stderr.write(question)
     }
-    stderr.write('devenv: cancelled; everything stays as it is\n')
-    return process.exit(exitCodeFor('SIGINT'))
+  } finally {
+    // Node 20 does not when the loop is left, and an input that is read keeps the process alive.
+    lines.close()
   }
+  stderr.write('devenv: cancelled; everything stays as it is\n')
+  return process.exit(exitCodeFor('SIGINT'))
 }
 
 /** While a question stands on the screen, what would be shown is kept for later. */

@@ -36,6 +36,8 @@ function objectsOf(step: AwaitCommands | Exclude<StartStep, { do: 'images' }>): 
     case 'await-commands':
     case 'remove':
       return step.containers.map(({ name }) => name)
+    case 'end-commands':
+      return [step.container.name]
     case 'open-store':
       return [step.store.name]
     case 'create':

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { basename } from 'node:path'
 import { type Duplex, pipeline, Transform, type Writable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
+import { startGuardian } from '../process/guardian.js'
+import { processMark } from '../process/process-mark.js'
 import { type EndingSignal, exitCodeFor, takeSignals } from '../process/signals.js'
 import { isInForeground, mayReadInput } from '../process/standard-input.js'
 import { ask, type Engine, EngineRefusal, hijack, isEngineAway, unreachable } from './engine.js'
@@ -19,6 +21,8 @@ export type ContainerCommand = {
 export type Canceller = (id: string, signal: NodeJS.Signals) => readonly [string, ...string[]]
 
 const GRACE_MS = 10_000
+/** A command that is over before then costs no guardian. */
+const GUARDED_AFTER_MS = 1000
 const LEFT_MS = 500
 
 const createExec = async (engine: Engine, command: ContainerCommand, streams: object): Promise<string> => {
@@ -120,7 +124,8 @@ const CTRL_Z = 0x1a
  * foreground, our signals. Resolves to the exit code, exactly; 128 + n when signal n ended it from here.
  *
  * The API cannot signal an exec (https://github.com/moby/moby/issues/9098), and an exec outlives the client
- * that started it. So `wrap` gives the command an id inside the container, and `cancel` ends what has that id.
+ * that started it. So `wrap` gives the command an id inside the container, and `cancel` ends what has that id. If we are
+ * killed, a guardian does so.
  */
 export async function attachInside(
   engine: Engine,
@@ -132,7 +137,8 @@ export async function attachInside(
   const { stdin, stdout, stderr } = process
   const reads = input === 'all' && !stdin.isTTY ? true : await mayReadInput()
   const terminal = reads && stdin.isTTY === true && stdout.isTTY === true
-  const id = `${process.pid}-${randomBytes(4).toString('hex')}`
+  // Whoever sees the command can tell whether anybody waits for it.
+  const id = `${processMark()}-${randomBytes(4).toString('hex')}`
   const size = { h: stdout.rows ?? 24, w: stdout.columns ?? 80 }
 
   const exec = await createExec(
@@ -164,6 +170,10 @@ export async function attachInside(
     killer = setTimeout(() => void send('SIGKILL'), GRACE_MS)
   }
   const release = takeSignals(onSignal)
+  const deedOf = (signal: NodeJS.Signals) =>
+    ['docker', 'exec', '--user', 'root', command.container, ...cancel(id, signal)] as const
+  const will = { deeds: [deedOf('SIGHUP'), deedOf('SIGKILL')], seconds: GRACE_MS / 1000 }
+  const voidWill = startGuardian(will, GUARDED_AFTER_MS)
   const hangUp = () => {
     if (ended === undefined) onSignal('SIGHUP')
   }
@@ -231,6 +241,7 @@ export async function attachInside(
     return ended === undefined ? (exitCode ?? 255) : exitCodeFor(ended)
   } finally {
     clearTimeout(killer)
+    voidWill()
     release()
     stdout.off('resize', resize)
     if (terminal && !stdin.destroyed) stdin.setRawMode(false)

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { cloneWithUmask, commitAll, commitWith, git, repositoryWith } from '../../test/git.js'
-import { problemsOf, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
+import { NO_PROCESS, problemsOf, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
 import { type ObjectReader, openObjects } from '../git/object-reader.js'
+import { processMark } from '../process/process-mark.js'
 import { commitTree, parseTree } from './commit-tree.js'
 import { folderTree } from './folder-tree.js'
 import { makeTemporaryFolder } from './temporary-folder.js'
@@ -187,6 +188,27 @@ describe('a folder', () => {
     expect(await problemsOf(() => makeTemporaryFolder('test'))).toMatchObject([
       { code: 'folder-unusable', variable: 'TMPDIR' },
     ])
+  })
+
+  test('for a moment goes with the next one where its process was killed; what may be in use stays', () => {
+    const [, , host] = processMark().split('-')
+    const gone = `devenv-build-${NO_PROCESS}--${host}-abcdef`
+    const stays = [
+      `devenv-build-${processMark()}-abcdef`,
+      `devenv-build-7--${'0'.repeat(16)}-abcdef`,
+      'devenv-build-abcdef',
+      `mine-${gone}`,
+    ]
+    const place = writeFiles(
+      temporaryFolder(),
+      Object.fromEntries([gone, ...stays].map((name) => [`${name}/deep/file`, ''])),
+    )
+    vi.stubEnv('TMPDIR', place)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const { path, remove } = makeTemporaryFolder('commits')
+    expect(readdirSync(place).sort()).toEqual([...stays, basename(path)].sort())
+    remove()
+    expect(readdirSync(place).sort()).toEqual(stays.sort())
   })
 
   test('is named by its path', () => {

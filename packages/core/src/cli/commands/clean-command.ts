@@ -1,13 +1,20 @@
 import type { Command } from 'commander'
+import { isPerson, requireConsent } from '../ask-person.js'
 import { type Add, openRunning, say, withWhere } from '../opening.js'
+import { renderDoomed } from '../render-doomed.js'
 
 export const cleanCommand: Add = (program) =>
   withWhere(program.command('clean'))
     .argument('[stores...]', 'only the data of these, mysql for example; all else stays')
     .summary('stop the environment and remove the data that it created, and nothing else')
-    .action(async (stores: string[], _options, command: Command) => {
-      const { clean, cleanStores } = await import('../../environment/verbs/clean.js')
+    .option('--yes', 'do not ask before databases are removed')
+    .action(async (stores: string[], { yes }: { yes?: boolean }, command: Command) => {
+      const { clean, cleanStores, readDoomed } = await import('../../environment/verbs/clean.js')
       const context = await openRunning(command)
+      if (!yes && isPerson(process)) {
+        const doomed = await readDoomed(context, stores)
+        if (doomed.length > 0) await requireConsent(renderDoomed(doomed, new Date()), process)
+      }
       if (stores.length > 0) {
         const emptied = await cleanStores(context, stores)
         say(`Removed the data of ${emptied.join(', ')}. \`devenv start\` makes them again.`)

@@ -1,4 +1,6 @@
 import { engineFrom } from '../../engine/engine.js'
+import { DevenvError } from '../../problem/problem.js'
+import { isPerson, requireConsent } from '../ask-person.js'
 import { type Add, say } from '../opening.js'
 
 export const pruneCommand: Add = (program) =>
@@ -10,19 +12,19 @@ export const pruneCommand: Add = (program) =>
     .action(async ({ images, yes }: { images?: boolean; yes?: boolean }) => {
       const { prune, readPrunePlan } = await import('../../environment/verbs/prune.js')
       const { renderPrunePlan } = await import('../render-environments.js')
-      const { confirm } = await import('../confirm.js')
       const engine = engineFrom(process.env)
       const plan = await readPrunePlan(engine, images ? 'images-too' : 'no-image')
-      for (const line of renderPrunePlan(plan)) say(line)
-      if (plan.environments.length + plan.images.length === 0) {
+      const lines = renderPrunePlan(plan)
+      const isNothing = plan.environments.length + plan.images.length === 0
+      const asks = !yes && !isNothing && isPerson(process)
+      for (const line of asks ? [] : lines) say(line)
+      if (isNothing) {
         say('There is nothing to remove.')
         return
       }
-      const command = `devenv prune${images ? ' --images' : ''} --yes`
-      if (!yes && !(await confirm('Remove all of these?', command))) {
-        say('Removed nothing.')
-        return
-      }
+      if (asks) await requireConsent(lines.join('\n'), process)
+      else if (!yes)
+        throw new DevenvError({ code: 'unconfirmed', command: `devenv prune${images ? ' --images' : ''} --yes` })
       await prune(engine, plan)
       for (const { service, checkout } of plan.environments)
         say(`Removed the containers of ${service}; its checkout was ${checkout}.`)

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { commitAll, git } from '../../../test/git.js'
-import { problemsOf, SAMPLE_PACKAGE, temporaryFolder, writeFiles } from '../../../test/samples.js'
+import { NO_PROCESS, problemsOf, SAMPLE_PACKAGE, temporaryFolder, writeFiles } from '../../../test/samples.js'
+import { processMark } from '../../process/process-mark.js'
 import { type Environment, identify } from '../environment.js'
 import { createDataDirectory, requireOwnPlace, writeOwned } from './data-directory.js'
 
@@ -111,7 +112,7 @@ describe('a file that devenv writes', () => {
     const root = writeFiles(temporaryFolder(), {
       precious: 'x',
       file: { link: 'precious' },
-      [`file.${process.pid}.tmp`]: { link: 'precious' },
+      [`file.${processMark()}.tmp`]: { link: 'precious' },
     })
     writeOwned(join(root, 'file'), 'after')
     expect(readFileSync(join(root, 'precious'), 'utf8')).toBe('x')
@@ -134,4 +135,18 @@ describe('a file that devenv writes', () => {
     expect(readdirSync(root)).toEqual(['file'])
     expect(readFileSync(join(root, 'file/precious'), 'utf8')).toBe('x')
   })
+})
+
+test('what a writer that was killed has left goes with the next file that is written there; what may be at work stays', () => {
+  const [, , host] = processMark().split('-')
+  const stays = [
+    `record.${processMark()}.tmp`,
+    `record.7--${'0'.repeat(16)}.tmp`,
+    'notes.tmp',
+    `dump-${NO_PROCESS}--${host}`,
+  ]
+  const goes = [`README.${NO_PROCESS}--${host}.tmp`, `.gitignore.${NO_PROCESS}-123-${host}.tmp`]
+  const root = writeFiles(temporaryFolder(), Object.fromEntries([...stays, ...goes].map((name) => [name, ''])))
+  writeOwned(join(root, 'file'), '')
+  expect(readdirSync(root).sort()).toEqual([...stays, 'file'].sort())
 })

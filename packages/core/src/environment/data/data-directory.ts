@@ -13,6 +13,7 @@ import { realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { isTracked } from '../../git/git-repository.js'
 import { DevenvError } from '../../problem/problem.js'
+import { listAbandoned, PROCESS_MARK, processMark } from '../../process/process-mark.js'
 import type { Environment } from '../environment.js'
 
 const README = `devenv keeps here everything that it creates for this checkout: databases (stores/), logs, and its record.
@@ -96,9 +97,16 @@ export function readOwned(file: string): string | undefined {
   }
 }
 
-/** Writes in one step, as the owner of the folder around it. A link in the place of the file is replaced, and never written through. */
+/** What stands beside a file while it is written. */
+const TEMPORARY = new RegExp(`\\.${PROCESS_MARK.source}\\.tmp$`)
+
+/**
+ * Writes in one step, as the owner of the folder around it. A link in the place of the file is replaced, and never written
+ * through. What writers that were killed have left there goes.
+ */
 export function writeOwned(file: string, text: string): void {
-  const temporary = `${file}.${process.pid}.tmp`
+  for (const left of listAbandoned(dirname(file), TEMPORARY)) rmSync(left, { force: true })
+  const temporary = `${file}.${processMark()}.tmp`
   try {
     rmSync(temporary, { force: true })
     writeFileSync(temporary, text, { flag: 'wx' })

@@ -7,6 +7,7 @@ import { noteBegun, noteEnded, openStore, readLedger, storeData, storeFolder } f
 
 const WANTS = { server: 'mysql', version: '8.4' }
 const STORE = 'mysql-8.4'
+const FILES = ['migrations/1.sql']
 
 function opened(): Environment {
   const checkout = join(temporaryFolder(), 'hello')
@@ -19,7 +20,7 @@ function opened(): Environment {
 /** As a step that was carried out. */
 function carryOut(paths: Paths, step: string, hash: string): void {
   noteBegun(paths, [STORE], 'command-1')
-  noteEnded(paths, [STORE], 'command-1', { step, hash })
+  noteEnded(paths, [STORE], 'command-1', { step, hash, files: FILES })
 }
 
 describe('a store', () => {
@@ -27,7 +28,29 @@ describe('a store', () => {
     const made = opened()
     carryOut(made.paths, 'migrate', 'a')
     openStore(made, STORE, WANTS)
-    expect(readLedger(made.paths, STORE)).toEqual({ ...WANTS, steps: { migrate: 'a' } })
+    expect(readLedger(made.paths, STORE)).toMatchObject({ ...WANTS, steps: { migrate: 'a' } })
+  })
+
+  test('knows the files that each step ran with last', () => {
+    const { paths } = opened()
+    carryOut(paths, 'migrate', 'a')
+    carryOut(paths, 'fill', 'b')
+    noteBegun(paths, [STORE], 'command-2')
+    noteEnded(paths, [STORE], 'command-2', { step: 'fill', hash: 'c', files: [] })
+    noteBegun(paths, [STORE], 'command-3')
+    noteEnded(paths, [STORE], 'command-3', undefined)
+    expect(readLedger(paths, STORE)).toEqual({
+      ...WANTS,
+      steps: { migrate: 'a', fill: 'c' },
+      files: { migrate: FILES, fill: [] },
+    })
+  })
+
+  test('knows of no files whose names cannot be read', () => {
+    const made = opened()
+    const files = { a: 'x', b: [1], c: null, d: FILES }
+    writeFileSync(join(storeFolder(made.paths, STORE), 'ledger.json'), JSON.stringify({ ...WANTS, steps: {}, files }))
+    expect(readLedger(made.paths, STORE)?.files).toEqual({ d: FILES })
   })
 
   test('has its ledger beside the data: a server wants an empty folder', () => {
@@ -51,7 +74,7 @@ describe('a store', () => {
     noteBegun(made.paths, [STORE], 'command-1')
     rmSync(storeFolder(made.paths, STORE), { recursive: true })
     cpSync(copy, storeFolder(made.paths, STORE), { recursive: true })
-    noteEnded(made.paths, [STORE], 'command-1', { step: 'migrate', hash: 'a' })
+    noteEnded(made.paths, [STORE], 'command-1', { step: 'migrate', hash: 'a', files: FILES })
     expect(readLedger(made.paths, STORE)?.steps).toEqual({})
   })
 
@@ -59,7 +82,7 @@ describe('a store', () => {
     const made = opened()
     noteBegun(made.paths, [STORE], 'command-1')
     noteEnded(made.paths, [STORE], 'command-1', undefined)
-    expect(readLedger(made.paths, STORE)).toEqual({ ...WANTS, steps: {} })
+    expect(readLedger(made.paths, STORE)).toEqual({ ...WANTS, steps: {}, files: {} })
   })
 
   test('whose data are gone is a new one, whatever its ledger says', () => {
@@ -68,7 +91,7 @@ describe('a store', () => {
     rmSync(storeData(made.paths, STORE), { recursive: true })
     expect(readLedger(made.paths, STORE)).toBeUndefined()
     openStore(made, STORE, WANTS)
-    expect(readLedger(made.paths, STORE)).toEqual({ ...WANTS, steps: {} })
+    expect(readLedger(made.paths, STORE)).toEqual({ ...WANTS, steps: {}, files: {} })
   })
 
   test.each([
@@ -89,7 +112,7 @@ describe('a store', () => {
     mkdirSync(file)
     expect(readLedger(made.paths, STORE)).toBeUndefined()
     openStore(made, STORE, WANTS)
-    expect(readLedger(made.paths, STORE)).toEqual({ ...WANTS, steps: {} })
+    expect(readLedger(made.paths, STORE)).toEqual({ ...WANTS, steps: {}, files: {} })
   })
 
   test('keeps of a ledger only the steps that have a hash', () => {
@@ -102,7 +125,7 @@ describe('a store', () => {
   test('that is not there keeps no ledger, and is not made by a note', () => {
     const { paths } = opened()
     noteBegun(paths, ['redis-7'], 'command-1')
-    noteEnded(paths, ['redis-7'], 'command-1', { step: 'fill', hash: 'a' })
+    noteEnded(paths, ['redis-7'], 'command-1', { step: 'fill', hash: 'a', files: [] })
     expect(existsSync(storeFolder(paths, 'redis-7'))).toBe(false)
   })
 
@@ -121,7 +144,7 @@ describe('a store', () => {
         wants: 'mysql 8.4',
       },
     ])
-    expect(readLedger(made.paths, STORE)).toEqual({ ...wrote, steps: {} })
+    expect(readLedger(made.paths, STORE)).toEqual({ ...wrote, steps: {}, files: {} })
   })
 
   test.each([

@@ -14,6 +14,8 @@ export type Server = { server: string; version: string }
 export type Ledger = Server & {
   /** Each step that was carried out on it, with the hash of what the step depended on then. */
   steps: { readonly [step: string]: string }
+  /** Of steps that depend on files of the checkout: those that it ran with, by path. */
+  files?: { readonly [step: string]: readonly string[] } | undefined
   /** The command that is changing it: its outcome belongs to these data, and to no others that are put in their place. */
   underway?: string | undefined
 }
@@ -27,13 +29,13 @@ const ledgerOf = (paths: Paths, store: string): string => join(storeFolder(paths
 export function readLedger(paths: Paths, store: string): Ledger | undefined {
   if (!isOwnFolder(storeData(paths, store))) return undefined
   try {
-    const { server, version, steps, underway } = JSON.parse(readFileSync(ledgerOf(paths, store), 'utf8'))
+    const { server, version, steps, files, underway } = JSON.parse(readFileSync(ledgerOf(paths, store), 'utf8'))
     if (typeof server !== 'string' || typeof version !== 'string') return undefined
-    const entries = typeof steps === 'object' && steps !== null ? Object.entries(steps) : []
     return {
       server,
       version,
-      steps: Object.fromEntries(entries.filter(isHash)),
+      steps: Object.fromEntries(entriesOf(steps).filter(isHash)),
+      files: Object.fromEntries(entriesOf(files).filter(isList)),
       ...(typeof underway === 'string' && { underway }),
     }
   } catch {
@@ -41,7 +43,11 @@ export function readLedger(paths: Paths, store: string): Ledger | undefined {
   }
 }
 
+const entriesOf = (value: unknown): [string, unknown][] =>
+  typeof value === 'object' && value !== null ? Object.entries(value) : []
 const isHash = (entry: [string, unknown]): entry is [string, string] => typeof entry[1] === 'string'
+const isList = (entry: [string, unknown]): entry is [string, string[]] =>
+  Array.isArray(entry[1]) && entry[1].every((name) => typeof name === 'string')
 
 /**
  * Makes sure that a store is there and was written by the same server.
@@ -77,20 +83,27 @@ export function noteBegun(paths: Paths, stores: readonly string[], id: string): 
 /**
  * Notes in the ledgers of these stores that a command has ended, and where it succeeded, that its step was carried out. Data
  * that took the place of those that it changed keep the ledger that came with them.
- * @param outcome the step and the hash of what it depended on; `undefined` where it failed
+ * @param outcome the step, the hash of what it depended on, and the files among that; `undefined` where it failed
  */
 export function noteEnded(
   paths: Paths,
   stores: readonly string[],
   id: string,
-  outcome: { step: string; hash: string } | undefined,
+  outcome: { step: string; hash: string; files: readonly string[] } | undefined,
 ): void {
   for (const store of stores) {
     const ledger = readLedger(paths, store)
     if (ledger?.underway !== id) continue
     const { underway: _, ...rest } = ledger
-    const steps = outcome === undefined ? rest.steps : { ...rest.steps, [outcome.step]: outcome.hash }
-    writeLedger(paths, store, { ...rest, steps })
+    if (outcome === undefined) writeLedger(paths, store, rest)
+    else {
+      const { step, hash, files } = outcome
+      writeLedger(paths, store, {
+        ...rest,
+        steps: { ...rest.steps, [step]: hash },
+        files: { ...rest.files, [step]: files },
+      })
+    }
   }
 }
 

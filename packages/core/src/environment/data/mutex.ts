@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, utimesSync } from 'node:fs'
-import { hostname } from 'node:os'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { DevenvError } from '../../problem/problem.js'
+import { HOST, startOf } from '../../process/process-mark.js'
 import type { Context } from '../context.js'
 import type { Environment } from '../environment.js'
 import { asUnusable, createDataDirectory, isFull, isOwnFolder, requireOwnFolder, writeOwned } from './data-directory.js'
@@ -144,31 +144,4 @@ function lives(file: string, watch: Map<string, { beat: number; at: number }>): 
   }
 }
 
-/** Process numbers mean something within one namespace of one machine. */
-const HOST = `${hostname()} ${readNamespace()}`
-
-function readNamespace(): string {
-  try {
-    return readlinkSync('/proc/self/ns/pid')
-  } catch {
-    return ''
-  }
-}
-
 const ourselves = (): Claim => ({ host: HOST, pid: process.pid, started: startOf(process.pid) ?? '' })
-
-/** When a process started, in the system's ticks (proc(5)); `''` where only its being there can be seen; `undefined`: gone. */
-function startOf(pid: number): string | undefined {
-  try {
-    process.kill(pid, 0)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return undefined
-  }
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return fields[0] === 'Z' ? undefined : fields[19]
-  } catch {
-    return ''
-  }
-}

@@ -40,8 +40,16 @@ export type StartRecord = {
   stamps: { inputs: Stamps; definition: Stamps; provision: Stamps }
 }
 
-/** `id` names the command in its container, `now` what the step depended on. */
-export type Begun = { step: string; now: string; stores: readonly string[]; container: string; id: string }
+/** `id` names the command in its container, `now` what the step depended on, `files` the files among that. */
+export type Begun = {
+  step: string
+  now: string
+  /** An earlier version noted none. */
+  files?: readonly string[] | undefined
+  stores: readonly string[]
+  container: string
+  id: string
+}
 
 /** In which container, and which programs. */
 export type Released = { container: string; programs: ProgramChoice }
@@ -96,7 +104,16 @@ const isRecord = isShapeOf<StartRecord>({
   ),
   steps: isMapOf(isShapeOf<StartRecord['steps'][string]>({ now: isText, stores: isTextList })),
   provisioned: isTextMap,
-  begun: isMaybe(isShapeOf<Begun>({ step: isText, now: isText, stores: isTextList, container: isText, id: isText })),
+  begun: isMaybe(
+    isShapeOf<Begun>({
+      step: isText,
+      now: isText,
+      stores: isTextList,
+      container: isText,
+      id: isText,
+      files: isMaybe(isTextList),
+    }),
+  ),
   released: isMapOf(isShapeOf<Released>({ container: isText, programs: isChoice })),
   stamps: isShapeOf<StartRecord['stamps']>({ inputs: isTextMap, definition: isTextMap, provision: isTextMap }),
 })

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'n
 import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { SAMPLE_PACKAGE, temporaryFolder, writeFiles } from '../../../test/samples.js'
+import { processMark } from '../../process/process-mark.js'
 import { type Environment, identify } from '../environment.js'
 import { storeFolder } from './ledger.js'
 import { readRemoval, removeEmpty, removeOwned, retire } from './removal.js'
@@ -62,8 +63,10 @@ describe('clean', () => {
 
   test('removes what a write that was interrupted left', () => {
     const { paths } = environment()
-    writeFiles(paths.home, { [`${basename(paths.record)}.4711.tmp`]: '' })
-    expect(readRemoval(paths)).toMatchObject({ remove: [`${paths.record}.4711.tmp`], leave: [] })
+    const left = ['4711', processMark()].map((writer) => `${basename(paths.record)}.${writer}.tmp`)
+    writeFiles(paths.home, Object.fromEntries(left.map((name) => [name, ''])))
+    expect(readRemoval(paths).leave).toEqual([])
+    expect(names(readRemoval(paths).remove)).toEqual(names(left))
   })
 
   test('leaves a folder under the name of a file, and a file under the name of a folder', () => {

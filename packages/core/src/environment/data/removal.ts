@@ -7,12 +7,12 @@ import { storeFolder } from './ledger.js'
 
 /** Every file that we ever create below `home`, by path, and every folder beside those that hold them. All else is somebody else's. */
 const FILES = [
-  /^(README|\.gitignore)(\.\d+\.tmp)?$/,
+  /^(README|\.gitignore)(\.[\da-f-]+\.tmp)?$/,
   /^probe$/,
-  /^start\.[0-9a-f]{8}\.lock(\.\d+\.tmp)?$/,
-  /^devenv-[a-z0-9_-]+-[0-9a-f]{8}(\.compose)?\.json(\.\d+\.tmp)?$/,
+  /^start\.[0-9a-f]{8}\.lock(\.[\da-f-]+\.tmp)?$/,
+  /^devenv-[a-z0-9_-]+-[0-9a-f]{8}(\.compose)?\.json(\.[\da-f-]+\.tmp)?$/,
   /^logs\/[^/]+\.log(\.\d+)?$/,
-  /^stores\/[^/]+\/ledger\.json(\.\d+\.tmp)?$/,
+  /^stores\/[^/]+\/ledger\.json(\.[\da-f-]+\.tmp)?$/,
 ]
 const DATA = /^stores\/[^/]+\/data(\.[0-9a-f]{8}\.removed)?$/
 

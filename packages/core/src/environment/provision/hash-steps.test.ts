@@ -11,8 +11,9 @@ const STEPS: ProvisionStep[] = [
   { name: 'by address', service: 'web', run: ['site'], when: { ...NOTHING, address: true } },
   { name: 'by nothing', service: 'web', run: ['once'], when: NOTHING },
 ]
+const matched = (hash: string, ...names: string[]) => ({ hash, names })
 const FACTS: ProvisionFacts = {
-  files: { 'a/*.sql': 'a1', 'b/*.sql': 'b1' },
+  files: { 'a/*.sql': matched('a1'), 'b/*.sql': matched('b1') },
   stores: { mysql: 'store-1', redis: 'store-2' },
   images: { web: 'image-1', shop: 'image-9' },
   addresses: { web: 'http://localhost:23000', shop: 'http://localhost:23009' },
@@ -43,17 +44,32 @@ test('a step fills the stores that it names, and all of the environment where it
     expect(stores[name]).toEqual(['store-1', 'store-2'])
 })
 
+test('a step names the files of all its globs, each once', () => {
+  const files = { 'a/*.sql': matched('a1', 'a/1.sql', 'x.sql'), 'b/*.sql': matched('b1', 'b/1.sql', 'x.sql') }
+  const [byFiles, ...others] = hashSteps(STEPS, { ...FACTS, files })
+  expect(byFiles?.files).toEqual(['a/1.sql', 'x.sql', 'b/1.sql'])
+  expect(others.flatMap((step) => step.files)).toEqual([])
+})
+
 test('a step whose store is left out fills none', () => {
   const [step] = hashSteps(STEPS.slice(1, 2), { ...FACTS, stores: {} })
   expect(step?.stores).toEqual([])
 })
 
 testEach<{ what: string; facts: Partial<ProvisionFacts>; again: string[] }>([
-  { what: 'a file of the first glob', facts: { files: { ...FACTS.files, 'a/*.sql': 'a2' } }, again: ['by files'] },
-  { what: 'a file of the second glob', facts: { files: { ...FACTS.files, 'b/*.sql': 'b2' } }, again: ['by files'] },
+  {
+    what: 'a file of the first glob',
+    facts: { files: { ...FACTS.files, 'a/*.sql': matched('a2') } },
+    again: ['by files'],
+  },
+  {
+    what: 'a file of the second glob',
+    facts: { files: { ...FACTS.files, 'b/*.sql': matched('b2') } },
+    again: ['by files'],
+  },
   {
     what: 'two globs that swapped what they match',
-    facts: { files: { 'a/*.sql': 'b1', 'b/*.sql': 'a1' } },
+    facts: { files: { 'a/*.sql': matched('b1'), 'b/*.sql': matched('a1') } },
     again: ['by files'],
   },
   { what: 'the image', facts: { images: { ...FACTS.images, web: 'image-2' } }, again: ['by image'] },

@@ -1,9 +1,12 @@
 import type { ProvisionStep } from '../../definition/definition.js'
 import { shortHashOf } from '../../hash/sha256.js'
 
-/** What steps may depend on, as it is now. `files`: glob to the hash of what it matches; `stores`: service to its store. */
+/** What a glob matches: a hash of paths and contents, and the paths from the checkout's root. */
+export type MatchedFiles = { hash: string; names: readonly string[] }
+
+/** What steps may depend on, as it is now. `files`: glob to what it matches; `stores`: service to its store. */
 export type ProvisionFacts = {
-  files: { readonly [glob: string]: string }
+  files: { readonly [glob: string]: MatchedFiles }
   stores: { readonly [service: string]: string }
   /** Service to the image that it runs. */
   images: { readonly [service: string]: string }
@@ -11,9 +14,10 @@ export type ProvisionFacts = {
   addresses: { readonly [service: string]: string }
 }
 
-/** A step, with one hash of its command and of everything that it says it depends on, and the stores that it fills. */
+/** A step, with one hash of its command and of everything that it says it depends on, the files among that, and the stores that it fills. */
 export type DueStep = Pick<ProvisionStep, 'name' | 'service' | 'run' | 'needs'> & {
   now: string
+  files: readonly string[]
   stores: readonly string[]
 }
 
@@ -24,7 +28,7 @@ export function hashSteps(steps: readonly ProvisionStep[], facts: ProvisionFacts
     const parts = [
       service,
       run,
-      when.files.map((glob) => facts.files[glob]),
+      when.files.map((glob) => facts.files[glob]?.hash),
       when.image ? facts.images[service] : '',
       when.address ? facts.addresses[service] : '',
     ]
@@ -34,6 +38,7 @@ export function hashSteps(steps: readonly ProvisionStep[], facts: ProvisionFacts
       run,
       needs,
       now: shortHashOf(parts),
+      files: [...new Set(when.files.flatMap((glob) => facts.files[glob]?.names ?? []))],
       stores: among.flatMap((store) => facts.stores[store] ?? []),
     }
   })

@@ -57,6 +57,11 @@ describe('what a glob matches', () => {
     expect((await hashOf(root, 'app/migrations/*.sql')) !== before).toBe(differs)
   })
 
+  test('is named by paths from the root', async () => {
+    const { names } = await readMatchingFiles(sample(), 'app/**/*.sql')
+    expect(names).toEqual(['app/migrations/0001.sql', 'app/migrations/0002.sql', 'app/sub/migrations/0001.sql'])
+  })
+
   test('is the same in another place', async () => {
     expect(await hashOf(sample(), 'app/**/*.sql')).toBe(await hashOf(sample(), 'app/**/*.sql'))
   })

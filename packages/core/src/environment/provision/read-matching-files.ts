@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Stamps, stampsOf } from '../data/record.js'
+import type { MatchedFiles } from './hash-steps.js'
 
 /** Folders that no provisioning step can mean, and that cost much to walk. */
 const SKIPPED = ['**/node_modules/**', '**/.git/**', '.dev/**']
 
-/** What a glob matches: a hash of paths and contents, and stamps of every file and folder that decides it, as they were before. */
-export type Matched = { hash: string; stamps: Stamps }
+/** `stamps`: of every file and folder that decides what a glob matches, as they were before. */
+export type Matched = MatchedFiles & { stamps: Stamps }
 
 /** `glob` as in .gitignore's `**` and `*`, from the checkout's root. */
 export async function readMatchingFiles(checkout: string, glob: string): Promise<Matched> {
@@ -18,13 +19,13 @@ export async function readMatchingFiles(checkout: string, glob: string): Promise
   const base = segments.slice(0, wild < 0 ? -1 : wild)
   const folders = wild < 0 ? [] : await find([[...base, '**'].join('/')], { ...options, onlyDirectories: true })
   const around = stampsOf([join(checkout, ...base), ...folders.map((folder) => join(checkout, folder))])
-  const files = await find([glob], options)
+  const files = (await find([glob], options)).sort()
   const stamps = { ...stampsOf(files.map((file) => join(checkout, file))), ...around }
   const hash = createHash('sha256')
-  for (const file of files.sort())
+  for (const file of files)
     hash
       .update(`${file}\0`)
       .update(readFileSync(join(checkout, file)))
       .update('\0')
-  return { hash: hash.digest('hex'), stamps }
+  return { hash: hash.digest('hex'), names: files, stamps }
 }

@@ -16,12 +16,12 @@ const SHOWN = 20
 export async function runStep(
   context: Context,
   record: StartRecord,
-  { name, now, stores, run }: DueStep,
+  { name, now, files, stores, run }: DueStep,
   container: Container,
 ): Promise<void> {
   const id = `${name.replace(/[^\w.-]/g, '-')}-${randomBytes(4).toString('hex')}`
   // Noted before it begins, so that the next start knows of it whenever we are killed.
-  record.begun = { step: name, now, stores, container: container.id, id }
+  record.begun = { step: name, now, files, stores, container: container.id, id }
   writeRecord(context.environment, record)
   noteBegun(context.environment.paths, stores, id)
   await takeOutcome(context, record, record.begun, stepCommand(id, name, run))
@@ -52,7 +52,7 @@ async function takeOutcome(
   begun: Begun,
   command: ContainerCommand['argv'],
 ): Promise<void> {
-  const { step, now, stores, container } = begun
+  const { step, now, files = [], stores, container } = begun
   const log: string[] = []
   const release = takeSignals((signal) => {
     report({ kind: 'note', text: `${step} goes on in its container; the next start waits for it` })
@@ -64,7 +64,7 @@ async function takeOutcome(
       report({ kind: 'line', step, line })
     })
     record.begun = undefined
-    noteEnded(environment.paths, stores, begun.id, exitCode === 0 ? { step, hash: now } : undefined)
+    noteEnded(environment.paths, stores, begun.id, exitCode === 0 ? { step, hash: now, files } : undefined)
     if (exitCode === 0 && stores.length === 0) record.provisioned[step] = now
     writeRecord(environment, record)
     if (exitCode !== 0)

@@ -60,7 +60,7 @@ const NOTHING: Observed = {
   storesIdentity: '1:2',
   moved: [],
   stores: storesOf(DEFINITION, ENVIRONMENT.paths.stores).map((store) => ({ store, ledger: undefined })),
-  files: { 'migrations/*.sql': 'files-1' },
+  files: { 'migrations/*.sql': { hash: 'files-1', names: ['migrations/1.sql'] } },
   begun: undefined,
   stamps: { inputs: {}, definition: {}, provision: {} },
 }
@@ -112,7 +112,7 @@ describe('the whole plan of a start', () => {
   })
 
   test('on a branch with one more migration, is that step alone', () => {
-    expect(plan(afterStart({ files: { 'migrations/*.sql': 'files-2' } }))).toEqual([
+    expect(plan(afterStart({ files: { 'migrations/*.sql': { hash: 'files-2', names: [] } } }))).toEqual([
       'provision: something that it depends on has changed',
     ])
   })

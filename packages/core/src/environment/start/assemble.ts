@@ -7,6 +7,7 @@ import type { Environment } from '../environment.js'
 import { urlsOf } from '../project/addresses.js'
 import { planProject, renderProject } from '../project/plan-project.js'
 import { type DueStep, hashSteps } from '../provision/hash-steps.js'
+import { explainLeftMigrations } from './explain-left-migrations.js'
 import { type How, type Observed, servicesOf } from './observe.js'
 import { type Passed, planSteps, type StepsPlan, type Wanted } from './plan-steps.js'
 
@@ -75,7 +76,13 @@ export function assemble(environment: Environment, observed: Observed, { again }
     ),
     stamps: observed.stamps,
   }
-  return { notes: notesOf(observed), awaited, steps, project: renderProject(project), record }
+  return {
+    notes: [...notesOf(observed), ...explainLeftMigrations(due, observed.stores)],
+    awaited,
+    steps,
+    project: renderProject(project),
+    record,
+  }
 }
 
 function planDue({ definition, files, stores, images, ports }: Observed): DueStep[] {

@@ -12,6 +12,7 @@ import { readOwned, writeOwned } from '../data/data-directory.js'
 import { openStore } from '../data/ledger.js'
 import { type StartRecord, stampsOf, writeRecord } from '../data/record.js'
 import { containersOf } from '../inside/containers-of.js'
+import { endCommands } from '../inside/end-commands.js'
 import { readPrograms } from '../inside/read-programs.js'
 import { HOLD_COMMAND, releaseCommand, supervisorctl } from '../inside/tools.js'
 import { waitAnswered, waitReady } from '../inside/wait-ready.js'
@@ -59,6 +60,10 @@ async function carryOutStep(planned: StartStep, work: Work): Promise<void> {
     case 'remove':
       await show('containers', () => removeContainers(engine, planned.containers))
       return await refresh()
+    case 'end-commands': {
+      const { container, commands } = planned
+      return await show(`commands in ${container.service}`, () => endCommands(engine, container.id, commands))
+    }
     case 'open-store': {
       const image = observed.official[planned.store.service]
       const server = await readServer(engine, observed.definition, planned.store, image)

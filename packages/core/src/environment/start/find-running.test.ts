@@ -59,7 +59,7 @@ async function found({
   mkdirSync(environment.paths.home, { recursive: true })
   openStore(environment, 'mysql-8.4', { server: 'mysql', version: '8.4' })
   noteBegun(environment.paths, ['mysql-8.4'], 'migrations-0')
-  noteEnded(environment.paths, ['mysql-8.4'], 'migrations-0', { step: 'migrations', hash: 'm' })
+  noteEnded(environment.paths, ['mysql-8.4'], 'migrations-0', { step: 'migrations', hash: 'm', files: [] })
   const { settings: remembered } = sampleRecord()
   const record = sampleRecord({
     settings: { ...remembered, programs: ['web', 'worker'] },

@@ -50,14 +50,15 @@ const isUnchanged = (record: StartRecord, settings: Settings): boolean =>
 const isDone = (
   { steps, provisioned, begun, ours, released, settings }: StartRecord,
   { paths }: Environment,
-): boolean =>
-  begun === undefined &&
-  Object.entries(steps).every(([step, { now, stores }]) =>
-    stores.length === 0
-      ? provisioned[step] === now
-      : stores.every((store) => readLedger(paths, store)?.steps[step] === now),
-  ) &&
-  Object.keys(ours).every((service) => isSameChoice(released[service]?.programs ?? 'all', settings.programs ?? 'all'))
+): boolean => {
+  if (begun !== undefined) return false
+  const names = new Set(Object.values(steps).flatMap(({ stores }) => stores))
+  const ledgers = new Map([...names].map((store) => [store, readLedger(paths, store)]))
+  const isPassed = ([step, { now, stores }]: [string, StartRecord['steps'][string]]) =>
+    stores.length === 0 ? provisioned[step] === now : stores.every((store) => ledgers.get(store)?.steps[step] === now)
+  const isChosen = (service: string) => isSameChoice(released[service]?.programs ?? 'all', settings.programs ?? 'all')
+  return Object.entries(steps).every(isPassed) && Object.keys(ours).every(isChosen)
+}
 
 const settingsDiffer = ({ settings, image }: StartRecord, given: Settings): boolean =>
   differs(given, settings) ||

@@ -28,11 +28,12 @@ import { folderIdentity } from '../data/folder-identity.js'
 import { type Ledger, readLedger, storeData, storeFolder } from '../data/ledger.js'
 import { type Begun, readRecord, type Stamps, type StartRecord, stampsOf } from '../data/record.js'
 import { containersOf } from '../inside/containers-of.js'
-import { readCommands } from '../inside/read-commands.js'
+import { type RunningCommands, readCommands } from '../inside/read-commands.js'
 import { type Ports, wantedPorts } from '../project/addresses.js'
 import { assignPorts } from '../project/assign-ports.js'
 import { type GitPlaces, readGitPlaces } from '../project/read-git-places.js'
 import { type Store, storesOf } from '../project/stores-of.js'
+import type { MatchedFiles } from '../provision/hash-steps.js'
 import { readMatchingFiles } from '../provision/read-matching-files.js'
 import { isJoinable } from '../provision/run-step.js'
 import { requirePrograms } from './choose-programs.js'
@@ -59,7 +60,7 @@ export type Observed = {
   images: ImagesPlan
   official: { readonly [service: string]: string }
   containers: readonly Container[]
-  commands: { readonly [container: string]: readonly string[] }
+  commands: { readonly [container: string]: RunningCommands }
   ports: Ports
   /** Ports that an environment had, and somebody else has now. */
   lost: readonly { port: number; holder: string | undefined }[]
@@ -73,8 +74,8 @@ export type Observed = {
   storesIdentity: string
   moved: readonly Moved[]
   stores: readonly { store: Store; ledger: Ledger | undefined }[]
-  /** Glob to the hash of what it matches. */
-  files: { readonly [glob: string]: string }
+  /** Glob to what it matches. */
+  files: { readonly [glob: string]: MatchedFiles }
   begun: Begun | undefined
   stamps: StartRecord['stamps']
 }
@@ -145,7 +146,7 @@ export async function observe(
     images,
     official: await takeServices(engine, definition, images.official, sources),
     containers,
-    commands: commands === 'ended' ? {} : await readAllCommands(context, containers),
+    commands: await readAllCommands(context, containers, commands),
     ports,
     lost,
     code,
@@ -172,21 +173,27 @@ export const servicesOf = (definition: Definition, extent: Extent): string[] => 
 async function readAllCommands(
   { engine }: Context,
   containers: readonly Container[],
-): Promise<{ [container: string]: readonly string[] }> {
+  attended: OnCommands,
+): Promise<{ [container: string]: RunningCommands }> {
   const running = containers.filter(({ state }) => state === 'running')
   const read = running.map(async ({ id }) => [id, await readCommands(engine, id)] as const)
-  return Object.fromEntries((await Promise.all(read)).filter(([, commands]) => commands.length > 0))
+  return Object.fromEntries(
+    (await Promise.all(read)).map(([id, commands]) => [
+      id,
+      attended === 'ended' ? { ...commands, attended: [] } : commands,
+    ]),
+  )
 }
 
 async function readStepFiles(
   checkout: string,
   { provision }: Definition,
-): Promise<{ files: { [glob: string]: string }; stamps: Stamps }> {
-  const files: { [glob: string]: string } = {}
+): Promise<{ files: { [glob: string]: MatchedFiles }; stamps: Stamps }> {
+  const files: { [glob: string]: MatchedFiles } = {}
   let stamps: Stamps = {}
   for (const glob of new Set(provision.flatMap(({ when }) => when.files))) {
     const matched = await readMatchingFiles(checkout, glob)
-    files[glob] = matched.hash
+    files[glob] = matched
     // Of what two globs look at, the earlier stamp is that before both.
     stamps = { ...matched.stamps, ...stamps }
   }

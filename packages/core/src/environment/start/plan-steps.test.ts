@@ -3,6 +3,8 @@ import { sampleContainer, testEach } from '../../../test/samples.js'
 import type { ImagesPlan } from '../../image/ensure-images.js'
 import type { Ledger } from '../data/ledger.js'
 import type { Begun } from '../data/record.js'
+import type { RunningCommands } from '../inside/read-commands.js'
+import { cancelInside } from '../inside/tools.js'
 import type { Store } from '../project/stores-of.js'
 import type { DueStep } from '../provision/hash-steps.js'
 import { type Passed, planSteps, type StartState, type StepsPlan, type Wanted } from './plan-steps.js'
@@ -20,12 +22,19 @@ const due = (name: string, passed: Passed, needs?: readonly string[]): DueStep &
   passed,
   service: 'web',
   run: ['run', name],
+  files: [],
   now: `${name}-1`,
   stores: ['mysql-8.4'],
 })
 const BEGUN: Begun = { step: 'migrations', now: 'migrations-1', stores: [], container: 'id-of-web', id: 'migrations-0' }
 const STORE: Store = { service: 'mysql', name: 'mysql-8.4', target: '/var/lib/mysql', version: '8.4' }
 const LEDGER: Ledger = { server: 'mysql', version: '8.4', steps: {}, underway: 'migrations-0' }
+/** What runs in a container: `bash` somebody's, `(bash)` nobody's. */
+const running = (...typed: string[]): RunningCommands => {
+  const commands = typed.map((words) => ({ id: words, words: words.replace(/[()]/g, ''), cancel: cancelInside }))
+  const abandoned = commands.filter(({ id }) => id.startsWith('('))
+  return { attended: commands.filter((command) => !abandoned.includes(command)), abandoned }
+}
 const RUNNING: StartState = {
   containers: [sampleContainer('mysql', 'm1'), sampleContainer('redis', 'r1'), sampleContainer('web', 'w1')],
   configs: CONFIGS,
@@ -69,6 +78,8 @@ const words = ({ awaited, steps }: StepsPlan): string[] =>
         return `${step.do} ${step.containers.map(({ name }) => name.replace('devenv-hello-0-', '')).join(' ')}`
       case 'open-store':
         return `open ${step.store.name}`
+      case 'end-commands':
+        return `end ${step.commands.map(({ words }) => words).join()} in ${step.container.service}`
       case 'provision':
         return `provision ${step.step.name}`
       case 'release':
@@ -168,10 +179,23 @@ describe('the plan of a start', () => {
       plan: ['remove 0123abcd_web-1 web-2'],
     },
     {
+      title: 'ends commands whose devenv was killed, where the container goes on',
+      state: {
+        ...RUNNING,
+        commands: { 'id-of-web': running('(pytest)', 'bash', '(sleep 9)'), 'id-of-redis': running() },
+      },
+      plan: ['end pytest,sleep 9 in web'],
+    },
+    {
+      title: 'waits for no command whose devenv was killed: it ends with its container',
+      state: { ...replace(sampleContainer('web', 'w0')), commands: { 'id-of-web': running('(pytest)') } },
+      plan: ['remove web-1', 'create web', 'start web', 'enter web', 'release web'],
+    },
+    {
       title: 'waits for a command of a person before it replaces the container in which that runs, and for no other',
       state: {
         ...replace(sampleContainer('web', 'w0')),
-        commands: { 'id-of-web': ['pytest -x'], 'id-of-mysql': ['mysql'] },
+        commands: { 'id-of-web': running('pytest -x'), 'id-of-mysql': running('mysql') },
       },
       plan: ['await-commands web-1', 'remove web-1', 'create web', 'start web', 'enter web', 'release web'],
     },
@@ -397,7 +421,7 @@ describe('the plan of a start', () => {
 
   test('names the commands that it waits for, each with what ends them', () => {
     const state = { ...replace(sampleContainer('web', 'w0'), sampleContainer('redis', 'r0')), steps: [] }
-    const commands = { 'id-of-web': ['bash', 'pytest -x'], 'id-of-redis': ['redis-cli'] }
+    const commands = { 'id-of-web': running('bash', 'pytest -x'), 'id-of-redis': running('redis-cli') }
     expect(planSteps(ALL, { ...state, commands }).awaited?.because).toBe(
       'redis changed, and redis-cli runs in its container; web changed, and bash, pytest -x run in its container',
     )

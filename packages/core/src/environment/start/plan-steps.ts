@@ -5,6 +5,7 @@ import type { ProgramChoice } from '../../settings/settings.js'
 import type { Moved } from '../data/claim-stores.js'
 import type { Ledger } from '../data/ledger.js'
 import type { Begun, Released } from '../data/record.js'
+import type { RunningCommand, RunningCommands } from '../inside/read-commands.js'
 import type { Store } from '../project/stores-of.js'
 import type { DueStep } from '../provision/hash-steps.js'
 import { isSameChoice, wordsOf } from './choose-programs.js'
@@ -24,6 +25,7 @@ export type StartStep = { because: string } & (
   | { do: 'images'; images: ImagesPlan }
   | { do: 'remove-project'; project: string }
   | { do: 'remove'; containers: readonly Container[] }
+  | { do: 'end-commands'; container: Container; commands: readonly RunningCommand[] }
   | { do: 'open-store'; store: Store }
   | { do: 'create'; services: readonly string[] }
   | { do: 'start'; services: readonly string[] }
@@ -48,8 +50,8 @@ export type StartState = {
   containers: readonly Container[]
   configs: { readonly [service: string]: string }
   released: { readonly [service: string]: Released }
-  /** By container, the commands of a person that run in it; none where they are not to be waited for. */
-  commands: { readonly [container: string]: readonly string[] }
+  /** By container, the commands of a person that run in it; none is attended where they are not to be waited for. */
+  commands: { readonly [container: string]: RunningCommands }
   images: ImagesPlan
   moved: readonly Moved[]
   stores: readonly { store: Store; ledger: Ledger | undefined }[]
@@ -153,21 +155,34 @@ function planRemovals(
           : `${service} changed`
         : `there is another one for ${service}`
   const removed = containers.filter((container) => !stays(container))
-  const busy = removed.filter(({ id }) => commands[id] !== undefined)
-  const running = ({ id }: Container) => {
-    const list = commands[id] ?? []
+  const attended = ({ id }: Container) => commands[id]?.attended ?? []
+  const busy = removed.filter((container) => attended(container).length > 0)
+  const running = (container: Container) => {
+    const list = attended(container).map(({ words }) => words)
     return `${list.join(', ')} ${list.length === 1 ? 'runs' : 'run'} in its container`
   }
   const because = busy.map((container) => `${why(container)}, and ${running(container)}`).join('; ')
   return {
     awaited: busy.length === 0 ? undefined : { do: 'await-commands', because, containers: busy },
-    removals: step(removed, (containers) => ({
-      do: 'remove',
-      containers,
-      because: [...new Set(containers.map(why))].join('; '),
-    })),
+    removals: [
+      ...step(removed, (containers) => ({
+        do: 'remove',
+        containers,
+        because: [...new Set(containers.map(why))].join('; '),
+      })),
+      ...containers.filter(stays).flatMap((container) => planEnd(container, commands[container.id]?.abandoned ?? [])),
+    ],
   }
 }
+
+/** Commands of nobody, in a container that goes on. */
+const planEnd = (container: Container, abandoned: readonly RunningCommand[]): StartStep[] =>
+  step(abandoned, () => ({
+    do: 'end-commands',
+    container,
+    commands: abandoned,
+    because: `the devenv that ran ${abandoned.map(({ words }) => words).join(', ')} was killed`,
+  }))
 
 function planContainers(
   wanted: Wanted,

@@ -30,7 +30,7 @@ export async function start(context: Context, extent: Extent, how: How = USUAL):
   // Somebody at work (a clean, another start) may be taking away what runs.
   const running =
     how.again !== 'none' || isLocked(environment) ? undefined : await findRunning(context, extent, 'unchanged')
-  if (running !== undefined) return running
+  if (running !== undefined && (await countAbandoned(engine, running.containers)) === 0) return running
   await requireVersions(engine)
   const variant = await requireRecognised(environment)
   await requireOwnPlace(environment)
@@ -77,8 +77,13 @@ async function startLocked(
 const LOOK_MS = 500
 
 async function awaitCommands(engine: Engine, containers: readonly Container[]): Promise<void> {
-  const isBusy = async ({ id }: Container) => (await readCommands(engine, id)).length > 0
+  const isBusy = async ({ id }: Container) => (await readCommands(engine, id)).attended.length > 0
   while ((await Promise.all(containers.map(isBusy))).includes(true)) await pause(LOOK_MS)
+}
+
+async function countAbandoned(engine: Engine, containers: readonly Container[]): Promise<number> {
+  const read = containers.map(async ({ id }) => (await readCommands(engine, id)).abandoned)
+  return (await Promise.all(read)).flat().length
 }
 
 /** What `start` would do, with nothing done. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { readPresence } from '../../checkout/read-presence.js'
 import { type Container, listContainers, mayWrite } from '../../engine/containers.js'
@@ -7,6 +7,7 @@ import { COMPOSE_LABELS, LABELS } from '../../engine/labels.js'
 import { removeProject } from '../../engine/remove-project.js'
 import { runDocker } from '../../engine/run-docker.js'
 import { DevenvError } from '../../problem/problem.js'
+import { type Outcome, runCommand } from '../../process/run-command.js'
 import { step } from '../../progress/progress.js'
 import type { Asking, Context } from '../context.js'
 import { isOwnFolder, isThere, requireOwnFolder, requireOwnPlace } from '../data/data-directory.js'
@@ -45,11 +46,7 @@ export async function cleanStores(context: Context, names: readonly string[]): P
   const { paths, project } = environment
   await requireOwnPlace(environment)
   for (const folder of [paths.home, paths.stores]) requireOwnFolder(folder)
-  const known = listStores(paths)
-  const isMeant = (name: string) => (store: string) => store === name || store.replace(/-[^-]*$/, '') === name
-  const unknown = names.filter((name) => !known.some(isMeant(name)))
-  if (unknown.length > 0) throw new DevenvError({ code: 'store-unknown', names: unknown, known })
-  const stores = known.filter((store) => names.some((name) => isMeant(name)(store)))
+  const stores = chooseStores(paths, names)
   for (const store of stores) requireOwnFolder(storeData(paths, store))
   const work = async () => {
     await refuseForeignWriter(context)
@@ -64,6 +61,59 @@ export async function cleanStores(context: Context, names: readonly string[]): P
   }
   await withLock(context, work, 'is no obstacle')
   return stores
+}
+
+/** The data of a store. `bytes`: their size, where it can be told; `since`: when they were put there. */
+export type StoreData = { store: string; bytes: number | undefined; since: Date }
+
+/**
+ * The databases that `clean` would remove, or those of these names. Looks, and changes nothing.
+ * @throws DevenvError `store-unknown`, `store-in-use`
+ */
+export async function readDoomed(context: Context, names: readonly string[]): Promise<StoreData[]> {
+  const { paths } = context.environment
+  const removed =
+    names.length > 0 ? chooseStores(paths, names) : readSharers(context).length > 0 ? [] : ownStores(paths)
+  await refuseForeignWriter(context)
+  const folders = removed.map((store) => storeData(paths, store))
+  const sizes = await readSizes(context, folders)
+  return removed.map((store, index) => ({ store, bytes: sizes[index], since: dateOf(storeData(paths, store)) }))
+}
+
+const ownStores = (paths: Paths): string[] => {
+  const removed = readRemoval(paths).remove
+  return listStores(paths).filter((store) => removed.includes(storeData(paths, store)))
+}
+
+const dateOf = (folder: string): Date => {
+  const { birthtimeMs, mtimeMs } = statSync(folder)
+  // Some file systems do not keep it.
+  return new Date(birthtimeMs > 0 ? Math.min(birthtimeMs, mtimeMs) : mtimeMs)
+}
+
+/** In bytes, in the order of the folders; nothing where they cannot be read. */
+async function readSizes(context: Context, folders: readonly string[]): Promise<number[]> {
+  if (folders.length === 0) return []
+  const { paths } = context.environment
+  const ours = await runCommand({ argv: ['du', '-sk', '--', ...folders] })
+  const image = async () => (await containersOf(context))[0]?.imageId
+  const measured =
+    ours.exitCode === 0 ? ours : await runAsRoot(context.engine, paths.home, folders, await image(), ['du', '-sk'])
+  return measured?.exitCode === 0
+    ? measured.stdout
+        .trim()
+        .split('\n')
+        .map((line) => 1024 * Number.parseInt(line, 10))
+    : []
+}
+
+/** The stores of these names, or of services of these names. @throws DevenvError `store-unknown` */
+function chooseStores(paths: Paths, names: readonly string[]): string[] {
+  const known = listStores(paths)
+  const isMeant = (name: string) => (store: string) => store === name || store.replace(/-[^-]*$/, '') === name
+  const unknown = names.filter((name) => !known.some(isMeant(name)))
+  if (unknown.length > 0) throw new DevenvError({ code: 'store-unknown', names: unknown, known })
+  return known.filter((store) => names.some((name) => isMeant(name)(store)))
 }
 
 async function tellOfStep(context: Context): Promise<void> {
@@ -147,12 +197,25 @@ async function removeAsRoot(
   paths: readonly string[],
   known: string | undefined,
 ): Promise<void> {
-  const image = known ?? (await listContainers(engine, [LABELS.service]))[0]?.imageId ?? (await anyImage())
   const fail = (detail: string) => new DevenvError({ code: 'data-unusable', path: home, detail })
-  if (image === undefined)
+  const outcome = await runAsRoot(engine, home, paths, known, ['rm', '-rf'])
+  if (outcome === undefined)
     throw fail('it contains files of other users, and no image of devenv is here that could remove them')
+  if (outcome.exitCode !== 0) throw fail(outcome.stderr.trim())
+}
+
+/** Runs a program as root on paths below `home`; `undefined` where no image is here that could. */
+async function runAsRoot(
+  engine: Engine,
+  home: string,
+  paths: readonly string[],
+  known: string | undefined,
+  [program, ...options]: readonly [string, ...string[]],
+): Promise<Outcome | undefined> {
+  const image = known ?? (await listContainers(engine, [LABELS.service]))[0]?.imageId ?? (await anyImage())
+  if (image === undefined) return undefined
   const names = paths.map((path) => join('/devenv', path.slice(home.length)))
-  const { exitCode, stderr } = await runDocker({
+  return await runDocker({
     args: [
       'run',
       '--rm',
@@ -161,17 +224,16 @@ async function removeAsRoot(
       '--network',
       'none',
       '--entrypoint',
-      'rm',
+      program,
       '--mount',
       `type=bind,"source=${home.replaceAll('"', '""')}",target=/devenv`,
       image,
-      '-rf',
+      ...options,
       '--',
       ...names,
     ],
     seconds: 900,
   })
-  if (exitCode !== 0) throw fail(stderr.trim())
 }
 
 async function anyImage(): Promise<string | undefined> {

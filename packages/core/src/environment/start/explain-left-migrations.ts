@@ -1,0 +1,36 @@
+import { enumerate } from '../../image/plan-image.js'
+import type { Ledger } from '../data/ledger.js'
+import type { Store } from '../project/stores-of.js'
+import type { DueStep } from '../provision/hash-steps.js'
+
+/**
+ * One note where databases hold migrations of files that the checkout no longer has: those of another branch. Pure.
+ * @param steps with the files that they would run with now
+ * @param stores with the files that they were filled with
+ */
+export function explainLeftMigrations(
+  steps: readonly Pick<DueStep, 'name' | 'files' | 'stores'>[],
+  stores: readonly { store: Pick<Store, 'name' | 'service'>; ledger: Pick<Ledger, 'files'> | undefined }[],
+): string[] {
+  const left = stores.flatMap(({ store: { name, service }, ledger }) => {
+    const names = steps
+      .filter((step) => step.stores.includes(name))
+      .flatMap((step) => (ledger?.files?.[step.name] ?? []).filter((file) => !step.files.includes(file)))
+      .flatMap(migrationOf)
+    return names.length === 0 ? [] : [{ service, names }]
+  })
+  if (left.length === 0) return []
+  const services = left.map(({ service }) => service)
+  const names = [...new Set(left.flatMap(({ names }) => names))]
+  const hold = services.length === 1 ? `the database ${services[0]} holds` : `the databases ${services.join(', ')} hold`
+  return [
+    `${hold} migrations that this branch lacks: ${enumerate(names)}; if it cannot work with them, \`devenv clean ${services.join(' ')}\` makes way for new data`,
+  ]
+}
+
+/** `course_metadata/0350_x` of `apps/course_metadata/migrations/0350_x.py`; none of other files. */
+function migrationOf(file: string): string[] {
+  const [, app = '', name = ''] = /(?:^|([^/]+)\/)migrations\/(.+)\.[^./]+$/.exec(file) ?? []
+  if (name === '' || name === '__init__') return []
+  return [app === '' ? name : `${app}/${name}`]
+}
