@@ -7,6 +7,7 @@ import type { ComposeProject, Definition, EnvironmentPackage, ProvisionStep } fr
 import { type Extension, listOf, needsOf, readExtension } from './extension.js'
 import { FOLDER_IN_CHECKOUT } from './find-package.js'
 import { OEP5_RULES } from './rules/oep-5.js'
+import type { Rule } from './rules/rule.js'
 import { parseSource, placeIn, type Source } from './source.js'
 import { validateExtension } from './validate-extension.js'
 
@@ -34,7 +35,10 @@ export type ReadDefinition = {
  * checkout's `devenv/compose.yaml`, resolved by Compose.
  * @throws DevenvError with every problem found: `definition-unreadable`, `definition-invalid`, `compose-refused`, `rule-broken`
  */
-export async function readDefinition(request: ReadDefinition): Promise<Definition> {
+export async function readDefinition(
+  request: ReadDefinition,
+  rules: readonly Rule[] = OEP5_RULES,
+): Promise<Definition> {
   const [own, ...over] = composeFilesOf(request)
   const files = [own, ...over]
   const source = readSource(own)
@@ -65,7 +69,7 @@ export async function readDefinition(request: ReadDefinition): Promise<Definitio
   const model = withWholeExtension(source.value, JSON.parse(resolved.text))
   const definition = parseDefinition(request.package, request.variant, model)
   const placeOf = placeIn([source, ...over.map(readSource)])
-  const broken = checkRules(definition, { placeOf }, request)
+  const broken = checkRules(rules, definition, { placeOf }, request)
   if (broken.length > 0) throw new DevenvError(...broken)
   return definition
 }
@@ -115,13 +119,14 @@ export function readVariableNames(where: Pick<ReadDefinition, 'package' | 'check
   return [...new Set(names)].filter((name) => !name.startsWith('DEVENV_')).sort()
 }
 
-/** Every rule of OEP-5 that can be checked before anything runs. Pure. */
+/** Every breach of rules that can be checked before anything runs. */
 export function checkRules(
+  rules: readonly Rule[],
   definition: Definition,
   source: Pick<Source, 'placeOf'>,
   { checkout, stores }: { checkout: string; stores: string },
 ): Problem[] {
-  return OEP5_RULES.flatMap((rule) =>
+  return rules.flatMap((rule) =>
     rule
       .check({ definition, source, checkout, stores })
       .map(

@@ -37,10 +37,21 @@ testRules([imageByDigest], {
       change: writing('Dockerfile.dockerignore', '.git\n'),
       breaks: { rule: 'image-by-digest', file: 'Dockerfile.dockerignore', at: 1 },
     },
+    ...['!*', '! **', '!.', '!**/*', '!./*'].map((all) => ({
+      title: `a build context that ${all} opens again`,
+      change: writing('Dockerfile.dockerignore', `*\n!requirements.txt\n${all}\n`),
+      breaks: { rule: 'image-by-digest', file: 'Dockerfile.dockerignore', at: 3 },
+    })),
     {
       title: 'a build context without limits',
       change: removing('Dockerfile.dockerignore'),
       breaks: { rule: 'image-by-digest', file: 'Dockerfile.dockerignore', at: 1 },
+    },
+  ],
+  keeps: [
+    {
+      title: 'folders and patterns in its allowlist',
+      change: writing('Dockerfile.dockerignore', '*\n!a/*\n!*.txt\n!**/b\n'),
     },
   ],
 })
