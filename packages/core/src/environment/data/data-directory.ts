@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { DevenvError } from '../../problem/problem.js'
 import type { Environment } from '../environment.js'
 
-const README = `devenv keeps here everything that it creates for this checkout: databases (stores/), logs, and its record.
+const README = `devenv keeps here everything that it creates for this checkout: databases (stores/), logs, the history of shells, and its record.
 \`make dev.clean\` removes it, and nothing else.
 `
 
@@ -17,7 +17,8 @@ export function createDataDirectory({ paths, checkout }: Environment): void {
   if (isLink(paths.home))
     throw new DevenvError({ code: 'data-unusable', path: paths.home, detail: 'it is a symbolic link' })
   try {
-    for (const folder of [paths.dataDirectory, paths.home, paths.stores, paths.logs]) makeFolder(folder, checkout)
+    for (const folder of [paths.dataDirectory, paths.home, paths.stores, paths.logs, paths.history])
+      makeFolder(folder, checkout)
     for (const [name, text] of Object.entries({ README, '.gitignore': '*\n' })) {
       if (!existsSync(join(paths.home, name))) writeOwned(join(paths.home, name), text)
     }

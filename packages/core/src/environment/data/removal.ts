@@ -12,6 +12,7 @@ const OURS = [
   /^start\.[0-9a-f]{8}\.lock(\.\d+\.tmp)?$/,
   /^devenv-[a-z0-9_-]+-[0-9a-f]{8}(\.compose)?\.json(\.\d+\.tmp)?$/,
   /^logs\/[^/]+\.log(\.\d+)?$/,
+  /^history\/[^/]+$/,
   /^stores\/[^/]+\/(data(\.[0-9a-f]{8}\.removed)?|ledger\.json(\.\d+\.tmp)?)$/,
 ]
 
@@ -28,7 +29,7 @@ export function readRemoval(paths: Paths): Removal {
       const known = path.slice(paths.home.length + 1)
       if (isLink(path)) removal.leave.push(path)
       else if (OURS.some((pattern) => pattern.test(known))) removal.remove.push(path)
-      else if (/^(logs|stores(\/[^/]+)?)$/.test(known) && lstatSync(path).isDirectory()) look(path)
+      else if (/^(logs|history|stores(\/[^/]+)?)$/.test(known) && lstatSync(path).isDirectory()) look(path)
       else removal.leave.push(path)
     }
     removal.folders.push(folder)

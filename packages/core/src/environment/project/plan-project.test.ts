@@ -161,7 +161,7 @@ describe('a planned project', () => {
     const binds = Object.values(plan({ settings: { caBundle: '/etc/ca.pem' } }).services)
       .flatMap(({ volumes }) => volumes ?? [])
       .filter(({ source }) => source?.startsWith(sampleEnvironment().paths.home) || source === '/etc/ca.pem')
-    expect(binds).toHaveLength(3)
+    expect(binds).toHaveLength(4)
     for (const { bind } of binds) expect(bind).toEqual({ create_host_path: false })
   })
 
@@ -187,6 +187,24 @@ describe('a planned project', () => {
       https_proxy: 'http://proxy:3128',
       NO_PROXY: 'mysql',
     })
+  })
+
+  test('keeps what was typed into shells of an Open edX container over a new one', () => {
+    const { volumes, environment } = service(plan(), 'hello')
+    const { history } = sampleEnvironment().paths
+    const mount = volumes?.find(({ source }) => source === history)
+    expect(environment).toMatchObject({ HISTFILE: `${mount?.target}/hello`, PROMPT_COMMAND: 'history -a' })
+    expect(JSON.stringify(service(plan(), 'mysql'))).not.toContain(history)
+  })
+
+  test('calls this machine host.docker.internal, unless the package does', () => {
+    const hostsOf = (extra_hosts?: string[]) =>
+      service(plan({ definition: sampleDefinition({}, { hello: { ...(extra_hosts && { extra_hosts }) } }) }), 'hello')
+        .extra_hosts
+    expect(hostsOf()).toEqual(['host.docker.internal:host-gateway'])
+    expect(hostsOf(['lms=10.0.0.1'])).toEqual(['lms=10.0.0.1', 'host.docker.internal:host-gateway'])
+    expect(hostsOf(['host.docker.internal=10.0.0.1'])).toEqual(['host.docker.internal=10.0.0.1'])
+    expect(service(plan(), 'mysql').extra_hosts).toBeUndefined()
   })
 
   test('mounts what git needs beside the checkout', () => {

@@ -34,6 +34,8 @@ export type ProjectFacts = {
 /** The programs' own paths inside the container (packages/core/container). */
 export const CA_BUNDLE = '/run/devenv-ca.pem'
 const LOGS = '/var/log/devenv'
+const HISTORY = '/var/lib/devenv/history'
+const HOST = 'host.docker.internal'
 /** Longer than any provisioning. */
 const HELD_AT_MOST = '24h'
 /** The Compose project that runs, complete: what `docker compose` is given, and what a person can read. Pure. */
@@ -94,11 +96,15 @@ function planOurs(
     ...rest,
     ...(primary && { image }),
     ...(waitsWhileHeld(service) && { healthcheck: { ...service.healthcheck, timeout: HELD_AT_MOST } }),
+    extra_hosts: withHost(service.extra_hosts),
     environment: {
       ...authorities,
       ...proxies,
       ...service.environment,
       ...urlsOf(ports[name], service.ports?.[0]?.target),
+      // Written at once: who ends a container ends its shells with it.
+      HISTFILE: `${HISTORY}/${name}`,
+      PROMPT_COMMAND: 'history -a',
       DEVENV_CONTAINER: primary ? environmentName : name,
       DEVENV_HELD: '1',
       ...(waitsWhileHeld(service) && {
@@ -109,6 +115,7 @@ function planOurs(
     volumes: [
       ...(service.volumes ?? []),
       bind(paths.logs, LOGS),
+      bind(paths.history, HISTORY),
       ...(caBundle === undefined ? [] : [{ ...bind(caBundle, CA_BUNDLE), read_only: true }]),
       ...(gitMounts[name] ?? []).map(({ source, target }) => bind(source, target)),
       // Databases are not source code: nothing that walks the checkout shall find them.
@@ -131,6 +138,12 @@ export const secondsOf = (duration: string): number =>
     (sum, [, count, unit = '']) => sum + Number(count) * (SECONDS[unit] ?? 0),
     0,
   )
+
+/** Docker Desktop’s name for this machine, on every engine; Compose gives a list of `name=address`. */
+function withHost(hosts: unknown): string[] {
+  const known = Array.isArray(hosts) ? hosts.map(String) : []
+  return known.some((each) => each.startsWith(HOST)) ? known : [...known, `${HOST}:host-gateway`]
+}
 
 /** A mask over the stores, where they lie inside the mounted checkout. */
 function maskOf(code: string | undefined, checkout: string, stores: string): ComposeVolume[] {
