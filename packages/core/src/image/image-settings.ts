@@ -1,4 +1,5 @@
 import type { Lock } from '../definition/devenv-lock.js'
+import { containerProxies } from '../settings/container-proxies.js'
 import { readDigestsFile, registryOf, type Settings } from '../settings/settings.js'
 import type { BuildSettings } from './build-images.js'
 import type { ImageSources } from './read-plan.js'
@@ -11,6 +12,6 @@ export const imageSettingsOf = (settings: Settings, lock: Lock): ImageSources & 
   published: settings.digests === undefined ? {} : readDigestsFile(settings.digests),
   network: settings.network,
   caBundle: settings.caBundle,
-  proxies: settings.proxies,
+  proxies: containerProxies(settings.proxies),
   access: { caBundle: settings.caBundle, proxies: settings.proxies },
 })

@@ -420,7 +420,7 @@ export function explainProblem(problem: Problem): Explanation {
     case 'proxy-unreachable':
       return {
         what: `${problem.names.join(', ')} ${problem.names.length === 1 ? 'names a proxy' : 'name proxies'} on this machine’s loopback.`,
-        why: 'Inside a container loopback is the container itself, so neither containers nor builds reach it.',
+        why: 'Inside a container loopback is the container itself, so devenv does not hand that on to containers and builds.',
         fix: 'Let the proxy listen on an address that containers reach, and name that: HTTPS_PROXY=http://<address of this machine>:<port>',
       }
     case 'disk-full':

@@ -27,10 +27,13 @@ export function createDataDirectory({ paths, checkout }: Environment): void {
   }
 }
 
-/** Writes in one step, as the owner of the folder around it. */
+/** A password in a URL, such as that of a proxy. */
+const PASSWORD = /:\/\/[^\s/@"]*:[^\s/@"]*@/
+
+/** Writes in one step, as the owner of the folder around it; who else may read it, a password decides. */
 export function writeOwned(file: string, text: string): void {
   const temporary = `${file}.${process.pid}.tmp`
-  writeFileSync(temporary, text)
+  writeFileSync(temporary, text, { mode: PASSWORD.test(text) ? 0o600 : 0o666 })
   own(temporary, statSync(dirname(file)))
   renameSync(temporary, file)
 }

@@ -27,6 +27,7 @@ const FACTS: ProjectFacts = {
   ports: { hello: { 8000: 23000 } },
   storesIdentity: '1:2',
   gitMounts: {},
+  authorities: undefined,
   mtu: undefined,
 }
 
@@ -187,6 +188,21 @@ describe('a planned project', () => {
       https_proxy: 'http://proxy:3128',
       NO_PROXY: 'mysql',
     })
+  })
+
+  test('hands on no proxy that a container would look for in itself', () => {
+    const proxies = { https_proxy: 'http://127.0.0.1:3128', HTTP_PROXY: 'http://proxy:3128', no_proxy: 'localhost' }
+    const { environment } = service(plan({ settings: { proxies } }), 'hello')
+    expect(environment).toMatchObject({ HTTP_PROXY: 'http://proxy:3128', no_proxy: 'localhost' })
+    expect(environment).not.toHaveProperty('https_proxy')
+  })
+
+  test('replaces Open edX containers once the certificate authorities of the host are others', () => {
+    const [before, after] = ['1', '2'].map((authorities) =>
+      configs(plan({ settings: { caBundle: '/etc/ca.pem' }, facts: { authorities } })),
+    )
+    expect(after?.hello).not.toBe(before?.hello)
+    expect(after?.mysql).toBe(before?.mysql)
   })
 
   test('keeps what was typed into shells of an Open edX container over a new one', () => {

@@ -11,6 +11,7 @@ import { mapStrings } from '../../definition/read-definition.js'
 import { LABELS } from '../../engine/labels.js'
 import { shortHashOf } from '../../hash/sha256.js'
 import { CONTAINER_CA_VARIABLES } from '../../settings/ca-variables.js'
+import { containerProxies } from '../../settings/container-proxies.js'
 import type { Settings } from '../../settings/settings.js'
 import type { Environment } from '../environment.js'
 import { type Ports, urlsOf } from './addresses.js'
@@ -27,6 +28,8 @@ export type ProjectFacts = {
   storesIdentity: string
   /** What git needs beside the checkout, for each service of ours. */
   gitMounts: Readonly<Record<string, readonly GitMount[]>>
+  /** The hash of the host’s certificate authorities: a container sees the file that was there when it was made. */
+  authorities: string | undefined
   /** Of the host's way out, when it is less than Docker's 1500. */
   mtu: number | undefined
 }
@@ -69,7 +72,9 @@ export function planProject(
       ports,
       labels: { ...planned.labels, ...labels, [LABELS.image]: planned.image ?? '' },
     }
-    return [name, { ...complete, labels: { ...complete.labels, [LABELS.config]: shortHashOf(complete) } }] as const
+    const seen = ours.includes(name) && facts.authorities !== undefined
+    const hashed = seen ? { ...complete, authorities: facts.authorities } : complete
+    return [name, { ...complete, labels: { ...complete.labels, [LABELS.config]: shortHashOf(hashed) } }] as const
   })
   const mtu = facts.mtu === undefined ? {} : { driver_opts: { 'com.docker.network.driver.mtu': String(facts.mtu) } }
   return {
@@ -99,7 +104,7 @@ function planOurs(
     extra_hosts: withHost(service.extra_hosts),
     environment: {
       ...authorities,
-      ...proxies,
+      ...containerProxies(proxies),
       ...service.environment,
       ...urlsOf(ports[name], service.ports?.[0]?.target),
       // Written at once: who ends a container ends its shells with it.

@@ -1,3 +1,4 @@
+import { readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { readProgramNames } from '../../definition/declared-programs.js'
 import { type Definition, mountOf, oursOf, thirdPartyOf } from '../../definition/definition.js'
@@ -10,6 +11,7 @@ import {
   readVariableNames,
 } from '../../definition/read-definition.js'
 import type { Container } from '../../engine/containers.js'
+import { sha256Of } from '../../hash/sha256.js'
 import { type ImageSettings, type ImagesPlan, readImagesPlan, takeServices } from '../../image/ensure-images.js'
 import type { ImageInputs } from '../../image/image-inputs.js'
 import { imageSettingsOf } from '../../image/image-settings.js'
@@ -63,6 +65,7 @@ export type Observed = {
   /** Where each service of ours has the checkout, and what git needs beside it. */
   code: { readonly [service: string]: string }
   gitMounts: { readonly [service: string]: readonly GitMount[] }
+  authorities: string | undefined
   mtu: number | undefined
   /** `device:inode` of the folder of stores; `''` before there is one. */
   storesIdentity: string
@@ -92,6 +95,8 @@ export async function observe(
   const before = readRecord(environment)
   const settings = remember(given, before?.settings)
   const stamped = stampsOf(definitionPaths(context, variant))
+  // Read after its stamp.
+  const authorities = settings.caBundle === undefined ? undefined : sha256Of(readFileSync(settings.caBundle))
   const variables = variablesOf(readVariableNames({ ...environment, variant }), settings)
   const whole = await readDefinition({
     ...environment,
@@ -143,6 +148,7 @@ export async function observe(
     gitMounts: Object.fromEntries(
       Object.entries(code).map(([name, folder]) => [name, readGitMounts(checkout, folder)]),
     ),
+    authorities,
     mtu: readMtu(),
     storesIdentity,
     moved: storesIdentity === '' ? [] : await readMoved(context, storesIdentity),
@@ -186,7 +192,7 @@ async function readStepFiles(
 }
 
 const definitionPaths = (
-  { environment: { package: environmentPackage, checkout, paths } }: Context,
+  { environment: { package: environmentPackage, checkout, paths }, settings: { caBundle } }: Context,
   variant: string | undefined,
 ): Set<string> =>
   new Set([
@@ -197,4 +203,6 @@ const definitionPaths = (
     join(checkout, '.git'),
     join(CORE_DIRECTORY, 'package.json'),
     paths.composeFile,
+    // A link may stay while its target is replaced.
+    ...(caBundle === undefined ? [] : [caBundle, realpathSync(caBundle)]),
   ])
