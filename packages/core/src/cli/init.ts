@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { explainClones, readPackedFiles } from '../checkout/packed-files.js'
 import { prepareCheckout } from '../checkout/prepare-checkout.js'
 import { findPackage, readPackage } from '../definition/find-package.js'
 import { identify } from '../environment/environment.js'
@@ -18,17 +19,9 @@ export async function initCheckout(
   const found = options.package === undefined ? findPackage(checkout) : readPackage(resolve(options.package))
   await requireRecognised(identify(found, checkout, undefined))
   const changed = await prepareCheckout(checkout, found, specs)
-  const files = specs.filter((spec) => existsSync(spec))
-  const warning =
-    files.length === 0
-      ? []
-      : [
-          `warning: devenv/package.json names files by relative paths, so a clone elsewhere cannot install them: ${files.join(', ')}`,
-        ]
-  if (changed.length === 0) return ['This checkout is prepared already.']
-  return [
-    ...changed.map((file) => `wrote ${file}`),
-    ...warning,
-    'Commit these files. From now on, in a fresh clone too: make dev.watch',
-  ]
+  const done = changed.length === 0 ? ['This checkout is prepared already.'] : changed.map((file) => `wrote ${file}`)
+  const files = await readPackedFiles(checkout)
+  return changed.length === 0 && files.length === 0
+    ? done
+    : [...done, ...explainClones(files, `${found.name}@${found.version}`)]
 }
