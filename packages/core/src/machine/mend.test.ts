@@ -17,6 +17,6 @@ test('others are told what root would type, and nothing is done', async () => {
   expect(await told(['false'], false)).toEqual(['run this: sudo false'])
 })
 
-test('where nothing can be mended, that is said', async () => {
+test('where nothing can be mended, devenv says so', async () => {
   expect(await told(undefined, true)).toEqual(['there is nothing that devenv can mend by itself'])
 })
