@@ -1,6 +1,6 @@
 // @ts-check
-// Each environment package, in each of its variants, keeps each rule of OEP-5 that can be read from it. A new package is
-// found by its compose.yaml. No engine is needed: Compose alone resolves the files.
+// Each environment package, in each of its variants, keeps each rule of `devenv check`: those of OEP-5, and those of
+// docs/add-a-service.md. A new package is found by its compose.yaml. No engine is needed: Compose alone resolves the files.
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,6 +11,7 @@ import { readExtension } from '../packages/core/src/definition/extension.ts'
 import { readPackage } from '../packages/core/src/definition/find-package.ts'
 import { readDefinition } from '../packages/core/src/definition/read-definition.ts'
 import { OEP5_RULES } from '../packages/core/src/definition/rules/oep-5.ts'
+import { PACKAGE_RULES } from '../packages/core/src/definition/rules/package-rules.ts'
 import { DevenvError } from '../packages/core/src/problem/problem.ts'
 
 const REPOSITORY = fileURLToPath(new URL('..', import.meta.url))
@@ -18,6 +19,8 @@ const FOLDERS = ['packages', 'examples'].flatMap((parent) =>
   readdirSync(join(REPOSITORY, parent)).flatMap((name) => [`${parent}/${name}`, `${parent}/${name}/environment`]),
 )
 const PACKAGES = FOLDERS.filter((folder) => existsSync(join(REPOSITORY, folder, 'compose.yaml')))
+
+const RULES = [...OEP5_RULES, ...PACKAGE_RULES]
 
 /** The rules that docs/oep-5.md speaks of, each in backquotes. */
 const DOCUMENTED = readFileSync(join(REPOSITORY, 'docs/oep-5.md'), 'utf8')
@@ -36,7 +39,7 @@ async function readProblems(found, variant) {
   const checkout = realpathSync(mkdtempSync(join(tmpdir(), 'devenv-oep-5-')))
   try {
     const where = { checkout, project: found.service, stores: join(checkout, 'stores') }
-    await readDefinition({ package: found, variant, ...where, mirror: undefined, variables: {} })
+    await readDefinition({ package: found, variant, ...where, mirror: undefined, variables: {} }, RULES)
     return []
   } catch (error) {
     if (error instanceof DevenvError) return error.problems
@@ -50,7 +53,7 @@ test('there are environment packages to look at', () => {
   expect(PACKAGES).toEqual(expect.arrayContaining(['packages/edx-platform', 'examples/hello/environment']))
 })
 
-for (const { name } of OEP5_RULES)
+for (const { name } of RULES)
   test(`docs/oep-5.md speaks of ${name}`, () => {
     expect(DOCUMENTED).toContain(`\`${name}\``)
   })
@@ -67,7 +70,7 @@ for (const folder of PACKAGES) {
         problems = await readProblems(found, variant)
       })
 
-      for (const { name, clause } of [...OEP5_RULES, OTHERWISE])
+      for (const { name, clause } of [...RULES, OTHERWISE])
         test(`${clause}: ${name}`, () => {
           expect(problems.filter((problem) => ruleOf(problem) === name)).toEqual([])
         })

@@ -1,8 +1,11 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { version } from '../src/cli/version.js'
 import type { Definition } from '../src/definition/definition.js'
 import { checkRules, parseDefinition } from '../src/definition/read-definition.js'
+import { OEP5_RULES } from '../src/definition/rules/oep-5.js'
+import { PACKAGE_RULES } from '../src/definition/rules/package-rules.js'
 import type { Rule } from '../src/definition/rules/rule.js'
 import { parseSource } from '../src/definition/source.js'
 import { temporaryFolder, testEach, writeFiles } from './samples.js'
@@ -30,6 +33,7 @@ services:
       - { type: bind, source: /home/dev/hello, target: /edx/app/hello }
     ports: [{ target: 8000 }]
     healthcheck: { test: [CMD, "true"], start_period: 60s, start_interval: 200ms }
+    depends_on: { mysql: { condition: service_healthy } }
   mysql:
     image: docker.io/library/mysql:8.4.9
     volumes:
@@ -38,9 +42,27 @@ services:
 `
 export const FILES = {
   'compose.yaml': COMPOSE,
-  Dockerfile: 'FROM debian:12\nENTRYPOINT ["/opt/devenv/bin/entrypoint"]\n',
+  'package.json': `{
+  "name": "@devenv/hello",
+  "version": "1.0.0",
+  "dependencies": {
+    "@devenv/core": "${version()}"
+  },
+  "bin": { "devenv-hello": "bin/devenv-hello.js" }
+}
+`,
+  'bin/devenv-hello.js': '',
+  Dockerfile: `FROM debian:12 AS dev
+COPY requirements.txt /tmp/
+COPY --from=core . /opt/devenv/
+RUN sh /opt/devenv/bin/install --debian
+COPY --from=package . /etc/devenv/
+WORKDIR /edx/app/hello
+ENTRYPOINT ["/opt/devenv/bin/entrypoint"]
+`,
   'Dockerfile.dockerignore': '# what counts\n\n*\n!requirements.txt\n',
-  'image/supervisor/web.conf': '; the server\n[program:web]\ncommand=/opt/devenv/bin/program web -- gunicorn\n',
+  'image/supervisor/web.conf':
+    '; the server\n[program:web]\ncommand=/opt/devenv/bin/program web -- gunicorn --bind 0.0.0.0:8000\n',
   'image/targets.mk': '.PHONY: test\ntest:\n\tpytest\n',
 }
 
@@ -76,7 +98,7 @@ type Change = { title: string; change?: (root: string) => void; edit?: (compose:
 type Broken = Change & { breaks: { rule: string; file?: string; at?: string | number } }
 
 /** What the package of `FILES`, changed, breaks: `rule file:line`, the file as it is called in the package. */
-export function broken({ change, edit }: Omit<Change, 'title'>): string[] {
+export function broken({ change, edit }: Omit<Change, 'title'>, rules: readonly Rule[] = OEP5_RULES): string[] {
   const root = writeFiles(temporaryFolder(), FILES)
   change?.(root)
   const text = (edit?.(COMPOSE) ?? COMPOSE).replaceAll('ROOT', root)
@@ -87,7 +109,7 @@ export function broken({ change, edit }: Omit<Change, 'title'>): string[] {
     undefined,
     source.value,
   )
-  return checkRules(definition, source, { checkout: CHECKOUT, stores: STORES }).map((problem) => {
+  return checkRules(rules, definition, source, { checkout: CHECKOUT, stores: STORES }).map((problem) => {
     if (problem.code !== 'rule-broken') throw new Error(problem.code)
     expect(problem.what).not.toBe('')
     expect(problem.fix).not.toBe('')
@@ -98,6 +120,10 @@ export function broken({ change, edit }: Omit<Change, 'title'>): string[] {
 
 /** Each rule of a clause is broken, alone, by at least one case. */
 export function testRules(rules: readonly Rule[], cases: { breaks: Broken[]; keeps?: Change[] }): void {
+  // Those of its kind: a start, or `devenv check` alone, looks for them.
+  const [first] = rules
+  const kind = [OEP5_RULES, PACKAGE_RULES].find((table) => table.some(({ name }) => name === first?.name))
+
   test('a case breaks each rule of this clause', () => {
     const tried = new Set(cases.breaks.map(({ breaks }) => breaks.rule))
     expect([...tried].sort()).toEqual(rules.map(({ name }) => name).sort())
@@ -108,11 +134,11 @@ export function testRules(rules: readonly Rule[], cases: { breaks: Broken[]; kee
     if (typeof breaks.at === 'string') expect(text).toContain(breaks.at)
     const line = typeof breaks.at === 'string' ? lineOf(text, breaks.at) : breaks.at
     const place = `${breaks.file ?? 'compose.yaml'}${line === undefined ? '' : `:${line}`}`
-    expect(broken(broke)).toEqual([`${breaks.rule} ${place}`])
+    expect(broken(broke, kind)).toEqual([`${breaks.rule} ${place}`])
   })
 
   testEach(cases.keeps ?? [])('a package may have $title', (kept) => {
-    expect(broken(kept)).toEqual([])
+    expect(broken(kept, kind)).toEqual([])
   })
 }
 

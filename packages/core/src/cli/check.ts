@@ -5,6 +5,8 @@ import { readLock } from '../definition/devenv-lock.js'
 import { readExtension } from '../definition/extension.js'
 import { findCheckout, findPackage, readPackage } from '../definition/find-package.js'
 import { type ReadDefinition, readDefinition } from '../definition/read-definition.js'
+import { OEP5_RULES } from '../definition/rules/oep-5.js'
+import { PACKAGE_RULES } from '../definition/rules/package-rules.js'
 import { identify } from '../environment/environment.js'
 import { DevenvError, type Problem } from '../problem/problem.js'
 import { withTemporaryFolder } from '../tree/temporary-folder.js'
@@ -50,7 +52,7 @@ async function checkFor(found: EnvironmentPackage, checkout: string): Promise<re
 
 async function problemsOf(request: ReadDefinition): Promise<readonly Problem[]> {
   try {
-    await readDefinition(request)
+    await readDefinition(request, [...OEP5_RULES, ...PACKAGE_RULES])
     return []
   } catch (error) {
     if (error instanceof DevenvError) return error.problems

@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { explainClones, readPackedFiles } from '../checkout/packed-files.js'
 import { prepareCheckout } from '../checkout/prepare-checkout.js'
 import { readTargets, type Target } from '../checkout/read-targets.js'
 import { findPackage, readPackage } from '../definition/find-package.js'
@@ -19,21 +20,12 @@ export async function initCheckout(
   const found = options.package === undefined ? findPackage(checkout) : readPackage(resolve(options.package))
   await requireRecognised(identify(found, checkout, undefined))
   const changed = await prepareCheckout(checkout, found, specs)
-  const files = specs.filter((spec) => existsSync(spec))
-  const warning =
-    files.length === 0
-      ? []
-      : [
-          `warning: devenv/package.json names files by relative paths, so a clone elsewhere cannot install them: ${files.join(', ')}`,
-        ]
+  const done = changed.length === 0 ? ['This checkout is prepared already.'] : changed.map((file) => `wrote ${file}`)
   const collisions = explainCollisions(await readTargets(checkout))
-  if (changed.length === 0) return ['This checkout is prepared already.', ...collisions]
-  return [
-    ...changed.map((file) => `wrote ${file}`),
-    ...warning,
-    ...collisions,
-    'Commit these files. From now on, in a fresh clone too: make dev.watch',
-  ]
+  const files = await readPackedFiles(checkout)
+  return changed.length === 0 && files.length === 0
+    ? [...done, ...collisions]
+    : [...done, ...collisions, ...explainClones(files, `${found.name}@${found.version}`)]
 }
 
 /** The targets whose names are devenv's: two recipes cannot have one name. Pure. */

@@ -66,12 +66,21 @@ export async function openRemembered(command: Command): Promise<OpenedSource> {
   return { ...opened, settings: remember(opened.settings, readRecord(environment)?.settings) }
 }
 
-/** The settings that count here: those that the environment at hand remembers too, where there is one. */
-export async function settingsAtHand(command: Command): Promise<Settings> {
+/**
+ * The settings that count here: those that the environment at hand remembers too, where there is one; and of that the folder
+ * of its data and the name of its image.
+ */
+export async function environmentAtHand(
+  command: Command,
+): Promise<{ settings: Settings; at: { data: string; image: string } | undefined }> {
   try {
-    return (await openRemembered(command)).settings
+    const { settings, package: found, checkout } = await openRemembered(command)
+    if (checkout === undefined) return { settings, at: undefined }
+    const { identify } = await import('../environment/environment.js')
+    const { dataDirectory } = identify(found, checkout, settings.dataRoot).paths
+    return { settings, at: { data: dataDirectory, image: `devenv/${found.service}` } }
   } catch (error) {
-    if (error instanceof DevenvError) return settingsOf(command, {})
+    if (error instanceof DevenvError) return { settings: settingsOf(command, {}), at: undefined }
     throw error
   }
 }

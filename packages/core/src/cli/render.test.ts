@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { testEach } from '../../test/samples.js'
 import type { Status } from '../environment/verbs/status.js'
+import type { Finding } from '../machine/explain-machine.js'
+import type { Problem } from '../problem/problem.js'
 import type { Progress } from '../progress/progress.js'
 import { renderAddresses } from './render-addresses.js'
+import { renderFinding } from './render-findings.js'
 import { progressTo, renderProgress } from './render-progress.js'
 import { renderMemory, renderStatus } from './render-status.js'
 
@@ -237,5 +240,16 @@ describe('the addresses of an environment', () => {
       accounts: [],
     })
     expect(lines[1]).toMatch(/only beat,web; .*--programs all/)
+  })
+})
+
+describe('a finding', () => {
+  const advice: Problem = { code: 'clocks-apart', seconds: 30 }
+  testEach<{ finding: Finding; begins: RegExp }>([
+    { finding: { looked: 'git', found: '2.40' }, begins: /^✓ git: 2\.40$/ },
+    { finding: { looked: 'clock', found: '30 s', advice }, begins: /^! clock: 30 s\nclocks-apart\n {2}what / },
+    { finding: { looked: 'clock', found: '30 s', problem: advice }, begins: /^✗ clock: 30 s\nclocks-apart\n/ },
+  ])('$finding begins with its sign', ({ finding, begins }) => {
+    expect(renderFinding(finding)).toMatch(begins)
   })
 })

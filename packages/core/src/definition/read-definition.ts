@@ -7,6 +7,7 @@ import type { ComposeProject, Definition, EnvironmentPackage, ProvisionStep } fr
 import { type Extension, listOf, needsOf, readExtension } from './extension.js'
 import { FOLDER_IN_CHECKOUT } from './find-package.js'
 import { OEP5_RULES } from './rules/oep-5.js'
+import type { Rule } from './rules/rule.js'
 import { placeIn, readSource, type Source } from './source.js'
 import { validateExtension } from './validate-extension.js'
 
@@ -35,7 +36,10 @@ export type ReadDefinition = {
  * @throws DevenvError with every problem found: `definition-unreadable`, `definition-invalid`, `compose-refused`, `rule-broken`,
  *   `overlay-misnamed`
  */
-export async function readDefinition(request: ReadDefinition): Promise<Definition> {
+export async function readDefinition(
+  request: ReadDefinition,
+  rules: readonly Rule[] = OEP5_RULES,
+): Promise<Definition> {
   requireOverlayNames(request.checkout)
   const [own, ...over] = composeFilesOf(request)
   const files = [own, ...over]
@@ -67,7 +71,7 @@ export async function readDefinition(request: ReadDefinition): Promise<Definitio
   const model = withWholeExtension(source.value, JSON.parse(resolved.text))
   const definition = parseDefinition(request.package, request.variant, model)
   const placeOf = placeIn([source, ...over.map(readSource)])
-  const broken = checkRules(definition, { placeOf }, request)
+  const broken = checkRules(rules, definition, { placeOf }, request)
   if (broken.length > 0) throw new DevenvError(...broken)
   return definition
 }
@@ -127,13 +131,14 @@ export function readVariableNames(where: Pick<ReadDefinition, 'package' | 'check
   return [...new Set(names)].filter((name) => !name.startsWith('DEVENV_')).sort()
 }
 
-/** Every rule of OEP-5 that can be checked before anything runs. Pure. */
+/** Every breach of rules that can be checked before anything runs. */
 export function checkRules(
+  rules: readonly Rule[],
   definition: Definition,
   source: Pick<Source, 'placeOf'>,
   { checkout, stores }: { checkout: string; stores: string },
 ): Problem[] {
-  return OEP5_RULES.flatMap((rule) =>
+  return rules.flatMap((rule) =>
     rule
       .check({ definition, source, checkout, stores })
       .map(

@@ -59,14 +59,21 @@ describe('the extension of a Compose file', () => {
       text: replacing('  provision:', '  provisions: []\n  provision:'),
       at: 'x-devenv',
       line: 10,
-      detail: /provisions/,
+      detail: /unknown key "provisions"; did you mean "provision"\?$/,
     },
     {
       what: 'an unknown word further in',
       text: replacing('      run: [migrate]', '      run: [migrate]\n      runs: [migrate]'),
       at: 'x-devenv.provision.0',
       line: 13,
-      detail: /runs/,
+      detail: /unknown key "runs"; did you mean "run"\?$/,
+    },
+    {
+      what: 'an unknown word that is like no other',
+      text: replacing('  provision:', '  colour: red\n  provision:'),
+      at: 'x-devenv',
+      line: 10,
+      detail: /unknown key "colour"$/,
     },
     {
       what: 'a text where a list belongs',

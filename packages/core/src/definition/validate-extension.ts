@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { ErrorObject } from 'ajv'
+import { nearest } from '../problem/nearest.js'
 import type { Problem } from '../problem/problem.js'
 import type { Source } from './source.js'
 
@@ -10,6 +11,7 @@ export async function validateExtension(source: Source): Promise<Problem[]> {
   const { Ajv2020 } = await import('ajv/dist/2020.js')
   const validate = new Ajv2020({
     allErrors: true,
+    verbose: true,
     allowUnionTypes: true,
     formats: { uri: true, regex: isRegex },
   }).compile(JSON.parse(readFileSync(SCHEMA, 'utf8')))
@@ -43,7 +45,11 @@ const unescapePointer = (part: string): string | number => {
 }
 
 function explain(error: ErrorObject): string {
-  if (error.keyword === 'additionalProperties') return `has an unknown key "${error.params.additionalProperty}"`
+  if (error.keyword === 'additionalProperties') {
+    const unknown: string = error.params.additionalProperty
+    const near = nearest(unknown, Object.keys(error.parentSchema?.properties ?? {}))
+    return `has an unknown key "${unknown}"${near === undefined ? '' : `; did you mean "${near}"?`}`
+  }
   const message = error.message ?? error.keyword
   return error.propertyName === undefined ? message : `has a name that ${message}: ${error.propertyName}`
 }

@@ -19,6 +19,8 @@ export type Paths = {
   home: string
   stores: string
   logs: string
+  /** What was typed into shells, one file a container. */
+  history: string
   /** This environment's record and Compose project, by name, since a data directory may serve several in turn. */
   record: string
   composeFile: string
@@ -45,6 +47,7 @@ export function identify(
       home,
       stores: join(home, 'stores'),
       logs: join(home, 'logs'),
+      history: join(home, 'history'),
       record: join(home, `${project}.json`),
       composeFile: join(home, `${project}.compose.json`),
     },

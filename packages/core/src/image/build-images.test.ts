@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { repositoryWith } from '../../test/git.js'
 import { problemsOf, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
+import { parsePatterns } from '../definition/ignore-patterns.js'
 import type { BakeFile, BakeTarget } from '../engine/buildx.js'
 import { LABELS } from '../engine/labels.js'
 import { openObjects } from '../git/object-reader.js'
@@ -10,7 +11,7 @@ import { commitTree } from '../tree/commit-tree.js'
 import type { Tree } from '../tree/tree.js'
 import { type BuildSettings, buildOf, dateOf, type ImageBuild, withBuilds } from './build-images.js'
 import { abridge, listInputs } from './image-inputs.js'
-import { parsePatterns, readImageInputs } from './read-image-inputs.js'
+import { readImageInputs } from './read-image-inputs.js'
 
 const FILES = {
   'checkout/requirements/base.txt': 'django\n',

@@ -34,6 +34,15 @@ describe('the settings for images', () => {
     })
   })
 
+  test('hand no proxy on loopback to builds, and ask registries through it', () => {
+    const proxies = { HTTPS_PROXY: 'http://127.0.0.1:3128', HTTP_PROXY: 'http://proxy' }
+    expect(imageSettingsOf(sampleSettings({ proxies }), NOTHING, engine)).toMatchObject({
+      proxies: { HTTP_PROXY: 'http://proxy' },
+      access: { proxies },
+    })
+    expect(imageSettingsOf(sampleSettings({ proxies }), NOTHING, engine).proxies).not.toHaveProperty('HTTPS_PROXY')
+  })
+
   test('have the digests of what was published, from the file that is named', () => {
     const published = { 'ghcr.io/openedx/hello:main': `sha256:${'2'.repeat(64)}` }
     const root = writeFiles(temporaryFolder(), { 'digests.json': JSON.stringify(published) })

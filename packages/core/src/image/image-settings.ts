@@ -1,6 +1,7 @@
 import type { Lock } from '../definition/devenv-lock.js'
 import type { Engine } from '../engine/engine.js'
 import { isInsecureRegistry } from '../engine/insecure-registries.js'
+import { containerProxies } from '../settings/container-proxies.js'
 import { readDigestsFile, registryOf, type Settings } from '../settings/settings.js'
 import type { BuildSettings } from './build-images.js'
 import type { ImageSources } from './read-plan.js'
@@ -20,7 +21,7 @@ export const imageSettingsOf = (
   published: settings.digests === undefined ? {} : readDigestsFile(settings.digests),
   network: settings.network,
   caBundle: settings.caBundle,
-  proxies: settings.proxies,
+  proxies: containerProxies(settings.proxies),
   access: {
     caBundle: settings.caBundle,
     proxies: settings.proxies,

@@ -7,7 +7,7 @@ import { openObjects } from '../git/object-reader.js'
 import { commitTree } from '../tree/commit-tree.js'
 import { folderTree } from '../tree/folder-tree.js'
 import { type BuildSpec, digestOf } from './image-inputs.js'
-import { buildSpecOf, listFiles, type PackageFiles, parsePatterns, readImageInputs } from './read-image-inputs.js'
+import { buildSpecOf, listFiles, type PackageFiles, readImageInputs } from './read-image-inputs.js'
 
 const SAMPLE = {
   'checkout/requirements/base.txt': 'django\n',
@@ -417,10 +417,6 @@ describe('an ignore file is read as Docker reads it', () => {
     writeFiles(root, { 'checkout/src2/app.py': '' })
     expect(await paths()).toEqual(['src/app.py'])
   })
-})
-
-test('parsePatterns leaves out comments and empty lines', () => {
-  expect(parsePatterns('# all\r\n*\r\n\r\n  !a.txt  \n#!b.txt\n')).toEqual(['*', '!a.txt'])
 })
 
 describe('buildSpecOf', () => {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import dockerignore from '@balena/dockerignore'
 import { type Definition, primaryOf } from '../definition/definition.js'
+import { literalStart, parsePatterns } from '../definition/ignore-patterns.js'
 import { readIgnored, readIndexModes } from '../git/git-repository.js'
 import { DevenvError } from '../problem/problem.js'
 import { folderTree } from '../tree/folder-tree.js'
@@ -157,12 +158,6 @@ export async function listFiles(
 
 const MODES = { file: '100644', executable: '100755', link: '120000' } as const
 
-export const parsePatterns = (text: string): string[] =>
-  text
-    .split('\n')
-    .map((line) => line.trim().replace(/^!\s+/, '!'))
-    .filter((line) => line !== '' && !line.startsWith('#'))
-
 type Found = { path: string; kind: keyof typeof MODES }
 export type Left = { path: string; why: string }
 
@@ -200,16 +195,6 @@ async function walk(tree: Tree, patterns: readonly string[]): Promise<{ found: F
   }
   await enter('')
   return { found, left }
-}
-
-/** The part of a pattern before its first wildcard's segment: `requirements/*.txt` is `requirements`. */
-function literalStart(pattern: string): string {
-  const segments = pattern
-    .replace(/^\.?\//, '')
-    .replace(/\/$/, '')
-    .split('/')
-  const wild = segments.findIndex((segment) => /[*?[\\]/.test(segment))
-  return (wild < 0 ? segments : segments.slice(0, wild)).join('/')
 }
 
 const keyOf = ({ context, path }: ImageInput) => `${context}\0${path}`

@@ -3,16 +3,27 @@ import { listContainers } from '../engine/containers.js'
 import { type Engine, engineFrom } from '../engine/engine.js'
 import { COMPOSE_LABELS, LABELS } from '../engine/labels.js'
 import { runDocker } from '../engine/run-docker.js'
-import { DevenvError, type Problem } from '../problem/problem.js'
+import { DevenvError } from '../problem/problem.js'
 import { runCommand } from '../process/run-command.js'
-import type { Settings } from '../settings/settings.js'
+import { requireReadable } from '../registry/registry.js'
+import { repositoryOf } from '../registry/repository.js'
+import { registryOf, type Settings } from '../settings/settings.js'
+import { explainMachine, type Finding } from './explain-machine.js'
+import { readMachineFacts } from './machine-facts.js'
 import { requireVersions, WANTED } from './versions.js'
 
-/** One thing that was looked at. `problem` where it is not well. */
-export type Finding = { looked: string; found: string; problem?: Problem }
+/** A third-party image that every registry with official images has. */
+const OFFICIAL = 'library/redis'
 
-/** Looks at everything that environments need of this machine, and changes nothing. */
-export async function examine(env: NodeJS.ProcessEnv, settings: Settings): Promise<Finding[]> {
+/**
+ * Looks at everything that environments need of this machine, and changes nothing.
+ * @param at the environment at hand: the folder of its data, and its image’s name without a registry
+ */
+export async function examine(
+  env: NodeJS.ProcessEnv,
+  settings: Settings,
+  at: { data: string; image: string } | undefined,
+): Promise<Finding[]> {
   const findings: Finding[] = [{ looked: 'node', found: process.version }]
   const look = async (looked: string, work: () => Promise<string>) => {
     try {
@@ -52,20 +63,26 @@ export async function examine(env: NodeJS.ProcessEnv, settings: Settings): Promi
       return gone === 0 ? `${all}` : `${all}; the checkouts of ${gone} are gone: devenv prune`
     })
   }
-  findings.push({ looked: 'mirror', found: settings.mirror ?? 'none, so docker.io (DEVENV_MIRROR names a mirror)' })
+  const access = { caBundle: settings.caBundle, proxies: settings.proxies }
+  const registry = registryOf(settings.registry)
+  const places = [
+    { looked: 'mirror', host: settings.mirror ?? 'docker.io', repository: OFFICIAL, variable: 'DEVENV_MIRROR' },
+    { looked: 'registry', host: registry, repository: at?.image, variable: 'DEVENV_REGISTRY' },
+  ]
+  for (const { looked, host, repository, variable } of places)
+    await look(looked, async () => {
+      if (host === undefined) return `none, so images are built here (${variable} names one)`
+      if (settings.network === 'offline') return `${host}, not asked: offline`
+      if (repository === undefined) return `${host}, asked in a checkout only`
+      return `${host} answers, asked ${await requireReadable(repositoryOf(`${host}/${repository}`, access))}`
+    })
   findings.push({
     looked: 'certificate authorities',
     found: settings.caBundle ?? 'none found on this machine (DEVENV_CA_BUNDLE names a file)',
   })
-  const proxies = Object.entries(settings.proxies).map(
-    ([name, value]) => `${name}=${value.replace(/\/\/[^@/]*@/, '//…@')}`,
-  )
-  findings.push({ looked: 'proxy', found: proxies.join(' ') || 'none' })
-  const loopback = Object.values(settings.proxies).find((value) => /\/\/(127\.|localhost)/.test(value))
-  if (loopback !== undefined)
-    findings.push({
-      looked: 'proxy',
-      found: `containers cannot reach ${loopback}: there that name means the container itself`,
-    })
-  return findings
+  const ready = findings.some(({ looked, problem }) => looked === 'engine' && problem !== undefined)
+    ? undefined
+    : engine
+  const facts = await readMachineFacts(ready, [at?.data ?? process.cwd()], settings.proxies)
+  return [...findings, ...explainMachine(facts)]
 }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { DevenvError } from '../problem/problem.js'
 
 /** Bytes; the first start of a database alone writes some 200 MB. */
-const LEAST = 1 << 30
+export const LEAST_SPACE = 1 << 30
 
 /**
  * Refuses to begin where the disk that a folder is on, or will be, is nearly full.
@@ -11,10 +11,12 @@ const LEAST = 1 << 30
  */
 export async function requireSpace(folder: string): Promise<void> {
   const free = freeBytes(folder)
-  if (free !== undefined && free < LEAST) throw new DevenvError({ code: 'disk-full', folder, free, least: LEAST })
+  if (free !== undefined && free < LEAST_SPACE)
+    throw new DevenvError({ code: 'disk-full', folder, free, least: LEAST_SPACE })
 }
 
-function freeBytes(folder: string): number | undefined {
+/** Of the disk that a folder is on, or will be. */
+export function freeBytes(folder: string): number | undefined {
   try {
     const { bavail, bsize } = statfsSync(folder)
     return bavail * bsize

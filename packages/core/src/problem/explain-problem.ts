@@ -458,6 +458,36 @@ export function explainProblem(problem: Problem): Explanation {
         why: 'The service answers its health check inside its container. Something between it and this machine keeps others out: another program at this port, a proxy or a firewall.',
         fix: `curl --verbose ${problem.url}   shows more; then start again. The containers run on.`,
       }
+    case 'memory-low':
+      return {
+        what: `The engine has ${(problem.has / 2 ** 30).toFixed(1)} GiB of memory.`,
+        why: `An environment with its databases takes up to ${Math.round(problem.least / 2 ** 30)} GiB; the kernel kills programs once nothing is left.`,
+        fix: 'Docker Desktop gives more under Settings, Resources. Elsewhere: `devenv stop` ends other environments; DEVENV_PROGRAMS and DEVENV_WITHOUT start less.',
+      }
+    case 'limit-low':
+      return {
+        what: `${problem.name} is ${problem.found}, less than ${problem.least}.`,
+        why: problem.because,
+        fix: `sudo sysctl -w ${problem.name}=${problem.least}   until the next boot; \`devenv doctor --fix\` does it as root\necho ${problem.name}=${problem.least} | sudo tee -a /etc/sysctl.d/60-devenv.conf   for good`,
+      }
+    case 'clocks-apart':
+      return {
+        what: `The clock of the engine is ${Math.abs(problem.seconds)} seconds ${problem.seconds < 0 ? 'behind' : 'ahead of'} this machine’s.`,
+        why: 'make rebuilds too much or too little, certificates are not valid yet, and logs are out of order.',
+        fix: 'Restart Docker Desktop, or set the clock: sudo timedatectl set-ntp true',
+      }
+    case 'localhost-elsewhere':
+      return {
+        what: `localhost is ${problem.addresses.join(', ') || 'unknown'} here, not 127.0.0.1.`,
+        why: 'Addresses of environments begin with localhost, and containers answer at 127.0.0.1.',
+        fix: 'Add this line to /etc/hosts: 127.0.0.1 localhost',
+      }
+    case 'proxy-unreachable':
+      return {
+        what: `${problem.names.join(', ')} ${problem.names.length === 1 ? 'names a proxy' : 'name proxies'} on this machine’s loopback.`,
+        why: 'Inside a container loopback is the container itself, so devenv does not hand that on to containers and builds.',
+        fix: 'Let the proxy listen on an address that containers reach, and name that: HTTPS_PROXY=http://<address of this machine>:<port>',
+      }
     case 'disk-full':
       return {
         what: `The disk that holds ${problem.folder} has ${Math.round(problem.free / 2 ** 20)} MiB left.`,

@@ -37,6 +37,12 @@ export type Problem =
   | { code: 'compose-missing'; detail: string }
   | { code: 'compose-old'; found: string; wanted: string }
   | { code: 'buildx-missing'; detail: string }
+  // the machine
+  | { code: 'memory-low'; has: number; least: number }
+  | { code: 'limit-low'; name: string; found: number; least: number; because: string }
+  | { code: 'clocks-apart'; seconds: number }
+  | { code: 'localhost-elsewhere'; addresses: readonly string[] }
+  | { code: 'proxy-unreachable'; names: readonly string[] }
   | { code: 'engine-refused'; doing: string; detail: string }
   | { code: 'engine-full' }
   | { code: 'networks-exhausted' }

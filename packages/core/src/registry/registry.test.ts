@@ -16,6 +16,7 @@ import {
   type Manifest,
   putManifest,
   readBlob,
+  requireReadable,
   requireWritable,
 } from './registry.js'
 import { parseReference, type RegistryAccess, type Repository, repositoryOf } from './repository.js'
@@ -316,6 +317,14 @@ describe('a password', () => {
       { code: 'registry-refused', detail: expect.stringContaining('http://tokens.example.test') },
     ])
     expect(asked).toHaveLength(1)
+  })
+
+  test('tells as whom a registry takes us, also where the repository is not there', async () => {
+    const { host } = await serve(({ authorization }) => (authorization === basic('alice', 's3cret') ? 404 : challenge))
+    loggedIn({ [host]: { username: 'alice', password: 's3cret' } })
+    expect(await requireReadable(repositoryAt(host))).toBe('as alice')
+    loggedIn({ [host]: { username: 'alice', password: 'wrong' } })
+    expect(await problemsOf(() => requireReadable(repositoryAt(host)))).toMatchObject([{ code: 'registry-forbidden' }])
   })
 
   test('that is wrong is forbidden, after one try', async () => {

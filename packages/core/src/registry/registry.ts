@@ -71,6 +71,20 @@ export async function findManifest(repository: Repository, reference: string): P
 }
 
 /**
+ * Whether a repository may be read, and as whom; it need not be there. Unlike a manifest, Docker Hub does not count it.
+ * @throws DevenvError as `findManifest`
+ */
+export async function requireReadable(repository: Repository): Promise<string> {
+  const intent: Intent = { doing: 'read', what: `list the tags of ${repository.path}` }
+  const answer = await askAuthorized(repository, intent, {
+    method: 'GET',
+    url: new URL('tags/list?n=1', await baseOf(repository)),
+  })
+  if (answer.status !== 404) requireSuccess(repository, intent, answer)
+  return answer.as ?? 'without a login'
+}
+
+/**
  * A blob's bytes, which have that digest.
  * @throws DevenvError as `findManifest`; `registry-refused` also where it is missing or its bytes are others
  */

@@ -4,7 +4,7 @@ import { type Add, say, sayJson, withWhere } from '../opening.js'
 
 export const checkCommand: Add = (program) =>
   withWhere(program.command('check'))
-    .summary('check an environment package against the rules of OEP-5, all at once')
+    .summary('check an environment package against the rules of OEP-5 and of add-a-service.md, all at once')
     .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }, command: Command) => {
       const { checkPackage } = await import('../check.js')

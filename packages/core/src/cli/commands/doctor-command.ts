@@ -1,18 +1,19 @@
 import type { Command } from 'commander'
-import { type Add, say, sayJson, settingsAtHand } from '../opening.js'
+import { type Add, environmentAtHand, report, say, sayJson } from '../opening.js'
 
 export const doctorCommand: Add = (program) =>
   program
     .command('doctor')
-    .summary('check this machine: engine, Compose, Buildx, certificates, proxies')
+    .summary('check this machine: engine, registries, disk, memory, limits of the kernel, clock, proxies')
     .option('--json', 'print JSON')
-    .action(async ({ json }: { json?: boolean }, command: Command) => {
+    .option('--fix', 'raise the limits of the kernel that are too low: as root, else print the commands')
+    .action(async ({ json, fix }: { json?: boolean; fix?: boolean }, command: Command) => {
       const { examine } = await import('../../machine/examine.js')
-      const { renderProblem } = await import('../../problem/explain-problem.js')
-      const findings = await examine(process.env, await settingsAtHand(command))
+      const { renderFinding } = await import('../render-findings.js')
+      const { settings, at } = await environmentAtHand(command)
+      const findings = await examine(process.env, settings, at)
       if (json) sayJson(findings)
-      else
-        for (const { looked, found, problem } of findings)
-          say(problem === undefined ? `✓ ${looked}: ${found}` : `✗ ${looked}: ${found}\n${renderProblem(problem)}`)
+      else for (const finding of findings) say(renderFinding(finding))
+      if (fix) await (await import('../../machine/mend.js')).mend(findings, process.getuid?.() === 0, report)
       if (findings.some(({ problem }) => problem !== undefined)) process.exitCode = 1
     })

@@ -44,6 +44,11 @@ testRules([imageByDigest], {
       change: writing('Dockerfile.dockerignore', '.git\n'),
       breaks: { rule: 'image-by-digest', file: 'Dockerfile.dockerignore', at: 1 },
     },
+    ...['!*', '! **', '!.', '!**/*', '!./*'].map((all) => ({
+      title: `a build context that ${all} opens again`,
+      change: writing('Dockerfile.dockerignore', `*\n!requirements.txt\n${all}\n`),
+      breaks: { rule: 'image-by-digest', file: 'Dockerfile.dockerignore', at: 3 },
+    })),
     {
       title: 'a build context without limits',
       change: removing('Dockerfile.dockerignore'),
@@ -57,6 +62,10 @@ testRules([imageByDigest], {
         'context: /home/dev/hello }',
         'context: /home/dev/hello, ssh: [default], secrets: [{ source: netrc }], target: dev, args: { A: b } }',
       ),
+    },
+    {
+      title: 'folders and patterns in its allowlist',
+      change: writing('Dockerfile.dockerignore', '*\n!a/*\n!*.txt\n!**/b\n'),
     },
   ],
 })

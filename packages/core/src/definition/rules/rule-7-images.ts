@@ -40,6 +40,15 @@ export const imageByDigest: Rule = {
         fix: 'Start with `*`, then write one `!path` for each input.',
       })
     }
+    const lines = existsSync(ignore) ? readFileSync(ignore, 'utf8').split('\n') : []
+    const reopened = lines.findIndex((line) => /^!\s*(\.?\/)?(\*+\/?)*\.?$/.test(line.trim()))
+    if (reopened >= 0) {
+      breaches.push({
+        place: { file: ignore, line: reopened + 1 },
+        what: `\`${lines[reopened]?.trim()}\` lets the whole checkout through.`,
+        fix: 'Write one `!path` for each input.',
+      })
+    }
     return breaches
   },
 }

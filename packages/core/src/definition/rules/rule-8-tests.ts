@@ -10,7 +10,8 @@ export const targetsAreThere: Rule = {
   why: 'A target that the package promises must run at once.',
   check: ({ definition, source }) => {
     const file = join(imageFolderOf(definition), 'targets.mk')
-    const supplied = parseTargets(existsSync(file) ? readFileSync(file, 'utf8') : '')
+    const rules = parseRules(existsSync(file) ? readFileSync(file, 'utf8') : '')
+    const supplied = new Set(rules.flatMap(({ targets }) => targets))
     return Object.entries(definition.targets).flatMap(([target, { needs }]) => {
       const place = source.placeOf(['x-devenv', 'targets', target])
       const missing = supplied.has(target)
@@ -34,8 +35,18 @@ export const targetsAreThere: Rule = {
   },
 }
 
-/** The targets that a makefile has rules for. Pure. */
-function parseTargets(text: string): Set<string> {
-  const rules = [...text.matchAll(/^([^\s#:=][^:=#\n]*):(?!=)/gm)]
-  return new Set(rules.flatMap(([, names]) => (names ?? '').split(/\s+/)))
+/** The rules of a makefile, each with its prerequisites and its recipe. Pure. */
+export function parseRules(text: string): { targets: string[]; line: number; uses: string }[] {
+  const rules: { targets: string[]; line: number; uses: string }[] = []
+  for (const [index, line] of text.split('\n').entries()) {
+    const [, names, prerequisites = ''] = /^([^\s#:=][^:=#\n]*)::?(?!=)(.*)/.exec(line) ?? []
+    if (names !== undefined) {
+      const targets = names.trim().split(/\s+/)
+      rules.push({ targets, line: index + 1, uses: targets[0] === '.PHONY' ? '' : prerequisites })
+    } else if (line.startsWith('\t')) {
+      const rule = rules.at(-1)
+      if (rule !== undefined && rule.targets[0] !== '.PHONY') rule.uses += ` ${line}`
+    }
+  }
+  return rules
 }

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { commitAll, git } from '../../../test/git.js'
-import { NO_PROCESS, problemsOf, SAMPLE_PACKAGE, temporaryFolder, writeFiles } from '../../../test/samples.js'
+import { NO_PROCESS, problemsOf, SAMPLE_PACKAGE, temporaryFolder, testEach, writeFiles } from '../../../test/samples.js'
 import { processMark } from '../../process/process-mark.js'
 import { type Environment, identify } from '../environment.js'
 import { createDataDirectory, requireOwnPlace, writeOwned } from './data-directory.js'
@@ -18,8 +18,21 @@ describe('the data directory', () => {
   test('is made with all that containers mount', () => {
     const made = environment()
     createDataDirectory(made)
-    for (const folder of [made.paths.stores, made.paths.logs]) expect(existsSync(folder)).toBe(true)
+    for (const folder of [made.paths.stores, made.paths.logs, made.paths.history]) expect(existsSync(folder)).toBe(true)
     expect(readFileSync(join(made.paths.home, 'README'), 'utf8')).toContain('dev.clean')
+  })
+
+  testEach([
+    { text: '"http_proxy": "http://user:secret@proxy:3128"', mode: 0o600 },
+    { text: '"http_proxy": "http://proxy:3128", "a@b"', mode: 0o644 },
+  ])('a file with $text is written with the mode that it asks for', ({ text, mode }) => {
+    const before = process.umask(0o022)
+    onTestFinished(() => void process.umask(before))
+    const made = environment()
+    createDataDirectory(made)
+    writeFileSync(made.paths.record, 'as it was before', { mode: 0o644 })
+    writeOwned(made.paths.record, text)
+    expect(statSync(made.paths.record).mode & 0o777).toBe(mode)
   })
 
   test('may be made again, and keeps what is there', () => {

@@ -16,7 +16,7 @@ import { DevenvError } from '../../problem/problem.js'
 import { listAbandoned, PROCESS_MARK, processMark } from '../../process/process-mark.js'
 import type { Environment } from '../environment.js'
 
-const README = `devenv keeps here everything that it creates for this checkout: databases (stores/), logs, and its record.
+const README = `devenv keeps here everything that it creates for this checkout: databases (stores/), logs, the history of shells, and its record.
 \`make dev.clean\` removes it, and nothing else.
 `
 
@@ -28,7 +28,7 @@ const README = `devenv keeps here everything that it creates for this checkout: 
 export function createDataDirectory({ paths, checkout }: Environment): void {
   try {
     makeFolder(paths.dataDirectory, checkout)
-    for (const folder of [paths.home, paths.stores, paths.logs]) makeOwnFolder(folder, checkout)
+    for (const folder of [paths.home, paths.stores, paths.logs, paths.history]) makeOwnFolder(folder, checkout)
     for (const [name, text] of Object.entries({ README, '.gitignore': '*\n' })) {
       if (!isThere(join(paths.home, name))) writeOwned(join(paths.home, name), text)
     }
@@ -97,19 +97,22 @@ export function readOwned(file: string): string | undefined {
   }
 }
 
+/** A password in a URL, such as that of a proxy. */
+const PASSWORD = /:\/\/[^\s/@"]*:[^\s/@"]*@/
+
 /** What stands beside a file while it is written. */
 const TEMPORARY = new RegExp(`\\.${PROCESS_MARK.source}\\.tmp$`)
 
 /**
  * Writes in one step, as the owner of the folder around it. A link in the place of the file is replaced, and never written
- * through. What writers that were killed have left there goes.
+ * through; who else may read it, a password decides. What writers that were killed have left there goes.
  */
 export function writeOwned(file: string, text: string): void {
   for (const left of listAbandoned(dirname(file), TEMPORARY)) rmSync(left, { force: true })
   const temporary = `${file}.${processMark()}.tmp`
   try {
     rmSync(temporary, { force: true })
-    writeFileSync(temporary, text, { flag: 'wx' })
+    writeFileSync(temporary, text, { flag: 'wx', mode: PASSWORD.test(text) ? 0o600 : 0o666 })
     own(temporary, statSync(dirname(file)))
     replace(temporary, file)
   } catch (error) {

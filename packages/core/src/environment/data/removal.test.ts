@@ -25,6 +25,7 @@ describe('clean', () => {
       'stores/mysql-8.4/ledger.json': '{}',
       'logs/web.log': '',
       'logs/web.log.10': '',
+      'history/hello': '',
       'start.0123abcd.lock': '',
       [basename(paths.record)]: '{}',
       [basename(paths.composeFile)]: '{}',
@@ -39,12 +40,13 @@ describe('clean', () => {
         'ledger.json',
         'web.log',
         'web.log.10',
+        'hello',
         'start.0123abcd.lock',
         paths.record,
         paths.composeFile,
       ]),
     )
-    expect(folders).toEqual([paths.logs, storeFolder(paths, 'mysql-8.4'), paths.stores, paths.home])
+    expect(folders).toEqual([paths.history, paths.logs, storeFolder(paths, 'mysql-8.4'), paths.stores, paths.home])
   })
 
   test('leaves what a person put beside logs and databases', () => {

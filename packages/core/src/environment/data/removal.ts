@@ -12,6 +12,7 @@ const FILES = [
   /^start\.[0-9a-f]{8}\.lock(\.[\da-f-]+\.tmp)?$/,
   /^devenv-[a-z0-9_-]+-[0-9a-f]{8}(\.compose)?\.json(\.[\da-f-]+\.tmp)?$/,
   /^logs\/[^/]+\.log(\.\d+)?$/,
+  /^history\/[^/]+$/,
   /^stores\/[^/]+\/ledger\.json(\.[\da-f-]+\.tmp)?$/,
 ]
 const DATA = /^stores\/[^/]+\/data(\.[0-9a-f]{8}\.removed)?$/
@@ -31,7 +32,7 @@ export function readRemoval(paths: Paths): Removal {
       const isOurs = found.isDirectory() ? DATA.test(known) : FILES.some((pattern) => pattern.test(known))
       if (found.isSymbolicLink()) removal.leave.push(path)
       else if (isOurs) removal.remove.push(path)
-      else if (/^(logs|stores(\/[^/]+)?)$/.test(known) && found.isDirectory()) look(path)
+      else if (/^(logs|history|stores(\/[^/]+)?)$/.test(known) && found.isDirectory()) look(path)
       else removal.leave.push(path)
     }
     removal.folders.push(folder)

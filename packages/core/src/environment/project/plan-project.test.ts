@@ -28,6 +28,7 @@ const FACTS: ProjectFacts = {
   mountPoint: '/home',
   storesIdentity: '1:2',
   git: {},
+  authorities: undefined,
   mtu: undefined,
 }
 
@@ -218,7 +219,7 @@ describe('a planned project', () => {
     const binds = Object.values(plan({ settings: { caBundle: '/etc/ca.pem' } }).services)
       .flatMap(({ volumes }) => volumes ?? [])
       .filter(({ source }) => source?.startsWith(sampleEnvironment().paths.home) || source === '/etc/ca.pem')
-    expect(binds).toHaveLength(3)
+    expect(binds).toHaveLength(4)
     for (const { bind } of binds) expect(bind).toEqual({ create_host_path: false })
   })
 
@@ -244,6 +245,39 @@ describe('a planned project', () => {
       https_proxy: 'http://proxy:3128',
       NO_PROXY: 'mysql',
     })
+  })
+
+  test('hands on no proxy that a container would look for in itself', () => {
+    const proxies = { https_proxy: 'http://127.0.0.1:3128', HTTP_PROXY: 'http://proxy:3128', no_proxy: 'localhost' }
+    const { environment } = service(plan({ settings: { proxies } }), 'hello')
+    expect(environment).toMatchObject({ HTTP_PROXY: 'http://proxy:3128', no_proxy: 'localhost' })
+    expect(environment).not.toHaveProperty('https_proxy')
+  })
+
+  test('replaces Open edX containers once the certificate authorities of the host are others', () => {
+    const [before, after] = ['1', '2'].map((authorities) =>
+      configs(plan({ settings: { caBundle: '/etc/ca.pem' }, facts: { authorities } })),
+    )
+    expect(after?.hello).not.toBe(before?.hello)
+    expect(after?.mysql).toBe(before?.mysql)
+  })
+
+  test('keeps what was typed into shells of an Open edX container over a new one', () => {
+    const { volumes, environment } = service(plan(), 'hello')
+    const { history } = sampleEnvironment().paths
+    const mount = volumes?.find(({ source }) => source === history)
+    expect(environment).toMatchObject({ HISTFILE: `${mount?.target}/hello`, PROMPT_COMMAND: 'history -a' })
+    expect(JSON.stringify(service(plan(), 'mysql'))).not.toContain(history)
+  })
+
+  test('calls this machine host.docker.internal, unless the package does', () => {
+    const hostsOf = (extra_hosts?: string[]) =>
+      service(plan({ definition: sampleDefinition({}, { hello: { ...(extra_hosts && { extra_hosts }) } }) }), 'hello')
+        .extra_hosts
+    expect(hostsOf()).toEqual(['host.docker.internal:host-gateway'])
+    expect(hostsOf(['lms=10.0.0.1'])).toEqual(['lms=10.0.0.1', 'host.docker.internal:host-gateway'])
+    expect(hostsOf(['host.docker.internal=10.0.0.1'])).toEqual(['host.docker.internal=10.0.0.1'])
+    expect(service(plan(), 'mysql').extra_hosts).toBeUndefined()
   })
 
   test('mounts what git needs beside the checkout', () => {

@@ -12,6 +12,7 @@ import { mapStrings } from '../../definition/read-definition.js'
 import { LABELS } from '../../engine/labels.js'
 import { shortHashOf } from '../../hash/sha256.js'
 import { CONTAINER_CA_VARIABLES } from '../../settings/ca-variables.js'
+import { containerProxies } from '../../settings/container-proxies.js'
 import type { Settings } from '../../settings/settings.js'
 import type { Environment } from '../environment.js'
 import { type Ports, urlsOf } from './addresses.js'
@@ -30,6 +31,8 @@ export type ProjectFacts = {
   storesIdentity: string
   /** What git needs beside the checkout, for each service of ours. */
   git: Readonly<Record<string, GitPlaces>>
+  /** The hash of the host’s certificate authorities: a container sees the file that was there when it was made. */
+  authorities: string | undefined
   /** Of the host's way out, when it is less than Docker's 1500. */
   mtu: number | undefined
 }
@@ -37,6 +40,8 @@ export type ProjectFacts = {
 /** The programs' own paths inside the container (packages/core/container). */
 export const CA_BUNDLE = '/run/devenv-ca.pem'
 const LOGS = '/var/log/devenv'
+const HISTORY = '/var/lib/devenv/history'
+const HOST = 'host.docker.internal'
 /** Longer than any provisioning. */
 const HELD_AT_MOST = '24h'
 /**
@@ -80,9 +85,11 @@ export function planProject(
       ports,
       labels: { ...planned.labels, ...labels, [LABELS.image]: planned.image ?? '' },
     }
+    const seen = ours.includes(name) && facts.authorities !== undefined
+    const hashed = seen ? { ...complete, authorities: facts.authorities } : complete
     return [
       name,
-      { ...complete, labels: { ...complete.labels, [LABELS.config]: shortHashOf({ ...complete, around }) } },
+      { ...complete, labels: { ...complete.labels, [LABELS.config]: shortHashOf({ ...hashed, around }) } },
     ] as const
   })
   const planned = Object.entries({ ...networks, default: usual }).map(
@@ -134,11 +141,15 @@ function planOurs(
     ...rest,
     ...(primary && { image }),
     ...(waitsWhileHeld(service) && { healthcheck: { ...service.healthcheck, timeout: HELD_AT_MOST } }),
+    extra_hosts: withHost(service.extra_hosts),
     environment: {
       ...authorities,
-      ...proxies,
+      ...containerProxies(proxies),
       ...service.environment,
       ...urlsOf(ports[name], service.ports?.[0]?.target),
+      // Written at once: who ends a container ends its shells with it.
+      HISTFILE: `${HISTORY}/${name}`,
+      PROMPT_COMMAND: 'history -a',
       DEVENV_CONTAINER: primary ? environmentName : name,
       DEVENV_HELD: '1',
       ...(waitsWhileHeld(service) && {
@@ -151,6 +162,7 @@ function planOurs(
     volumes: [
       ...(service.volumes ?? []),
       bind(paths.logs, LOGS),
+      bind(paths.history, HISTORY),
       ...(caBundle === undefined ? [] : [{ ...bind(caBundle, CA_BUNDLE), read_only: true }]),
       ...(git[name]?.mounts ?? []).map(({ source, target }) => bind(source, target)),
       // Databases are not source code: nothing that walks the checkout shall find them.
@@ -173,6 +185,12 @@ export const secondsOf = (duration: string): number =>
     (sum, [, count, unit = '']) => sum + Number(count) * (SECONDS[unit] ?? 0),
     0,
   )
+
+/** Docker Desktop’s name for this machine, on every engine; Compose gives a list of `name=address`. */
+function withHost(hosts: unknown): string[] {
+  const known = Array.isArray(hosts) ? hosts.map(String) : []
+  return known.some((each) => each.startsWith(HOST)) ? known : [...known, `${HOST}:host-gateway`]
+}
 
 /** A mask over the stores, where they lie inside the mounted checkout. */
 function maskOf(code: string | undefined, checkout: string, stores: string): ComposeVolume[] {

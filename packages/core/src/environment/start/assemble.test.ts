@@ -55,6 +55,7 @@ const NOTHING: Observed = {
   lost: [],
   code: { hello: '/edx/app/hello' },
   git: {},
+  authorities: undefined,
   mtu: undefined,
   mountPoint: '/home',
   storesIdentity: '1:2',
@@ -114,6 +115,15 @@ describe('the whole plan of a start', () => {
   test('on a branch with one more migration, is that step alone', () => {
     expect(plan(afterStart({ files: { 'migrations/*.sql': { hash: 'files-2', names: [] } } }))).toEqual([
       'provision: something that it depends on has changed',
+    ])
+  })
+
+  test('says once that a proxy on loopback reaches no container', () => {
+    const settings = sampleSettings({
+      proxies: { HTTPS_PROXY: 'http://localhost:1', https_proxy: 'http://localhost:1' },
+    })
+    expect(assemble(ENVIRONMENT, { ...NOTHING, settings }, { again: 'none' }).notes).toEqual([
+      'containers and builds do not get HTTPS_PROXY, https_proxy: a proxy on loopback is out of their reach',
     ])
   })
 

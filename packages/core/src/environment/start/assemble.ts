@@ -1,6 +1,7 @@
 import { addressesOf, oursOf, thirdPartyOf } from '../../definition/definition.js'
 import { LABELS } from '../../engine/labels.js'
 import { listInputs } from '../../image/image-inputs.js'
+import { loopbackProxies } from '../../settings/container-proxies.js'
 import { rememberedOf } from '../../settings/settings.js'
 import type { StartRecord } from '../data/record.js'
 import type { Environment } from '../environment.js'
@@ -112,5 +113,9 @@ function passedOf({ name, now, stores }: DueStep, { before, stores: opened }: Ob
   return hashes.every((hash) => hash !== undefined) ? 'before' : 'never'
 }
 
-const notesOf = ({ lost }: Observed): string[] =>
-  lost.map(({ port, holder }) => `${holder ?? 'another program'} uses port ${port}; devenv takes another port`)
+const notesOf = ({ lost, settings }: Observed): string[] => [
+  ...lost.map(({ port, holder }) => `${holder ?? 'another program'} uses port ${port}; devenv takes another port`),
+  ...[loopbackProxies(settings.proxies).join(', ')].flatMap((names) =>
+    names === '' ? [] : `containers and builds do not get ${names}: a proxy on loopback is out of their reach`,
+  ),
+]

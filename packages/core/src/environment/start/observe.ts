@@ -1,3 +1,4 @@
+import { readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { readMountPoint } from '../../checkout/read-presence.js'
 import { readProgramNames } from '../../definition/declared-programs.js'
@@ -11,6 +12,7 @@ import {
   readVariableNames,
 } from '../../definition/read-definition.js'
 import type { Container } from '../../engine/containers.js'
+import { sha256Of } from '../../hash/sha256.js'
 import { type ImageSettings, type ImagesPlan, readImagesPlan, takeServices } from '../../image/ensure-images.js'
 import type { ImageInputs } from '../../image/image-inputs.js'
 import { imageSettingsOf } from '../../image/image-settings.js'
@@ -67,6 +69,7 @@ export type Observed = {
   /** Where each service of ours has the checkout, and what git needs beside it. */
   code: { readonly [service: string]: string }
   git: { readonly [service: string]: GitPlaces }
+  authorities: string | undefined
   mtu: number | undefined
   /** Where the file system that the checkout is on is mounted. */
   mountPoint: string
@@ -98,6 +101,8 @@ export async function observe(
   const before = readRecord(environment)
   const settings = remember(given, before?.settings)
   const stamped = stampsOf(definitionPaths(context, variant))
+  // Read after its stamp.
+  const authorities = settings.caBundle === undefined ? undefined : sha256Of(readFileSync(settings.caBundle))
   const variables = variablesOf(readVariableNames({ ...environment, variant }), settings)
   const whole = await readDefinition({
     ...environment,
@@ -151,6 +156,7 @@ export async function observe(
     lost,
     code,
     git: Object.fromEntries(Object.entries(code).map(([name, folder]) => [name, readGitPlaces(checkout, folder)])),
+    authorities,
     mtu: readMtu(),
     mountPoint: readMountPoint(checkout),
     storesIdentity,
@@ -201,7 +207,7 @@ async function readStepFiles(
 }
 
 const definitionPaths = (
-  { environment: { package: environmentPackage, checkout, paths } }: Context,
+  { environment: { package: environmentPackage, checkout, paths }, settings: { caBundle } }: Context,
   variant: string | undefined,
 ): Set<string> =>
   new Set([
@@ -214,4 +220,6 @@ const definitionPaths = (
     join(checkout, '.git'),
     join(CORE_DIRECTORY, 'package.json'),
     paths.composeFile,
+    // A link may stay while its target is replaced.
+    ...(caBundle === undefined ? [] : [caBundle, realpathSync(caBundle)]),
   ])

@@ -1,0 +1,191 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { globSync } from 'tinyglobby'
+import type { Place } from '../../problem/problem.js'
+import { readManifest } from '../find-package.js'
+import type { Breach, Rule } from './rule.js'
+
+const CLAUSE = 'docs/add-a-service.md, 1. The name'
+const CORE = '@devenv/core'
+/** The core that looks: the one for a package that lies anywhere. */
+const OWN = fileURLToPath(new URL('../../..', import.meta.url))
+
+export const isPublished: Rule = {
+  name: 'is-published',
+  clause: CLAUSE,
+  why: 'Clones of its repository install the package from npm, and npm publishes nothing that is private.',
+  check: ({ definition }) => {
+    const manifest = join(definition.package.directory, 'package.json')
+    if (definition.repository === undefined || readManifest(manifest).private !== true) return []
+    return [
+      {
+        place: placeOfText(manifest, '"private"'),
+        what: `The package names ${definition.repository}, but is private.`,
+        fix: 'Remove "private": true.',
+      },
+    ]
+  },
+}
+
+export const commandsAreThere: Rule = {
+  name: 'commands-are-there',
+  clause: CLAUSE,
+  why: 'npm links the commands that `bin` names, and drops one without a file in silence.',
+  check: ({ definition }) => {
+    const { directory } = definition.package
+    const manifest = join(directory, 'package.json')
+    const { bin = {} } = readManifest(manifest)
+    const files: string[] = typeof bin === 'string' ? [bin] : Object.values(bin)
+    return files
+      .filter((file) => !existsSync(join(directory, file)))
+      .map((file) => ({
+        place: placeOfText(manifest, file),
+        what: `bin names ${file}, which is not there.`,
+        fix: `Name one of: ${listOf(join(directory, 'bin')).join(', ') || 'none'}. Or rename that file to ${file}.`,
+      }))
+  },
+}
+
+export const coreIsThere: Rule = {
+  name: 'core-is-there',
+  clause: CLAUSE,
+  why: 'The package builds and runs with the files of @devenv/core.',
+  check: ({ definition }) => {
+    const { directory } = definition.package
+    const manifest = join(directory, 'package.json')
+    const wanted: string | undefined = readManifest(manifest).dependencies?.[CORE]
+    const beside = findCore(directory)
+    const { version } = readManifest(join(beside ?? OWN, 'package.json'))
+    const breaches: Breach[] = []
+    if (wanted === undefined || (/^\d/.test(wanted) && wanted !== version))
+      breaches.push({
+        place: placeOfText(manifest, wanted === undefined ? '"dependencies"' : `"${CORE}"`),
+        what:
+          wanted === undefined
+            ? `The package does not depend on ${CORE}.`
+            : `The package depends on ${CORE} ${wanted}, but ${version} is here.`,
+        fix: `"dependencies": { "${CORE}": "${version}" }`,
+      })
+    return [...breaches, ...wrongPaths(directory, beside)]
+  },
+}
+
+/** Each default of DEVENV_CORE that leads elsewhere. Where there is no core to lead to, no default is right. */
+const wrongPaths = (directory: string, core: string | undefined): Breach[] =>
+  (core === undefined || `${directory}${sep}`.includes(`${sep}node_modules${sep}`) ? [] : listOf(directory))
+    .filter((name) => /^compose.*\.ya?ml$/.test(name))
+    .flatMap((name) => {
+      const file = join(directory, name)
+      const defaults = readFileSync(file, 'utf8').matchAll(/\$\{DEVENV_CORE:?-([^}]*)\}/g)
+      const wrong = new Set(
+        [...defaults].map(([, path = '']) => path).filter((path) => !isCore(resolve(directory, path))),
+      )
+      return [...wrong].map((path) => ({
+        place: placeOfText(file, `-${path}}`),
+        what: `The default of DEVENV_CORE, ${path}, does not lead to core.`,
+        fix: `\${DEVENV_CORE:-${relative(directory, core ?? OWN)}}`,
+      }))
+    })
+
+const isCore = (folder: string): boolean => {
+  const manifest = join(folder, 'package.json')
+  return existsSync(manifest) && readManifest(manifest).name === CORE
+}
+
+/** The core that npm gives to a package, or that lies beside it. */
+const findCore = (directory: string): string | undefined =>
+  [directory, ...foldersAbove(directory)]
+    .flatMap((folder) => [join(folder, 'core'), join(folder, 'packages/core'), join(folder, 'node_modules', CORE)])
+    .find(isCore)
+
+export const namesAreItsOwn: Rule = {
+  name: 'names-are-its-own',
+  clause: CLAUSE,
+  why: 'The template is called hello, and Nx takes no two projects of one name.',
+  check: ({ definition }) => {
+    const { directory, service } = definition.package
+    return [...(/hello/i.test(service) ? [] : namesOfTemplate(directory, service)), ...namesakes(directory)]
+  },
+}
+
+/** The standard files of a package, each with the first line that speaks of the template. */
+const namesOfTemplate = (directory: string, service: string): Breach[] =>
+  globSync(['*', 'bin/**', 'image*/**'], { cwd: directory, ignore: ['**/__pycache__/**'] })
+    .sort()
+    .flatMap((path) => {
+      const file = join(directory, path)
+      const fix = `Write ${service} there; \`grep -ri hello ${directory}\` finds them all.`
+      if (/hello/i.test(path)) return [{ place: { file }, what: `${path} has the template’s name.`, fix }]
+      const line = readFileSync(file, 'utf8')
+        .split('\n')
+        .findIndex((text) => /hello/i.test(text))
+      return line < 0
+        ? []
+        : [{ place: { file, line: line + 1 }, what: `${path} still has a name of the template.`, fix }]
+    })
+
+function namesakes(directory: string): Breach[] {
+  const workspace = findWorkspace(directory)
+  if (workspace === undefined) return []
+  const nameOf = (folder: string): string => {
+    const { name, nx } = readManifest(join(folder, 'package.json'))
+    return nx?.name ?? name
+  }
+  const own = nameOf(directory)
+  const manifest = join(directory, 'package.json')
+  return workspace.folders
+    .filter((folder) => folder !== directory && nameOf(folder) === own)
+    .map((folder) => ({
+      place: placeOfText(manifest, `"name": "${own}"`),
+      what: `${relative(workspace.root, folder)} is called ${own} for Nx as well.`,
+      fix: '"nx": { "name": "<service>" }',
+    }))
+}
+
+export const lockKnowsPackage: Rule = {
+  name: 'lock-knows-package',
+  clause: 'docs/add-a-service.md, 5. Try it',
+  why: 'On a fresh clone npm installs what package-lock.json holds.',
+  check: ({ definition }) => {
+    const workspace = findWorkspace(definition.package.directory)
+    if (workspace === undefined) return []
+    const lock = join(workspace.root, 'package-lock.json')
+    const path = relative(workspace.root, definition.package.directory)
+    if (!existsSync(lock) || readManifest(lock).packages?.[path] !== undefined) return []
+    return [
+      { place: { file: lock }, what: `It does not hold ${path}.`, fix: 'npm install, and commit package-lock.json' },
+    ]
+  },
+}
+
+/** The npm workspace that a folder is part of, with all its folders. */
+function findWorkspace(directory: string): { root: string; folders: string[] } | undefined {
+  for (const root of foldersAbove(directory)) {
+    const manifest = join(root, 'package.json')
+    const workspaces: unknown = existsSync(manifest) ? readManifest(manifest).workspaces : undefined
+    if (!Array.isArray(workspaces)) continue
+    const found = globSync(
+      workspaces.map((pattern) => `${pattern}/package.json`),
+      { cwd: root, ignore: ['**/node_modules/**'] },
+    )
+    const folders = found.map((file) => join(root, dirname(file)))
+    if (folders.includes(directory)) return { root, folders }
+  }
+  return undefined
+}
+
+const foldersAbove = (directory: string): string[] => {
+  const parent = dirname(directory)
+  return parent === directory ? [] : [parent, ...foldersAbove(parent)]
+}
+
+const listOf = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder).sort() : [])
+
+/** Where a text stands in a file; the file, where it does not. */
+function placeOfText(file: string, text: string): Place {
+  const line = readFileSync(file, 'utf8')
+    .split('\n')
+    .findIndex((each) => each.includes(text))
+  return line < 0 ? { file } : { file, line: line + 1 }
+}

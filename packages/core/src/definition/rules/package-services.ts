@@ -1,0 +1,127 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { readDeclaredPrograms } from '../declared-programs.js'
+import { type Definition, imageFolderOf, oursOf, primaryOf, thirdPartyOf } from '../definition.js'
+import { parseHealthCheck } from '../health-check.js'
+import type { Rule } from './rule.js'
+import { parseRules } from './rule-8-tests.js'
+
+export const programsHaveFiles: Rule = {
+  name: 'programs-have-files',
+  clause: 'docs/add-a-service.md, 3. Programs',
+  why: 'A choice of programs goes by the names of the files, and a health check by those of the programs.',
+  check: ({ definition }) =>
+    readDeclaredPrograms(definition)
+      .filter(({ name, file }) => basename(file, '.conf') !== name)
+      .map(({ name, file, line }) => ({
+        place: { file, line },
+        what: `${basename(file)} declares the program ${name}.`,
+        fix: `Declare it in ${name}.conf, or call it ${basename(file, '.conf')}, also behind /opt/devenv/bin/program.`,
+      })),
+}
+
+export const portsAreUsed: Rule = {
+  name: 'ports-are-used',
+  clause: 'docs/add-a-service.md, 3. Programs',
+  why: 'devenv prints the address of each port, so something has to answer there.',
+  check: ({ definition, source }) => {
+    const { ports = [], healthcheck = {}, environment = {} } = primaryOf(definition)
+    const asked = parseHealthCheck(healthcheck).questions.map(({ url }) => Number(url.port))
+    const words = [
+      ...readDeclaredPrograms(definition).map(({ command }) => command),
+      ...Object.values(environment),
+      ...(healthcheck.test ?? []),
+    ].join(' ')
+    return ports.flatMap(({ target }, index) =>
+      asked.includes(target) || new RegExp(`\\b${target}\\b`).test(words)
+        ? []
+        : [
+            {
+              place: source.placeOf(['services', definition.primary, 'ports', index]),
+              what: `No health check and no program of ${definition.primary} names the port ${target}.`,
+              fix: `Let the health check ask it: "web=http://localhost:${target}/", or remove the port.`,
+            },
+          ],
+    )
+  },
+}
+
+export const serversAreAwaited: Rule = {
+  name: 'servers-are-awaited',
+  clause: 'docs/add-a-service.md, 4. compose.yaml',
+  why: 'devenv starts a program once the servers answer that its container depends on.',
+  check: ({ definition, source }) =>
+    oursOf(definition).flatMap((name) => {
+      const { environment = {} } = definition.project.services[name] ?? {}
+      const awaited = reachedFrom(definition, name)
+      return thirdPartyOf(definition)
+        .filter((server) => !awaited.has(server))
+        .flatMap((server) => {
+          const [variable] = Object.entries(environment).find(([, value]) => namesHost(value ?? '', server)) ?? []
+          const steps = definition.provision.filter(({ service }) => service === name)
+          const step = steps.find(({ needs, when }) => [...(needs ?? []), ...when.stores].includes(server))
+          const target =
+            name === definition.primary
+              ? Object.entries(definition.targets).find(([, { needs }]) => needs?.includes(server))?.[0]
+              : undefined
+          const user =
+            variable !== undefined
+              ? `${variable} of ${name}`
+              : step !== undefined
+                ? `The step ${step.name}`
+                : target !== undefined
+                  ? `The target ${target}`
+                  : undefined
+          if (user === undefined) return []
+          return [
+            {
+              place: source.placeOf(['services', name, 'depends_on']),
+              what: `${user} uses ${server}, but ${name} does not depend on it.`,
+              fix: `depends_on: { ${server}: { condition: service_healthy } }`,
+            },
+          ]
+        })
+    }),
+}
+
+/** The services that one depends on, by way of others too. Pure. */
+function reachedFrom({ project }: Definition, name: string): Set<string> {
+  const reached = new Set<string>()
+  const follow = (from: string): void => {
+    for (const next of Object.keys(project.services[from]?.depends_on ?? {})) {
+      if (reached.has(next)) continue
+      reached.add(next)
+      follow(next)
+    }
+  }
+  follow(name)
+  return reached
+}
+
+/** `mysql`, `mysql:3306`, `redis://redis:6379/0`, `mongodb://a:b@mongo,mongo2/c`. Pure. */
+const namesHost = (value: string, host: string): boolean =>
+  new RegExp(`(^|//|@|,)${host.replace(/\W/g, '\\$&')}(:\\d+)?($|[/,?])`).test(value)
+
+export const targetsAreDeclared: Rule = {
+  name: 'targets-are-declared',
+  clause: 'docs/add-a-service.md, Tests',
+  why: '`make dev.<target>` takes only a declared target from the package; for others it asks the checkout.',
+  check: ({ definition }) => {
+    const file = join(imageFolderOf(definition), 'targets.mk')
+    const rules = parseRules(existsSync(file) ? readFileSync(file, 'utf8') : '')
+    const words = [...rules.map(({ uses }) => uses), ...definition.provision.flatMap(({ run }) => run)]
+      .join(' ')
+      .split(/[\s;]+/)
+    return rules
+      .flatMap(({ targets, line }) => targets.map((target) => ({ target, line })))
+      .filter(
+        ({ target }) =>
+          !/^\.|[%$(/]/.test(target) && definition.targets[target] === undefined && !words.includes(target),
+      )
+      .map(({ target, line }) => ({
+        place: { file, line },
+        what: `x-devenv.targets does not declare ${target}, and nothing in the package uses it.`,
+        fix: `targets: { ${target}: { because: the checkout has no such target } }   in compose.yaml`,
+      }))
+  },
+}
