@@ -200,8 +200,8 @@ describe('what start --dry-run prints', () => {
     expect(json.map(({ do: what, on }: { do: string; on: string[] }) => `${what} ${on.join()}`)).toEqual([
       'open-store redis-7',
       'start redis',
-      'wait redis',
       'provision migrations',
+      'wait redis',
       'restart-programs hello',
     ])
     const { stderr } = await hello.start()
