@@ -206,3 +206,21 @@ describe('a page is told of', () => {
     expect(codeIn('README.md', text).flatMap((line) => faultsIn('README.md', line))).toEqual(faults)
   })
 })
+
+// --- guarantees ------------------------------------------------------------------------------------------------------
+
+describe('each guarantee names a test that there is', () => {
+  const page = 'docs/guarantees.md'
+  const rows = [...read(page).matchAll(/^\| (.+) \| \[[^\]]+\]\(([^)]+)\) “(.+)” \|$/gm)]
+
+  test('in every row', () => {
+    expect(rows).toHaveLength([...read(page).matchAll(/^\| (?!devenv promises)/gm)].length)
+  })
+
+  test.each(rows.map(([, promise = '', file = '', title = '']) => ({ promise, file, title })))(
+    '$promise',
+    ({ file, title }) => {
+      expect(read(join(dirname(page), file))).toContain(title)
+    },
+  )
+})
