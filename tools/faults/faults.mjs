@@ -10,7 +10,7 @@
 //   SEED     which ones those are: the same for the same seed
 import { createHash } from 'node:crypto'
 import { disk, helloOnDisk } from './disk.mjs'
-import { engine } from './engine.mjs'
+import { engine, silence } from './engine.mjs'
 import { freshHello, wrong } from './hello.mjs'
 import { interruptions } from './interruptions.mjs'
 import { links } from './links.mjs'
@@ -22,6 +22,7 @@ import { states } from './states.mjs'
 const CLASSES = {
   interruptions: { casesOf: interruptions },
   engine: { casesOf: engine },
+  silence: { casesOf: silence },
   states: { casesOf: states },
   links: { casesOf: links },
   disk: { casesOf: disk, open: helloOnDisk },

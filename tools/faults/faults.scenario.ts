@@ -3,7 +3,7 @@ import { REPOSITORY } from '../scenarios/checkout.js'
 import { run } from '../scenarios/run.js'
 
 /** Some of each class; `make faults` does all. */
-const SAMPLES = { interruptions: '6', engine: '4', states: '4', links: '3', disk: '2' }
+const SAMPLES = { interruptions: '6', engine: '3', silence: '1', states: '4', links: '3', disk: '2' }
 
 test.each(Object.entries(SAMPLES))(
   'after each of the %s, one start mends it and nothing is lost',

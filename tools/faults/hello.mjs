@@ -117,8 +117,8 @@ export const traceIn = (command, { stdout, stderr }) =>
 
 /** What a file, link or folder is now, as one line; other after any change. @param {string} path @returns {string} */
 export function stateOf(path) {
-  const { mode, uid, gid, ...stats } = lstatSync(path)
-  const owned = `${mode.toString(8)} ${uid}:${gid}`
+  const stats = lstatSync(path)
+  const owned = `${stats.mode.toString(8)} ${stats.uid}:${stats.gid}`
   if (stats.isSymbolicLink()) return `${owned} -> ${readlinkSync(path)}`
   if (stats.isDirectory())
     return `${owned} {${readdirSync(path)

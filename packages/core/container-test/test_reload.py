@@ -190,11 +190,12 @@ class Reload(InFolder):
             with self.subTest(polling=polling):
                 if polling:
                     (self.folder / 'polling').touch()
-                self.save('words.py', 'WORDS = "aaa"')
+                # Of another size than the last one: nobody watches between the two rounds.
+                self.save('words.py', 'WORDS = "first"')
                 self.save('server.py', SERVER)
                 port = self.reserve_port()
                 reload = self.reload('--listen', '127.0.0.1:%d' % port, '--', sys.executable, 'server.py')
-                eventually(lambda: answer(port) == (200, 'aaa'))
+                eventually(lambda: answer(port) == (200, 'first'))
                 for words in ('bbb', 'ccc', 'ddd'):
                     self.save_of_the_same_second('words.py', 'WORDS = "%s"' % words)
                     eventually(lambda: answer(port) == (200, words))
