@@ -72,26 +72,12 @@ EMAIL_BACKEND = 'django.core.mail.backends.console.EmailBackend'
 with_artifacts(globals())
 
 
-def _is_not_the_health_check(record):
-    return not (record.args and str(record.args[0]).startswith('GET /health/ ') and str(record.args[1]) == '200')
-
-
 # Upstream's loggers write to the console and pass on to the root logger, which writes the same again.
 for _name, _logger in LOGGING['loggers'].items():
     if _name and _logger.get('propagate', True):
         _logger['handlers'] = []
 
-# Every few seconds, for ever: not worth a line in a log that is kept.
-LOGGING.setdefault('filters', {})['not_the_health_check'] = {
-    '()': 'django.utils.log.CallbackFilter',
-    'callback': _is_not_the_health_check,
-}
-LOGGING['loggers']['django.server'] = {
-    'handlers': ['console'],
-    'level': 'INFO',
-    'propagate': False,
-    'filters': ['not_the_health_check'],
-}
+LOGGING['loggers']['django.server'] = {'handlers': ['console'], 'level': 'INFO', 'propagate': False}
 
 try:
     from course_discovery.settings.private import *

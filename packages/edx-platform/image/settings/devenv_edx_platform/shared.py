@@ -72,22 +72,4 @@ def apply(settings, own_url, own_internal_url, worker):
     )
     with_mfes(settings, own_url)
     settings['MIDDLEWARE'] = ['devenv_edx_platform.absent.middleware', *settings['MIDDLEWARE']]
-    quieten(settings['LOGGING'])
-
-
-def quieten(logging):
-    """The health check asks every few seconds, for ever: not worth a line in a log that is kept."""
-    logging.setdefault('filters', {})['not_the_health_check'] = {
-        '()': 'django.utils.log.CallbackFilter',
-        'callback': _is_not_the_health_check,
-    }
-    logging['loggers']['django.server'] = {
-        'handlers': ['console'],
-        'level': 'INFO',
-        'propagate': False,
-        'filters': ['not_the_health_check'],
-    }
-
-
-def _is_not_the_health_check(record):
-    return not (record.args and str(record.args[0]).startswith('GET /heartbeat ') and str(record.args[1]) == '200')
+    settings['LOGGING']['loggers']['django.server'] = {'handlers': ['console'], 'level': 'INFO', 'propagate': False}
