@@ -93,7 +93,7 @@ describe('a planned project', () => {
 
   test('bounds the engine’s copy of every log', () => {
     for (const { logging } of Object.values(plan().services))
-      expect(logging).toEqual({ driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } })
+      expect(logging).toEqual({ driver: 'json-file', options: { 'max-size': '100m', 'max-file': '2' } })
   })
 
   describe('with what a checkout adds beside the services', () => {

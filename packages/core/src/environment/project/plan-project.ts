@@ -46,9 +46,10 @@ const HOST = 'host.docker.internal'
 const HELD_AT_MOST = '24h'
 /**
  * The engine's copy of what a container writes would grow for as long as the container is there. It is named whole: an
- * engine may keep none by default, or have a driver that knows no bounds or cannot be read.
+ * engine may keep none by default, or have a driver that knows no bounds or cannot be read. Rotated seldom: whoever follows
+ * a log may miss lines at that moment, with either of the engine's own drivers (seen with 26.1).
  */
-const LOGGING = { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } }
+const LOGGING = { driver: 'json-file', options: { 'max-size': '100m', 'max-file': '2' } }
 
 /** The Compose project that runs, complete: what `docker compose` is given, and what a person can read. Pure. */
 export function planProject(
