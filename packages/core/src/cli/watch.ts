@@ -56,9 +56,11 @@ export async function watchEnvironment(context: Context, shown: Shown, commands:
     view = followLogs(context, from, shown, show, leaving.signal)
   }
   starting = false
-  const tell = (lines: readonly string[]) => {
-    for (const text of lines) process.stderr.write(`${asTyped(text)}\n`)
-  }
+  // Behind what is on its way: both may lead to one pipe, and stand there line by line.
+  const tell = (lines: readonly string[]) =>
+    process.stdout.write('', () => {
+      for (const text of lines) process.stderr.write(`${asTyped(text)}\n`)
+    })
   const answering = tellWhenAnswering(context, leaving.signal, (lines) => {
     tell(lines)
     tellAgain = afterFlood(process.stdout.rows ?? ROWS, () => tell(lines))
