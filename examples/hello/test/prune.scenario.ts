@@ -35,7 +35,7 @@ test('list names every environment, and prune removes those whose checkout is go
   // From anywhere: there is no checkout to be in. Nobody can be asked here.
   const unasked = await hello.run(['node', ...hello.words('prune')], { cwd: '/' })
   expect(unasked.exitCode).toBe(1)
-  expect(unasked.stderr).toContain('devenv prune --yes')
+  expect(unasked.stderr).toContain('prune --yes')
   expect(await hello.containers()).not.toEqual([])
   const { exitCode, stdout } = await hello.run(['node', ...hello.words('prune', '--yes')], { cwd: '/' })
   expect(exitCode).toBe(0)
