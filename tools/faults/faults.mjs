@@ -48,7 +48,8 @@ for (const name of names) {
     let badly = 0
     let lost = 0
     for (const [index, one] of chosen.entries()) {
-      if (index > 0 && index % 25 === 0) console.log(`${name}: ${index} of ${chosen.length} tried, ${badly} ended badly`)
+      if (index > 0 && index % 25 === 0)
+        console.log(`${name}: ${index} of ${chosen.length} tried, ${badly} ended badly`)
       const faults = await one.run().catch((error) => [wrong(String(error))])
       if (faults.length > 0) badly++
       if (faults.some((fault) => fault.lost)) lost++
