@@ -236,7 +236,8 @@ class WaitEvent(InFolder):
     def test_ends_with_0_at_a_change_of_what_it_holds_or_of_its_dates(self):
         probe = self.folder / 'code' / 'probe'
         for change in (probe.touch, lambda: probe.write_text('changed'), lambda: probe.chmod(probe.stat().st_mode)):
-            waiting, said = self.wait_event('probe', '0')
+            # Seconds: a write is seen before its end, which makes the event.
+            waiting, said = self.wait_event('probe', '30')
             self.assertEqual(said, 'ready\n')
             change()
             self.assertEqual(waiting.wait(PATIENCE), 0)
