@@ -182,7 +182,10 @@ export const steps = [
           () => checkout.write(file, `${right}\nthis is no Python\n`),
           async () => {
             await tab.page.reload()
-            assert.match(await tab.text(), /The program has ended. Its log says why/)
+            assert.match(
+              await tab.text(),
+              /The program has ended:\s+course_discovery\/apps\/core\/views.py:\d+: SyntaxError/,
+            )
           },
         )
         await tab.look('syntax-error', { status: 503 })
