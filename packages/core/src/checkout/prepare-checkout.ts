@@ -112,7 +112,11 @@ export async function prepareCheckout(
       argv: ['npm', 'install', '--save-exact', '--no-audit', '--no-fund', '--loglevel=error', ...wanted],
       cwd: folder,
     })
-    if (exitCode !== 0 && changed.length > 0) rmSync(folder, { recursive: true })
+    // Only what was made here: a person's settings may lie beside it.
+    if (exitCode !== 0 && changed.length > 0) {
+      rmSync(manifest)
+      if (readdirSync(folder).length === 0) rmSync(folder, { recursive: true })
+    }
     if (exitCode !== 0) throw new DevenvError({ code: 'init-unmade', checkout, detail: stderr.trim() })
     changed.push('devenv/package-lock.json')
   }
