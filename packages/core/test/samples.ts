@@ -126,6 +126,7 @@ export const sampleRecord = (change: Partial<StartRecord> = {}): StartRecord => 
     programs: ['web'],
     without: ['search'],
     variables: { A: '1', B: null },
+    filed: [],
   },
   mountPoint: '/home',
   primary: 'hello',

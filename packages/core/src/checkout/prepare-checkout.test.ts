@@ -86,6 +86,18 @@ describe('a checkout that is prepared', () => {
   })
 })
 
+test('an init that npm fails leaves a checkout as it was, with what a person has in devenv/', async () => {
+  const settings = { 'devenv/settings.local.env': 'DEVENV_PROGRAMS=web\n' }
+  for (const files of [settings, {}]) {
+    const checkout = writeFiles(temporaryFolder(), files)
+    const before = readdirSync(checkout, { recursive: true })
+    expect(await problemsOf(() => prepareCheckout(checkout, SAMPLE_PACKAGE, ['./nowhere.tgz']))).toMatchObject([
+      { code: 'init-unmade', checkout },
+    ])
+    expect(readdirSync(checkout, { recursive: true })).toEqual(before)
+  }
+})
+
 test.each([
   [['Makefile'], 'Makefile'],
   [['Makefile', 'GNUmakefile'], 'GNUmakefile'],

@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { relative } from 'node:path'
+import { quoted } from '../problem/quoted.js'
 
 /** How a person calls devenv where it runs now. `options` are make's variables that name a service and a checkout there. */
 export type Form =
@@ -95,7 +96,6 @@ function madeOf({ make, variables, options }: Form & { do: 'make' }, command: st
 }
 
 const plain = (words: string): string => words.replace(/'([\w@%+=:,./-]+)'/g, '$1').trim()
-const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
 
 /** As the kernel tells our own folder, without links. */
 const physical = (path = ''): string => (path !== '' && existsSync(path) ? realpathSync(path) : path)

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline'
 import type { AskPerson, OnCommands } from '../environment/context.js'
 import { exitCodeFor } from '../process/signals.js'
 
@@ -46,6 +45,7 @@ async function answerTo<T extends string>(
   replies: ReadonlyMap<string, T | 'cancel'>,
   { stdin, stderr }: Terminal,
 ): Promise<T> {
+  const { createInterface } = await import('node:readline')
   stderr.write(`devenv: ${told}\n${question}`)
   // Not raw: the terminal edits the line, and Ctrl-C is a signal as always.
   const lines = createInterface({ input: stdin, terminal: false })

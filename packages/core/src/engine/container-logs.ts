@@ -1,5 +1,6 @@
 import { pipeline } from 'node:stream'
-import { ask, type Engine, stream, unreachable } from './engine.js'
+import { type Engine, stream, unreachable } from './engine.js'
+import { readInfo } from './info.js'
 import { COMPOSE_LABELS } from './labels.js'
 import { Demultiplexer, linesOf } from './streams.js'
 
@@ -41,7 +42,7 @@ export async function lastLogLines(engine: Engine, id: string, count: number): P
 
 /** What the engine's clock says, which may differ from ours: times of lines and events are the engine's. */
 export async function readEngineClock(engine: Engine): Promise<Date> {
-  const { SystemTime } = await ask<{ SystemTime: string }>(engine, { path: '/info' })
+  const { SystemTime = '' } = await readInfo(engine)
   return new Date(SystemTime)
 }
 

@@ -1,15 +1,9 @@
 import { lookup } from 'node:dns/promises'
 import { liesIn } from '../registry/proxy.js'
-import { ask, type Engine } from './engine.js'
+import type { Engine } from './engine.js'
+import { type EngineInfo, readInfo } from './info.js'
 
-type Info = {
-  RegistryConfig?: {
-    IndexConfigs?: Readonly<Record<string, { Secure: boolean }>> | null
-    InsecureRegistryCIDRs?: readonly string[] | null
-  } | null
-}
-
-const infos = new Map<string, Promise<Info>>()
+const infos = new Map<string, Promise<EngineInfo>>()
 
 /**
  * Whether the engine takes a registry without TLS, or with any certificate: `insecure-registries` of its daemon.json, by
@@ -18,7 +12,7 @@ const infos = new Map<string, Promise<Info>>()
  */
 export async function isInsecureRegistry(engine: () => Engine, host: string): Promise<boolean> {
   try {
-    const { RegistryConfig } = await readInfo(engine())
+    const { RegistryConfig } = await readInfoOnce(engine())
     const known = RegistryConfig?.IndexConfigs?.[host]
     if (known !== undefined) return !known.Secure
     const networks = RegistryConfig?.InsecureRegistryCIDRs ?? []
@@ -29,8 +23,8 @@ export async function isInsecureRegistry(engine: () => Engine, host: string): Pr
   }
 }
 
-function readInfo(engine: Engine): Promise<Info> {
-  const info = infos.get(engine.endpoint) ?? ask<Info>(engine, { path: '/info' })
+function readInfoOnce(engine: Engine): Promise<EngineInfo> {
+  const info = infos.get(engine.endpoint) ?? readInfo(engine)
   infos.set(engine.endpoint, info)
   return info
 }

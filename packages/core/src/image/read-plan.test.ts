@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { sampleEngine } from '../../test/engine.js'
 import { type ImageSample, type SampleRegistry, sampleRegistry } from '../../test/registry.js'
-import { problemsOf, testEach } from '../../test/samples.js'
+import { problemsOf, sampleImageSettings, testEach } from '../../test/samples.js'
 import { LABELS } from '../engine/labels.js'
 import { tagOf } from './image-inputs.js'
 import { readKnownImages } from './known-images.js'
@@ -9,14 +9,7 @@ import { type ImagePlan, referenceOf, type WantedImage } from './plan-image.js'
 import { type ImageSources, readImagePlan } from './read-plan.js'
 
 const DIGEST = 'a'.repeat(64)
-const SOURCES: ImageSources = {
-  registry: undefined,
-  mirror: undefined,
-  locked: {},
-  published: {},
-  network: 'online',
-  access: { caBundle: undefined, proxies: {} },
-}
+const SOURCES: ImageSources = sampleImageSettings()
 const LABELLED = { [LABELS.digest]: DIGEST, [LABELS.inputs]: '{"Dockerfile":"1"}' }
 
 /** The plan where the engine has these names of the image, and the registry has it or not. */

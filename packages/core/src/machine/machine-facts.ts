@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { existsSync, readFileSync } from 'node:fs'
-import { ask, type Engine } from '../engine/engine.js'
+import type { Engine } from '../engine/engine.js'
+import { readInfo } from '../engine/info.js'
 import { freeBytes } from './require-space.js'
 
 /** What was seen of this machine and of the one that the engine runs on; `undefined`: it cannot be seen from here. */
@@ -26,16 +27,14 @@ export async function readMachineFacts(
   proxies: MachineFacts['proxies'],
 ): Promise<MachineFacts> {
   const asked = Date.now()
-  const info =
-    engine === undefined
-      ? undefined
-      : await ask<{ MemTotal?: number; SystemTime?: string; DockerRootDir?: string }>(engine, { path: '/info' })
+  const info = engine === undefined ? undefined : await readInfo(engine)
   const here = (asked + Date.now()) / 2
   const at = Date.parse(info?.SystemTime ?? '')
   // Podman, and an engine in a machine of its own, name a folder that is not here.
-  const root = [info?.DockerRootDir ?? []].flat().filter((folder) => existsSync(folder))
+  const root = info?.DockerRootDir
+  const seen = root !== undefined && existsSync(root) ? [...folders, root] : folders
   return {
-    disks: [...folders, ...root].map((folder) => ({ folder, free: freeBytes(folder) })),
+    disks: seen.map((folder) => ({ folder, free: freeBytes(folder) })),
     memory: info?.MemTotal,
     limits: Object.fromEntries(LIMITS.map((name) => [name, readLimit(name)])),
     clocks: Number.isNaN(at) ? undefined : { here, engine: at },

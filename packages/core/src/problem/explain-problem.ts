@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
-import { nearest } from './nearest.js'
+import { meant } from './nearest.js'
 import type { Place, Problem } from './problem.js'
+import { quoted } from './quoted.js'
 
 /** What happened, why it matters or came to be, and the command or edit that mends it. */
 export type Explanation = { what: string; why: string; fix: string }
@@ -704,17 +705,9 @@ const UNTRUSTED = /SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER_CERT|UNABLE_TO_VERIFY_L
 /** In the words of `registry/transport.ts`. */
 const NO_TLS = /does not speak https/
 
-/** A wrong name is answered with the nearest right one. */
-function meant(names: readonly string[], known: readonly string[]): string {
-  const near = [...new Set(names.flatMap((name) => nearest(name, known) ?? []))]
-  return near.length === 0 ? '' : ` Did you mean ${near.join(', ')}?`
-}
-
 const placed = ({ file, line }: Place): string => (line === undefined ? file : `${file}:${line}`)
 const indent = (lines: readonly string[]): string =>
   lines.length === 0 ? '  (none)' : lines.map((line) => `  ${line}`).join('\n')
-/** As a shell needs it. */
-const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
 
 /** A problem as it is printed: the code, and under it what, why and fix. Pure. */
 export function renderProblem(problem: Problem): string {

@@ -9,3 +9,9 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   const [best] = known.toSorted((one, other) => likeness(other) - likeness(one))
   return best !== undefined && likeness(best) >= LEAST ? best : undefined
 }
+
+/** What stands behind a sentence about wrong names: the nearest right ones, if any are near. Pure. */
+export function meant(names: readonly string[], known: readonly string[]): string {
+  const near = [...new Set(names.flatMap((name) => nearest(name, known) ?? []))]
+  return near.length === 0 ? '' : ` Did you mean ${near.join(', ')}?`
+}

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { readdirSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { shortHashOf } from '../hash/sha256.js'
+import { readProcessStatus } from './process-status.js'
 
 /** Process numbers mean something within one namespace of one machine. */
 export const HOST = `${hostname()} ${readNamespace()}`
@@ -21,13 +22,9 @@ export function startOf(pid: number): string | undefined {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return undefined
   }
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return fields[0] === 'Z' ? undefined : fields[19]
-  } catch {
-    return ''
-  }
+  const status = readProcessStatus(pid)
+  if (status === undefined) return ''
+  return status[0] === 'Z' ? undefined : status[19]
 }
 
 /** What names of files and commands tell of the process that made them: number, start and machine, `4711-883311-0123456789abcdef`. */

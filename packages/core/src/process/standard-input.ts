@@ -1,7 +1,7 @@
-import { fstatSync, readFileSync, readlinkSync, statSync } from 'node:fs'
+import { fstatSync, readlinkSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { isatty } from 'node:tty'
-import { runCommand } from './run-command.js'
+import { readProcessStatus } from './process-status.js'
 
 /**
  * Whether this terminal is ours: who is not in its foreground group (`make dev.test &`) is stopped when it reads from it
@@ -13,9 +13,10 @@ export async function isInForeground(): Promise<boolean> {
 }
 
 async function readGroups(): Promise<string[] | undefined> {
-  const status = statusOf('self')
-  // pid (name) state parent group session terminal foreground …
+  const status = readProcessStatus('self')
+  // state parent group session terminal foreground …
   if (status !== undefined) return [status[2], status[5]].map(String)
+  const { runCommand } = await import('./run-command.js')
   const { stdout } = await runCommand({ argv: ['ps', '-o', 'pgid=,tpgid=', '-p', String(process.pid)] })
   return stdout.trim().split(/\s+/)
 }
@@ -46,7 +47,7 @@ export async function mayReadInput(): Promise<boolean> {
 export function readAncestors(): Ancestor[] {
   const ancestors: Ancestor[] = []
   for (let pid = process.ppid; pid > 0; ) {
-    const [, parent] = statusOf(pid) ?? []
+    const [, parent] = readProcessStatus(pid) ?? []
     ancestors.push({
       program: attempt(() => basename(readlinkSync(`/proc/${pid}/exe`))) ?? '',
       input: attempt(() => identityOf(statSync(`/proc/${pid}/fd/0`))),
@@ -57,14 +58,6 @@ export function readAncestors(): Ancestor[] {
 }
 
 const identityOf = ({ dev, ino }: { dev: number; ino: number }): string => `${dev}:${ino}`
-
-/** What stands behind its name, which may hold anything. */
-const statusOf = (pid: number | 'self'): string[] | undefined =>
-  attempt(() =>
-    readFileSync(`/proc/${pid}/stat`, 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' '),
-  )
 
 function attempt<T>(read: () => T): T | undefined {
   try {

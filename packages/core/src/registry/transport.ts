@@ -17,7 +17,6 @@ export type Call = {
   body?: Buffer | string
   /** Sent to the origin of `url`, never to another that it redirects to. */
   authorization?: string | undefined
-  signal?: AbortSignal
 }
 /** `url` is where redirects led; `as`, who asked. */
 export type Answer = {

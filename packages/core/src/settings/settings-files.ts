@@ -2,20 +2,13 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { DevenvError } from '../problem/problem.js'
+import { REMEMBERED } from './settings.js'
 
 /** The files of a checkout that hold settings, each over the one before: a team's, in git; a person's, which git ignores. */
-export const SETTINGS_FILES = ['devenv/settings.env', 'devenv/settings.local.env']
+const FILES = ['devenv/settings.env', 'devenv/settings.local.env']
 
 const PATHS = ['DEVENV_DIR', 'DEVENV_DIGESTS', 'DEVENV_CA_BUNDLE']
-const KNOWN = [
-  ...PATHS,
-  'DEVENV_MIRROR',
-  'DEVENV_REGISTRY',
-  'DEVENV_OFFLINE',
-  'DEVENV_PUBLISH',
-  'DEVENV_PROGRAMS',
-  'DEVENV_WITHOUT',
-]
+const KNOWN: readonly string[] = [...PATHS, 'DEVENV_OFFLINE', ...Object.values(REMEMBERED)]
 /** What says which engine and which package a command means: that is known before a checkout is. */
 const FROM_THE_SHELL = ['DEVENV_PACKAGE', 'DOCKER_HOST', 'DOCKER_CONTEXT']
 
@@ -25,7 +18,7 @@ const FROM_THE_SHELL = ['DEVENV_PACKAGE', 'DOCKER_HOST', 'DOCKER_CONTEXT']
  * @throws DevenvError `settings-invalid`
  */
 export function readSettingsFiles(checkout: string): Record<string, string> {
-  const files = SETTINGS_FILES.map((name) => join(checkout, name)).filter((file) => existsSync(file))
+  const files = FILES.map((name) => join(checkout, name)).filter((file) => existsSync(file))
   const set = Object.assign({}, ...files.map((file) => parseSettings(file, readFileSync(file, 'utf8'))))
   return Object.fromEntries(
     Object.entries<string>(set).map(([name, value]) => [

@@ -164,7 +164,7 @@ describe('what is remembered', () => {
 
   test('differs where something is set otherwise than before, and only then', () => {
     expect(differs(sampleSettings(), BEFORE)).toBe(false)
-    expect(differs(sampleSettings({ ...BEFORE, filed: [], variables: { A: '1', C: 'unread' } }), BEFORE)).toBe(false)
+    expect(differs(sampleSettings({ ...BEFORE, variables: { A: '1', C: 'unread' } }), BEFORE)).toBe(false)
     for (const change of [{ mirror: 'other' }, { programs: 'all' as const }, { without: [] }, { variables: { B: '' } }])
       expect(differs(sampleSettings(change), BEFORE)).toBe(true)
   })

@@ -35,7 +35,7 @@ export type Settings = {
 }
 
 /** The settings that stay in force until they are set again, or the environment is cleaned; each with its variable. */
-const REMEMBERED = {
+export const REMEMBERED = {
   mirror: 'DEVENV_MIRROR',
   registry: 'DEVENV_REGISTRY',
   publish: 'DEVENV_PUBLISH',
@@ -51,7 +51,7 @@ const NAMES = Object.keys(REMEMBERED) as RememberedName[]
  */
 export type Remembered = { readonly [Name in RememberedName]?: Settings[Name] | undefined } & {
   readonly variables: { readonly [name: string]: string | null }
-  readonly filed?: readonly string[] | undefined
+  readonly filed: readonly string[]
 }
 
 /** What is set now, else what was set before. Pure. */
@@ -64,7 +64,7 @@ export const remember = (given: Settings, before: Remembered | undefined): Setti
   }
 }
 
-const withoutFiled = ({ filed = [], ...before }: Remembered): Remembered => ({
+const withoutFiled = ({ filed, ...before }: Remembered): Omit<Remembered, 'filed'> => ({
   ...Object.fromEntries(NAMES.filter((name) => !filed.includes(REMEMBERED[name])).map((name) => [name, before[name]])),
   variables: Object.fromEntries(Object.entries(before.variables).filter(([name]) => !filed.includes(name))),
 })
@@ -73,7 +73,7 @@ const withoutFiled = ({ filed = [], ...before }: Remembered): Remembered => ({
 export const rememberedOf = (settings: Settings, variables: Remembered['variables']): Remembered => ({
   ...Object.fromEntries(NAMES.map((name) => [name, settings[name]])),
   variables,
-  filed: settings.filed.filter((name) => name in variables || NAMES.some((known) => REMEMBERED[known] === name)),
+  filed: settings.filed.filter((name) => name in variables || Object.values<string>(REMEMBERED).includes(name)),
 })
 
 /** Whether something is set otherwise than it was before. What is not set stays as it was. Pure. */

@@ -1,7 +1,5 @@
 import type { Command } from 'commander'
-import { isPerson, requireConsent } from '../ask-person.js'
 import { type Add, openRunning, say, withWhere } from '../opening.js'
-import { renderDoomed } from '../render-doomed.js'
 
 export const cleanCommand: Add = (program) =>
   withWhere(program.command('clean'))
@@ -10,8 +8,10 @@ export const cleanCommand: Add = (program) =>
     .option('--yes', 'do not ask before databases are removed')
     .action(async (stores: string[], { yes }: { yes?: boolean }, command: Command) => {
       const { clean, cleanStores, readDoomed } = await import('../../environment/verbs/clean.js')
+      const { isPerson, requireConsent } = await import('../ask-person.js')
       const context = await openRunning(command)
       if (!yes && isPerson(process)) {
+        const { renderDoomed } = await import('../render-doomed.js')
         const doomed = await readDoomed(context, stores)
         if (doomed.length > 0) await requireConsent(renderDoomed(doomed, new Date()), process)
       }

@@ -1,6 +1,5 @@
 import { engineFrom } from '../../engine/engine.js'
 import { DevenvError } from '../../problem/problem.js'
-import { isPerson, requireConsent } from '../ask-person.js'
 import { type Add, say } from '../opening.js'
 
 export const pruneCommand: Add = (program) =>
@@ -11,6 +10,7 @@ export const pruneCommand: Add = (program) =>
     .option('--yes', 'do not ask')
     .action(async ({ images, yes }: { images?: boolean; yes?: boolean }) => {
       const { prune, readPrunePlan } = await import('../../environment/verbs/prune.js')
+      const { isPerson, requireConsent } = await import('../ask-person.js')
       const { renderPrunePlan } = await import('../render-environments.js')
       const engine = engineFrom(process.env)
       const plan = await readPrunePlan(engine, images ? 'images-too' : 'no-image')

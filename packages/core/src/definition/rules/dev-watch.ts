@@ -1,6 +1,6 @@
-import { nearest } from '../../problem/nearest.js'
+import { meant } from '../../problem/nearest.js'
 import { readProgramNames } from '../declared-programs.js'
-import { addressesOf, type ComposeService, type Definition, oursOf } from '../definition.js'
+import { addressesOf, type ComposeService, oursOf, portsOf } from '../definition.js'
 import { parseHealthCheck } from '../health-check.js'
 import type { Rule } from './rule.js'
 
@@ -53,17 +53,19 @@ export const healthAsksDeclared: Rule = {
         ...unknown.map(({ program = '' }) => ({
           place,
           what: `The health check of ${name} asks the program ${program}, but the package declares no such program.`,
-          fix: `${meant(program, programs ?? [])}Name one of: ${programs?.join(', ') || 'none'}.`,
+          fix: `${meant([program], programs ?? [])} Name one of: ${programs?.join(', ') || 'none'}.`.trimStart(),
         })),
         ...questions.flatMap(({ url }) => {
           const asked = isSelf(url) ? name : url.hostname
           const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
-          if (!oursOf(definition).includes(asked) || isDeclared(definition.project.services[asked], port)) return []
+          const service = definition.project.services[asked]
+          if (!oursOf(definition).includes(asked) || isDeclared(service, port)) return []
+          const declared = portsOf(service).map(({ target }) => target)
           return [
             {
               place,
               what: `The health check of ${name} asks port ${port}, but ${asked} declares no such port.`,
-              fix: `Name one of: ${portsOf(definition, asked).join(', ') || 'none'}. Or declare it for ${asked}: expose: ["${port}"]`,
+              fix: `Name one of: ${declared.join(', ') || 'none'}. Or declare it for ${asked}: expose: ["${port}"]`,
             },
           ]
         }),
@@ -71,16 +73,8 @@ export const healthAsksDeclared: Rule = {
     }),
 }
 
-const meant = (name: string, names: readonly string[]): string => {
-  const near = nearest(name, names)
-  return near === undefined ? '' : `Did you mean ${near}? `
-}
-
 /** From inside the container. */
 const isSelf = ({ hostname }: URL): boolean => /^(localhost|127(\.\d+){3}|0\.0\.0\.0|\[::1?\])$/.test(hostname)
-
-const portsOf = (definition: Definition, service: string): number[] =>
-  (definition.project.services[service]?.ports ?? []).map(({ target }) => target)
 
 const isDeclared = ({ ports = [], expose = [] }: ComposeService = {}, port: number): boolean =>
   ports.some(({ target }) => target === port) ||

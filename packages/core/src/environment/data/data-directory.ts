@@ -11,7 +11,6 @@ import {
 } from 'node:fs'
 import { realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { isTracked } from '../../git/git-repository.js'
 import { DevenvError } from '../../problem/problem.js'
 import { listAbandoned, PROCESS_MARK, processMark } from '../../process/process-mark.js'
 import type { Environment } from '../environment.js'
@@ -44,6 +43,7 @@ export function createDataDirectory({ paths, checkout }: Environment): void {
  */
 export async function requireOwnPlace({ paths: { dataDirectory }, checkout }: Environment): Promise<void> {
   if (dataDirectory !== join(checkout, '.dev') || !lookAt(dataDirectory)?.isSymbolicLink()) return
+  const { isTracked } = await import('../../git/git-repository.js')
   const target = await realpath(dataDirectory).catch(() => undefined)
   if (target?.startsWith(`${checkout}/`) || !(await isTracked(checkout, '.dev'))) return
   const detail = 'it is a link out of the checkout, and git tracks it: the repository must not choose where data goes'

@@ -15,7 +15,7 @@ export type Ledger = Server & {
   /** Each step that was carried out on it, with the hash of what the step depended on then. */
   steps: { readonly [step: string]: string }
   /** Of steps that depend on files of the checkout: those that it ran with, by path. */
-  files?: { readonly [step: string]: readonly string[] } | undefined
+  files: { readonly [step: string]: readonly string[] }
   /** The command that is changing it: its outcome belongs to these data, and to no others that are put in their place. */
   underway?: string | undefined
 }
@@ -69,7 +69,7 @@ export function openStore({ paths, checkout }: Environment, store: string, wants
   } catch (error) {
     throw asUnusable(storeData(paths, store), error)
   }
-  if (found === undefined) writeLedger(paths, store, { ...wants, steps: {} })
+  if (found === undefined) writeLedger(paths, store, { ...wants, steps: {}, files: {} })
 }
 
 /** Notes in the ledgers of these stores that a command begins to change them. */

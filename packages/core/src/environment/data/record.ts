@@ -44,8 +44,7 @@ export type StartRecord = {
 export type Begun = {
   step: string
   now: string
-  /** An earlier version noted none. */
-  files?: readonly string[] | undefined
+  files: readonly string[]
   stores: readonly string[]
   container: string
   id: string
@@ -69,7 +68,7 @@ const isRecord = isShapeOf<StartRecord>({
     programs: isMaybe(isChoice),
     without: isMaybe(isTextList),
     variables: isMapOf(isEither(isText, isExactly(null))),
-    filed: isMaybe(isTextList),
+    filed: isTextList,
   }),
   mountPoint: isText,
   primary: isText,
@@ -111,7 +110,7 @@ const isRecord = isShapeOf<StartRecord>({
       stores: isTextList,
       container: isText,
       id: isText,
-      files: isMaybe(isTextList),
+      files: isTextList,
     }),
   ),
   released: isMapOf(isShapeOf<Released>({ container: isText, programs: isChoice })),

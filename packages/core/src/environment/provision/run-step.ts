@@ -52,7 +52,7 @@ async function takeOutcome(
   begun: Begun,
   command: ContainerCommand['argv'],
 ): Promise<void> {
-  const { step, now, files = [], stores, container } = begun
+  const { step, now, files, stores, container } = begun
   const log: string[] = []
   const release = takeSignals((signal) => {
     report({ kind: 'note', text: `${step} goes on in its container; the next start waits for it` })

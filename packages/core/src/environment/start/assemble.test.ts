@@ -72,7 +72,7 @@ function afterStart(change: Partial<Observed> = {}): Observed {
   const { record } = assemble(ENVIRONMENT, { ...NOTHING, images }, { again: 'none' })
   const containers = Object.entries(record.configs).map(([service, config]) => sampleContainer(service, config))
   const steps = Object.fromEntries(Object.entries(record.steps).map(([step, { now }]) => [step, now]))
-  const ledger: Ledger = { server: 'mysql', version: '8.4', steps }
+  const ledger: Ledger = { server: 'mysql', version: '8.4', steps, files: {} }
   return {
     ...NOTHING,
     images,
@@ -144,15 +144,22 @@ describe('the whole plan of a start', () => {
   })
 
   test('after a copy of a store was restored, carries out what its ledger does not hold', () => {
-    const ledger: Ledger = { server: 'mysql', version: '8.4', steps: {} }
+    const ledger: Ledger = { server: 'mysql', version: '8.4', steps: {}, files: {} }
     const stores = NOTHING.stores.map(({ store }) => ({ store, ledger }))
     expect(plan(afterStart({ stores }))).toEqual(['provision: not done yet', 'provision: not done yet'])
   })
 
   test('after an interrupted start, takes the outcome of the step that is at work', () => {
     const due = afterStart().before?.steps.migrations
-    const begun: Begun = { step: 'migrations', now: due?.now ?? '', stores: [], container: 'id-of-hello', id: 'm-0' }
-    const ledger: Ledger = { server: 'mysql', version: '8.4', steps: {}, underway: 'm-0' }
+    const begun: Begun = {
+      step: 'migrations',
+      now: due?.now ?? '',
+      files: [],
+      stores: [],
+      container: 'id-of-hello',
+      id: 'm-0',
+    }
+    const ledger: Ledger = { server: 'mysql', version: '8.4', steps: {}, files: {}, underway: 'm-0' }
     const stores = NOTHING.stores.map(({ store }) => ({ store, ledger }))
     expect(plan(afterStart({ begun, stores }))).toEqual([
       'join: a start that was interrupted has begun it',

@@ -36,9 +36,9 @@ test.each([
   expect(explainLeftMigrations(steps, [filled(MYSQL, files)])).toEqual([])
 })
 
-test('nothing is told of a store that an earlier version filled, or nobody', () => {
+test('nothing is told of a store that was filled without files, or by nobody', () => {
   const stores = [
-    { store: MYSQL, ledger: {} },
+    { store: MYSQL, ledger: { files: {} } },
     { store: MONGO, ledger: undefined },
   ]
   expect(explainLeftMigrations([step('migrate', [OURS], [MYSQL.name, MONGO.name])], stores)).toEqual([])

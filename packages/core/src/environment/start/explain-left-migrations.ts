@@ -15,7 +15,7 @@ export function explainLeftMigrations(
   const left = stores.flatMap(({ store: { name, service }, ledger }) => {
     const names = steps
       .filter((step) => step.stores.includes(name))
-      .flatMap((step) => (ledger?.files?.[step.name] ?? []).filter((file) => !step.files.includes(file)))
+      .flatMap((step) => (ledger?.files[step.name] ?? []).filter((file) => !step.files.includes(file)))
       .flatMap(migrationOf)
     return names.length === 0 ? [] : [{ service, names }]
   })

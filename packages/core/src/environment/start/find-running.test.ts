@@ -137,7 +137,7 @@ describe('a start finds out more', () => {
       { provisioned: { links: 'before' } },
       { steps: { migrations: { ...migrations, now: 'changed' } } },
       { steps: { migrations: { ...migrations, stores: ['mysql-8.4', 'redis-7'] } } },
-      { begun: { step: 'links', now: 'l', stores: [], container: 'id-of-hello', id: 'links-0' } },
+      { begun: { step: 'links', now: 'l', files: [], stores: [], container: 'id-of-hello', id: 'links-0' } },
     ]
     for (const change of changes) {
       expect(await found({ change })).toBe(false)

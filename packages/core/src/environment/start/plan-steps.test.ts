@@ -26,9 +26,16 @@ const due = (name: string, passed: Passed, needs?: readonly string[]): DueStep &
   now: `${name}-1`,
   stores: ['mysql-8.4'],
 })
-const BEGUN: Begun = { step: 'migrations', now: 'migrations-1', stores: [], container: 'id-of-web', id: 'migrations-0' }
+const BEGUN: Begun = {
+  step: 'migrations',
+  now: 'migrations-1',
+  files: [],
+  stores: [],
+  container: 'id-of-web',
+  id: 'migrations-0',
+}
 const STORE: Store = { service: 'mysql', name: 'mysql-8.4', target: '/var/lib/mysql', version: '8.4' }
-const LEDGER: Ledger = { server: 'mysql', version: '8.4', steps: {}, underway: 'migrations-0' }
+const LEDGER: Ledger = { server: 'mysql', version: '8.4', steps: {}, files: {}, underway: 'migrations-0' }
 /** What runs in a container: `bash` somebody's, `(bash)` nobody's. */
 const running = (...typed: string[]): RunningCommands => {
   const commands = typed.map((words) => ({ id: words, words: words.replace(/[()]/g, ''), cancel: cancelInside }))

@@ -72,6 +72,8 @@ export function planSteps(wanted: Wanted, state: StartState): StepsPlan {
   const starting = services.filter((service) => kept.get(service)?.state !== 'running')
   const { awaited, removals } = planRemovals(state, services, kept)
   const silent = wanted.needs.filter((service) => starting.includes(service) || kept.get(service)?.health !== 'healthy')
+  // Where no program of ours starts by itself, whoever needs a server waits for it.
+  const [first, later] = waitsFirst(wanted, state, kept, starting) ? [silent, []] : [[], silent]
   const steps = [
     ...planBefore(state),
     ...removals,
@@ -79,8 +81,8 @@ export function planSteps(wanted: Wanted, state: StartState): StepsPlan {
       .filter(({ store: { service } }) => starting.includes(service))
       .map(({ store }) => ({ do: 'open-store' as const, store, because: `${store.service} keeps its data there` })),
     ...step(missing, (services) => ({ do: 'create', services, because: 'not created yet' })),
-    ...planContainers(wanted, state, kept, starting, silent),
-    ...(wanted.programs === undefined ? [] : planPrograms(wanted, wanted.programs, state, kept, starting, silent)),
+    ...planContainers(wanted, state, kept, starting, first),
+    ...(wanted.programs === undefined ? [] : planPrograms(wanted, wanted.programs, state, kept, starting, later)),
   ]
   return { awaited, steps }
 }
@@ -204,7 +206,7 @@ function planContainers(
     }))
   return [
     ...start([...others, ...held]),
-    ...(waitsFirst(wanted, state, kept, starting) ? planWait(silent, wanted.ours) : []),
+    ...planWait(silent, wanted.ours),
     ...start(released),
     ...ours.flatMap((service): StartStep[] => [
       { do: 'enter', service, because: `${service} was started` },
@@ -216,7 +218,7 @@ function planContainers(
   ]
 }
 
-/** Whether the servers have to answer before a container of ours starts; otherwise whoever needs one waits for it. */
+/** Whether the servers have to answer before a container of ours starts. */
 const waitsFirst = (wanted: Wanted, state: StartState, kept: Kept, starting: readonly string[]): boolean =>
   wanted.programs === undefined ||
   wanted.ours.some((service) => starting.includes(service) && !isHeld(service, state, kept))
@@ -245,7 +247,7 @@ function planPrograms(
   starting: readonly string[],
   silent: readonly string[],
 ): StartStep[] {
-  let awaited = waitsFirst(wanted, state, kept, starting) ? [] : silent
+  let awaited = silent
   const provision = state.steps.flatMap(({ passed, ...due }): StartStep[] => {
     if (passed === 'now' || isJoined(due, state)) return []
     const needed = awaited.filter((service) => due.needs === undefined || due.needs.includes(service))

@@ -12,7 +12,7 @@ const ask = (port: number, programs: 'all' | string[] = 'all') =>
   askAddress({
     addresses: [{ service: 'hello', port: 8000, name: undefined }],
     ports: { hello: { 8000: port } },
-    settings: { programs, variables: {} },
+    settings: { programs, variables: {}, filed: [] },
   })
 
 test('an address answers, whatever it says', async () => {

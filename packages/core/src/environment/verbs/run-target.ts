@@ -1,6 +1,4 @@
-import { DATABASE, knownBeside } from '../../checkout/read-targets.js'
 import { captureInside } from '../../engine/execs.js'
-import { nearest } from '../../problem/nearest.js'
 import type { Context } from '../context.js'
 import { runAsOwner } from '../inside/run-as-owner.js'
 import { asOwner } from '../inside/tools.js'
@@ -13,7 +11,8 @@ const TARGETS_FILE = '/etc/devenv/targets.mk'
 
 /**
  * Runs a make target as if make had been called here: a target that the package supplies from its own file,
- * every other from the checkout's Makefile. Input that a shell around us reads as well is left to it. `words` are make's own arguments, the target among them.
+ * every other from the checkout's Makefile. Input that a shell around us reads as well is left to it. `words` are make's
+ * own arguments, the target among them.
  */
 export async function runTarget(context: Context, target: string, words: readonly string[]): Promise<number> {
   const { report } = context
@@ -37,6 +36,9 @@ async function tellTargets(
   target: string,
   { primary, record }: Started,
 ): Promise<void> {
+  // Only for who has mistyped one: a target that is there is on the quickest way.
+  const { DATABASE, knownBeside } = await import('../../checkout/read-targets.js')
+  const { nearest } = await import('../../problem/nearest.js')
   const { lines } = await captureInside(engine, { container: primary.id, argv: asOwner(DATABASE), user: 'root' })
   const known = knownBeside(target, lines.join('\n'))
   if (known === undefined) return
