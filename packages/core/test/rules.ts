@@ -36,6 +36,7 @@ services:
     depends_on: { mysql: { condition: service_healthy } }
   mysql:
     image: docker.io/library/mysql:8.4.9
+    labels: { org.openedx.devenv.store-version: "2" }
     volumes:
       - { type: bind, source: /home/dev/hello/.dev/devenv/stores/mysql, target: /var/lib/mysql }
     healthcheck: { test: [CMD, "true"], start_period: 60s, start_interval: 200ms }

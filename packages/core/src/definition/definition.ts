@@ -99,6 +99,12 @@ export type BuildHost = {
   instead: string | undefined
 }
 
+/**
+ * The label of a third-party service that keeps data: how many parts of its image's version a store belongs to. Data of MySQL
+ * 8.4 is not data of 8.0.
+ */
+export const STORE_VERSION = 'org.openedx.devenv.store-version'
+
 /** A port under which an environment answers, with the name that Compose has for it. */
 export type Address = { service: string; port: number; name: string | undefined }
 

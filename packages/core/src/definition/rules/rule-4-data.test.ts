@@ -27,6 +27,11 @@ testRules([dataStaysInDataDirectory, stepsNameServices], {
       },
     },
     {
+      title: 'a server whose data would go with its container',
+      edit: replacing(STORE, '{ type: bind, source: /etc/my.cnf, target: /etc/my.cnf, read_only: true }'),
+      breaks: { rule: 'data-stays-in-data-directory', at: '    volumes:\n      - { type: bind, source: /etc' },
+    },
+    {
       title: 'a step that fills an unknown store',
       edit: replacing('stores: [mysql]', 'stores: [mongo]'),
       breaks: { rule: 'steps-name-services', at: 'name: migrations' },
@@ -45,7 +50,7 @@ testRules([dataStaysInDataDirectory, stepsNameServices], {
   keeps: [
     {
       title: 'what a server reads only',
-      edit: replacing(STORE, '{ type: bind, source: /etc/my.cnf, target: /etc/my.cnf, read_only: true }'),
+      edit: replacing(STORE, `${STORE}\n      - { type: bind, source: /etc/my.cnf, target: /etc/my.cnf, read_only: true }`),
     },
     {
       title: 'a server that keeps its data in memory',

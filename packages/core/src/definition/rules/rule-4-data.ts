@@ -1,5 +1,5 @@
 import { sep } from 'node:path'
-import { type Definition, oursOf, thirdPartyOf } from '../definition.js'
+import { type ComposeVolume, type Definition, oursOf, STORE_VERSION, thirdPartyOf } from '../definition.js'
 import { knownServices, unknownServices } from './known-services.js'
 import type { Rule } from './rule.js'
 
@@ -8,23 +8,34 @@ export const dataStaysInDataDirectory: Rule = {
   clause: 'OEP-5 rule 4',
   why: 'A third-party service keeps its data in the data directory: DEVENV_DIR moves it, and `dev.clean` removes it.',
   check: ({ definition, source, checkout, stores }) =>
-    Object.entries(definition.project.services).flatMap(([name, { volumes }]) =>
-      (volumes ?? []).flatMap((volume) => {
-        const kept = volume.type === 'tmpfs' || volume.read_only === true
-        const folders = oursOf(definition).includes(name) ? [stores, checkout] : [stores]
-        const owned =
-          volume.type === 'bind' && folders.some((folder) => `${volume.source}${sep}`.startsWith(`${folder}${sep}`))
-        if (kept || owned) return []
-        return [
-          {
-            place: source.placeOf(['services', name, 'volumes']),
-            what: `${name} keeps ${volume.target} in ${volume.source ?? 'an anonymous volume'}.`,
-            fix: `- \${DEVENV_STORES:-.dev/devenv/stores}/${name}:${volume.target}  (or read_only: true, if it only reads there)`,
-          },
-        ]
-      }),
-    ),
+    Object.entries(definition.project.services).flatMap(([name, { volumes = [], labels = {} }]) => {
+      const place = source.placeOf(['services', name, 'volumes'])
+      const folders = oursOf(definition).includes(name) ? [stores, checkout] : [stores]
+      const elsewhere = volumes
+        .filter((volume) => !isInMemory(volume) && volume.read_only !== true)
+        .filter((volume) => !folders.some((folder) => isBelow(folder, volume)))
+        .map((volume) => ({
+          place,
+          what: `${name} keeps ${volume.target} in ${volume.source ?? 'an anonymous volume'}.`,
+          fix: `- \${DEVENV_STORES:-.dev/devenv/stores}/${name}:${volume.target}  (or read_only: true, if it only reads there)`,
+        }))
+      const kept = volumes.some((volume) => isInMemory(volume) || isBelow(stores, volume))
+      if (labels[STORE_VERSION] === undefined || kept || elsewhere.length > 0) return elsewhere
+      // `!override` and `!reset`: the engine would keep its data in the container, which the next change replaces.
+      return [
+        {
+          place,
+          what: `${name} is a server that keeps data, and has no folder for it.`,
+          fix: 'Write `volumes:` without !override and !reset: Compose adds yours to those of the package.',
+        },
+      ]
+    }),
 }
+
+const isInMemory = ({ type }: ComposeVolume): boolean => type === 'tmpfs'
+
+const isBelow = (folder: string, { type, source }: ComposeVolume): boolean =>
+  type === 'bind' && `${source}${sep}`.startsWith(`${folder}${sep}`)
 
 export const stepsNameServices: Rule = {
   name: 'steps-name-services',

@@ -1,7 +1,5 @@
-import { type Definition, oursOf } from '../../definition/definition.js'
+import { type Definition, oursOf, STORE_VERSION } from '../../definition/definition.js'
 import { parseReference } from '../../registry/repository.js'
-
-const STORE_VERSION = 'org.openedx.devenv.store-version'
 
 /** A store of the project: which service fills it, and the name of its folder, `mysql-8.4`. */
 export type Store = { service: string; name: string; target: string; version: string }
