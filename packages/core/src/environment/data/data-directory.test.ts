@@ -52,6 +52,11 @@ describe('the data directory', () => {
     expect(existsSync(join(elsewhere.checkout, '.dev'))).toBe(false)
   })
 
+  test.runIf(existsSync('/proc/self'))('is refused where nothing can be made', async () => {
+    const lost = environment('/proc/a/b')
+    expect(await problemsOf(() => createDataDirectory(lost))).toMatchObject([{ code: 'data-unusable', path: lost.paths.home }])
+  })
+
   test('may be a link itself, but our folder in it may not: what it points at is not ours', async () => {
     const linked = environment()
     const target = temporaryFolder()

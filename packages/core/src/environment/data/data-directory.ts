@@ -138,12 +138,22 @@ export function makeOwnFolder(folder: string, checkout: string): void {
   makeFolder(folder, checkout)
 }
 
-/** Makes a folder, and those above it, for the owner of the checkout. */
+/**
+ * Makes a folder, and those above it, for the owner of the checkout. Node's own `recursive` never ends where a folder is there and
+ * nothing can be made in it, as in /proc (seen with 20.20).
+ */
 function makeFolder(folder: string, checkout: string): void {
-  const owner = statSync(checkout)
-  const first = mkdirSync(folder, { recursive: true })
-  if (first === undefined) return
-  for (let at = folder; at.length >= first.length; at = dirname(at)) own(at, owner)
+  const isFolder = () => statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true
+  if (isFolder()) return
+  if (!isThere(dirname(folder))) makeFolder(dirname(folder), checkout)
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    // Another start, at the same moment.
+    if (isFolder()) return
+    throw error
+  }
+  own(folder, statSync(checkout))
 }
 
 function own(path: string, { uid, gid }: { uid: number; gid: number }): void {
