@@ -11,7 +11,7 @@ test('databases that clean would remove are named with size and age, the largest
     { store: 'mongo-7', bytes: undefined, since: before(5) },
   ]
   expect(renderDoomed(doomed, NOW).split('\n')).toEqual([
-    'clean removes these databases for good:',
+    'clean removes the containers, and these databases for good:',
     '  mysql-8.4  3.0 GiB       made 3 weeks ago',
     '  redis-7    4.0 MiB       made 2 minutes ago',
     '  mongo-7    size unknown  made just now',

@@ -13,7 +13,7 @@ export function renderDoomed(doomed: readonly StoreData[], now: Date): string {
   const widest = (column: 'store' | 'size') => Math.max(...rows.map((row) => row[column].length))
   const [stores, sizes] = [widest('store'), widest('size')]
   const lines = rows.map(({ store, size, age }) => `  ${store.padEnd(stores)}  ${size.padEnd(sizes)}  made ${age}`)
-  return ['clean removes these databases for good:', ...lines].join('\n')
+  return ['clean removes the containers, and these databases for good:', ...lines].join('\n')
 }
 
 const UNITS = [

@@ -3,7 +3,10 @@ import { type Add, openRunning, say, withWhere } from '../opening.js'
 
 export const cleanCommand: Add = (program) =>
   withWhere(program.command('clean'))
-    .argument('[stores...]', 'only the data of these, mysql for example; all else stays')
+    .argument(
+      '[stores...]',
+      'only the data of these, mysql for example; the containers go too, and all other data stay',
+    )
     .summary('stop the environment and remove the data that it created, and nothing else')
     .option('--yes', 'do not ask before databases are removed')
     .action(async (stores: string[], { yes }: { yes?: boolean }, command: Command) => {
@@ -17,7 +20,7 @@ export const cleanCommand: Add = (program) =>
       }
       if (stores.length > 0) {
         const emptied = await cleanStores(context, stores)
-        say(`Removed the data of ${emptied.join(', ')}. \`devenv start\` makes them again.`)
+        say(`Removed the containers, and the data of ${emptied.join(', ')}. \`devenv start\` makes them again.`)
         return
       }
       const { left } = await clean(context)

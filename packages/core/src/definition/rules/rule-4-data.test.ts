@@ -50,7 +50,10 @@ testRules([dataStaysInDataDirectory, stepsNameServices], {
   keeps: [
     {
       title: 'what a server reads only',
-      edit: replacing(STORE, `${STORE}\n      - { type: bind, source: /etc/my.cnf, target: /etc/my.cnf, read_only: true }`),
+      edit: replacing(
+        STORE,
+        `${STORE}\n      - { type: bind, source: /etc/my.cnf, target: /etc/my.cnf, read_only: true }`,
+      ),
     },
     {
       title: 'a server that keeps its data in memory',

@@ -54,7 +54,9 @@ describe('the data directory', () => {
 
   test.runIf(existsSync('/proc/self'))('is refused where nothing can be made', async () => {
     const lost = environment('/proc/a/b')
-    expect(await problemsOf(() => createDataDirectory(lost))).toMatchObject([{ code: 'data-unusable', path: lost.paths.home }])
+    expect(await problemsOf(() => createDataDirectory(lost))).toMatchObject([
+      { code: 'data-unusable', path: lost.paths.home },
+    ])
   })
 
   test('may be a link itself, but our folder in it may not: what it points at is not ours', async () => {

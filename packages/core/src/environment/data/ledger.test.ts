@@ -31,18 +31,18 @@ describe('a store', () => {
     expect(readLedger(made.paths, STORE)).toMatchObject({ ...WANTS, steps: { migrate: 'a' } })
   })
 
-  test('knows the files that each step ran with last', () => {
+  test('knows all the files that each step ever ran with', () => {
     const { paths } = opened()
     carryOut(paths, 'migrate', 'a')
     carryOut(paths, 'fill', 'b')
     noteBegun(paths, [STORE], 'command-2')
-    noteEnded(paths, [STORE], 'command-2', { step: 'fill', hash: 'c', files: [] })
+    noteEnded(paths, [STORE], 'command-2', { step: 'fill', hash: 'c', files: ['another'] })
     noteBegun(paths, [STORE], 'command-3')
     noteEnded(paths, [STORE], 'command-3', undefined)
     expect(readLedger(paths, STORE)).toEqual({
       ...WANTS,
       steps: { migrate: 'a', fill: 'c' },
-      files: { migrate: FILES, fill: [] },
+      files: { migrate: FILES, fill: [...FILES, 'another'].sort() },
     })
   })
 

@@ -14,7 +14,7 @@ export type Server = { server: string; version: string }
 export type Ledger = Server & {
   /** Each step that was carried out on it, with the hash of what the step depended on then. */
   steps: { readonly [step: string]: string }
-  /** Of steps that depend on files of the checkout: those that it ran with, by path. */
+  /** Of steps that depend on files of the checkout: all that it ever ran with on these data, by path. */
   files: { readonly [step: string]: readonly string[] }
   /** The command that is changing it: its outcome belongs to these data, and to no others that are put in their place. */
   underway?: string | undefined
@@ -101,7 +101,7 @@ export function noteEnded(
       writeLedger(paths, store, {
         ...rest,
         steps: { ...rest.steps, [step]: hash },
-        files: { ...rest.files, [step]: files },
+        files: { ...rest.files, [step]: [...new Set([...(rest.files[step] ?? []), ...files])].sort() },
       })
     }
   }

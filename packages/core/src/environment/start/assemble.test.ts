@@ -66,13 +66,15 @@ const NOTHING: Observed = {
   stamps: { inputs: {}, definition: {}, provision: {} },
 }
 
+const ABSENT: Ledger = { server: 'mysql', version: '8.4', steps: {}, files: {} }
+
 /** What is seen after a start that came to its end. */
 function afterStart(change: Partial<Observed> = {}): Observed {
   const images = { ...NOTHING.images, own: { ...NOTHING.images.own, do: 'use' as const } }
   const { record } = assemble(ENVIRONMENT, { ...NOTHING, images }, { again: 'none' })
   const containers = Object.entries(record.configs).map(([service, config]) => sampleContainer(service, config))
   const steps = Object.fromEntries(Object.entries(record.steps).map(([step, { now }]) => [step, now]))
-  const ledger: Ledger = { server: 'mysql', version: '8.4', steps, files: {} }
+  const ledger: Ledger = { ...ABSENT, steps }
   return {
     ...NOTHING,
     images,
@@ -118,6 +120,20 @@ describe('the whole plan of a start', () => {
     ])
   })
 
+  test('names migrations of another branch when the step is carried out again, and not at each start', () => {
+    const { stores, ...before } = afterStart()
+    const filled = stores.map(({ store, ledger = ABSENT }) => ({
+      store,
+      ledger: { ...ledger, files: { migrations: ['migrations/1.sql', 'migrations/2.sql'] } },
+    }))
+    const notes = (change: Partial<Observed>) =>
+      assemble(ENVIRONMENT, { ...before, stores: filled, ...change }, { again: 'none' }).notes
+    expect(notes({})).toEqual([])
+    expect(notes({ files: { 'migrations/*.sql': { hash: 'files-2', names: ['migrations/1.sql'] } } })).toEqual([
+      expect.stringContaining('migrations that this branch lacks: 2;'),
+    ])
+  })
+
   test('says once that a proxy on loopback reaches no container', () => {
     const settings = sampleSettings({
       proxies: { HTTPS_PROXY: 'http://localhost:1', https_proxy: 'http://localhost:1' },
@@ -144,7 +160,7 @@ describe('the whole plan of a start', () => {
   })
 
   test('after a copy of a store was restored, carries out what its ledger does not hold', () => {
-    const ledger: Ledger = { server: 'mysql', version: '8.4', steps: {}, files: {} }
+    const ledger = ABSENT
     const stores = NOTHING.stores.map(({ store }) => ({ store, ledger }))
     expect(plan(afterStart({ stores }))).toEqual(['provision: not done yet', 'provision: not done yet'])
   })

@@ -30,7 +30,7 @@ export function assemble(environment: Environment, observed: Observed, { again }
   const configs = Object.fromEntries(
     Object.entries(project.services).map(([name, { labels }]) => [name, labels?.[LABELS.config] ?? '']),
   )
-  const due = planDue(observed)
+  const due = planDue(observed).map((step) => ({ ...step, passed: passedOf(step, observed, again) }))
   const services = servicesOf(definition, extent)
   const programs = settings.programs ?? 'all'
   const wanted: Wanted = {
@@ -42,7 +42,7 @@ export function assemble(environment: Environment, observed: Observed, { again }
     ...observed,
     configs,
     released: before?.released ?? {},
-    steps: due.map((step) => ({ ...step, passed: passedOf(step, observed, again) })),
+    steps: due,
   })
   // A choice is remembered once it is known to be one.
   const known = ours.length === 1 || (extent.all && !steps.some((step) => step.do === 'check-programs'))
@@ -78,7 +78,14 @@ export function assemble(environment: Environment, observed: Observed, { again }
     stamps: observed.stamps,
   }
   return {
-    notes: [...notesOf(observed), ...explainLeftMigrations(due, observed.stores)],
+    // Told when a step is carried out again, as it is after another branch was chosen: not at each start.
+    notes: [
+      ...notesOf(observed),
+      ...explainLeftMigrations(
+        due.filter(({ passed }) => passed !== 'now'),
+        observed.stores,
+      ),
+    ],
     awaited,
     steps,
     project: renderProject(project),
