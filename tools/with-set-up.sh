@@ -9,6 +9,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+  echo "npm: installing the packages of this repository" >&2
   npm ci --no-audit --no-fund --loglevel=error >&2
   touch node_modules/.package-lock.json
 fi

@@ -1,5 +1,6 @@
+import type { Canceller } from '../../engine/attach.js'
 import type { Engine } from '../../engine/engine.js'
-import { type Canceller, type ExecProcess, listExecs } from '../../engine/execs.js'
+import { type ExecProcess, listExecs } from '../../engine/execs.js'
 import { isAbandoned } from '../../process/process-mark.js'
 import { cancelByPid, cancelInside } from './tools.js'
 

@@ -1,12 +1,6 @@
+import { attachInside, type Canceller, type TakenInput } from '../../engine/attach.js'
 import type { Container } from '../../engine/containers.js'
-import {
-  acceptsCommands,
-  attachInside,
-  type Canceller,
-  type ContainerCommand,
-  KILLED,
-  type TakenInput,
-} from '../../engine/execs.js'
+import { acceptsCommands, type ContainerCommand, KILLED } from '../../engine/execs.js'
 import type { Context } from '../context.js'
 import { asOwner, cancelInside } from './tools.js'
 

@@ -1,4 +1,5 @@
-import type { Canceller, ContainerCommand } from '../../engine/execs.js'
+import type { Canceller } from '../../engine/attach.js'
+import type { ContainerCommand } from '../../engine/execs.js'
 import type { ProgramChoice } from '../../settings/settings.js'
 
 /** The tools that every Open edX image of ours holds (packages/core/container/bin). */
