@@ -246,7 +246,7 @@ describe('a command in a container that has to be replaced', () => {
   test('is waited for', async () => {
     const { hello, command, before } = await busyHello()
     const starting = hello.beginDevenv(['start'])
-    await starting.said(/wait for commands: hello changed, and sh -c .* runs in its container/)
+    await starting.said(/wait for commands: hello changed \(.*\), and sh -c .* runs in its container/)
     expect((await hello.container('hello')).id).toBe(before)
     await hello.write('let-go', '')
     expect((await command.ended).exitCode).toBe(0)
@@ -275,7 +275,7 @@ describe('a command in a container that has to be replaced', () => {
     const askedBy = async (typed: string, verb = 'start') => {
       const starting = hello.beginDevenv([verb], { terminal: true })
       await starting.said(/end them now \(e\)/)
-      expect(starting.written()).toMatch(/hello changed, and sh -c .* runs in its container/)
+      expect(starting.written()).toMatch(/hello changed \(.*\), and sh -c .* runs in its container/)
       starting.type(typed)
       return starting
     }

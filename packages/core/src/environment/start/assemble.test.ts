@@ -63,6 +63,7 @@ const NOTHING: Observed = {
   stores: storesOf(DEFINITION, ENVIRONMENT.paths.stores).map((store) => ({ store, ledger: undefined })),
   files: { 'migrations/*.sql': { hash: 'files-1', names: ['migrations/1.sql'] } },
   begun: undefined,
+  composed: undefined,
   stamps: { inputs: {}, definition: {}, provision: {} },
 }
 
@@ -71,7 +72,7 @@ const ABSENT: Ledger = { server: 'mysql', version: '8.4', steps: {}, files: {} }
 /** What is seen after a start that came to its end. */
 function afterStart(change: Partial<Observed> = {}): Observed {
   const images = { ...NOTHING.images, own: { ...NOTHING.images.own, do: 'use' as const } }
-  const { record } = assemble(ENVIRONMENT, { ...NOTHING, images }, { again: 'none' })
+  const { record, project: composed } = assemble(ENVIRONMENT, { ...NOTHING, images }, { again: 'none' })
   const containers = Object.entries(record.configs).map(([service, config]) => sampleContainer(service, config))
   const steps = Object.fromEntries(Object.entries(record.steps).map(([step, { now }]) => [step, now]))
   const ledger: Ledger = { ...ABSENT, steps }
@@ -79,6 +80,7 @@ function afterStart(change: Partial<Observed> = {}): Observed {
     ...NOTHING,
     images,
     containers,
+    composed,
     before: { ...record, released: { hello: { container: 'id-of-hello', programs: 'all' } } },
     stores: NOTHING.stores.map(({ store }) => ({ store, ledger })),
     ...change,
@@ -150,7 +152,7 @@ describe('the whole plan of a start', () => {
     })
     expect(notes).toEqual(['nginx (process 1) uses port 23000; devenv takes another port'])
     expect(causesOf({ notes, ...rest })).toEqual([
-      'remove: hello changed',
+      'remove: hello changed (environment.DEVENV_URL, environment.DEVENV_URL_8000, ports)',
       'create: not created yet',
       'start: hello is new',
       'enter: hello was started',

@@ -6,6 +6,7 @@ import { rememberedOf } from '../../settings/settings.js'
 import type { StartRecord } from '../data/record.js'
 import type { Environment } from '../environment.js'
 import { urlsOf } from '../project/addresses.js'
+import { explainChanges } from '../project/explain-changes.js'
 import { planProject, renderProject } from '../project/plan-project.js'
 import { type DueStep, hashSteps } from '../provision/hash-steps.js'
 import { explainLeftMigrations } from './explain-left-migrations.js'
@@ -27,6 +28,7 @@ export function assemble(environment: Environment, observed: Observed, { again }
   const { before, settings, variables, definition, extent, inputs, images, ports, containers } = observed
   const ours = oursOf(definition)
   const project = planProject(definition, environment, settings, { ...observed, image: images.own.reference })
+  const rendered = renderProject(project)
   const configs = Object.fromEntries(
     Object.entries(project.services).map(([name, { labels }]) => [name, labels?.[LABELS.config] ?? '']),
   )
@@ -41,6 +43,7 @@ export function assemble(environment: Environment, observed: Observed, { again }
   const { awaited, steps } = planSteps(wanted, {
     ...observed,
     configs,
+    changes: explainChanges(observed.composed, rendered),
     released: before?.released ?? {},
     steps: due,
   })
@@ -88,7 +91,7 @@ export function assemble(environment: Environment, observed: Observed, { again }
     ],
     awaited,
     steps,
-    project: renderProject(project),
+    project: rendered,
     record,
   }
 }

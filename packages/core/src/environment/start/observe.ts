@@ -25,7 +25,7 @@ import { type Remembered, registryOf, remember, type Settings, variablesOf } fro
 import { folderTree } from '../../tree/folder-tree.js'
 import type { Context, OnCommands } from '../context.js'
 import { type Moved, readMoved } from '../data/claim-stores.js'
-import { requireOwnFolder } from '../data/data-directory.js'
+import { readOwned, requireOwnFolder } from '../data/data-directory.js'
 import { folderIdentity } from '../data/folder-identity.js'
 import { type Ledger, readLedger, storeData, storeFolder } from '../data/ledger.js'
 import { type Begun, readRecord, type Stamps, type StartRecord, stampsOf } from '../data/record.js'
@@ -80,6 +80,8 @@ export type Observed = {
   /** Glob to what it matches. */
   files: { readonly [glob: string]: MatchedFiles }
   begun: Begun | undefined
+  /** The Compose project of the last start, as it was rendered. */
+  composed: string | undefined
   stamps: StartRecord['stamps']
 }
 
@@ -165,6 +167,7 @@ export async function observe(
       .filter(({ service }) => services.includes(service))
       .map((store) => ({ store, ledger: readLedger(paths, store.name) })),
     files,
+    composed: readOwned(paths.composeFile),
     begun: before?.begun !== undefined && (await isJoinable(context, before.begun)) ? before.begun : undefined,
     stamps: { inputs: { ...stamps, ...lock }, definition: stamped, provision },
   }

@@ -45,6 +45,7 @@ const running = (...typed: string[]): RunningCommands => {
 const RUNNING: StartState = {
   containers: [sampleContainer('mysql', 'm1'), sampleContainer('redis', 'r1'), sampleContainer('web', 'w1')],
   configs: CONFIGS,
+  changes: {},
   released: { web: { container: 'id-of-web', programs: 'all' } },
   commands: {},
   images: IMAGES,

@@ -49,6 +49,8 @@ export type Passed = 'now' | 'before' | 'never' | 'again'
 export type StartState = {
   containers: readonly Container[]
   configs: { readonly [service: string]: string }
+  /** By such a label of the last start: what of that configuration has changed. */
+  changes: { readonly [config: string]: string }
   released: { readonly [service: string]: Released }
   /** By container, the commands of a person that run in it; none is attended where they are not to be waited for. */
   commands: { readonly [container: string]: RunningCommands }
@@ -144,18 +146,20 @@ function planRemovals(
   services: readonly string[],
   kept: Kept,
 ): Pick<StepsPlan, 'awaited'> & { removals: StartStep[] } {
-  const { containers, configs, commands } = state
+  const { containers, configs, changes, commands } = state
   const stays = (container: Container) =>
     configs[container.service] !== undefined &&
     (!services.includes(container.service) || kept.get(container.service)?.id === container.id)
-  const why = ({ service }: Container) =>
-    configs[service] === undefined
-      ? `${service} is no longer part of the environment`
-      : kept.get(service) === undefined
-        ? isEmptied(service, state)
-          ? `the data of ${service} are not there`
-          : `${service} changed`
-        : `there is another one for ${service}`
+  const changed = ({ service, labels }: Container) => {
+    const change = changes[labels[LABELS.config] ?? '']
+    return change === undefined ? `${service} changed` : `${service} changed (${change})`
+  }
+  const why = (container: Container) => {
+    const { service } = container
+    if (configs[service] === undefined) return `${service} is no longer part of the environment`
+    if (kept.get(service) !== undefined) return `there is another one for ${service}`
+    return isEmptied(service, state) ? `the data of ${service} are not there` : changed(container)
+  }
   const removed = containers.filter((container) => !stays(container))
   const attended = ({ id }: Container) => commands[id]?.attended ?? []
   const busy = removed.filter((container) => attended(container).length > 0)
