@@ -58,6 +58,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'init-unmade': { code: 'init-unmade', checkout: '/the/checkout', detail: 'npm error' },
   'engine-missing': { code: 'engine-missing', endpoint: 'unix:///a.sock', detail: 'ENOENT' },
   'engine-forbidden': { code: 'engine-forbidden', endpoint: 'unix:///a.sock' },
+  'endpoint-invalid': { code: 'endpoint-invalid', endpoint: 'garbage' },
   'engine-remote': { code: 'engine-remote', endpoint: 'ssh://far' },
   'engine-encrypted': { code: 'engine-encrypted', endpoint: 'tcp://127.0.0.1:2376' },
   'engine-silent': { code: 'engine-silent', endpoint: 'unix:///a.sock', seconds: 60, asked: 'GET /version' },

@@ -107,6 +107,12 @@ export function explainProblem(problem: Problem): Explanation {
         why: 'Its socket belongs to another user or group.',
         fix: 'sudo usermod -aG docker "$USER", then log in again (or: newgrp docker).',
       }
+    case 'endpoint-invalid':
+      return {
+        what: `${JSON.stringify(problem.endpoint)} does not say where a Docker engine listens.`,
+        why: 'DOCKER_HOST, or the context of Docker’s client, says it in one of these forms: unix:///PATH, npipe:////./pipe/NAME, tcp://localhost:PORT.',
+        fix: 'unset DOCKER_HOST   or, for example: DOCKER_HOST=unix:///var/run/docker.sock',
+      }
     case 'engine-remote':
       return {
         what: `The Docker engine is on another machine: ${problem.endpoint}.`,
@@ -117,7 +123,7 @@ export function explainProblem(problem: Problem): Explanation {
       return {
         what: `devenv does not speak TLS to the Docker engine at ${problem.endpoint}.`,
         why: 'It speaks to an engine on this machine: through its socket, or on loopback without TLS.',
-        fix: 'Use its socket: docker context use default, and unset DOCKER_HOST and DOCKER_TLS_VERIFY.',
+        fix: 'Use its socket: docker context use default, and unset DOCKER_HOST, DOCKER_TLS and DOCKER_TLS_VERIFY.',
       }
     case 'engine-silent':
       return {

@@ -29,6 +29,7 @@ export type Problem =
   // the engine
   | { code: 'engine-missing'; endpoint: string; detail: string }
   | { code: 'engine-forbidden'; endpoint: string }
+  | { code: 'endpoint-invalid'; endpoint: string }
   | { code: 'engine-remote'; endpoint: string }
   | { code: 'engine-encrypted'; endpoint: string }
   | { code: 'engine-silent'; endpoint: string; seconds: number; asked: string }
