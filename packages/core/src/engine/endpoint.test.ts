@@ -81,15 +81,12 @@ testEach<{ endpoint: string; address: EngineAddress }>([
   expect(addressOf(endpoint, { DOCKER_TLS_VERIFY: '' })).toEqual(address)
 })
 
-test.each([
-  'tcp://10.0.0.1:2376',
-  'tcp://127.0.0.1.example:2375',
-  'ssh://far',
-  'ssh://localhost',
-  'http://10.0.0.1',
-])('%s is refused: that machine does not have the checkout', async (endpoint) => {
-  expect(await problemsOf(() => addressOf(endpoint, {}))).toEqual([{ code: 'engine-remote', endpoint }])
-})
+test.each(['tcp://10.0.0.1:2376', 'tcp://127.0.0.1.example:2375', 'ssh://far', 'ssh://localhost', 'http://10.0.0.1'])(
+  '%s is refused: that machine does not have the checkout',
+  async (endpoint) => {
+    expect(await problemsOf(() => addressOf(endpoint, {}))).toEqual([{ code: 'engine-remote', endpoint }])
+  },
+)
 
 test.each(['?', 'garbage', 'localhost:2375', '/var/run/docker.sock', 'unix://', 'tcp://', 'tcp://a b', 'fd://'])(
   '%s is refused: it names no place',
