@@ -4,7 +4,6 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   realpathSync,
   rmSync,
   statSync,
@@ -14,6 +13,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { EnvironmentPackage } from '../definition/definition.js'
 import { FOLDER_IN_CHECKOUT, readManifest } from '../definition/find-package.js'
 import { DevenvError } from '../problem/problem.js'
+import { readTextFile } from '../problem/read-text-file.js'
 import { runCommand } from '../process/run-command.js'
 
 const INCLUDE = 'include devenv/devenv.mk'
@@ -57,8 +57,7 @@ type Edit = { file: string; lines: string; change: 'create' | 'append' }
  * files; each once.
  */
 export function readEdits(checkout: string): Edit[] {
-  const read = (name: string) =>
-    existsSync(join(checkout, name)) ? readFileSync(join(checkout, name), 'utf8') : undefined
+  const read = (name: string) => (existsSync(join(checkout, name)) ? readTextFile(join(checkout, name)) : undefined)
   const edits: Edit[] = []
   const ensureLines = (file: string, ...wanted: readonly { pattern: RegExp; line: string }[]) => {
     const text = read(file)

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Place } from '../problem/problem.js'
+import { readTextFile } from '../problem/read-text-file.js'
 import { runCommand } from '../process/run-command.js'
 
 /** A target that a Makefile has by name, what a comment behind it says (`test: ## run the tests`), and where its recipe stands. */
@@ -19,7 +20,7 @@ export async function readTargets(checkout: string): Promise<Target[]> {
   })
   const { targets, files } = parseDatabase(stdout)
   const read = files.map((file) => resolve(checkout, file)).filter((file) => existsSync(file))
-  const about = parseComments(read.map((file) => readFileSync(file, 'utf8')).join('\n'))
+  const about = parseComments(read.map((file) => readTextFile(file)).join('\n'))
   return targets.map(({ name, recipe }) => ({ name, about: about.get(name), recipe }))
 }
 

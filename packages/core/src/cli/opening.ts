@@ -73,14 +73,19 @@ export async function openRemembered(command: Command): Promise<OpenedSource> {
 export async function environmentAtHand(
   command: Command,
 ): Promise<{ settings: Settings; at: { data: string; image: string } | undefined }> {
+  if (!hasPackage(command)) return { settings: settingsOf(command, {}), at: undefined }
+  const { settings, package: found, checkout } = await openRemembered(command)
+  if (checkout === undefined) return { settings, at: undefined }
+  const { identify } = await import('../environment/environment.js')
+  const { dataDirectory } = identify(found, checkout, settings.dataRoot).paths
+  return { settings, at: { data: dataDirectory, image: `devenv/${found.service}` } }
+}
+
+function hasPackage(command: Command): boolean {
   try {
-    const { settings, package: found, checkout } = await openRemembered(command)
-    if (checkout === undefined) return { settings, at: undefined }
-    const { identify } = await import('../environment/environment.js')
-    const { dataDirectory } = identify(found, checkout, settings.dataRoot).paths
-    return { settings, at: { data: dataDirectory, image: `devenv/${found.service}` } }
+    return openPackage(whereOf(command)).package !== undefined
   } catch (error) {
-    if (error instanceof DevenvError) return { settings: settingsOf(command, {}), at: undefined }
+    if (error instanceof DevenvError) return false
     throw error
   }
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { type Document, isMap, isNode, LineCounter, parseDocument, visit } from 'yaml'
 import { DevenvError, type Place } from '../problem/problem.js'
+import { readTextFile } from '../problem/read-text-file.js'
 
 type Path = readonly (string | number)[]
 /** A YAML file as written: its value, and the line on which each part of it stands. */
@@ -10,7 +10,7 @@ export type Source = { file: string; value: unknown; placeOf(path: Path): Place 
 export function readSource(file: string): Source {
   let text: string
   try {
-    text = readFileSync(file, 'utf8')
+    text = readTextFile(file)
   } catch (error) {
     const { message: detail } = error as Error
     throw new DevenvError({ code: 'definition-unreadable', place: { file }, detail })

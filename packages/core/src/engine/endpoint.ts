@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { sha256Of } from '../hash/sha256.js'
 import { DevenvError } from '../problem/problem.js'
+import { readTextFile } from '../problem/read-text-file.js'
 import { isLoopback } from '../registry/repository.js'
 
 const CONVENTIONAL = 'unix:///var/run/docker.sock'
@@ -59,7 +60,7 @@ export function addressOf(endpoint: string, env: NodeJS.ProcessEnv): EngineAddre
 function readJson(file: string): any {
   if (!existsSync(file)) return undefined
   try {
-    return JSON.parse(readFileSync(file, 'utf8'))
+    return JSON.parse(readTextFile(file))
   } catch {
     return undefined
   }

@@ -1,9 +1,10 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs'
+import { realpathSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import type { EnvironmentPackage } from '../definition/definition.js'
 import { findCheckout, findPackage, readPackage } from '../definition/find-package.js'
 import { recognise } from '../definition/recognise.js'
 import { DevenvError } from '../problem/problem.js'
+import { readTextFile } from '../problem/read-text-file.js'
 import type { Settings } from '../settings/settings.js'
 import { folderTree } from '../tree/folder-tree.js'
 import { type Environment, identify } from './environment.js'
@@ -58,7 +59,7 @@ function lookFor({ directory, checkout, otherwise }: Where, given: EnvironmentPa
 
 /** What a package's compose.yaml says itself where nobody names a checkout: the default of DEVENV_CHECKOUT. */
 function readUsualCheckout({ directory }: EnvironmentPackage): string | undefined {
-  const usual = /\$\{DEVENV_CHECKOUT:-([^}]+)\}/.exec(readFileSync(join(directory, 'compose.yaml'), 'utf8'))?.[1]
+  const usual = /\$\{DEVENV_CHECKOUT:-([^}]+)\}/.exec(readTextFile(join(directory, 'compose.yaml')))?.[1]
   return usual === undefined ? undefined : resolve(directory, usual)
 }
 

@@ -103,6 +103,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
     fix: 'Remove it.',
   },
   'digests-unreadable': { code: 'digests-unreadable', file: '/home/dev/digests.json', detail: 'no such file' },
+  'authorities-unreadable': { code: 'authorities-unreadable', file: '/etc', detail: 'It is a folder, not a file.' },
   'pull-failed': { code: 'pull-failed', image: 'ghcr.io/openedx/hello:inputs-0', detail: 'unexpected EOF' },
   'offline-lacks': {
     code: 'offline-lacks',
@@ -130,7 +131,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'lock-unreadable': { code: 'lock-unreadable', file: '/the/package/devenv-lock.json', detail: 'mysql has no digest' },
   'lock-lacks': { code: 'lock-lacks', file: '/the/package/devenv-lock.json', releases: ['ulmo.3', 'ulmo.4'] },
   'release-unknown': { code: 'release-unknown', release: 'ulmo.9', known: ['ulmo.4', 'main'] },
-  'registry-invalid': { code: 'registry-invalid', registry: 'https://ghcr.io' },
+  'registry-invalid': { code: 'registry-invalid', variable: 'DEVENV_REGISTRY', registry: 'https://ghcr.io' },
   'registry-unset': { code: 'registry-unset', doing: 'publish to' },
   'tag-taken': {
     code: 'tag-taken',
@@ -229,6 +230,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   busy: { code: 'busy', data: '/the/data' },
   'service-unknown': { code: 'service-unknown', name: 'mysq', known: ['mysql', 'redis'] },
   'program-unknown': { code: 'program-unknown', name: 'wrok', known: ['web', 'worker'] },
+  'publish-unknown': { code: 'publish-unknown', names: ['nobody'], known: ['mysql', 'redis'] },
   'service-required': { code: 'service-required', names: ['mysql'], optional: ['search'] },
   'image-unpublished': {
     code: 'image-unpublished',
@@ -317,6 +319,7 @@ test.each([
   ['service-unknown', { name: 'hullo', known: ['hello', 'mysql'] }, 'hello'],
   ['program-unknown', { name: 'wrok', known: ['web', 'worker'] }, 'worker'],
   ['programs-unknown', { names: ['wbe', 'x'], known: ['web', 'worker'] }, 'web'],
+  ['publish-unknown', { names: ['mysq'], known: ['mysql', 'redis'] }, 'mysql'],
   ['store-unknown', { names: ['mysql'], known: ['hello', 'mysql-8.4'] }, 'mysql-8.4'],
   ['steps-unknown', { names: ['migration'], known: ['migrations'] }, 'migrations'],
   ['release-unknown', { release: 'ulmo', known: ['ulmo.1'] }, 'ulmo.1'],

@@ -245,6 +245,12 @@ export function explainProblem(problem: Problem): Explanation {
         why: `DEVENV_DIGESTS names it: ${problem.detail}`,
         fix: 'devenv publish --digests FILE   writes such a file; or unset DEVENV_DIGESTS.',
       }
+    case 'authorities-unreadable':
+      return {
+        what: `${problem.file} cannot be read.`,
+        why: `DEVENV_CA_BUNDLE names it: ${problem.detail}`,
+        fix: 'Name a file (PEM) with the certificate authorities of this machine, or unset DEVENV_CA_BUNDLE.',
+      }
     case 'digest-unfit':
       return {
         what: `DEVENV_DIGESTS names ${problem.image}, but this checkout needs another image.`,
@@ -376,9 +382,9 @@ export function explainProblem(problem: Problem): Explanation {
       }
     case 'registry-invalid':
       return {
-        what: `DEVENV_REGISTRY is ${JSON.stringify(problem.registry)}. That does not name a registry.`,
+        what: `${problem.variable} is ${JSON.stringify(problem.registry)}. That does not name a registry.`,
         why: 'A registry is a host and maybe a path, in lower case, as in the name of an image; without https://.',
-        fix: 'DEVENV_REGISTRY=ghcr.io/<organisation>',
+        fix: `${problem.variable}=${problem.variable === 'DEVENV_MIRROR' ? 'registry.example.com' : 'ghcr.io/<organisation>'}   or unset it.`,
       }
     case 'tag-taken':
       return {
@@ -584,9 +590,15 @@ export function explainProblem(problem: Problem): Explanation {
         why: `There are: ${problem.known.join(', ') || 'none yet'}.`,
         fix: 'devenv status   lists them.',
       }
+    case 'publish-unknown':
+      return {
+        what: `There is no third-party service ${problem.names.join(', ')} to publish.${meant(problem.names, problem.known)}`,
+        why: `DEVENV_PUBLISH names them, and devenv remembers it. There are: ${problem.known.join(', ') || 'none'}.`,
+        fix: 'DEVENV_PUBLISH=LIST   with some of these, separated by commas; DEVENV_PUBLISH=none   publishes none.',
+      }
     case 'service-required':
       return {
-        what: `This environment does not work without ${problem.names.join(', ')}.`,
+        what: `This environment does not work without ${problem.names.join(', ')}.${meant(problem.names, problem.optional)}`,
         why: `DEVENV_WITHOUT can leave out only optional third-party services: ${problem.optional.join(', ') || 'there are none here'}.`,
         fix: 'DEVENV_WITHOUT=none   starts them all again.',
       }
@@ -689,6 +701,7 @@ function mendingFile(errno: string, path = 'PATH'): string {
       return 'Its disk is read-only. For the data of environments, name a folder on another: DEVENV_DIR=PATH'
     case 'EISDIR':
     case 'ERR_FS_EISDIR':
+    case 'EFTYPE':
     case 'ENOTDIR':
     case 'EEXIST':
     case 'ENOTEMPTY':

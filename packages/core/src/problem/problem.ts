@@ -91,6 +91,7 @@ export type Problem =
     }
   | { code: 'base-lacks-platform'; base: string; platforms: readonly string[]; has: readonly string[] }
   | { code: 'digests-unreadable'; file: string; detail: string }
+  | { code: 'authorities-unreadable'; file: string; detail: string }
   | { code: 'digest-unfit'; image: string; detail: string }
   | { code: 'host-unreachable'; host: string; because: string; instead: string | undefined; detail: string }
   | { code: 'image-foreign'; image: string; is: string | undefined; wants: string }
@@ -98,7 +99,7 @@ export type Problem =
   | { code: 'offline-lacks'; images: readonly string[]; because: string }
   // publishing
   | { code: 'registry-unset'; doing: string }
-  | { code: 'registry-invalid'; registry: string }
+  | { code: 'registry-invalid'; variable: string; registry: string }
   | { code: 'settings-invalid'; place: Place; detail: string; fix: string }
   | { code: 'tag-taken'; tag: string; holds: string; wants: string }
   | { code: 'stand-ins-published'; images: readonly string[]; registry: string }
@@ -138,6 +139,7 @@ export type Problem =
   | { code: 'busy'; data: string }
   | { code: 'service-unknown'; name: string; known: readonly string[] }
   | { code: 'program-unknown'; name: string; known: readonly string[] }
+  | { code: 'publish-unknown'; names: readonly string[]; known: readonly string[] }
   | { code: 'service-required'; names: readonly string[]; optional: readonly string[] }
   | { code: 'programs-unknown'; names: readonly string[]; known: readonly string[] }
   | { code: 'program-left-out'; name: string; running: readonly string[] }
