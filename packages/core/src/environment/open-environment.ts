@@ -40,15 +40,21 @@ export type Opened =
   | { package: EnvironmentPackage; checkout: string | undefined; looked: string }
   | { package: undefined; checkout: undefined; looked: string }
 
-/** @throws DevenvError `package-missing`, `package-unknown` */
+/** @throws DevenvError `package-missing`, `package-unknown`, `checkout-no-folder` */
 export function openPackage(where: Where): Opened {
   const given = where.package === undefined ? undefined : readPackage(resolve(where.directory, where.package))
   const looked = lookFor(where, given)
-  const there = statSync(looked, { throwIfNoEntry: false })?.isDirectory() === true
-  const checkout = there ? realpathSync(looked) : undefined
+  const checkout = findFolder(looked)
   if (given !== undefined) return { package: given, checkout, looked }
   if (checkout === undefined) return { package: undefined, checkout, looked }
   return { package: findPackage(checkout), checkout, looked }
+}
+
+/** The real path of a checkout; `undefined` where there is nothing. @throws DevenvError `checkout-no-folder` */
+export function findFolder(looked: string): string | undefined {
+  const found = statSync(looked, { throwIfNoEntry: false })
+  if (found?.isDirectory() === false) throw new DevenvError({ code: 'checkout-no-folder', looked })
+  return found && realpathSync(looked)
 }
 
 function lookFor({ directory, checkout, otherwise }: Where, given: EnvironmentPackage | undefined): string {

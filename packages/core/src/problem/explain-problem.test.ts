@@ -131,6 +131,8 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'lock-unreadable': { code: 'lock-unreadable', file: '/the/package/devenv-lock.json', detail: 'mysql has no digest' },
   'lock-lacks': { code: 'lock-lacks', file: '/the/package/devenv-lock.json', releases: ['ulmo.3', 'ulmo.4'] },
   'release-unknown': { code: 'release-unknown', release: 'ulmo.9', known: ['ulmo.4', 'main'] },
+  'output-unwritable': { code: 'output-unwritable', detail: 'ENOSPC: no space left on device, write' },
+  'checkout-no-folder': { code: 'checkout-no-folder', looked: '/home/dev/hello/Makefile' },
   'registry-invalid': { code: 'registry-invalid', variable: 'DEVENV_REGISTRY', registry: 'https://ghcr.io' },
   'registry-unset': { code: 'registry-unset', doing: 'publish to' },
   'tag-taken': {

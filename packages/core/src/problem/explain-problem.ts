@@ -69,6 +69,12 @@ export function explainProblem(problem: Problem): Explanation {
         why: 'The environment runs your checkout, not a copy inside the image (OEP-5 rule 5).',
         fix: `${problem.repository === undefined ? 'Clone it there' : `git clone ${problem.repository} ${quoted(problem.looked)}`}\nor name another: --checkout=PATH`,
       }
+    case 'checkout-no-folder':
+      return {
+        what: `${problem.looked} is a file, not a folder.`,
+        why: 'A checkout is the folder that holds the source code.',
+        fix: 'Name the folder: --checkout=PATH',
+      }
     case 'checkout-unrecognised':
       return {
         what: `${problem.checkout} is not a checkout of ${problem.service}: it has no ${problem.missing.join(', no ')}.`,
@@ -643,6 +649,12 @@ export function explainProblem(problem: Problem): Explanation {
         what: `devenv cannot ${DOING[problem.doing] ?? 'use'} ${problem.path ?? 'a file'}.`,
         why: problem.detail,
         fix: mendingFile(problem.errno, problem.path),
+      }
+    case 'output-unwritable':
+      return {
+        what: 'devenv cannot write its output where you sent it.',
+        why: problem.detail,
+        fix: 'Send it to another file, or free space on that disk.',
       }
     case 'connection-lost':
       return {

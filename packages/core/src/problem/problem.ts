@@ -17,6 +17,7 @@ export type Problem =
   | { code: 'rule-broken'; rule: string; clause: string; place: Place; what: string; why: string; fix: string }
   // the checkout
   | { code: 'checkout-missing'; service: string; looked: string; repository: string | undefined }
+  | { code: 'checkout-no-folder'; looked: string }
   | { code: 'checkout-unrecognised'; service: string; checkout: string; missing: readonly string[] }
   | { code: 'checkout-unmountable'; checkout: string }
   | {
@@ -146,6 +147,7 @@ export type Problem =
   | { code: 'target-missing' }
   | { code: 'no-terminal'; command: string }
   | { code: 'file-unusable'; path: string | undefined; doing: string; errno: string; detail: string }
+  | { code: 'output-unwritable'; detail: string }
   | { code: 'connection-lost'; detail: string }
   | { code: 'fault'; detail: string }
   | { code: 'unconfirmed'; command: string }
