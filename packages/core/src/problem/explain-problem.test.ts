@@ -133,6 +133,11 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'release-unknown': { code: 'release-unknown', release: 'ulmo.9', known: ['ulmo.4', 'main'] },
   'output-unwritable': { code: 'output-unwritable', detail: 'ENOSPC: no space left on device, write' },
   'checkout-no-folder': { code: 'checkout-no-folder', looked: '/home/dev/hello/Makefile' },
+  'makefile-unreadable': {
+    code: 'makefile-unreadable',
+    place: { file: '/home/dev/hello/Makefile', line: 3 },
+    detail: "missing 'endef', unterminated 'define'",
+  },
   'registry-invalid': { code: 'registry-invalid', variable: 'DEVENV_REGISTRY', registry: 'https://ghcr.io' },
   'registry-unset': { code: 'registry-unset', doing: 'publish to' },
   'tag-taken': {

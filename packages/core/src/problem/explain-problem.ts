@@ -95,6 +95,12 @@ export function explainProblem(problem: Problem): Explanation {
           .join('\n'),
         fix: 'Update the environment package, or add a variant to it: `variants` in x-devenv.',
       }
+    case 'makefile-unreadable':
+      return {
+        what: `make cannot read ${placed(problem.place)}.`,
+        why: `${problem.detail}\n\`devenv init\` adds a line at the end of the Makefile, and make would not read it.`,
+        fix: 'Correct the file, then run `devenv init` again. It has changed nothing.',
+      }
     case 'init-unmade':
       return {
         what: `npm could not install the environment package into ${problem.checkout}/devenv.`,

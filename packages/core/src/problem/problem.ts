@@ -26,6 +26,7 @@ export type Problem =
       checkout: string
       variants: readonly { variant: string; missing: readonly string[] }[]
     }
+  | { code: 'makefile-unreadable'; place: Place; detail: string }
   | { code: 'init-unmade'; checkout: string; detail: string }
   // the engine
   | { code: 'engine-missing'; endpoint: string; detail: string }
