@@ -4,7 +4,14 @@ import { describe, expect, test } from 'vitest'
 import { composes, samplePackage } from '../../test/package.js'
 import { problemsOf, SAMPLE_PACKAGE, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
 import { primaryOf, thirdPartyOf } from './definition.js'
-import { CORE_DIRECTORY, mapStrings, parseDefinition, readDefinition, readVariableNames } from './read-definition.js'
+import {
+  CORE_DIRECTORY,
+  mapStrings,
+  parseDefinition,
+  readDefinition,
+  readImageNames,
+  readVariableNames,
+} from './read-definition.js'
 
 const RESOLVED = {
   name: 'hello',
@@ -173,6 +180,14 @@ describe('the variables that a Compose file reads', () => {
     expect(namesIn('a: $FOO', files, 'uv')).toEqual(['FOO', 'UV'])
     expect(namesIn('a: $FOO', files)).toEqual(['FOO'])
   })
+})
+
+test('the images that Compose files name are those of the checkout’s own too', () => {
+  const checkout = writeFiles(temporaryFolder(), {
+    'devenv/compose.yaml': 'services: { search: { image: "a/elasticsearch:8" }, hello: { scale: 1 }, none: }\n',
+  })
+  const images = ['devenv/hello', 'a/elasticsearch:8']
+  expect(readImageNames({ package: samplePackage(), checkout, variant: undefined })).toEqual(images)
 })
 
 test('mapStrings changes every string and nothing else', () => {

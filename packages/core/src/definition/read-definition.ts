@@ -138,6 +138,15 @@ export function readVariableNames(where: Pick<ReadDefinition, 'package' | 'check
   return [...new Set(names)].filter((name) => !name.startsWith('DEVENV_')).sort()
 }
 
+/** The images that these files name, as they are written. */
+export const readImageNames = (where: Pick<ReadDefinition, 'package' | 'checkout' | 'variant'>): string[] =>
+  composeFilesOf(where).flatMap((file) => {
+    const { services } = (readSource(file).value ?? {}) as { services?: Record<string, { image?: unknown } | null> }
+    return Object.values(services ?? {}).flatMap((service) =>
+      service?.image === undefined ? [] : [`${service.image}`],
+    )
+  })
+
 /** Every breach of rules that can be checked before anything runs. */
 export function checkRules(
   rules: readonly Rule[],
