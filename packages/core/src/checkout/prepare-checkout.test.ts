@@ -11,7 +11,9 @@ import {
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { problemsOf, SAMPLE_PACKAGE, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
+import { runCommand } from '../process/run-command.js'
 import { prepareCheckout, readEdits } from './prepare-checkout.js'
+import { DATABASE, parseDatabase } from './read-targets.js'
 
 /** Does what was planned. */
 function carryOut(checkout: string): string[] {
@@ -86,6 +88,46 @@ describe('a checkout that is prepared', () => {
   })
 })
 
+const MANIFEST = JSON.stringify({ dependencies: { [SAMPLE_PACKAGE.name]: '1.0.0' } })
+
+test.each(['a := \\', 'a := \\\n', 'a := b\\\\', '# \\', 't:\n\techo a \\', 't:\n\techo a \\\n'])(
+  'a Makefile whose last line goes on gets a line that make reads: %j',
+  async (Makefile) => {
+    const checkout = writeFiles(temporaryFolder(), { Makefile, 'devenv/package.json': MANIFEST })
+    await prepareCheckout(checkout, SAMPLE_PACKAGE, [])
+    const { stdout } = await runCommand({ argv: DATABASE, cwd: checkout })
+    expect(parseDatabase(stdout).files).toContain('devenv/devenv.mk')
+    expect(readEdits(checkout)).toEqual([])
+  },
+)
+
+test.each([
+  ['a := b\ndefine c\nd\n', 2, /define/],
+  ['ifdef A\nb := c\n', 3, /endif/],
+  ['a := $(b\n', 1, /reference/],
+])(
+  'a Makefile that make cannot read to its end is refused, and nothing is written: %j',
+  async (Makefile, line, detail) => {
+    const checkout = writeFiles(temporaryFolder(), { Makefile })
+    expect(await problemsOf(() => prepareCheckout(checkout, SAMPLE_PACKAGE, []))).toEqual([
+      {
+        code: 'makefile-unreadable',
+        place: { file: join(checkout, 'Makefile'), line },
+        detail: expect.stringMatching(detail),
+      },
+    ])
+    expect(readdirSync(checkout)).toEqual(['Makefile'])
+  },
+)
+
+test('a folder called as a Makefile is refused by its path', async () => {
+  const checkout = writeFiles(temporaryFolder(), { 'GNUmakefile/x': '', Makefile: '' })
+  await expect(prepareCheckout(checkout, SAMPLE_PACKAGE, [])).rejects.toMatchObject({
+    code: 'EFTYPE',
+    path: join(checkout, 'GNUmakefile'),
+  })
+})
+
 test('an init that npm fails leaves a checkout as it was, with what a person has in devenv/', async () => {
   const settings = { 'devenv/settings.local.env': 'DEVENV_PROGRAMS=web\n' }
   for (const files of [settings, {}]) {
@@ -136,8 +178,6 @@ test.each([`# ${INCLUDE}`, `${INCLUDE}.bak`, 'include other.mk'])('a Makefile th
 })
 
 describe('a checkout with a link out of it', () => {
-  const MANIFEST = JSON.stringify({ dependencies: { [SAMPLE_PACKAGE.name]: '1.0.0' } })
-
   testEach<{ link: string; files: (elsewhere: string) => Parameters<typeof writeFiles>[1] }>([
     {
       link: '.gitignore',

@@ -4,7 +4,6 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   realpathSync,
   rmSync,
   statSync,
@@ -14,7 +13,9 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { EnvironmentPackage } from '../definition/definition.js'
 import { FOLDER_IN_CHECKOUT, readManifest } from '../definition/find-package.js'
 import { DevenvError } from '../problem/problem.js'
+import { readTextFile } from '../problem/read-text-file.js'
 import { runCommand } from '../process/run-command.js'
+import { requireMakefile } from './read-targets.js'
 
 const INCLUDE = 'include devenv/devenv.mk'
 
@@ -57,16 +58,14 @@ type Edit = { file: string; lines: string; change: 'create' | 'append' }
  * files; each once.
  */
 export function readEdits(checkout: string): Edit[] {
-  const read = (name: string) =>
-    existsSync(join(checkout, name)) ? readFileSync(join(checkout, name), 'utf8') : undefined
+  const read = (name: string) => (existsSync(join(checkout, name)) ? readTextFile(join(checkout, name)) : undefined)
   const edits: Edit[] = []
   const ensureLines = (file: string, ...wanted: readonly { pattern: RegExp; line: string }[]) => {
     const text = read(file)
     const missing = wanted.filter(({ pattern }) => text === undefined || !pattern.test(text))
     const lines = missing.map(({ line }) => `${line}\n`).join('')
     if (text === undefined) edits.push({ file, lines, change: 'create' })
-    else if (missing.length > 0)
-      edits.push({ file, lines: text === '' || text.endsWith('\n') ? lines : `\n${lines}`, change: 'append' })
+    else if (missing.length > 0) edits.push({ file, lines: separating(text) + lines, change: 'append' })
   }
   if (read(join(FOLDER_IN_CHECKOUT, 'devenv.mk')) !== MAKE_LINES)
     edits.push({ file: join(FOLDER_IN_CHECKOUT, 'devenv.mk'), lines: MAKE_LINES, change: 'create' })
@@ -82,11 +81,15 @@ export function readEdits(checkout: string): Edit[] {
   return edits
 }
 
+/** What ends the last line of a text, also one that a backslash has go on. Pure. */
+const separating = (text: string): string =>
+  (text === '' || text.endsWith('\n') ? '' : '\n') + (/(?<!\\)(\\\\)*\\\n?$/.test(text) ? '\n' : '')
+
 /**
  * Prepares a checkout to depend on an environment package. npm itself writes the dependency and its lock, for
  * each of `specs` as npm understands them (a version, a file).
  * @returns the files that were changed
- * @throws DevenvError `init-unmade` with npm's words
+ * @throws DevenvError `init-unmade` with npm's words, `makefile-unreadable` with make's
  */
 export async function prepareCheckout(
   checkout: string,
@@ -96,9 +99,10 @@ export async function prepareCheckout(
   const folder = join(checkout, FOLDER_IN_CHECKOUT)
   const manifest = join(folder, 'package.json')
   const changed: string[] = []
+  const edited = readEdits(checkout).map(({ file }) => join(checkout, file))
+  await requireMakefile(checkout)
   mkdirSync(folder, { recursive: true })
-  for (const file of [manifest, ...readEdits(checkout).map(({ file }) => join(checkout, file))])
-    requireInside(checkout, file)
+  for (const file of [manifest, ...edited]) requireInside(checkout, file)
   if (!existsSync(manifest)) {
     writeFileSync(manifest, `${JSON.stringify({ private: true, dependencies: {} }, null, 2)}\n`)
     changed.push('devenv/package.json')

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Place } from '../problem/problem.js'
-import { runCommand } from '../process/run-command.js'
+import { DevenvError, type Place } from '../problem/problem.js'
+import { readTextFile } from '../problem/read-text-file.js'
+import { type Outcome, runCommand } from '../process/run-command.js'
 
 /** A target that a Makefile has by name, what a comment behind it says (`test: ## run the tests`), and where its recipe stands. */
 export type Target = { name: string; about: string | undefined; recipe: Place | undefined }
@@ -11,16 +12,27 @@ export const DATABASE = ['make', '-npqrR', '--no-print-directory', 'DEVENV_CONTA
 
 /** The targets of a checkout as make knows them in the container, included files too; nothing is run. None where make cannot read them. */
 export async function readTargets(checkout: string): Promise<Target[]> {
-  const { MAKEFLAGS: _, MFLAGS: __, MAKELEVEL: ___, ...env } = process.env
-  const { stdout } = await runCommand({
-    argv: DATABASE,
-    cwd: checkout,
-    env: { ...env, LC_ALL: 'C' },
-  })
-  const { targets, files } = parseDatabase(stdout)
+  const { targets, files } = parseDatabase((await askMake(checkout)).stdout)
   const read = files.map((file) => resolve(checkout, file)).filter((file) => existsSync(file))
-  const about = parseComments(read.map((file) => readFileSync(file, 'utf8')).join('\n'))
+  const about = parseComments(read.map((file) => readTextFile(file)).join('\n'))
   return targets.map(({ name, recipe }) => ({ name, about: about.get(name), recipe }))
+}
+
+async function askMake(checkout: string): Promise<Outcome> {
+  const { MAKEFLAGS: _, MFLAGS: __, MAKELEVEL: ___, ...env } = process.env
+  return await runCommand({ argv: DATABASE, cwd: checkout, env: { ...env, LC_ALL: 'C' } })
+}
+
+/** @throws DevenvError `makefile-unreadable`: a line behind what was begun and not ended would be part of that */
+export async function requireMakefile(checkout: string): Promise<void> {
+  const { stderr } = await askMake(checkout)
+  const [, file, line, detail] = /^(.+):(\d+): \*\*\* ((?:missing|unterminated) .*?)\. {2}Stop\.$/m.exec(stderr) ?? []
+  if (file === undefined || detail === undefined) return
+  throw new DevenvError({
+    code: 'makefile-unreadable',
+    place: { file: resolve(checkout, file), line: Number(line) },
+    detail,
+  })
 }
 
 /** What `make -p` prints: its explicit targets, special ones aside, its patterns, and the Makefiles. Pure. */

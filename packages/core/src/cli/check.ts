@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { EnvironmentPackage } from '../definition/definition.js'
 import { readLock } from '../definition/devenv-lock.js'
@@ -8,6 +7,7 @@ import { type ReadDefinition, readDefinition } from '../definition/read-definiti
 import { OEP5_RULES } from '../definition/rules/oep-5.js'
 import { PACKAGE_RULES } from '../definition/rules/package-rules.js'
 import { identify } from '../environment/environment.js'
+import { findFolder } from '../environment/open-environment.js'
 import { DevenvError, type Problem } from '../problem/problem.js'
 import { withTemporaryFolder } from '../tree/temporary-folder.js'
 
@@ -20,9 +20,12 @@ export async function checkPackage(options: {
     options.package === undefined
       ? findPackage(findCheckout(resolve(options.checkout ?? '.')))
       : readPackage(resolve(options.package))
-  return options.checkout === undefined
-    ? await withTemporaryFolder('check', (checkout) => checkFor(found, checkout))
-    : await checkFor(found, realpathSync(resolve(options.checkout)))
+  if (options.checkout === undefined) return await withTemporaryFolder('check', (checkout) => checkFor(found, checkout))
+  const looked = resolve(options.checkout)
+  const checkout = findFolder(looked)
+  if (checkout === undefined)
+    throw new DevenvError({ code: 'checkout-missing', service: found.service, looked, repository: undefined })
+  return await checkFor(found, checkout)
 }
 
 async function checkFor(found: EnvironmentPackage, checkout: string): Promise<readonly Problem[]> {

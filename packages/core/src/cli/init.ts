@@ -1,11 +1,10 @@
-import { existsSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { explainClones, readPackedFiles } from '../checkout/packed-files.js'
 import { prepareCheckout } from '../checkout/prepare-checkout.js'
 import { readTargets, type Target } from '../checkout/read-targets.js'
 import { findPackage, readPackage } from '../definition/find-package.js'
 import { identify } from '../environment/environment.js'
-import { requireRecognised } from '../environment/open-environment.js'
+import { findFolder, requireRecognised } from '../environment/open-environment.js'
 import { DevenvError } from '../problem/problem.js'
 
 /** Prepares a checkout; gives what to tell the person. */
@@ -14,9 +13,9 @@ export async function initCheckout(
   options: { checkout?: string; package?: string | undefined },
 ): Promise<string[]> {
   const looked = resolve(options.checkout ?? '.')
-  if (!existsSync(looked))
+  const checkout = findFolder(looked)
+  if (checkout === undefined)
     throw new DevenvError({ code: 'checkout-missing', service: 'this service', looked, repository: undefined })
-  const checkout = realpathSync(looked)
   const found = options.package === undefined ? findPackage(checkout) : readPackage(resolve(options.package))
   await requireRecognised(identify(found, checkout, undefined))
   const changed = await prepareCheckout(checkout, found, specs)

@@ -3,18 +3,13 @@ import { DevenvError } from '../problem/problem.js'
 import { endOnSignals } from '../process/signals.js'
 import { tellWaits } from '../progress/patience.js'
 import { asTyped } from './as-typed.js'
+import { heedOutput } from './heed-output.js'
 import { report } from './opening.js'
 import { createProgram } from './program.js'
 
 endOnSignals()
 tellWaits(report)
-// Who reads has gone (`devenv status | head`): there is nobody left to tell.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
-    if (stream.listenerCount('error') === 1) process.exit(0)
-  })
-}
+for (const stream of [process.stdout, process.stderr]) heedOutput(stream)
 
 /** Words on stderr, whatever it was, and the exit code. */
 async function tell(error: unknown): Promise<number> {
@@ -31,10 +26,13 @@ process.on('uncaughtException', (error) => void tell(error).then((code) => proce
 try {
   await createProgram().parseAsync(process.argv)
 } catch (error) {
-  // Commander has said what it could not understand.
-  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2)
-  const code = await tell(error)
-  // Whatever else broke may have left something open that would keep us here.
-  if (!(error instanceof DevenvError)) process.exit(code)
-  process.exitCode = code
+  if (error instanceof CommanderError) {
+    // It has said what it could not understand, or helped; that may still be on its way out.
+    process.exitCode = error.exitCode === 0 ? 0 : 2
+  } else {
+    const code = await tell(error)
+    // Whatever else broke may have left something open that would keep us here.
+    if (!(error instanceof DevenvError)) process.exit(code)
+    process.exitCode = code
+  }
 }

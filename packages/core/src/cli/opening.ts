@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { engineFrom } from '../engine/engine.js'
 import type { Context, OnCommands } from '../environment/context.js'
 import { type Opened, openEnvironment, openPackage, type Where } from '../environment/open-environment.js'
+import type { AtHand } from '../machine/examine.js'
 import { DevenvError } from '../problem/problem.js'
 import type { OpenedSource } from '../publish/select-images.js'
 import { parseProgramChoice, remember, type Settings, settingsFrom } from '../settings/settings.js'
@@ -67,20 +68,26 @@ export async function openRemembered(command: Command): Promise<OpenedSource> {
 }
 
 /**
- * The settings that count here: those that the environment at hand remembers too, where there is one; and of that the folder
- * of its data and the name of its image.
+ * The settings that count here: those that the environment at hand remembers too, where there is one; and what is known
+ * of that.
  */
-export async function environmentAtHand(
-  command: Command,
-): Promise<{ settings: Settings; at: { data: string; image: string } | undefined }> {
+export async function environmentAtHand(command: Command): Promise<{ settings: Settings; at: AtHand | undefined }> {
+  const opened = unlessProblem(() => openPackage(whereOf(command)))
+  if (opened?.package === undefined) return { settings: settingsOf(command, {}), at: undefined }
+  const { settings, package: found, checkout } = await openRemembered(command)
+  if (checkout === undefined) return { settings, at: undefined }
+  const { identify } = await import('../environment/environment.js')
+  const { readImageNames } = await import('../definition/read-definition.js')
+  const { dataDirectory } = identify(found, checkout, settings.dataRoot).paths
+  const images = unlessProblem(() => readImageNames({ package: found, checkout, variant: undefined }))
+  return { settings, at: { data: dataDirectory, image: `devenv/${found.service}`, images } }
+}
+
+function unlessProblem<T>(work: () => T): T | undefined {
   try {
-    const { settings, package: found, checkout } = await openRemembered(command)
-    if (checkout === undefined) return { settings, at: undefined }
-    const { identify } = await import('../environment/environment.js')
-    const { dataDirectory } = identify(found, checkout, settings.dataRoot).paths
-    return { settings, at: { data: dataDirectory, image: `devenv/${found.service}` } }
+    return work()
   } catch (error) {
-    if (error instanceof DevenvError) return { settings: settingsOf(command, {}), at: undefined }
+    if (error instanceof DevenvError) return undefined
     throw error
   }
 }

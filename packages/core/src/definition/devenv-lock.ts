@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DevenvError } from '../problem/problem.js'
+import { readTextFile } from '../problem/read-text-file.js'
 import type { EnvironmentPackage } from './definition.js'
 
 /** A release of the service: its ref as the package declares it, and the commit that the ref named. */
@@ -24,7 +24,7 @@ export function readLock({ directory }: Pick<EnvironmentPackage, 'directory'>): 
   const file = join(directory, LOCK_FILE)
   let text: string
   try {
-    text = readFileSync(file, 'utf8')
+    text = readTextFile(file)
   } catch (error) {
     const { code, message: detail } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return NOTHING

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { problemsOf, temporaryFolder, writeFiles } from '../../test/samples.js'
-import { readExtension } from './extension.js'
+import { readExtension, wholeExtensionOf } from './extension.js'
 
 const extensionIn = (text: string) =>
   readExtension({ directory: writeFiles(temporaryFolder(), { 'compose.yaml': text }) })
@@ -41,4 +41,14 @@ test('a file that is no YAML is refused, with its line', async () => {
   expect(await problemsOf(() => extensionIn('x-devenv:\n  a: 1\n  a: 2\n'))).toMatchObject([
     { code: 'definition-unreadable', place: { line: 3 } },
   ])
+})
+
+test('of files that lie over one another each word is as the last of them says it', () => {
+  const own = { 'x-devenv': { primary: 'web', targets: { test: {} }, needs: ['mysql'] } }
+  const variant = { 'x-devenv': { targets: { quality: {} }, needs: [] } }
+  expect(wholeExtensionOf([own, variant, null, {}, { 'x-devenv': { needs: ['redis'] } }])).toEqual({
+    primary: 'web',
+    targets: { quality: {} },
+    needs: ['redis'],
+  })
 })

@@ -42,6 +42,16 @@ export function readExtension(
   return Object.fromEntries(parts)
 }
 
+/** Of a Compose file, as it is written. Pure. */
+export const extensionOf = (model: unknown): unknown => (model as { 'x-devenv'?: unknown } | null)?.['x-devenv']
+
+/**
+ * Of Compose files that lie over one another: each word as the last file has it that says it. Compose 2.26 has the last
+ * file's `x-devenv` replace the others'. Pure.
+ */
+export const wholeExtensionOf = (models: readonly unknown[]): Partial<Extension> =>
+  Object.assign({}, ...models.map(extensionOf))
+
 /** What a shell, the checkout's own targets, and those that the package supplies need. Pure. */
 export const needsOf = ({ needs, targets = {} }: Partial<Extension>): Pick<Definition, 'needs' | 'targets'> => ({
   needs: listOf(needs),

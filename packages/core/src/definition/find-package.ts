@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { DevenvError } from '../problem/problem.js'
+import { readTextFile } from '../problem/read-text-file.js'
 import type { EnvironmentPackage } from './definition.js'
 
 /** The folder that `devenv init` commits to a checkout. */
@@ -53,7 +54,7 @@ export function findCheckout(directory: string): string {
 // biome-ignore lint/suspicious/noExplicitAny: parsed by the caller
 export function readManifest(file: string): any {
   try {
-    const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    const value: unknown = JSON.parse(readTextFile(file))
     if (typeof value !== 'object' || value === null) throw new Error('It is not a JSON object.')
     return value
   } catch (error) {

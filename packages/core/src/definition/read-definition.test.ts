@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { problemsOf, SAMPLE_PACKAGE, temporaryFolder, writeFiles } from '../../test/samples.js'
+import { composes, samplePackage } from '../../test/package.js'
+import { problemsOf, SAMPLE_PACKAGE, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
 import { primaryOf, thirdPartyOf } from './definition.js'
 import {
   CORE_DIRECTORY,
   mapStrings,
   parseDefinition,
   readDefinition,
+  readImageNames,
   readVariableNames,
-  withWholeExtension,
 } from './read-definition.js'
 
 const RESOLVED = {
@@ -72,22 +73,6 @@ describe('a definition', () => {
   })
 })
 
-describe('the extension of a variant', () => {
-  const own = { 'x-devenv': { primary: 'web', targets: { test: {} } } }
-
-  test('goes over that of the package, word by word', () => {
-    const resolved = { name: 'hello', 'x-devenv': { targets: { quality: {} }, provision: [] } }
-    expect(withWholeExtension(own, resolved)).toEqual({
-      name: 'hello',
-      'x-devenv': { primary: 'web', targets: { quality: {} }, provision: [] },
-    })
-  })
-
-  test('may say nothing', () => {
-    expect(withWholeExtension(own, { name: 'hello', ...own })).toEqual({ name: 'hello', ...own })
-  })
-})
-
 test.each(['compose.yml', 'docker-compose.yaml', 'docker-compose.yml', 'compose.override.yaml'])(
   'a checkout’s devenv/%s, which nobody reads, is refused by its name',
   async (name) => {
@@ -99,6 +84,67 @@ test.each(['compose.yml', 'docker-compose.yaml', 'docker-compose.yml', 'compose.
     ])
   },
 )
+
+describe.skipIf(!composes)('a checkout’s own Compose file', () => {
+  testEach<{ title: string; text: string; problem: object; line: number }>([
+    {
+      title: 'with a profile for the primary service',
+      text: 'services:\n  hello:\n    profiles: [mine]\n',
+      problem: { code: 'rule-broken', rule: 'services-run-once' },
+      line: 3,
+    },
+    {
+      title: 'with no container for it',
+      text: 'services:\n  hello:\n    deploy:\n      replicas: 0\n',
+      problem: { code: 'rule-broken', rule: 'services-run-once' },
+      line: 4,
+    },
+    {
+      title: 'that removes it',
+      text: 'services:\n  other: { image: "a:1" }\n  hello: !reset null\n',
+      problem: {
+        code: 'definition-invalid',
+        at: 'x-devenv.primary',
+        detail: expect.stringMatching(/devenv\/compose\.yaml are: other$/),
+      },
+      line: 3,
+    },
+    {
+      title: 'that names another',
+      text: 'x-devenv:\n  primary: helo\n',
+      problem: { code: 'definition-invalid', at: 'x-devenv.primary' },
+      line: 2,
+    },
+    {
+      title: 'whose extension is no map',
+      text: '\nx-devenv: 3\n',
+      problem: { code: 'definition-invalid', at: 'x-devenv' },
+      line: 2,
+    },
+    {
+      title: 'with an alias circle',
+      text: 'x-a: &a\n  b: *a\n',
+      problem: { code: 'definition-unreadable' },
+      line: 2,
+    },
+  ])('$title is refused, with its line', async ({ text, problem, line }) => {
+    const checkout = writeFiles(temporaryFolder(), { 'devenv/compose.yaml': text })
+    const where = { package: samplePackage(), checkout, variant: 'uv' }
+    const request = { ...where, project: 'p', mirror: undefined, registry: undefined, variables: {}, stores: checkout }
+    expect(await problemsOf(() => readDefinition(request))).toContainEqual(
+      expect.objectContaining({ ...problem, place: expect.objectContaining({ line }) }),
+    )
+  })
+
+  test('over a variant’s leaves what that says', async () => {
+    const checkout = writeFiles(temporaryFolder(), { 'devenv/compose.yaml': 'x-devenv: { needs: [] }\n' })
+    const over = { 'compose.uv.yaml': 'x-devenv: { accounts: [{ what: a, user: b, password: c }] }\n' }
+    const where = { package: samplePackage('', over), checkout, variant: 'uv' }
+    const request = { ...where, project: 'p', mirror: undefined, registry: undefined, variables: {}, stores: checkout }
+    const { needs, accounts } = await readDefinition(request)
+    expect({ needs, accounts }).toMatchObject({ needs: [], accounts: [{ user: 'b' }] })
+  })
+})
 
 describe('the variables that a Compose file reads', () => {
   const namesIn = (own: string, others: { [path: string]: string } = {}, variant?: string) => {
@@ -134,6 +180,14 @@ describe('the variables that a Compose file reads', () => {
     expect(namesIn('a: $FOO', files, 'uv')).toEqual(['FOO', 'UV'])
     expect(namesIn('a: $FOO', files)).toEqual(['FOO'])
   })
+})
+
+test('the images that Compose files name are those of the checkout’s own too', () => {
+  const checkout = writeFiles(temporaryFolder(), {
+    'devenv/compose.yaml': 'services: { search: { image: "a/elasticsearch:8" }, hello: { scale: 1 }, none: }\n',
+  })
+  const images = ['devenv/hello', 'a/elasticsearch:8']
+  expect(readImageNames({ package: samplePackage(), checkout, variant: undefined })).toEqual(images)
 })
 
 test('mapStrings changes every string and nothing else', () => {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { readComposeModel } from '../engine/compose.js'
 import { DevenvError, type Problem } from '../problem/problem.js'
 import type { ComposeProject, Definition, EnvironmentPackage, ProvisionStep } from './definition.js'
-import { type Extension, listOf, needsOf, readExtension } from './extension.js'
+import { type Extension, listOf, needsOf, readExtension, wholeExtensionOf } from './extension.js'
 import { FOLDER_IN_CHECKOUT } from './find-package.js'
 import { OEP5_RULES } from './rules/oep-5.js'
 import type { Rule } from './rules/rule.js'
@@ -43,10 +43,10 @@ export async function readDefinition(
   requireOverlayNames(request.checkout)
   const [own, ...over] = composeFilesOf(request)
   const files = [own, ...over]
-  const source = readSource(own)
+  const sources: [Source, ...Source[]] = [readSource(own), ...over.map(readSource)]
   // Compose is a process of its own: it works while the schema is compiled.
   const [invalid, resolved] = await Promise.all([
-    validateExtension(source),
+    validateExtension(sources),
     readComposeModel({
       project: request.project,
       directory: request.checkout,
@@ -68,9 +68,11 @@ export async function readDefinition(
   // What is invalid may be why Compose refuses, and is said more exactly.
   if (invalid.length > 0) throw new DevenvError(...invalid)
   if ('error' in resolved) throw resolved.error
-  const model = withWholeExtension(source.value, JSON.parse(resolved.text))
-  const definition = parseDefinition(request.package, request.variant, model)
-  const placeOf = placeIn([source, ...over.map(readSource)])
+  const model = JSON.parse(resolved.text)
+  const extension = wholeExtensionOf([...sources.map(({ value }) => value), model])
+  const definition = parseDefinition(request.package, request.variant, { ...model, 'x-devenv': extension })
+  requirePrimary(definition, sources)
+  const placeOf = placeIn(sources)
   const broken = checkRules(rules, definition, { placeOf }, request)
   if (broken.length > 0) throw new DevenvError(...broken)
   return definition
@@ -89,13 +91,18 @@ const imagesIn = (registry: string | undefined): string => (registry === undefin
 
 const isSet = (entry: [string, string | null]): entry is [string, string] => entry[1] !== null
 
-/**
- * Compose 2.26 has the last file's `x-devenv` replace the others'. What a variant's file does not say there is as the
- * package's compose.yaml says it. Pure.
- */
-export function withWholeExtension(own: unknown, resolved: object): object {
-  const extensionOf = (model: unknown) => (model as { 'x-devenv'?: object } | null)?.['x-devenv']
-  return { ...resolved, 'x-devenv': { ...extensionOf(own), ...extensionOf(resolved) } }
+/** @throws DevenvError `definition-invalid`: a checkout's file can remove a service, or name another */
+function requirePrimary({ primary, project }: Definition, sources: readonly [Source, ...Source[]]): void {
+  const known = Object.keys(project.services)
+  if (known.includes(primary)) return
+  const files = sources.map(({ file }) => file).join(' with ')
+  const detail = `names ${primary}, but the services of ${files} are: ${known.join(', ') || 'none'}`
+  throw new DevenvError({
+    code: 'definition-invalid',
+    place: placeIn(sources)(['x-devenv', 'primary']),
+    at: 'x-devenv.primary',
+    detail,
+  })
 }
 
 /** Compose's own names for a project's files, without the one that is read. */
@@ -130,6 +137,15 @@ export function readVariableNames(where: Pick<ReadDefinition, 'package' | 'check
   const names = named.map(([, braced, bare]) => braced ?? bare ?? '')
   return [...new Set(names)].filter((name) => !name.startsWith('DEVENV_')).sort()
 }
+
+/** The images that these files name, as they are written. */
+export const readImageNames = (where: Pick<ReadDefinition, 'package' | 'checkout' | 'variant'>): string[] =>
+  composeFilesOf(where).flatMap((file) => {
+    const { services } = (readSource(file).value ?? {}) as { services?: Record<string, { image?: unknown } | null> }
+    return Object.values(services ?? {}).flatMap((service) =>
+      service?.image === undefined ? [] : [`${service.image}`],
+    )
+  })
 
 /** Every breach of rules that can be checked before anything runs. */
 export function checkRules(

@@ -72,6 +72,28 @@ test('every error of a text is told, each with its line', async () => {
   }
 })
 
+test.each([
+  ['a: 1\nb: &b\n  c: *b\n', 3, /circle/],
+  ['a: 1\nb: &b\n  <<: *b\n  c: 1\n', 3, /circle/],
+  ['a: &a\n  - b: [1, *a]\n', 2, /circle/],
+  ['a: 1\nb: *none\n', 2, /&none/],
+  ['a: &a [1]\nb: { <<: *a }\n', undefined, /Merge/],
+])('an alias that cannot be replaced is told: %j', async (text, line, detail) => {
+  expect(await problemsOf(() => parseSource('compose.yaml', text))).toEqual([
+    {
+      code: 'definition-unreadable',
+      place: { file: 'compose.yaml', ...(line && { line }) },
+      detail: expect.stringMatching(detail),
+    },
+  ])
+})
+
+test('an anchor may be used again and again', () => {
+  expect(parseSource('compose.yaml', 'a: &a { b: &b [1], c: *b }\nd: [*a, *a, *b]\n').value).toMatchObject({
+    d: [{ c: [1] }, {}, [1]],
+  })
+})
+
 test('a part of files that lie over one another is in the last that has it', () => {
   const own = parseSource('own.yaml', 'name: hello\nservices:\n  web:\n    image: a\n    ports: ["1"]\n')
   const over = parseSource('over.yaml', 'services:\n  web: { image: b }\n\n  lms:\n    image: c\n')

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { isMap, isNode, LineCounter, parseDocument } from 'yaml'
+import { type Document, isMap, isNode, LineCounter, parseDocument, visit } from 'yaml'
 import { DevenvError, type Place } from '../problem/problem.js'
+import { readTextFile } from '../problem/read-text-file.js'
 
 type Path = readonly (string | number)[]
 /** A YAML file as written: its value, and the line on which each part of it stands. */
@@ -10,7 +10,7 @@ export type Source = { file: string; value: unknown; placeOf(path: Path): Place 
 export function readSource(file: string): Source {
   let text: string
   try {
-    text = readFileSync(file, 'utf8')
+    text = readTextFile(file)
   } catch (error) {
     const { message: detail } = error as Error
     throw new DevenvError({ code: 'definition-unreadable', place: { file }, detail })
@@ -22,18 +22,22 @@ export function readSource(file: string): Source {
 export function parseSource(file: string, text: string): Source {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, merge: true })
-  if (document.errors.length > 0) {
+  const errors = [
+    ...document.errors.map(({ pos, message }) => ({ at: pos[0], message })),
+    ...(document.errors.length > 0 ? [] : wrongAliasesIn(document)),
+  ]
+  if (errors.length > 0) {
     throw new DevenvError(
-      ...document.errors.map((error) => ({
+      ...errors.map(({ at, message }) => ({
         code: 'definition-unreadable' as const,
-        place: { file, line: lines.linePos(error.pos[0]).line },
-        detail: error.message.split('\n')[0]?.replace(/:$/, '') ?? '',
+        place: { file, line: lines.linePos(at).line },
+        detail: message.split('\n')[0]?.replace(/:$/, '') ?? '',
       })),
     )
   }
   return {
     file,
-    value: document.toJS(),
+    value: plainValueOf(document, file),
     // The nearest part that was written: what is missing is shown where it belongs.
     placeOf(path) {
       for (let length = path.length; length > 0; length--) {
@@ -45,6 +49,30 @@ export function parseSource(file: string, text: string): Source {
       }
       return { file, line: 1 }
     },
+  }
+}
+
+/** Aliases of nothing, and those that stand in what they are an alias of: a circle, which has no end. */
+function wrongAliasesIn(document: Document): { at: number; message: string }[] {
+  const wrong: { at: number; message: string }[] = []
+  visit(document, {
+    Alias(_, alias, path) {
+      const named = alias.resolve(document)
+      const at = alias.range?.[0] ?? 0
+      if (named === undefined) wrong.push({ at, message: `No anchor &${alias.source} stands before *${alias.source}` })
+      else if (path.includes(named))
+        wrong.push({ at, message: `*${alias.source} stands inside &${alias.source}: that is a circle` })
+    },
+  })
+  return wrong
+}
+
+/** What only shows where aliases are replaced: too many of them, or `<<` of what is no map. */
+function plainValueOf(document: Document, file: string): unknown {
+  try {
+    return document.toJS()
+  } catch (error) {
+    throw new DevenvError({ code: 'definition-unreadable', place: { file }, detail: (error as Error).message })
   }
 }
 

@@ -21,8 +21,10 @@ x-devenv:
   accounts:
     - { what: admin, user: a, password: b, path: /admin/ }
 `
-const validate = async (text: string) =>
-  (await validateExtension(parseSource('compose.yaml', text))).map((problem) => {
+const validate = async (text: string, ...over: string[]) =>
+  (
+    await validateExtension([parseSource('compose.yaml', text), ...over.map((each) => parseSource('over.yaml', each))])
+  ).map((problem) => {
     if (problem.code !== 'definition-invalid') throw new Error(problem.code)
     return problem
   })
@@ -192,5 +194,23 @@ describe('the extension of a Compose file', () => {
   test('is told of everything at once', async () => {
     const text = 'services: {}\nx-devenv:\n  primary: [hello]\n  colour: red\n  provision: [{ run: [a] }]\n'
     expect(await validate(text)).toHaveLength(4)
+  })
+
+  test.each(['3', 'on', '[primary]'])('of a file over it that is %s is told so', async (extension) => {
+    expect(await validate(VALID, 'services: {}\n', `name: x\nx-devenv: ${extension}\n`)).toEqual([
+      { code: 'definition-invalid', place: { file: 'over.yaml', line: 2 }, at: 'x-devenv', detail: 'must be object' },
+    ])
+  })
+
+  test('is valid with all that files over it say, or it is told where they do not', async () => {
+    expect(await validate(VALID, '', 'x-devenv:\n', 'x-devenv: { needs: [mysql] }\n')).toEqual([])
+    expect(await validate(VALID, 'services: {}\nx-devenv:\n  need: [mysql]\n')).toEqual([
+      {
+        code: 'definition-invalid',
+        place: { file: 'over.yaml', line: 3 },
+        at: 'x-devenv',
+        detail: expect.stringContaining('"needs"'),
+      },
+    ])
   })
 })

@@ -2,12 +2,26 @@ import { readFileSync } from 'node:fs'
 import type { ErrorObject } from 'ajv'
 import { nearest } from '../problem/nearest.js'
 import type { Problem } from '../problem/problem.js'
-import type { Source } from './source.js'
+import { extensionOf, wholeExtensionOf } from './extension.js'
+import { placeIn, type Source } from './source.js'
 
 const SCHEMA = new URL('../../schema/x-devenv.schema.json', import.meta.url)
 
-/** Everything in which a compose.yaml differs from the JSON Schema that editors use as well. */
-export async function validateExtension(source: Source): Promise<Problem[]> {
+/** Everything in which a compose.yaml, with those over it, differs from the JSON Schema that editors use as well. */
+export async function validateExtension(sources: readonly [Source, ...Source[]]): Promise<Problem[]> {
+  const [own, ...over] = sources
+  const shapeless = over.filter(({ value }) => !isMap(extensionOf(value) ?? {}))
+  if (shapeless.length > 0)
+    return shapeless.map(({ placeOf }) => ({
+      code: 'definition-invalid',
+      place: placeOf(['x-devenv']),
+      at: 'x-devenv',
+      detail: 'must be object',
+    }))
+  const whole = isMap(extensionOf(own.value))
+    ? { ...(own.value as object), 'x-devenv': wholeExtensionOf(sources.map(({ value }) => value)) }
+    : own.value
+  const placeOf = placeIn(sources)
   const { Ajv2020 } = await import('ajv/dist/2020.js')
   const validate = new Ajv2020({
     allErrors: true,
@@ -15,7 +29,7 @@ export async function validateExtension(source: Source): Promise<Problem[]> {
     allowUnionTypes: true,
     formats: { uri: true, regex: isRegex },
   }).compile(JSON.parse(readFileSync(SCHEMA, 'utf8')))
-  if (validate(source.value)) return []
+  if (validate(whole)) return []
   // What is wrong with a name, and what a condition asks for, is told by the error before that.
   const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== 'propertyNames' && keyword !== 'if')
   return errors.map((error): Problem => {
@@ -23,12 +37,14 @@ export async function validateExtension(source: Source): Promise<Problem[]> {
     const extra = [error.propertyName ?? error.params.additionalProperty].filter((name) => typeof name === 'string')
     return {
       code: 'definition-invalid',
-      place: source.placeOf([...path, ...extra]),
+      place: placeOf([...path, ...extra]),
       at: path.join('.') || 'the file',
       detail: explain(error),
     }
   })
 }
+
+const isMap = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function isRegex(text: string): boolean {
   try {

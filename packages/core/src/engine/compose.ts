@@ -28,7 +28,8 @@ const composeArgs = ({ project, directory, files }: ComposeFiles): string[] => [
  */
 export async function readComposeModel(compose: ComposeFiles): Promise<string> {
   const { exitCode, stdout, stderr } = await runDocker({
-    args: [...composeArgs(compose), 'config', '--format', 'json'],
+    // Compose leaves a service out, in silence, whose profile nobody names; a rule refuses profiles.
+    args: [...composeArgs(compose), '--profile', '*', 'config', '--format', 'json'],
     seconds: 60,
     variables: compose.variables,
   })

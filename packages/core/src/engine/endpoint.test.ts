@@ -81,20 +81,26 @@ testEach<{ endpoint: string; address: EngineAddress }>([
   expect(addressOf(endpoint, { DOCKER_TLS_VERIFY: '' })).toEqual(address)
 })
 
-test.each([
-  'tcp://10.0.0.1:2376',
-  'tcp://127.0.0.1.example:2375',
-  'ssh://far',
-  'ssh://localhost',
-  'http://10.0.0.1',
-  '?',
-])('%s is refused: that machine does not have the checkout', async (endpoint) => {
-  expect(await problemsOf(() => addressOf(endpoint, {}))).toEqual([{ code: 'engine-remote', endpoint }])
-})
+test.each(['tcp://10.0.0.1:2376', 'tcp://127.0.0.1.example:2375', 'ssh://far', 'ssh://localhost', 'http://10.0.0.1'])(
+  '%s is refused: that machine does not have the checkout',
+  async (endpoint) => {
+    expect(await problemsOf(() => addressOf(endpoint, {}))).toEqual([{ code: 'engine-remote', endpoint }])
+  },
+)
 
-test('an engine on this machine that is spoken to in TLS is refused, and not called another machine', async () => {
-  const endpoint = 'tcp://127.0.0.1:2376'
-  expect(await problemsOf(() => addressOf(endpoint, { DOCKER_TLS_VERIFY: '1' }))).toEqual([
-    { code: 'engine-encrypted', endpoint },
-  ])
-})
+test.each(['?', 'garbage', 'localhost:2375', '/var/run/docker.sock', 'unix://', 'tcp://', 'tcp://a b', 'fd://'])(
+  '%s is refused: it names no place',
+  async (endpoint) => {
+    expect(await problemsOf(() => addressOf(endpoint, {}))).toEqual([{ code: 'endpoint-invalid', endpoint }])
+  },
+)
+
+test.each(['DOCKER_TLS', 'DOCKER_TLS_VERIFY'])(
+  'an engine on this machine that is spoken to in TLS (%s) is refused, and not called another machine',
+  async (variable) => {
+    const endpoint = 'tcp://127.0.0.1:2376'
+    expect(await problemsOf(() => addressOf(endpoint, { [variable]: '1' }))).toEqual([
+      { code: 'engine-encrypted', endpoint },
+    ])
+  },
+)

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { sha256Of } from '../hash/sha256.js'
 import { DevenvError } from '../problem/problem.js'
+import { readTextFile } from '../problem/read-text-file.js'
 import { isLoopback } from '../registry/repository.js'
 
 const CONVENTIONAL = 'unix:///var/run/docker.sock'
@@ -34,17 +35,24 @@ export type EngineAddress = { socketPath: string } | { host: string; port: numbe
 /** What Docker's client takes where none is named. */
 const PORT = 2375
 
+const SOCKET = /^(unix|npipe):\/\//
+
+/** Pure. */
+export const isSocket = (endpoint: string): boolean => SOCKET.test(endpoint)
+
 /**
  * The address of an engine on this machine.
  * @throws DevenvError `engine-remote` when the engine is on another machine, which does not have the checkout;
- *   `engine-encrypted`
+ *   `endpoint-invalid`, `engine-encrypted`
  */
 export function addressOf(endpoint: string, env: NodeJS.ProcessEnv): EngineAddress {
-  for (const scheme of ['unix://', 'npipe://'])
-    if (endpoint.startsWith(scheme)) return { socketPath: endpoint.slice(scheme.length) }
-  const url = endpoint.startsWith('tcp://') && URL.canParse(endpoint) ? new URL(endpoint) : undefined
-  if (url === undefined || !isLoopback(url.hostname)) throw new DevenvError({ code: 'engine-remote', endpoint })
-  if (env.DOCKER_TLS_VERIFY) throw new DevenvError({ code: 'engine-encrypted', endpoint })
+  const socketPath = endpoint.replace(SOCKET, '')
+  const url = /^(tcp|ssh|https?):\/\//.test(endpoint) && URL.canParse(endpoint) ? new URL(endpoint) : undefined
+  if (socketPath === '' || (!isSocket(endpoint) && !url?.hostname))
+    throw new DevenvError({ code: 'endpoint-invalid', endpoint })
+  if (url === undefined) return { socketPath }
+  if (url.protocol !== 'tcp:' || !isLoopback(url.hostname)) throw new DevenvError({ code: 'engine-remote', endpoint })
+  if (env.DOCKER_TLS || env.DOCKER_TLS_VERIFY) throw new DevenvError({ code: 'engine-encrypted', endpoint })
   return { host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(url.port || PORT) }
 }
 
@@ -52,7 +60,7 @@ export function addressOf(endpoint: string, env: NodeJS.ProcessEnv): EngineAddre
 function readJson(file: string): any {
   if (!existsSync(file)) return undefined
   try {
-    return JSON.parse(readFileSync(file, 'utf8'))
+    return JSON.parse(readTextFile(file))
   } catch {
     return undefined
   }

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { dockerIs } from '../../test/samples.js'
+import { dockerIs, problemsOf } from '../../test/samples.js'
 import { runDocker } from './run-docker.js'
 
 /** What Docker's client is given where all of this stands in a person's shell. */
@@ -33,6 +33,24 @@ test.each(['DOCKER_HOST', 'DOCKER_CONFIG', 'BUILDX_CONFIG', 'BUILDKIT_PROGRESS',
     expect(await givenTo({ [name]: '/there' })).toEqual([`${name}=/there`])
   },
 )
+
+const TLS = { DOCKER_TLS: '1', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '/certificates' }
+
+test.each([{}, { DOCKER_HOST: 'unix:///there.sock' }])('on a socket nobody speaks TLS: %j', async (shell) => {
+  expect(await givenTo({ ...TLS, ...shell })).toEqual(Object.entries(shell).map((each) => each.join('=')))
+})
+
+test('an engine that speaks TLS elsewhere is spoken to as the shell says', async () => {
+  expect(await givenTo({ ...TLS, DOCKER_HOST: 'tcp://10.0.0.1:2376' })).toHaveLength(4)
+})
+
+test('a context that is not there is no fault of a Compose file', async () => {
+  dockerIs('true')
+  vi.stubEnv('DOCKER_CONTEXT', 'none')
+  expect(await problemsOf(() => runDocker({ args: ['version'], seconds: 60 }))).toMatchObject([
+    { code: 'engine-missing' },
+  ])
+})
 
 test('what devenv sets itself counts', async () => {
   const set = { BUILDX_BAKE_ENTITLEMENTS_FS: '0' }

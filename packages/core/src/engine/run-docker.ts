@@ -1,4 +1,5 @@
 import { type Outcome, runCommand, type Show } from '../process/run-command.js'
+import { isSocket, readEndpoint } from './endpoint.js'
 
 /**
  * What may stand in a shell for another project and steers Docker's client: which files and project Compose takes, the
@@ -9,9 +10,16 @@ import { type Outcome, runCommand, type Show } from '../process/run-command.js'
 const STEERING =
   /^(COMPOSE_.*|DOCKER_DEFAULT_PLATFORM|SOURCE_DATE_EPOCH|BUILDX_(BUILDER|NO_DEFAULT_ATTESTATIONS|BAKE_.*|GIT_.*)|EXPERIMENTAL_BUILDKIT_SOURCE_POLICY)$/
 
-/** Pure. */
-export const withoutSteering = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(env).filter(([name]) => !STEERING.test(name)))
+/** With these the client speaks TLS wherever the engine listens, and nobody does that on a socket. */
+const TLS = /^DOCKER_(TLS|TLS_VERIFY|CERT_PATH)$/
+
+/** @throws DevenvError `engine-missing` for a context that is not there */
+function withoutSteering(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const onSocket = isSocket(readEndpoint(env))
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !STEERING.test(name) && !(onSocket && TLS.test(name))),
+  )
+}
 
 /**
  * Words for Docker's client. `seconds`: how long an engine or a registry that hangs may hold it up. `variables` are set

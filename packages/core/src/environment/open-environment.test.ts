@@ -82,8 +82,8 @@ describe('the environment that a command means', () => {
 
   test('is refused where the checkout is a file', async () => {
     const root = sample({ file: '' })
-    expect(await problemsOf(() => open(root, { package: 'package', checkout: 'file' }))).toMatchObject([
-      { code: 'checkout-missing' },
+    expect(await problemsOf(() => open(root, { package: 'package', checkout: 'file' }))).toEqual([
+      { code: 'checkout-no-folder', looked: join(root, 'file') },
     ])
   })
 

@@ -1,9 +1,10 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs'
+import { realpathSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import type { EnvironmentPackage } from '../definition/definition.js'
 import { findCheckout, findPackage, readPackage } from '../definition/find-package.js'
 import { recognise } from '../definition/recognise.js'
 import { DevenvError } from '../problem/problem.js'
+import { readTextFile } from '../problem/read-text-file.js'
 import type { Settings } from '../settings/settings.js'
 import { folderTree } from '../tree/folder-tree.js'
 import { type Environment, identify } from './environment.js'
@@ -39,15 +40,21 @@ export type Opened =
   | { package: EnvironmentPackage; checkout: string | undefined; looked: string }
   | { package: undefined; checkout: undefined; looked: string }
 
-/** @throws DevenvError `package-missing`, `package-unknown` */
+/** @throws DevenvError `package-missing`, `package-unknown`, `checkout-no-folder` */
 export function openPackage(where: Where): Opened {
   const given = where.package === undefined ? undefined : readPackage(resolve(where.directory, where.package))
   const looked = lookFor(where, given)
-  const there = statSync(looked, { throwIfNoEntry: false })?.isDirectory() === true
-  const checkout = there ? realpathSync(looked) : undefined
+  const checkout = findFolder(looked)
   if (given !== undefined) return { package: given, checkout, looked }
   if (checkout === undefined) return { package: undefined, checkout, looked }
   return { package: findPackage(checkout), checkout, looked }
+}
+
+/** The real path of a checkout; `undefined` where there is nothing. @throws DevenvError `checkout-no-folder` */
+export function findFolder(looked: string): string | undefined {
+  const found = statSync(looked, { throwIfNoEntry: false })
+  if (found?.isDirectory() === false) throw new DevenvError({ code: 'checkout-no-folder', looked })
+  return found && realpathSync(looked)
 }
 
 function lookFor({ directory, checkout, otherwise }: Where, given: EnvironmentPackage | undefined): string {
@@ -58,7 +65,7 @@ function lookFor({ directory, checkout, otherwise }: Where, given: EnvironmentPa
 
 /** What a package's compose.yaml says itself where nobody names a checkout: the default of DEVENV_CHECKOUT. */
 function readUsualCheckout({ directory }: EnvironmentPackage): string | undefined {
-  const usual = /\$\{DEVENV_CHECKOUT:-([^}]+)\}/.exec(readFileSync(join(directory, 'compose.yaml'), 'utf8'))?.[1]
+  const usual = /\$\{DEVENV_CHECKOUT:-([^}]+)\}/.exec(readTextFile(join(directory, 'compose.yaml')))?.[1]
   return usual === undefined ? undefined : resolve(directory, usual)
 }
 

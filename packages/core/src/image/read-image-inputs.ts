@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import dockerignore from '@balena/dockerignore'
 import { type Definition, primaryOf } from '../definition/definition.js'
 import { literalStart, parsePatterns } from '../definition/ignore-patterns.js'
 import { readIgnored, readIndexModes } from '../git/git-repository.js'
 import { DevenvError } from '../problem/problem.js'
+import { readTextFile } from '../problem/read-text-file.js'
 import { folderTree } from '../tree/folder-tree.js'
 import type { Tree } from '../tree/tree.js'
 import {
@@ -107,7 +108,7 @@ function patternsIn(file: string, seeing: Seeing): string[] {
 function readText(file: string, seeing: Seeing): string {
   seeing(file)
   try {
-    return readFileSync(file, 'utf8')
+    return readTextFile(file)
   } catch (error) {
     throw new DevenvError({ code: 'input-unreadable', file, detail: (error as Error).message })
   }

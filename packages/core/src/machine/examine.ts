@@ -15,15 +15,14 @@ import { requireVersions, WANTED } from './versions.js'
 /** A third-party image that every registry with official images has. */
 const OFFICIAL = 'library/redis'
 
+/** `images`: as the Compose files name them; `undefined` where these cannot be read. */
+export type AtHand = { data: string; image: string; images: readonly string[] | undefined }
+
 /**
  * Looks at everything that environments need of this machine, and changes nothing.
- * @param at the environment at hand: the folder of its data, and its image’s name without a registry
+ * @param at the environment at hand: the folder of its data, its image’s name without a registry, all its images
  */
-export async function examine(
-  env: NodeJS.ProcessEnv,
-  settings: Settings,
-  at: { data: string; image: string } | undefined,
-): Promise<Finding[]> {
+export async function examine(env: NodeJS.ProcessEnv, settings: Settings, at: AtHand | undefined): Promise<Finding[]> {
   const findings: Finding[] = [{ looked: 'node', found: process.version }]
   const look = async (looked: string, work: () => Promise<string>) => {
     try {
@@ -83,6 +82,6 @@ export async function examine(
   const ready = findings.some(({ looked, problem }) => looked === 'engine' && problem !== undefined)
     ? undefined
     : engine
-  const facts = await readMachineFacts(ready, [at?.data ?? process.cwd()], settings.proxies)
+  const facts = await readMachineFacts(ready, [at?.data ?? process.cwd()], at?.images, settings.proxies)
   return [...findings, ...explainMachine(facts)]
 }

@@ -12,6 +12,7 @@ const WELL: MachineFacts = {
     'fs.inotify.max_user_watches': 65_536,
     'fs.inotify.max_user_instances': 128,
   },
+  images: undefined,
   clocks: { here: 1_000_000, engine: 1_000_400 },
   localhost: ['::1', '127.0.0.1'],
   proxies: { HTTPS_PROXY: 'http://user:secret@proxy:3128', NO_PROXY: 'localhost' },
@@ -36,6 +37,15 @@ test('what cannot be seen from here is no fault', () => {
   const limits = { 'vm.max_map_count': undefined }
   const disks = [{ folder: '/a', free: undefined }]
   expect(unwell({ memory: undefined, clocks: undefined, limits, disks })).toEqual([])
+})
+
+test('vm.max_map_count is looked at where something needs it, and where no environment is at hand', () => {
+  const limits = { 'vm.max_map_count': 65_530 }
+  const asked = (images: MachineFacts['images']) => unwell({ limits, images }).map(({ looked }) => looked)
+  expect(asked(['devenv/hello', 'docker.io/library/redis:8'])).toEqual([])
+  for (const image of ['docker.io/library/elasticsearch:7.17.23', 'docker.io/opensearchproject/opensearch:3'])
+    expect(asked(['devenv/hello', image])).toEqual(['vm.max_map_count'])
+  expect(asked(undefined)).toEqual(['vm.max_map_count'])
 })
 
 describe('is found:', () => {

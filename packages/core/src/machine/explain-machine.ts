@@ -20,11 +20,12 @@ const LEAST_MEMORY = 4 * 2 ** 30
 /** Seconds between two clocks that make, TLS and logs still stand. */
 const MOST_APART = 5
 
-/** What each limit is for, and the least that serves. */
-const WANTED_LIMITS: Readonly<Record<string, { least: number; because: string }>> = {
+/** What each limit is for, and the least that serves. `images`: only such an image needs it. */
+const WANTED_LIMITS: Readonly<Record<string, { least: number; because: string; images?: RegExp }>> = {
   'vm.max_map_count': {
     least: 262_144,
     because: 'Elasticsearch maps its indexes into memory, and asks for that many maps.',
+    images: /(elastic|open)search/,
   },
   'fs.inotify.max_user_watches': {
     least: 65_536,
@@ -40,7 +41,9 @@ const WANTED_LIMITS: Readonly<Record<string, { least: number; because: string }>
 export const explainMachine = (facts: MachineFacts): Finding[] => [
   ...facts.disks.map(explainDisk),
   ...explainMemory(facts),
-  ...Object.entries(facts.limits).flatMap(([name, found]) => (found === undefined ? [] : [explainLimit(name, found)])),
+  ...Object.entries(facts.limits).flatMap(([name, found]) =>
+    found === undefined || !isNeeded(name, facts) ? [] : [explainLimit(name, found)],
+  ),
   ...explainClocks(facts),
   explainLocalhost(facts),
   explainProxies(facts),
@@ -62,14 +65,20 @@ function explainMemory({ memory }: MachineFacts): Finding[] {
   return [{ ...finding, advice: { code: 'memory-low', has: memory, least: LEAST_MEMORY } }]
 }
 
+function isNeeded(name: string, { images }: MachineFacts): boolean {
+  const such = WANTED_LIMITS[name]?.images
+  return images === undefined || such === undefined || images.some((image) => such.test(image))
+}
+
 function explainLimit(name: string, found: number): Finding {
   const finding = { looked: name, found: String(found) }
   const wanted = WANTED_LIMITS[name]
   if (wanted === undefined || found >= wanted.least) return finding
+  const { least, because } = wanted
   return {
     ...finding,
-    advice: { code: 'limit-low', name, found, ...wanted },
-    mend: ['sysctl', '-w', `${name}=${wanted.least}`],
+    advice: { code: 'limit-low', name, found, least, because },
+    mend: ['sysctl', '-w', `${name}=${least}`],
   }
 }
 

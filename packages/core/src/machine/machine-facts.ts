@@ -12,6 +12,8 @@ export type MachineFacts = {
   memory: number | undefined
   /** The kernel’s limits, by their name for `sysctl`. */
   limits: Readonly<Record<string, number | undefined>>
+  /** The images that the environment at hand names; `undefined`: nobody knows. */
+  images: readonly string[] | undefined
   /** Milliseconds since 1970, here and at the engine. */
   clocks: { here: number; engine: number } | undefined
   /** The addresses that `localhost` has here. */
@@ -24,6 +26,7 @@ const LIMITS = ['vm.max_map_count', 'fs.inotify.max_user_watches', 'fs.inotify.m
 export async function readMachineFacts(
   engine: Engine | undefined,
   folders: readonly string[],
+  images: MachineFacts['images'],
   proxies: MachineFacts['proxies'],
 ): Promise<MachineFacts> {
   const asked = Date.now()
@@ -37,6 +40,7 @@ export async function readMachineFacts(
     disks: seen.map((folder) => ({ folder, free: freeBytes(folder) })),
     memory: info?.MemTotal,
     limits: Object.fromEntries(LIMITS.map((name) => [name, readLimit(name)])),
+    images,
     clocks: Number.isNaN(at) ? undefined : { here, engine: at },
     localhost: (await lookup('localhost', { all: true }).catch(() => [])).map(({ address }) => address),
     proxies,

@@ -58,6 +58,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'init-unmade': { code: 'init-unmade', checkout: '/the/checkout', detail: 'npm error' },
   'engine-missing': { code: 'engine-missing', endpoint: 'unix:///a.sock', detail: 'ENOENT' },
   'engine-forbidden': { code: 'engine-forbidden', endpoint: 'unix:///a.sock' },
+  'endpoint-invalid': { code: 'endpoint-invalid', endpoint: 'garbage' },
   'engine-remote': { code: 'engine-remote', endpoint: 'ssh://far' },
   'engine-encrypted': { code: 'engine-encrypted', endpoint: 'tcp://127.0.0.1:2376' },
   'engine-silent': { code: 'engine-silent', endpoint: 'unix:///a.sock', seconds: 60, asked: 'GET /version' },
@@ -102,6 +103,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
     fix: 'Remove it.',
   },
   'digests-unreadable': { code: 'digests-unreadable', file: '/home/dev/digests.json', detail: 'no such file' },
+  'authorities-unreadable': { code: 'authorities-unreadable', file: '/etc', detail: 'It is a folder, not a file.' },
   'pull-failed': { code: 'pull-failed', image: 'ghcr.io/openedx/hello:inputs-0', detail: 'unexpected EOF' },
   'offline-lacks': {
     code: 'offline-lacks',
@@ -129,7 +131,14 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'lock-unreadable': { code: 'lock-unreadable', file: '/the/package/devenv-lock.json', detail: 'mysql has no digest' },
   'lock-lacks': { code: 'lock-lacks', file: '/the/package/devenv-lock.json', releases: ['ulmo.3', 'ulmo.4'] },
   'release-unknown': { code: 'release-unknown', release: 'ulmo.9', known: ['ulmo.4', 'main'] },
-  'registry-invalid': { code: 'registry-invalid', registry: 'https://ghcr.io' },
+  'output-unwritable': { code: 'output-unwritable', detail: 'ENOSPC: no space left on device, write' },
+  'checkout-no-folder': { code: 'checkout-no-folder', looked: '/home/dev/hello/Makefile' },
+  'makefile-unreadable': {
+    code: 'makefile-unreadable',
+    place: { file: '/home/dev/hello/Makefile', line: 3 },
+    detail: "missing 'endef', unterminated 'define'",
+  },
+  'registry-invalid': { code: 'registry-invalid', variable: 'DEVENV_REGISTRY', registry: 'https://ghcr.io' },
   'registry-unset': { code: 'registry-unset', doing: 'publish to' },
   'tag-taken': {
     code: 'tag-taken',
@@ -228,6 +237,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   busy: { code: 'busy', data: '/the/data' },
   'service-unknown': { code: 'service-unknown', name: 'mysq', known: ['mysql', 'redis'] },
   'program-unknown': { code: 'program-unknown', name: 'wrok', known: ['web', 'worker'] },
+  'publish-unknown': { code: 'publish-unknown', names: ['nobody'], known: ['mysql', 'redis'] },
   'service-required': { code: 'service-required', names: ['mysql'], optional: ['search'] },
   'image-unpublished': {
     code: 'image-unpublished',
@@ -316,6 +326,7 @@ test.each([
   ['service-unknown', { name: 'hullo', known: ['hello', 'mysql'] }, 'hello'],
   ['program-unknown', { name: 'wrok', known: ['web', 'worker'] }, 'worker'],
   ['programs-unknown', { names: ['wbe', 'x'], known: ['web', 'worker'] }, 'web'],
+  ['publish-unknown', { names: ['mysq'], known: ['mysql', 'redis'] }, 'mysql'],
   ['store-unknown', { names: ['mysql'], known: ['hello', 'mysql-8.4'] }, 'mysql-8.4'],
   ['steps-unknown', { names: ['migration'], known: ['migrations'] }, 'migrations'],
   ['release-unknown', { release: 'ulmo', known: ['ulmo.1'] }, 'ulmo.1'],

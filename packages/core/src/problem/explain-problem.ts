@@ -69,6 +69,12 @@ export function explainProblem(problem: Problem): Explanation {
         why: 'The environment runs your checkout, not a copy inside the image (OEP-5 rule 5).',
         fix: `${problem.repository === undefined ? 'Clone it there' : `git clone ${problem.repository} ${quoted(problem.looked)}`}\nor name another: --checkout=PATH`,
       }
+    case 'checkout-no-folder':
+      return {
+        what: `${problem.looked} is a file, not a folder.`,
+        why: 'A checkout is the folder that holds the source code.',
+        fix: 'Name the folder: --checkout=PATH',
+      }
     case 'checkout-unrecognised':
       return {
         what: `${problem.checkout} is not a checkout of ${problem.service}: it has no ${problem.missing.join(', no ')}.`,
@@ -89,6 +95,12 @@ export function explainProblem(problem: Problem): Explanation {
           .join('\n'),
         fix: 'Update the environment package, or add a variant to it: `variants` in x-devenv.',
       }
+    case 'makefile-unreadable':
+      return {
+        what: `make cannot read ${placed(problem.place)}.`,
+        why: `${problem.detail}\n\`devenv init\` adds a line at the end of the Makefile, and make would not read it.`,
+        fix: 'Correct the file, then run `devenv init` again. It has changed nothing.',
+      }
     case 'init-unmade':
       return {
         what: `npm could not install the environment package into ${problem.checkout}/devenv.`,
@@ -107,6 +119,12 @@ export function explainProblem(problem: Problem): Explanation {
         why: 'Its socket belongs to another user or group.',
         fix: 'sudo usermod -aG docker "$USER", then log in again (or: newgrp docker).',
       }
+    case 'endpoint-invalid':
+      return {
+        what: `${JSON.stringify(problem.endpoint)} does not say where a Docker engine listens.`,
+        why: 'DOCKER_HOST, or the context of Docker’s client, says it in one of these forms: unix:///PATH, npipe:////./pipe/NAME, tcp://localhost:PORT.',
+        fix: 'unset DOCKER_HOST   or, for example: DOCKER_HOST=unix:///var/run/docker.sock',
+      }
     case 'engine-remote':
       return {
         what: `The Docker engine is on another machine: ${problem.endpoint}.`,
@@ -117,7 +135,7 @@ export function explainProblem(problem: Problem): Explanation {
       return {
         what: `devenv does not speak TLS to the Docker engine at ${problem.endpoint}.`,
         why: 'It speaks to an engine on this machine: through its socket, or on loopback without TLS.',
-        fix: 'Use its socket: docker context use default, and unset DOCKER_HOST and DOCKER_TLS_VERIFY.',
+        fix: 'Use its socket: docker context use default, and unset DOCKER_HOST, DOCKER_TLS and DOCKER_TLS_VERIFY.',
       }
     case 'engine-silent':
       return {
@@ -238,6 +256,12 @@ export function explainProblem(problem: Problem): Explanation {
         what: `${problem.file} cannot be read.`,
         why: `DEVENV_DIGESTS names it: ${problem.detail}`,
         fix: 'devenv publish --digests FILE   writes such a file; or unset DEVENV_DIGESTS.',
+      }
+    case 'authorities-unreadable':
+      return {
+        what: `${problem.file} cannot be read.`,
+        why: `DEVENV_CA_BUNDLE names it: ${problem.detail}`,
+        fix: 'Name a file (PEM) with the certificate authorities of this machine, or unset DEVENV_CA_BUNDLE.',
       }
     case 'digest-unfit':
       return {
@@ -370,9 +394,9 @@ export function explainProblem(problem: Problem): Explanation {
       }
     case 'registry-invalid':
       return {
-        what: `DEVENV_REGISTRY is ${JSON.stringify(problem.registry)}. That does not name a registry.`,
+        what: `${problem.variable} is ${JSON.stringify(problem.registry)}. That does not name a registry.`,
         why: 'A registry is a host and maybe a path, in lower case, as in the name of an image; without https://.',
-        fix: 'DEVENV_REGISTRY=ghcr.io/<organisation>',
+        fix: `${problem.variable}=${problem.variable === 'DEVENV_MIRROR' ? 'registry.example.com' : 'ghcr.io/<organisation>'}   or unset it.`,
       }
     case 'tag-taken':
       return {
@@ -578,9 +602,15 @@ export function explainProblem(problem: Problem): Explanation {
         why: `There are: ${problem.known.join(', ') || 'none yet'}.`,
         fix: 'devenv status   lists them.',
       }
+    case 'publish-unknown':
+      return {
+        what: `There is no third-party service ${problem.names.join(', ')} to publish.${meant(problem.names, problem.known)}`,
+        why: `DEVENV_PUBLISH names them, and devenv remembers it. There are: ${problem.known.join(', ') || 'none'}.`,
+        fix: 'DEVENV_PUBLISH=LIST   with some of these, separated by commas; DEVENV_PUBLISH=none   publishes none.',
+      }
     case 'service-required':
       return {
-        what: `This environment does not work without ${problem.names.join(', ')}.`,
+        what: `This environment does not work without ${problem.names.join(', ')}.${meant(problem.names, problem.optional)}`,
         why: `DEVENV_WITHOUT can leave out only optional third-party services: ${problem.optional.join(', ') || 'there are none here'}.`,
         fix: 'DEVENV_WITHOUT=none   starts them all again.',
       }
@@ -625,6 +655,12 @@ export function explainProblem(problem: Problem): Explanation {
         what: `devenv cannot ${DOING[problem.doing] ?? 'use'} ${problem.path ?? 'a file'}.`,
         why: problem.detail,
         fix: mendingFile(problem.errno, problem.path),
+      }
+    case 'output-unwritable':
+      return {
+        what: 'devenv cannot write its output where you sent it.',
+        why: problem.detail,
+        fix: 'Send it to another file, or free space on that disk.',
       }
     case 'connection-lost':
       return {
@@ -683,6 +719,7 @@ function mendingFile(errno: string, path = 'PATH'): string {
       return 'Its disk is read-only. For the data of environments, name a folder on another: DEVENV_DIR=PATH'
     case 'EISDIR':
     case 'ERR_FS_EISDIR':
+    case 'EFTYPE':
     case 'ENOTDIR':
     case 'EEXIST':
     case 'ENOTEMPTY':

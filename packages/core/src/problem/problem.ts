@@ -17,6 +17,7 @@ export type Problem =
   | { code: 'rule-broken'; rule: string; clause: string; place: Place; what: string; why: string; fix: string }
   // the checkout
   | { code: 'checkout-missing'; service: string; looked: string; repository: string | undefined }
+  | { code: 'checkout-no-folder'; looked: string }
   | { code: 'checkout-unrecognised'; service: string; checkout: string; missing: readonly string[] }
   | { code: 'checkout-unmountable'; checkout: string }
   | {
@@ -25,10 +26,12 @@ export type Problem =
       checkout: string
       variants: readonly { variant: string; missing: readonly string[] }[]
     }
+  | { code: 'makefile-unreadable'; place: Place; detail: string }
   | { code: 'init-unmade'; checkout: string; detail: string }
   // the engine
   | { code: 'engine-missing'; endpoint: string; detail: string }
   | { code: 'engine-forbidden'; endpoint: string }
+  | { code: 'endpoint-invalid'; endpoint: string }
   | { code: 'engine-remote'; endpoint: string }
   | { code: 'engine-encrypted'; endpoint: string }
   | { code: 'engine-silent'; endpoint: string; seconds: number; asked: string }
@@ -90,6 +93,7 @@ export type Problem =
     }
   | { code: 'base-lacks-platform'; base: string; platforms: readonly string[]; has: readonly string[] }
   | { code: 'digests-unreadable'; file: string; detail: string }
+  | { code: 'authorities-unreadable'; file: string; detail: string }
   | { code: 'digest-unfit'; image: string; detail: string }
   | { code: 'host-unreachable'; host: string; because: string; instead: string | undefined; detail: string }
   | { code: 'image-foreign'; image: string; is: string | undefined; wants: string }
@@ -97,7 +101,7 @@ export type Problem =
   | { code: 'offline-lacks'; images: readonly string[]; because: string }
   // publishing
   | { code: 'registry-unset'; doing: string }
-  | { code: 'registry-invalid'; registry: string }
+  | { code: 'registry-invalid'; variable: string; registry: string }
   | { code: 'settings-invalid'; place: Place; detail: string; fix: string }
   | { code: 'tag-taken'; tag: string; holds: string; wants: string }
   | { code: 'stand-ins-published'; images: readonly string[]; registry: string }
@@ -137,12 +141,14 @@ export type Problem =
   | { code: 'busy'; data: string }
   | { code: 'service-unknown'; name: string; known: readonly string[] }
   | { code: 'program-unknown'; name: string; known: readonly string[] }
+  | { code: 'publish-unknown'; names: readonly string[]; known: readonly string[] }
   | { code: 'service-required'; names: readonly string[]; optional: readonly string[] }
   | { code: 'programs-unknown'; names: readonly string[]; known: readonly string[] }
   | { code: 'program-left-out'; name: string; running: readonly string[] }
   | { code: 'target-missing' }
   | { code: 'no-terminal'; command: string }
   | { code: 'file-unusable'; path: string | undefined; doing: string; errno: string; detail: string }
+  | { code: 'output-unwritable'; detail: string }
   | { code: 'connection-lost'; detail: string }
   | { code: 'fault'; detail: string }
   | { code: 'unconfirmed'; command: string }

@@ -221,7 +221,7 @@ describe('a damaged file is a problem that names it', () => {
   test('a folder', async () => {
     const DOCKER_CONFIG = writeFiles(temporaryFolder(), { 'config.json/x': '' })
     expect(await problemsOf(() => readCredentials('ghcr.io', { DOCKER_CONFIG }))).toMatchObject([
-      { code: 'docker-config-unreadable', detail: expect.stringContaining('EISDIR') },
+      { code: 'docker-config-unreadable', detail: expect.stringContaining('folder') },
     ])
   })
 })

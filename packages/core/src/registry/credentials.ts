@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { DevenvError } from '../problem/problem.js'
+import { readTextFile } from '../problem/read-text-file.js'
 import { runCommand } from '../process/run-command.js'
 
 /** What Docker's client keeps for a registry after `docker login`; for nothing, the reason. */
@@ -37,7 +37,7 @@ const nothing = (because: string): Credentials => ({ by: 'nothing', because })
 function readConfig(file: string): any {
   let text: string
   try {
-    text = readFileSync(file, 'utf8')
+    text = readTextFile(file)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return {}

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
 import type { Dispatcher } from 'undici'
 import { DevenvError } from '../problem/problem.js'
+import { readTextFile } from '../problem/read-text-file.js'
 import { within } from '../progress/patience.js'
 import { proxyFor } from './proxy.js'
 import { isLoopback, type RegistryAccess, type Repository, serverOf } from './repository.js'
@@ -227,7 +228,7 @@ async function openDispatcher(
 function trusting(caBundle: string): SecureContext {
   // Node forgets these as soon as any are named.
   const extra = [process.env.NODE_EXTRA_CA_CERTS].filter((file): file is string => !!file && existsSync(file))
-  return createSecureContext({ ca: [...rootCertificates, ...[caBundle, ...extra].map((file) => readFileSync(file))] })
+  return createSecureContext({ ca: [...rootCertificates, ...[caBundle, ...extra].map(readTextFile)] })
 }
 
 export function resolveUrl(location: string | undefined, base: URL): URL | undefined {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { problemsOf, temporaryFolder, writeFiles } from '../../test/samples.js'
@@ -14,6 +15,16 @@ describe('the settings of a checkout', () => {
 
   test('are none where there is no file', () => {
     expect(readSettingsFiles(temporaryFolder())).toEqual({})
+  })
+
+  test.each(['settings.env', 'settings.local.env'])('are no folder and no pipe called %s', async (name) => {
+    const folder = writeFiles(temporaryFolder(), { [`devenv/${name}/x`]: '' })
+    const pipe = writeFiles(temporaryFolder(), { 'devenv/x': '' })
+    execFileSync('mkfifo', [join(pipe, 'devenv', name)])
+    for (const checkout of [folder, pipe])
+      expect(() => readSettingsFiles(checkout)).toThrow(
+        expect.objectContaining({ code: 'EFTYPE', path: join(checkout, 'devenv', name) }),
+      )
   })
 
   test('name paths from the checkout', () => {

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { DevenvError } from '../problem/problem.js'
+import { readTextFile } from '../problem/read-text-file.js'
 import { REMEMBERED } from './settings.js'
 
 /** The files of a checkout that hold settings, each over the one before: a team's, in git; a person's, which git ignores. */
@@ -19,7 +20,7 @@ const FROM_THE_SHELL = ['DEVENV_PACKAGE', 'DOCKER_HOST', 'DOCKER_CONTEXT']
  */
 export function readSettingsFiles(checkout: string): Record<string, string> {
   const files = FILES.map((name) => join(checkout, name)).filter((file) => existsSync(file))
-  const set = Object.assign({}, ...files.map((file) => parseSettings(file, readFileSync(file, 'utf8'))))
+  const set = Object.assign({}, ...files.map((file) => parseSettings(file, readTextFile(file))))
   return Object.fromEntries(
     Object.entries<string>(set).map(([name, value]) => [
       name,

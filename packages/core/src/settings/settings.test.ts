@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { sampleRecord, sampleSettings, temporaryFolder, writeFiles } from '../../test/samples.js'
+import { problemsOf, sampleRecord, sampleSettings, temporaryFolder, writeFiles } from '../../test/samples.js'
 import { CORE_DIRECTORY } from '../definition/read-definition.js'
 import { differs, registryOf, remember, rememberedOf, settingsFrom, variablesOf } from './settings.js'
 
@@ -96,12 +96,41 @@ describe('settings', () => {
       expect(settingsFrom({ SSL_CERT_FILE: join(root, 'none.pem') }).caBundle).not.toBe(join(root, 'none.pem'))
     })
 
+    test('that is named to us is a file; others may name a folder to others', async () => {
+      const root = folder()
+      expect(await problemsOf(() => settingsFrom({ DEVENV_CA_BUNDLE: root }))).toEqual([
+        { code: 'authorities-unreadable', file: root, detail: 'It is a folder, not a file.' },
+      ])
+      const env = { SSL_CERT_FILE: join(root, 'ssl.pem'), REQUESTS_CA_BUNDLE: root }
+      expect(settingsFrom(env).caBundle).toBe(env.SSL_CERT_FILE)
+      expect(settingsFrom({ REQUESTS_CA_BUNDLE: root }).caBundle).not.toBe(root)
+    })
+
     test('is not what comes on top of Node’s own', () => {
       const file = join(folder(), 'ours.pem')
       expect(settingsFrom({ NODE_EXTRA_CA_CERTS: file }).caBundle).not.toBe(file)
     })
   })
 })
+
+test.each(['http://x', 'a b', '-x', 'x-', 'Ghcr.io', 'ghcr.io:', 'ghcr.io/a//b', 'ghcr.io/_a'])(
+  '%j names no registry, whatever is called',
+  async (registry) => {
+    expect(await problemsOf(() => settingsFrom({ DEVENV_MIRROR: registry, DEVENV_REGISTRY: registry }))).toEqual(
+      ['DEVENV_MIRROR', 'DEVENV_REGISTRY'].map((variable) => ({ code: 'registry-invalid', variable, registry })),
+    )
+  },
+)
+
+test.each(['localhost:5000', '127.0.0.1', '[::1]:5000', 'a-b.example.com/x/y_z/a--b', 'xn--a.io', 'openedx'])(
+  '%j names a registry',
+  (registry) => {
+    expect(settingsFrom({ DEVENV_MIRROR: registry, DEVENV_REGISTRY: registry })).toMatchObject({
+      mirror: registry,
+      registry,
+    })
+  },
+)
 
 describe('the registry of our images', () => {
   test('is the one that is set, none where that is empty, else the one that is written in core', () => {

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { DevenvError } from '../problem/problem.js'
+import { DevenvError, type Problem } from '../problem/problem.js'
+import { readTextFile } from '../problem/read-text-file.js'
 import { HOST_CA_VARIABLES } from './ca-variables.js'
 
 /** Which programs of an environment run: those named, or every one. */
@@ -104,25 +105,48 @@ const CA_FILES = [
   '/etc/ssl/cert.pem',
 ]
 
-/** @param files what the files of the checkout set; the environment counts more */
+/**
+ * @param files what the files of the checkout set; the environment counts more
+ * @throws DevenvError `registry-invalid`, `authorities-unreadable`, all that apply
+ */
 export function settingsFrom(shell: NodeJS.ProcessEnv, files: Readonly<Record<string, string>> = {}): Settings {
   const env = { ...files, ...shell }
+  requireForms(env)
   const both = PROXIES.flatMap((name) => [name, name.toLowerCase()])
   const bundles = [...HOST_CA_VARIABLES.map((name) => env[name]), ...CA_FILES]
   return {
     dataRoot: env.DEVENV_DIR ? resolve(env.DEVENV_DIR) : undefined,
-    mirror: env.DEVENV_MIRROR?.replace(/\/+$/, '') || undefined,
-    registry: env.DEVENV_REGISTRY?.replace(/\/+$/, ''),
+    mirror: withoutSlash(env.DEVENV_MIRROR) || undefined,
+    registry: withoutSlash(env.DEVENV_REGISTRY),
     digests: env.DEVENV_DIGESTS ? resolve(env.DEVENV_DIGESTS) : undefined,
     network: /^(0|false|no|)$/i.test(env.DEVENV_OFFLINE ?? '') ? 'online' : 'offline',
     publish: parseNames(env.DEVENV_PUBLISH ?? ''),
     programs: parseProgramChoice(env.DEVENV_PROGRAMS ?? ''),
     without: parseNames(env.DEVENV_WITHOUT ?? ''),
-    caBundle: bundles.find((file): file is string => Boolean(file) && existsSync(file as string)),
+    caBundle: bundles.find((file) => file !== undefined && existsSync(file) && statSync(file).isFile()),
     proxies: Object.fromEntries(both.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
     variables: env,
     filed: Object.keys(files).filter((name) => shell[name] === undefined),
   }
+}
+
+const withoutSlash = (registry: string | undefined): string | undefined => registry?.replace(/\/+$/, '')
+
+/** Host and path as in the name of an image (https://pkg.go.dev/github.com/distribution/reference). */
+const REGISTRY = /^(\[[0-9a-f:]+\]|[a-z0-9]+([.-]+[a-z0-9]+)*)(:\d+)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/
+
+function requireForms(env: NodeJS.ProcessEnv): void {
+  const problems: Problem[] = ['DEVENV_MIRROR', 'DEVENV_REGISTRY'].flatMap((variable) => {
+    const registry = withoutSlash(env[variable]) ?? ''
+    return registry === '' || REGISTRY.test(registry) ? [] : [{ code: 'registry-invalid', variable, registry }]
+  })
+  const file = env.DEVENV_CA_BUNDLE ?? ''
+  try {
+    if (existsSync(file)) readTextFile(file)
+  } catch (error) {
+    problems.push({ code: 'authorities-unreadable', file, detail: (error as Error).message })
+  }
+  if (problems.length > 0) throw new DevenvError(...problems)
 }
 
 /** A list with commas, in which `all` means every program; an empty one says nothing. Pure. */
@@ -143,9 +167,6 @@ const setOf = (text: string): string[] => [...new Set(text.split(/[\s,]+/).filte
 
 /** The registry that is set, else the one written in core's package.json under `devenv.registry`; `undefined`: none. */
 export function registryOf(set: string | undefined): string | undefined {
-  // As Docker writes it (https://pkg.go.dev/github.com/distribution/reference).
-  if (set !== undefined && set !== '' && !/^(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:\d+)?(\/[a-z0-9._-]+)*$/.test(set))
-    throw new DevenvError({ code: 'registry-invalid', registry: set })
   if (set !== undefined) return set || undefined
   const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
   return manifest.devenv?.registry || undefined
@@ -154,7 +175,7 @@ export function registryOf(set: string | undefined): string | undefined {
 /** @throws DevenvError `digests-unreadable` */
 export function readDigestsFile(file: string): Record<string, string> {
   try {
-    const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    const value: unknown = JSON.parse(readTextFile(file))
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('It is not a JSON object.')
     for (const [name, digest] of Object.entries(value))
       if (!/^sha256:[0-9a-f]{64}$/.test(String(digest))) throw new Error(`${name} has no digest: ${digest}`)

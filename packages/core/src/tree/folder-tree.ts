@@ -22,8 +22,11 @@ export function folderTree(root: string, seeing: (path: string) => void = () => 
   }
 }
 
-const readOne = (file: string): Buffer =>
-  lstatSync(file).isSymbolicLink() ? Buffer.from(readlinkSync(file)) : readFileSync(file)
+function readOne(file: string): Buffer | undefined {
+  const status = lstatSync(file)
+  if (status.isSymbolicLink()) return Buffer.from(readlinkSync(file))
+  return status.isFile() ? readFileSync(file) : undefined
+}
 
 function entriesOf(folder: string, seeing: (path: string) => void): TreeEntry[] {
   seeing(folder)

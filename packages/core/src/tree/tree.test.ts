@@ -229,6 +229,7 @@ describe('a folder', () => {
       { name: 'device', kind: 'link' },
       { name: 'file', kind: 'file' },
     ])
+    expect(await folderTree(root).read('pipe')).toBeUndefined()
   })
 
   test('has nothing where it is not there itself', async () => {

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import type { LogEntry } from '../../environment/verbs/search-logs.js'
 import { DevenvError } from '../../problem/problem.js'
 import { type Add, open, print, withWhere } from '../opening.js'
+import { parseShown } from './watch-command.js'
 
 type Options = {
   grep?: string
@@ -18,16 +19,19 @@ const SHOWN_AT_FIRST = 20
 
 export const logsCommand: Add = (program) =>
   withWhere(program.command('logs'))
-    .argument('[programs...]', 'programs of the environment, third-party services (default: all)')
+    .argument(
+      '[programs...]',
+      'programs of the environment, third-party services, with commas or blanks between them (default: all)',
+    )
     .summary('search the logs, in rotated files too, and follow them')
     .option('-f, --follow', 'go on with what is written from now on; of third-party services only those that you name')
     .option('-n, --lines <count>', 'only the last lines', parseCount)
     .option('--grep <pattern>', 'only lines that match this regular expression')
     .option('-i, --ignore-case', 'with --grep: upper and lower case are the same')
     .option('-C, --context <count>', 'with --grep: so many lines of the same program around each', parseCount)
-    .option('--since <when>', 'only lines since then: 15m, 2h, 1d, or a date')
+    .option('--since <when>', 'only lines since then: 15m, 2h, 1d, or a date (2026-11-23, 2026-11-23T20:14)')
     .option('--json', 'print one JSON object for each line')
-    .action(async (programs: string[], options: Options, command: Command) => {
+    .action(async (names: string[], options: Options, command: Command) => {
       const { parseSince, searchLogs } = await import('../../environment/verbs/search-logs.js')
       const { readEngineClock } = await import('../../engine/container-logs.js')
       const context = await open(command)
@@ -35,14 +39,17 @@ export const logsCommand: Add = (program) =>
         options.since === undefined ? undefined : parseSince(options.since, await readEngineClock(context.engine))
       const refuse = (detail: string) => new DevenvError({ code: 'usage', detail, see: 'devenv logs --help' })
       if (options.since !== undefined && since === undefined)
-        throw refuse(`--since ${options.since} is neither a time span nor a date.`)
+        throw refuse(
+          `--since ${options.since} is neither a time span nor a date: write 15m, 2h, 1d, or 2026-11-23T20:14.`,
+        )
       let grep: RegExp | undefined
       try {
         grep = options.grep === undefined ? undefined : new RegExp(options.grep, options.ignoreCase ? 'i' : '')
       } catch (error) {
         throw refuse((error as Error).message)
       }
-      const query = { programs, grep, since, context: options.context ?? 0 }
+      const shown = parseShown(names.join(','))
+      const query = { programs: typeof shown === 'string' ? [] : shown, grep, since, context: options.context ?? 0 }
       const everything = since !== undefined || grep !== undefined
       const lines = options.lines ?? (options.follow && !everything ? SHOWN_AT_FIRST : Number.POSITIVE_INFINITY)
       const show = (entry: LogEntry) => {
@@ -72,7 +79,7 @@ export const logsCommand: Add = (program) =>
         const onEntry = (entry: LogEntry) => {
           if (isNew(entry) && (grep === undefined || grep.test(entry.line))) show(entry)
         }
-        await followLogs(context, from, programs.length === 0 ? 'programs' : programs, onEntry, leaving.signal)
+        await followLogs(context, from, shown, onEntry, leaving.signal)
         if (!leaving.signal.aborted) context.report({ kind: 'note', text: 'nothing runs any more' })
       }
     })

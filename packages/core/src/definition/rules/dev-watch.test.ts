@@ -1,15 +1,33 @@
 import { expect, test } from 'vitest'
-import { FILES, HEALTH, RECOGNISED, replacing, SHOP, testRules, withShop } from '../../../test/rules.js'
+import {
+  FILES,
+  HEALTH,
+  IMAGE,
+  MYSQL_IMAGE,
+  RECOGNISED,
+  replacing,
+  SHOP,
+  testRules,
+  withShop,
+} from '../../../test/rules.js'
 import { SAMPLE_PACKAGE, sampleDefinition, temporaryFolder, writeFiles } from '../../../test/samples.js'
-import { accountsNameAddresses, healthAsksDeclared, healthIsKnown } from './dev-watch.js'
+import { accountsNameAddresses, healthAsksDeclared, healthIsKnown, servicesRunOnce } from './dev-watch.js'
 
 /** The first health check is that of the primary service. */
 const asking = (...words: string[]) => replacing('[CMD, "true"]', JSON.stringify(['CMD', ...words]))
 const ANSWERS = '/opt/devenv/bin/answers'
 const HEALTH_ASKS = { rule: 'health-asks-declared', at: '    healthcheck: { test: ["CMD"' }
 
-testRules([accountsNameAddresses, healthAsksDeclared, healthIsKnown], {
+testRules([accountsNameAddresses, healthAsksDeclared, healthIsKnown, servicesRunOnce], {
   breaks: [
+    ...['profiles: [mine]', 'scale: 0', 'scale: 3', 'deploy: { replicas: 0 }', 'deploy: { replicas: 3 }'].flatMap(
+      (words) =>
+        [IMAGE, MYSQL_IMAGE].map((image) => ({
+          title: `${words} of ${image === IMAGE ? 'the primary service' : 'a server'}`,
+          edit: replacing(image, `${image}    ${words}\n`),
+          breaks: { rule: 'services-run-once', at: `    ${words}` },
+        })),
+    ),
     {
       title: 'no health check',
       edit: (compose) => compose.slice(0, compose.lastIndexOf(HEALTH)),

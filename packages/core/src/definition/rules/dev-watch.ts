@@ -83,6 +83,47 @@ const isDeclared = ({ ports = [], expose = [] }: ComposeService = {}, port: numb
     return first <= port && port <= last
   })
 
+export const servicesRunOnce: Rule = {
+  name: 'services-run-once',
+  clause: 'OEP-5, dev.watch',
+  why: 'An environment runs each of its services, in one container.',
+  check: ({ definition, source }) =>
+    Object.entries(definition.project.services).flatMap(([name, { profiles, scale, deploy }]) => {
+      const at = (...path: string[]) => source.placeOf(['services', name, ...path])
+      const optional = 'For a server that not everybody needs: `required: false` in depends_on, and DEVENV_WITHOUT.'
+      const counts = [
+        { count: scale, key: 'scale', place: at('scale') },
+        {
+          count: (deploy as { replicas?: unknown } | undefined)?.replicas,
+          key: 'deploy.replicas',
+          place: at('deploy', 'replicas'),
+        },
+      ]
+      return [
+        ...(profiles === undefined
+          ? []
+          : [
+              {
+                place: at('profiles'),
+                what: `${name} is in profiles (${[profiles].flat().join(', ')}), and devenv chooses none.`,
+                fix: `Remove \`profiles:\`. ${optional}`,
+              },
+            ]),
+        ...counts.flatMap(({ count, key, place }) =>
+          count === undefined || count === 1
+            ? []
+            : [
+                {
+                  place,
+                  what: `\`${key}\` asks for ${count} containers of ${name}.`,
+                  fix: `Remove \`${key}:\`. ${count === 0 ? optional : 'More workers: more processes of one program, in its supervisor file.'}`,
+                },
+              ],
+        ),
+      ]
+    }),
+}
+
 export const accountsNameAddresses: Rule = {
   name: 'accounts-name-addresses',
   clause: 'OEP-5, dev.watch',

@@ -1,6 +1,6 @@
 import { nothingOfOthers } from './backwards-compatibility.js'
 import { ownerIsMapped } from './dev-shell.js'
-import { accountsNameAddresses, healthAsksDeclared, healthIsKnown } from './dev-watch.js'
+import { accountsNameAddresses, healthAsksDeclared, healthIsKnown, servicesRunOnce } from './dev-watch.js'
 import type { Rule } from './rule.js'
 import { officialImages } from './rule-1-third-party.js'
 import { runsUnderSupervisor } from './rule-2-supervisor.js'
@@ -28,4 +28,5 @@ export const OEP5_RULES = [
   healthAsksDeclared,
   variantsAreThere,
   accountsNameAddresses,
+  servicesRunOnce,
 ] satisfies Rule[]

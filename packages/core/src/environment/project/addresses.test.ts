@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { sampleDefinition } from '../../../test/samples.js'
+import { problemsOf, sampleDefinition } from '../../../test/samples.js'
 import { addressesOf } from '../../definition/definition.js'
-import { placesOf, urlsOf, wantedPorts } from './addresses.js'
+import { placesOf, requirePublishable, urlsOf, wantedPorts } from './addresses.js'
 
 describe('wantedPorts', () => {
   test('are those of the primary, and none of a server that nobody asked for', () => {
@@ -74,4 +74,14 @@ describe('urlsOf', () => {
   test.each([undefined, {}])('gives none where nothing is published (%j)', (ports) => {
     expect(urlsOf(ports)).toEqual({})
   })
+})
+
+test('only third-party services with a port can be published', async () => {
+  const definition = sampleDefinition()
+  const known = ['mysql', 'memcached']
+  requirePublishable(definition, [])
+  requirePublishable(definition, ['mysql', 'memcached'])
+  expect(await problemsOf(() => requirePublishable(definition, ['mysql', 'hello', 'nobody']))).toEqual([
+    { code: 'publish-unknown', names: ['hello', 'nobody'], known },
+  ])
 })

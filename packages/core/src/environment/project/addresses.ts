@@ -1,4 +1,5 @@
-import { type Address, type Definition, portsOf } from '../../definition/definition.js'
+import { type Address, type Definition, portsOf, thirdPartyOf } from '../../definition/definition.js'
+import { DevenvError } from '../../problem/problem.js'
 
 /** Container port to host port, for each service that publishes any. */
 export type Ports = Readonly<Record<string, Readonly<Record<number, number>>>>
@@ -26,6 +27,15 @@ export const placesOf = (addresses: readonly Address[], ports: Ports): Place[] =
     const bound = ports[service]?.[port]
     return bound === undefined ? [] : [{ name: name ?? String(port), port, url: `http://localhost:${bound}` }]
   })
+
+/** @throws DevenvError `publish-unknown` for what is no third-party service, or has no port */
+export function requirePublishable(definition: Definition, names: readonly string[]): void {
+  const { services } = definition.project
+  const hasPort = (name: string) => [...(services[name]?.ports ?? []), ...(services[name]?.expose ?? [])].length > 0
+  const known = thirdPartyOf(definition).filter(hasPort)
+  const unknown = names.filter((name) => !known.includes(name))
+  if (unknown.length > 0) throw new DevenvError({ code: 'publish-unknown', names: unknown, known })
+}
 
 /** The ports that want a host port: all that are written, of other services what somebody asked for. Pure. */
 export function wantedPorts(

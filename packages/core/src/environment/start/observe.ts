@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { readMountPoint } from '../../checkout/read-presence.js'
 import { readProgramNames } from '../../definition/declared-programs.js'
@@ -20,6 +20,7 @@ import { buildSpecOf } from '../../image/read-image-inputs.js'
 import { requireHosts } from '../../image/require-hosts.js'
 import { readMtu } from '../../machine/read-mtu.js'
 import { requireSpace } from '../../machine/require-space.js'
+import { readTextFile } from '../../problem/read-text-file.js'
 import { together } from '../../problem/together.js'
 import { type Remembered, registryOf, remember, type Settings, variablesOf } from '../../settings/settings.js'
 import { folderTree } from '../../tree/folder-tree.js'
@@ -31,7 +32,7 @@ import { type Ledger, readLedger, storeData, storeFolder } from '../data/ledger.
 import { type Begun, readRecord, type Stamps, type StartRecord, stampsOf } from '../data/record.js'
 import { containersOf } from '../inside/containers-of.js'
 import { type RunningCommands, readCommands } from '../inside/read-commands.js'
-import { type Ports, wantedPorts } from '../project/addresses.js'
+import { type Ports, requirePublishable, wantedPorts } from '../project/addresses.js'
 import { assignPorts } from '../project/assign-ports.js'
 import { type GitPlaces, readGitPlaces } from '../project/read-git-places.js'
 import { type Store, storesOf } from '../project/stores-of.js'
@@ -104,7 +105,7 @@ export async function observe(
   const settings = remember(given, before?.settings)
   const stamped = stampsOf(definitionPaths(context, variant))
   // Read after its stamp.
-  const authorities = settings.caBundle === undefined ? undefined : sha256Of(readFileSync(settings.caBundle))
+  const authorities = settings.caBundle === undefined ? undefined : sha256Of(readTextFile(settings.caBundle))
   const variables = variablesOf(readVariableNames({ ...environment, variant }), settings)
   const whole = await readDefinition({
     ...environment,
@@ -114,6 +115,7 @@ export async function observe(
     variables,
     stores: paths.stores,
   })
+  requirePublishable(whole, settings.publish ?? [])
   const definition = leaveOut(whole, settings.without ?? [])
   requireMounts(definition, environment)
   const ours = oursOf(definition)

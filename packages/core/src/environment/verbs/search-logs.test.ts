@@ -88,11 +88,25 @@ describe('since', () => {
     ['1d', '2026-11-22T12:00:00.000Z'],
     ['2026-11-20', '2026-11-20T00:00:00.000Z'],
     ['2026-11-20T08:30:00Z', '2026-11-20T08:30:00.000Z'],
+    ['2026-11-20 08:30Z', '2026-11-20T08:30:00.000Z'],
   ])('%s is %s', (text, at) => {
     expect(parseSince(text, NOW)?.toISOString()).toBe(at)
   })
 
-  test.each(['', 'yesterday', '1w', '-5m', 'm'])('%j is neither a time span nor a date', (text) => {
+  test.each([
+    '',
+    'yesterday',
+    '1w',
+    '-5m',
+    'm',
+    '10',
+    '2026',
+    '10.5',
+    'Mar 7',
+    '2026-13-40',
+    '99999999999h',
+    '1960-01-01',
+  ])('%j is neither a time span nor a date', (text) => {
     expect(parseSince(text, NOW)).toBeUndefined()
   })
 })

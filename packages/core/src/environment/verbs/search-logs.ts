@@ -143,13 +143,17 @@ export function parseStampedLine(text: string, source: string, channel: LogEntry
     : { at: at.toISOString(), source, channel, line: text.slice(blank + 1) }
 }
 
-/** `15m`, `2h`, `1d` ago, or a date as `new Date` reads it. Pure. */
+/**
+ * `15m`, `2h`, `1d` ago, or a date that begins with year, month and day, as `new Date` reads it: that takes a bare `10` for
+ * a month. Nothing was logged before 1970, and the engine takes no such time. Pure.
+ */
 export function parseSince(text: string, now: Date): Date | undefined {
   const [, amount, unit] = /^(\d+)([smhd])$/.exec(text) ?? []
   if (amount !== undefined && unit !== undefined) {
     const seconds = { s: 1, m: 60, h: 3600, d: 86_400 }[unit as 's' | 'm' | 'h' | 'd']
-    return new Date(now.getTime() - Number(amount) * seconds * 1000)
+    return sinceEpoch(new Date(now.getTime() - Number(amount) * seconds * 1000))
   }
-  const date = new Date(text)
-  return Number.isNaN(date.getTime()) ? undefined : date
+  return /^\d{4}-\d\d-\d\d/.test(text) ? sinceEpoch(new Date(text)) : undefined
 }
+
+const sinceEpoch = (date: Date): Date | undefined => (date.getTime() >= 0 ? date : undefined)
