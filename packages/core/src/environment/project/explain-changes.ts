@@ -16,7 +16,7 @@ export function explainChanges(before: string | undefined, now: string): { reado
   return Object.fromEntries(
     Object.entries(mappingOf(formerly)).flatMap(([service, value]) => {
       const config = mappingOf(mappingOf(value).labels)[LABELS.config]
-      const changes = [...listChanges(value, mappingOf(services)[service], 2), ...everywhere]
+      const changes = [...new Set([...listChanges(value, mappingOf(services)[service], 2), ...everywhere])]
       if (changes.length === 0) return []
       const told = changes.filter((path) => path !== `labels.${LABELS.config}`)
       // What else the label depends on.
