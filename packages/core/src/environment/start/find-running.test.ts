@@ -18,7 +18,7 @@ import { identify } from '../environment.js'
 import { type Extent, findRunning } from './find-running.js'
 
 /** What the engine lists. */
-type Listed = { service: string; state?: string; status?: string; config?: string }
+type Listed = { service: string; state?: string; status?: string; config?: string; networks?: string[] }
 const RUNNING: Listed[] = [
   { service: 'hello', config: 'a' },
   { service: 'mysql', config: 'b', status: 'Up 5 seconds (healthy)' },
@@ -42,7 +42,7 @@ async function found({
 } = {}): Promise<boolean> {
   const root = writeFiles(temporaryFolder(), { 'requirements.txt': 'django\n' })
   const socket = join(temporaryFolder(), 'engine.sock')
-  const listed = containers.map(({ service, state = 'running', status = 'Up 5 seconds', config = '' }) => ({
+  const listed = containers.map(({ service, state = 'running', status = 'Up 5 seconds', config = '', networks }) => ({
     Id: `id-of-${service}`,
     Names: [`/${service}`],
     Image: service,
@@ -50,6 +50,8 @@ async function found({
     State: state,
     Status: status,
     Labels: { 'com.docker.compose.service': service, [LABELS.config]: config },
+    HostConfig: { NetworkMode: 'hello_default' },
+    NetworkSettings: { Networks: Object.fromEntries((networks ?? ['hello_default']).map((name) => [name, {}])) },
   }))
   const server = createServer((_request, response) => response.end(JSON.stringify(listed)))
   await new Promise<void>((resolve) => server.listen(socket, resolve))
@@ -157,6 +159,15 @@ describe('a start finds out more', () => {
       title: 'a server is not healthy yet',
       given: {
         containers: [...RUNNING.slice(0, 1), { service: 'mysql', status: 'Up (health: starting)', config: 'b' }],
+      },
+    },
+    {
+      title: 'somebody disconnected a container from its network',
+      given: {
+        containers: [
+          ...RUNNING.slice(0, 1),
+          { service: 'mysql', config: 'b', status: 'Up 5 seconds (healthy)', networks: [] },
+        ],
       },
     },
     {

@@ -32,7 +32,8 @@ export async function findRunning(
   for (const service of services) {
     const [container, ...more] = containers.filter((candidate) => candidate.service === service)
     if (more.length > 0) return undefined
-    if (container?.state !== 'running' || container.labels[LABELS.config] !== record.configs[service]) return undefined
+    if (container?.state !== 'running' || container.network === 'disconnected') return undefined
+    if (container.labels[LABELS.config] !== record.configs[service]) return undefined
     if (record.ours[service] !== undefined) {
       if (extent.all && record.released[service]?.container !== container.id) return undefined
     } else if (container.health !== 'healthy' && container.health !== 'none') return undefined

@@ -89,13 +89,14 @@ export function planSteps(wanted: Wanted, state: StartState): StepsPlan {
 
 type Kept = ReadonlyMap<string, Container | undefined>
 
-/** The container of a service that goes on: one with the wanted configuration and with its data; best, one that runs. */
+/** The container of a service that goes on: one with the wanted configuration, network and data; best, one that runs. */
 function keptOf(service: string, state: StartState): Container | undefined {
   if (isEmptied(service, state)) return undefined
   const fit = state.containers.filter(
     (container) =>
       container.service === service &&
       container.labels[LABELS.config] === state.configs[service] &&
+      container.network === 'connected' &&
       container.state !== 'removing' &&
       container.state !== 'dead',
   )
@@ -148,14 +149,12 @@ function planRemovals(
   const stays = (container: Container) =>
     configs[container.service] !== undefined &&
     (!services.includes(container.service) || kept.get(container.service)?.id === container.id)
-  const why = ({ service }: Container) =>
-    configs[service] === undefined
-      ? `${service} is no longer part of the environment`
-      : kept.get(service) === undefined
-        ? isEmptied(service, state)
-          ? `the data of ${service} are not there`
-          : `${service} changed`
-        : `there is another one for ${service}`
+  const why = ({ service, network }: Container) => {
+    if (configs[service] === undefined) return `${service} is no longer part of the environment`
+    if (kept.get(service) !== undefined) return `there is another one for ${service}`
+    if (isEmptied(service, state)) return `the data of ${service} are not there`
+    return network === 'disconnected' ? `somebody disconnected ${service} from its network` : `${service} changed`
+  }
   const removed = containers.filter((container) => !stays(container))
   const attended = ({ id }: Container) => commands[id]?.attended ?? []
   const busy = removed.filter((container) => attended(container).length > 0)
