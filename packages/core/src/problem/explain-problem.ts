@@ -533,9 +533,9 @@ export function explainProblem(problem: Problem): Explanation {
       }
     case 'container-gone':
       return {
-        what: `Somebody removed ${problem.container} while devenv waited for it.`,
-        why: 'Its container is gone: another `devenv clean` removed it, or `docker rm`.',
-        fix: 'Run the same command again: it creates the container.',
+        what: `The container ${problem.container} ended, or was removed, while devenv needed it.`,
+        why: 'Somebody stops, cleans or replaces the environment: with another devenv command, or with docker.',
+        fix: 'Run the same command again once that has ended: it starts any container that it needs.',
       }
     case 'not-ready':
       return {

@@ -1,6 +1,6 @@
 import { createContainers } from '../../engine/compose.js'
 import { type Container, startContainer } from '../../engine/containers.js'
-import { captureInside } from '../../engine/execs.js'
+import { captureInside, KILLED } from '../../engine/execs.js'
 import { LABELS } from '../../engine/labels.js'
 import { removeContainers, removeProject } from '../../engine/remove-project.js'
 import { carryOutImages } from '../../image/ensure-images.js'
@@ -142,6 +142,7 @@ async function command(
   { engine }: Context,
 ): Promise<void> {
   const { exitCode, lines } = await captureInside(engine, { container: id, argv, user: 'root' })
+  if (exitCode === KILLED) throw new DevenvError({ code: 'container-gone', container: service })
   const doing = `start the programs of ${service}`
   if (exitCode !== 0) throw new DevenvError({ code: 'engine-refused', doing, detail: lines.join('\n') })
 }

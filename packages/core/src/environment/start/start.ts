@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Container } from '../../engine/containers.js'
 import { type Engine, EngineRefusal } from '../../engine/engine.js'
-import { parseRefusal } from '../../engine/parse-refusal.js'
+import { isGone, parseRefusal } from '../../engine/parse-refusal.js'
 import { removeProject } from '../../engine/remove-project.js'
 import { requireVersions } from '../../machine/versions.js'
 import { DevenvError } from '../../problem/problem.js'
@@ -118,7 +118,7 @@ function mendOf(
   if (port !== undefined) return async () => void refused.add(port)
   // Containers cannot start without the network that they were created for.
   if (lacksNetwork(error)) return () => removeProject(engine, environment.project)
-  // What a start that was killed had asked for has come about meanwhile.
+  // What a start that was killed had asked for has come about meanwhile, or a stop has.
   if (hasCome(error)) return async () => {}
   return undefined
 }
@@ -133,6 +133,6 @@ const lacksNetwork = (error: unknown): boolean =>
   error instanceof EngineRefusal && error.status === 404 && error.detail.includes('network')
 
 const hasCome = (error: unknown): boolean =>
-  error instanceof EngineRefusal
-    ? error.status === 404 && error.detail.includes('No such container')
-    : error instanceof DevenvError && error.problems.some(({ code }) => code === 'name-taken')
+  isGone(error) ||
+  (error instanceof DevenvError &&
+    error.problems.some(({ code }) => code === 'name-taken' || code === 'container-gone'))

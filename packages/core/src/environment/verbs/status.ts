@@ -1,5 +1,6 @@
 import { type Container, findImage, readMemory } from '../../engine/containers.js'
 import { LABELS } from '../../engine/labels.js'
+import { noneIfGone } from '../../engine/parse-refusal.js'
 import type { Asking } from '../context.js'
 import { readRecord, type StartRecord } from '../data/record.js'
 import { containersOf } from '../inside/containers-of.js'
@@ -49,7 +50,7 @@ export async function readStatus(asking: Asking): Promise<Status> {
     const [image, memoryBytes, programs] = await Promise.all([
       findImage(engine, container.imageId),
       running ? readMemory(engine, container.id) : undefined,
-      running && ours ? readPrograms(engine, container.id) : undefined,
+      running && ours ? readPrograms(engine, container.id).catch(noneIfGone) : undefined,
     ])
     return {
       service: container.service,

@@ -1,4 +1,5 @@
 import { type Container, stopContainer } from '../../engine/containers.js'
+import { noneIfGone } from '../../engine/parse-refusal.js'
 import type { Context } from '../context.js'
 import { isLocked, withLock } from '../data/mutex.js'
 import { readRecord } from '../data/record.js'
@@ -25,7 +26,7 @@ async function stopRunning(context: Context): Promise<string[]> {
   const ours = readRecord(context.environment)?.ours ?? {}
   const isOurs = ({ service }: Container) => ours[service] !== undefined
   for (const group of [running.filter(isOurs), running.filter((container) => !isOurs(container))])
-    await Promise.all(group.map(({ id }) => stopContainer(context.engine, id, GRACE_SECONDS)))
+    await Promise.all(group.map(({ id }) => stopContainer(context.engine, id, GRACE_SECONDS).catch(noneIfGone)))
   return running.map(({ service }) => service)
 }
 
