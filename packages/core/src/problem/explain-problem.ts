@@ -546,7 +546,12 @@ export function explainProblem(problem: Problem): Explanation {
     case 'provision-failed':
       return {
         what: `The provisioning step ${problem.step} failed with exit code ${problem.exitCode}.`,
-        why: `Its last lines:\n${indent(problem.log)}`,
+        why:
+          problem.log === 'above'
+            ? 'Its output above shows the cause.'
+            : problem.log.length === 0
+              ? 'It printed nothing.'
+              : `Its last lines:\n${indent(problem.log)}`,
         fix: [
           'Fix the cause and start again: devenv repeats this step; the steps before it stay done.',
           ...(problem.stores.length === 0
