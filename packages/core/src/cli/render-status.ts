@@ -14,6 +14,11 @@ export function renderStatus(status: Status): string[] {
     `  data      ${dataDirectory}`,
     ...(memoryBytes === 0 ? [] : [`  memory    ${renderMemory(memoryBytes)} in all`]),
     ...(stale === undefined ? [] : [`  image out of date: ${stale}. \`devenv watch\` replaces it`]),
+    ...(status.failedStep === undefined
+      ? []
+      : [
+          `  provisioning failed: ${status.failedStep}. The next start carries it out again; \`devenv logs provision\` shows what it printed`,
+        ]),
     ...containers.flatMap((container) => [
       renderContainer(container),
       ...(container.standIn === undefined ? [] : [`      a stand-in; it is really ${container.standIn}`]),

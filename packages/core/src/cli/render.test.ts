@@ -70,6 +70,7 @@ const STATUS: Status = {
   urls: ['http://localhost:23000'],
   addresses: [{ name: '8000', url: 'http://localhost:23000' }],
   stale: undefined,
+  failedStep: undefined,
   memoryBytes: 1.25 * 1024 ** 3,
   containers: [
     {
@@ -183,6 +184,14 @@ describe('a status', () => {
     expect(text).not.toContain('out of date')
     const stale = renderStatus({ ...STATUS, stale: 'requirements.txt changed' }).join('\n')
     expect(stale).toMatch(/out of date: requirements\.txt changed.*devenv watch/)
+  })
+
+  test('names the provisioning step that failed, and what carries it out again, only when one did', () => {
+    expect(text).not.toContain('provisioning')
+    const failed = renderStatus({ ...STATUS, failedStep: 'migrations' }).join('\n')
+    expect(failed).toMatch(
+      /^ {2}provisioning failed: migrations\. The next start carries it out again; .*logs provision/m,
+    )
   })
 
   test('has no blanks at the ends of its lines', () => {

@@ -30,7 +30,7 @@ export function assemble(environment: Environment, observed: Observed, { again }
   const configs = Object.fromEntries(
     Object.entries(project.services).map(([name, { labels }]) => [name, labels?.[LABELS.config] ?? '']),
   )
-  const due = planDue(observed)
+  const due = planDue(observed).map((step) => ({ ...step, passed: passedOf(step, observed, again) }))
   const services = servicesOf(definition, extent)
   const programs = settings.programs ?? 'all'
   const wanted: Wanted = {
@@ -42,7 +42,7 @@ export function assemble(environment: Environment, observed: Observed, { again }
     ...observed,
     configs,
     released: before?.released ?? {},
-    steps: due.map((step) => ({ ...step, passed: passedOf(step, observed, again) })),
+    steps: due,
   })
   // A choice is remembered once it is known to be one.
   const known = ours.length === 1 || (extent.all && !steps.some((step) => step.do === 'check-programs'))
@@ -70,6 +70,7 @@ export function assemble(environment: Environment, observed: Observed, { again }
     steps: Object.fromEntries(due.map(({ name, now, stores }) => [name, { now, stores }])),
     provisioned: before?.provisioned ?? {},
     begun: observed.begun,
+    failed: due.find((step) => step.name === before?.failed && step.passed !== 'now')?.name,
     released: Object.fromEntries(
       Object.entries(before?.released ?? {}).filter(([, { container }]) =>
         containers.some(({ id }) => id === container),

@@ -52,7 +52,7 @@ async function carryOutStep(planned: StartStep, work: Work): Promise<void> {
   }
   switch (planned.do) {
     case 'join':
-      return await show(planned.begun.step, () => joinStep(work, record, planned.begun, planned.failure))
+      return await joinStep(work, record, planned.begun, planned.failure, because)
     case 'images':
       return await carryOutImages(planned.images, engine, observed.inputs, observed.sources, report)
     case 'remove-project':

@@ -23,6 +23,8 @@ export type Status = {
   /** The same, each with its name. The first is the address of the environment. */
   addresses: { name: string; url: string }[]
   stale: string | undefined
+  /** The provisioning step that failed in the last start. */
+  failedStep: string | undefined
   /** Of all containers together. */
   memoryBytes: number
   containers: {
@@ -83,6 +85,7 @@ export async function readStatus(asking: Asking): Promise<Status> {
     urls: places.map(({ url }) => url),
     addresses: places.map(({ name, url }) => ({ name, url })),
     stale,
+    failedStep: record?.failed,
     memoryBytes: described.reduce((sum, { memoryBytes = 0 }) => sum + memoryBytes, 0),
     containers: described,
   }
