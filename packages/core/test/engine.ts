@@ -103,6 +103,7 @@ export async function engineRunning(
     if (/^\/exec\/\d+\/json$/.test(pathname)) {
       return response.end(JSON.stringify({ ExitCode: execOf(pathname).exitCode ?? 0 }))
     }
+    if (/^\/containers\/[^/]+\/json$/.test(pathname)) return response.end('{"Config":{},"State":{"Running":true}}')
     if (!pathname.endsWith('/exec')) return gone()
     const said = says((JSON.parse(await text(request)) as { Cmd: string[] }).Cmd)
     if (said === 'gone') return gone()

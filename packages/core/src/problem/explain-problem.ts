@@ -537,6 +537,14 @@ export function explainProblem(problem: Problem): Explanation {
         why: 'Somebody stops, cleans or replaces the environment: with another devenv command, or with docker.',
         fix: 'Run the same command again once that has ended: it starts any container that it needs.',
       }
+    case 'program-waiting': {
+      const names = problem.programs.map(({ name }) => name)
+      return {
+        what: `${names.join(', ')} ${names.length === 1 ? 'does' : 'do'} not run: the code has to be mended.`,
+        why: problem.programs.map(({ name, fault = 'its log shows the reason' }) => `${name}: ${fault}`).join('\n'),
+        fix: `Correct the code and save it: the program starts again by itself. Everything else runs on.\ndevenv logs ${names.join(' ')}   shows more.`,
+      }
+    }
     case 'not-ready':
       return {
         what: `${problem.container} started, but its entrypoint did not finish.`,

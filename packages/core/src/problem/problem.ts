@@ -131,6 +131,7 @@ export type Problem =
       left: string
     }
   | { code: 'container-gone'; container: string }
+  | { code: 'program-waiting'; programs: readonly { name: string; fault?: string }[] }
   | { code: 'not-ready'; container: string; log: readonly string[] }
   | {
       code: 'provision-failed'

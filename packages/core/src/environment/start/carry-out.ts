@@ -79,7 +79,7 @@ async function carryOutStep(planned: StartStep, work: Work): Promise<void> {
       await Promise.all(planned.services.map((service) => startContainer(engine, find(work, service))))
       return await refresh()
     case 'wait':
-      return await waitHealthy(work, planned.services)
+      return await waitHealthy(work, planned.services, 'third-party')
     case 'enter': {
       const container = find(work, planned.service)
       await waitReady(engine, container)
