@@ -11,6 +11,7 @@ import {
   writeFiles,
 } from '../../../test/samples.js'
 import { LABELS } from '../../engine/labels.js'
+import { HOST, startOf } from '../../process/process-mark.js'
 import type { Settings } from '../../settings/settings.js'
 import { noteBegun, noteEnded, openStore } from '../data/ledger.js'
 import { type StartRecord, stampsOf, writeRecord } from '../data/record.js'
@@ -192,6 +193,16 @@ describe('a start finds out more', () => {
 
   test('where an input changed, but not under a command’s feet', async () => {
     const meanwhile = (root: string) => writeFileSync(join(root, 'requirements.txt'), 'django==5\n')
+    expect(await found({ meanwhile })).toBe(false)
+    expect(await found({ meanwhile, strict: 'running' })).toBe(true)
+  })
+
+  test('where somebody is at work who may be stopping it, but not under a command’s feet', async () => {
+    const meanwhile = (root: string) => {
+      const { home } = identify(SAMPLE_PACKAGE, root, undefined).paths
+      const claim = { host: HOST, pid: process.pid, started: startOf(process.pid) ?? '' }
+      writeFileSync(join(home, 'start.0123abcd.lock'), JSON.stringify(claim))
+    }
     expect(await found({ meanwhile })).toBe(false)
     expect(await found({ meanwhile, strict: 'running' })).toBe(true)
   })

@@ -3,6 +3,7 @@ import { LABELS } from '../../engine/labels.js'
 import { differs, readDigestsFile, type Settings } from '../../settings/settings.js'
 import type { Context } from '../context.js'
 import { readLedger } from '../data/ledger.js'
+import { isLocked } from '../data/mutex.js'
 import { readRecord, type StartRecord, unchanged } from '../data/record.js'
 import type { Environment } from '../environment.js'
 import { containersOf } from '../inside/containers-of.js'
@@ -23,6 +24,8 @@ export async function findRunning(
   strict: 'unchanged' | 'running',
 ): Promise<Started | undefined> {
   const { environment, settings } = context
+  // Somebody at work (a stop, a clean, another start) may be taking away what runs.
+  if (strict === 'unchanged' && isLocked(environment)) return undefined
   const record = readRecord(environment)
   if (record === undefined) return undefined
   const containers = await containersOf(context)

@@ -8,7 +8,7 @@ import { DevenvError } from '../../problem/problem.js'
 import { step } from '../../progress/progress.js'
 import type { Context } from '../context.js'
 import { createDataDirectory, requireOwnPlace } from '../data/data-directory.js'
-import { isLocked, withLock } from '../data/mutex.js'
+import { withLock } from '../data/mutex.js'
 import { readCommands } from '../inside/read-commands.js'
 import { requireRecognised } from '../open-environment.js'
 import { assemble, type StartPlan } from './assemble.js'
@@ -27,9 +27,7 @@ const USUAL: How = { again: 'none', commands: 'awaited' }
  */
 export async function start(context: Context, extent: Extent, how: How = USUAL): Promise<Started> {
   const { engine, environment, report } = context
-  // Somebody at work (a clean, another start) may be taking away what runs.
-  const running =
-    how.again !== 'none' || isLocked(environment) ? undefined : await findRunning(context, extent, 'unchanged')
+  const running = how.again === 'none' ? await findRunning(context, extent, 'unchanged') : undefined
   if (running !== undefined && (await countAbandoned(engine, running.containers)) === 0) return running
   await requireVersions(engine)
   const variant = await requireRecognised(environment)
