@@ -78,6 +78,7 @@ const STATUS: Status = {
       name: 'devenv-hello-0-hello-1',
       state: 'running',
       health: 'healthy',
+      network: 'connected',
       image: 'devenv/hello:inputs-0',
       standIn: undefined,
       addresses: ['localhost:23000'],
@@ -92,6 +93,7 @@ const STATUS: Status = {
       name: 'devenv-hello-0-mysql-1',
       state: 'exited',
       health: 'none',
+      network: 'connected',
       image: 'localhost:5000/library/mysql:8.4.9',
       standIn: 'mariadb 10.11.11',
       addresses: [],
@@ -169,6 +171,14 @@ describe('a status', () => {
     expect(lines.join('\n')).toMatch(/^ {2}hello +running \(web, worker: waiting\)/m)
     expect(lines).toContain(`        ${fault}; it starts again when you save a file`)
     expect(lines).toContain('        its log shows the reason; it starts again when you save a file')
+  })
+
+  test('says of a container that somebody disconnected it from its network', () => {
+    const containers = STATUS.containers.map((container) => ({ ...container, network: 'disconnected' as const }))
+    expect(renderStatus({ ...STATUS, containers }).join('\n')).toMatch(
+      /running \(healthy\), disconnected from its network /,
+    )
+    expect(text).not.toContain('disconnected')
   })
 
   test('tells what all containers hold in memory, where one runs', () => {

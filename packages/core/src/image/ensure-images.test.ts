@@ -166,7 +166,7 @@ describe('carrying out', () => {
     expect(told).toEqual([])
   })
 
-  test('names every official image that is not to be had, and never says that one was pulled', async () => {
+  test('names every official image that it cannot get, and says of none that it was pulled', async () => {
     dockerIs('case $* in *redis*) exit 0;; esac; echo "Error: manifest unknown" >&2; exit 1')
     const REDIS = 'docker.io/library/redis:7.4.2'
     const wanted = [MYSQL, REDIS, MEMCACHED].map((name) => official(name, 'pull'))

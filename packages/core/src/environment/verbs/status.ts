@@ -32,6 +32,8 @@ export type Status = {
     name: string
     state: string
     health: string
+    /** `disconnected` where somebody has taken it off its network: a start replaces it. */
+    network: Container['network']
     image: string
     standIn: string | undefined
     /** Where its published ports answer. */
@@ -59,6 +61,7 @@ export async function readStatus(asking: Asking): Promise<Status> {
       name: container.name,
       state: container.state,
       health: container.health,
+      network: container.network,
       image: container.image,
       standIn: image?.Config.Labels?.[LABELS.standInServer],
       addresses: Object.values(container.ports).map((port) => `localhost:${port}`),
