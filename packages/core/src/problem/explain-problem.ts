@@ -540,9 +540,9 @@ export function explainProblem(problem: Problem): Explanation {
     case 'program-waiting': {
       const names = problem.programs.map(({ name }) => name)
       return {
-        what: `${names.join(', ')} ${names.length === 1 ? 'does' : 'do'} not run: the code has to be mended.`,
+        what: `${names.join(', ')} ${names.length === 1 ? 'ends with an error, and does' : 'end with an error, and do'} not run.`,
         why: problem.programs.map(({ name, fault = 'its log shows the reason' }) => `${name}: ${fault}`).join('\n'),
-        fix: `Correct the code and save it: the program starts again by itself. Everything else runs on.\ndevenv logs ${names.join(' ')}   shows more.`,
+        fix: `Correct the cause: when you save a file, the program starts again. Everything else runs on.\ndevenv logs ${names.join(' ')}   shows more.`,
       }
     }
     case 'not-ready':
