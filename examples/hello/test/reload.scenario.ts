@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { eventually, get, post } from '../../../tools/scenarios/checkout.js'
+import { eventually, get, post, succeeded } from '../../../tools/scenarios/checkout.js'
 import { inside } from '../../../tools/scenarios/engine.js'
 import { ask, run } from '../../../tools/scenarios/run.js'
 import { startedCheckout } from './checkout.js'
@@ -71,9 +71,33 @@ test('a syntax error ends nothing, and its repair is served', async () => {
     state: 'waiting',
     web: { state: 'WAITING', fault },
   })
+  const start = await hello.devenv('start')
+  expect(start, 'a start says the same').toMatchObject({ exitCode: 1, stdout: '' })
+  expect(start.stderr).toMatch(/^program-waiting$/m)
+  expect(start.stderr).toContain(`web: ${fault}`)
+  expect(start.stderr).not.toContain('✓')
   await hello.write('hello/web.py', right.replace('<title>hello</title>', '<title>repaired</title>'))
   await eventually(async () => expect((await hello.get('/')).body).toContain('<title>repaired</title>'))
   expect(await stateOfContainers()).toEqual(before)
+})
+
+test('a start whose code has a syntax error names it long before the health check gives up; a view tells when it is mended', async () => {
+  succeeded(await hello.devenv('stop'))
+  const right = await hello.read('hello/web.py')
+  await hello.write('hello/web.py', `${right}\nthis is no Python\n`)
+  const fault = `hello/web.py:${right.split('\n').length + 1}: SyntaxError: invalid syntax`
+  const began = Date.now()
+  const start = await hello.devenv('start')
+  expect(start).toMatchObject({ exitCode: 1, stdout: '' })
+  expect(start.stderr).toContain(`web: ${fault}`)
+  expect(Date.now() - began).toBeLessThan(60_000)
+
+  const view = hello.beginDevenv(['watch'])
+  await view.said(/program-waiting/)
+  await hello.write('hello/web.py', right)
+  await view.said(/hello answers at http:\/\/localhost:\d+/)
+  view.signalAll('SIGINT')
+  expect((await view.ended).exitCode).toBe(0)
 })
 
 describe('the worker', () => {

@@ -115,13 +115,17 @@ describe('a step, once begun, is finished', () => {
 
     const failed = await hello.devenv('start')
     expect(failed.exitCode).toBe(1)
-    expect(failed.stderr).toMatch(/provision-failed[\s\S]*Duplicate column name[\s\S]*devenv\.js clean mysql-8\.4/)
+    expect(failed.stderr).toMatch(/Duplicate column name[\s\S]*provision-failed[\s\S]*devenv\.js clean mysql-8\.4/)
+    expect(failed.stderr, 'once is enough').not.toMatch(/provision-failed[\s\S]*Duplicate column name/)
+    expect(failed.stderr).not.toContain('✓ migrations')
+    expect(JSON.parse((await hello.devenv('status', '--json')).stdout)).toMatchObject({ failedStep: 'migrations' })
     expect(await timesApplied(hello)).toBe(1)
 
     succeeded(await hello.devenv('clean', 'mysql'))
     await hello.start()
     expect(await columnsOf(hello)).toContain('late')
     expect(await timesApplied(hello)).toBe(2)
+    expect(JSON.parse((await hello.devenv('status', '--json')).stdout)).not.toHaveProperty('failedStep')
   })
 
   test('stop waits for it, and clean ends it and says so', async () => {

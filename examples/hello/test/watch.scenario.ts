@@ -125,6 +125,15 @@ describe('in an environment that runs', () => {
     await eventually(async () => expect((await hello.get('/')).body).toContain('Hello, Back!'))
   })
 
+  test('a server that was disconnected from its network by hand is replaced', async () => {
+    const { id, project } = await hello.container('redis')
+    await ask('docker', 'network', 'disconnect', `${project}_default`, id)
+    await hello.start()
+    expect((await hello.container('redis')).id).not.toBe(id)
+    await post(`${await hello.url()}/greetings`, { name: 'Again' })
+    await eventually(async () => expect((await hello.get('/')).body).toContain('Hello, Again!'))
+  })
+
   test('a primary container that the engine restarts serves again by itself', async () => {
     await ask('docker', 'restart', (await hello.container('hello')).id)
     await eventually(async () => expect((await hello.get('/health/')).status).toBe(200))

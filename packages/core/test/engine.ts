@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
 import type { Engine } from '../src/engine/engine.js'
 import { COMPOSE_LABELS } from '../src/engine/labels.js'
@@ -82,4 +83,44 @@ export async function engineWith(containers: readonly object[]): Promise<{ engin
   await new Promise<void>((resolve) => server.listen(socket, resolve))
   onTestFinished(() => void server.close())
   return { engine: { endpoint: `unix://${socket}`, address: { socketPath: socket } }, removed }
+}
+
+/** What a command prints and how it ends; `gone`: its container was removed meanwhile. */
+export type Said = { lines: readonly string[]; exitCode?: number } | 'gone'
+
+/** The socket of an engine that has these containers, each time it is asked, and in them commands that end at once. */
+export async function engineRunning(
+  containers: () => readonly object[],
+  says: (argv: readonly string[]) => Said,
+): Promise<Engine> {
+  const socket = join(temporaryFolder(), 'engine.sock')
+  const execs: Exclude<Said, 'gone'>[] = []
+  const execOf = (url = '') => execs[Number(url.split('/')[2])] ?? { lines: [] }
+  const server = createServer(async (request, response) => {
+    const { pathname } = new URL(request.url ?? '', 'http://engine')
+    const gone = () => response.writeHead(404).end(JSON.stringify({ message: `No such container: ${pathname}` }))
+    if (pathname === '/containers/json') return response.end(JSON.stringify(containers()))
+    if (/^\/exec\/\d+\/json$/.test(pathname)) {
+      return response.end(JSON.stringify({ ExitCode: execOf(pathname).exitCode ?? 0 }))
+    }
+    if (/^\/containers\/[^/]+\/json$/.test(pathname)) return response.end('{"Config":{},"State":{"Running":true}}')
+    if (!pathname.endsWith('/exec')) return gone()
+    const said = says((JSON.parse(await text(request)) as { Cmd: string[] }).Cmd)
+    if (said === 'gone') return gone()
+    response.end(JSON.stringify({ Id: String(execs.push(said) - 1) }))
+  })
+  server.on('upgrade', (request, connection) => {
+    const output = Buffer.from(
+      execOf(request.url)
+        .lines.map((line) => `${line}\n`)
+        .join(''),
+    )
+    const header = Buffer.from([1, 0, 0, 0, 0, 0, 0, 0])
+    header.writeUInt32BE(output.length, 4)
+    connection.write('HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n')
+    connection.end(Buffer.concat([header, output]))
+  })
+  await new Promise<void>((resolve) => server.listen(socket, resolve))
+  onTestFinished(() => void server.close())
+  return { endpoint: `unix://${socket}`, address: { socketPath: socket } }
 }

@@ -174,6 +174,7 @@ export const sampleContainer = (service: string, config: string, change: Partial
   imageId: 'sha256:0',
   labels: { [LABELS.config]: config },
   ports: {},
+  network: 'connected',
   ...change,
 })
 

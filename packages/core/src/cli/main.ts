@@ -6,6 +6,7 @@ import { asTyped } from './as-typed.js'
 import { heedOutput } from './heed-output.js'
 import { report } from './opening.js'
 import { createProgram } from './program.js'
+import { keepsLines } from './render-progress.js'
 
 endOnSignals()
 tellWaits(report)
@@ -13,9 +14,9 @@ for (const stream of [process.stdout, process.stderr]) heedOutput(stream)
 
 /** Words on stderr, whatever it was, and the exit code. */
 async function tell(error: unknown): Promise<number> {
-  const { problemsIn } = await import('./problems-in.js')
+  const { problemsIn, withoutOutput } = await import('./problems-in.js')
   const { renderProblem } = await import('../problem/explain-problem.js')
-  const problems = problemsIn(error)
+  const problems = problemsIn(error).map((problem) => (keepsLines(process.stderr) ? withoutOutput(problem) : problem))
   process.stderr.write(`${asTyped(problems.map(renderProblem).join('\n'))}\n`)
   if (process.env.DEVENV_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`)
   return problems.some(({ code }) => code === 'usage') ? 2 : 1

@@ -6,7 +6,7 @@ import { temporaryFolder, testEach } from '../../test/samples.js'
 import { EngineRefusal } from '../engine/engine.js'
 import { renderProblem } from '../problem/explain-problem.js'
 import { DevenvError } from '../problem/problem.js'
-import { problemsIn } from './problems-in.js'
+import { problemsIn, withoutOutput } from './problems-in.js'
 
 const thrownBy = (work: () => unknown): unknown => {
   try {
@@ -75,4 +75,12 @@ testEach<{ errno: string; fix: RegExp }>([
   const text = renderProblem({ code: 'file-unusable', path: '/a b', doing: 'open', errno, detail: `${errno}: words` })
   expect(text).toMatch(fix)
   expect(text).toContain('cannot open /a b')
+})
+
+test('the output of a step that failed is not printed twice', () => {
+  const failed = { code: 'provision-failed', step: 'migrations', exitCode: 3, stores: [] } as const
+  const wordsFor = (log: readonly string[]) => renderProblem(withoutOutput({ ...failed, log }))
+  expect(wordsFor(['the first line', 'the last line'])).not.toContain('line')
+  expect(wordsFor(['the first line', 'the last line'])).toContain('Its output above shows the cause.')
+  expect(wordsFor([])).toContain('It printed nothing.')
 })

@@ -19,6 +19,10 @@ export function problemsIn(error: unknown): readonly Problem[] {
   return [{ code: 'fault', detail: `devenv ${version()}, Node ${process.version}: ${message}${placeIn(error)}` }]
 }
 
+/** A problem for whoever has every line of the steps' output above it. Pure. */
+export const withoutOutput = (problem: Problem): Problem =>
+  problem.code === 'provision-failed' && problem.log.length > 0 ? { ...problem, log: 'above' } : problem
+
 /** The first place of a stack. */
 function placeIn(error: unknown): string {
   const place = error instanceof Error ? /^\s+(at .*)$/m.exec(error.stack ?? '')?.[1] : undefined

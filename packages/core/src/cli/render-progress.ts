@@ -6,7 +6,7 @@ import { asTyped } from './as-typed.js'
  * stands for itself.
  */
 export function progressTo(stderr: NodeJS.WriteStream): Report {
-  const terminal = stderr.isTTY === true && process.env.TERM !== 'dumb'
+  const terminal = !keepsLines(stderr)
   let open = false
   const clear = () => {
     if (open) stderr.write('\r\u001b[K')
@@ -22,6 +22,9 @@ export function progressTo(stderr: NodeJS.WriteStream): Report {
     for (const line of renderProgress(progress)) stderr.write(`${line}\n`)
   }
 }
+
+/** Whether each line of a step's output stays where it was printed. */
+export const keepsLines = (stderr: NodeJS.WriteStream): boolean => stderr.isTTY !== true || process.env.TERM === 'dumb'
 
 /** Pure, but for how devenv is typed here. */
 export function renderProgress(progress: Progress): string[] {

@@ -14,6 +14,11 @@ export function renderStatus(status: Status): string[] {
     `  data      ${dataDirectory}`,
     ...(memoryBytes === 0 ? [] : [`  memory    ${renderMemory(memoryBytes)} in all`]),
     ...(stale === undefined ? [] : [`  image out of date: ${stale}. \`devenv watch\` replaces it`]),
+    ...(status.failedStep === undefined
+      ? []
+      : [
+          `  provisioning failed: ${status.failedStep}. The next start carries it out again; \`devenv logs provision\` shows what it printed`,
+        ]),
     ...containers.flatMap((container) => [
       renderContainer(container),
       ...(container.standIn === undefined ? [] : [`      a stand-in; it is really ${container.standIn}`]),
@@ -24,10 +29,10 @@ export function renderStatus(status: Status): string[] {
 }
 
 function renderContainer(container: Status['containers'][number]) {
-  const { service, state, memoryBytes, image, addresses, programs = [] } = container
+  const { service, state, network, memoryBytes, image, addresses, programs = [] } = container
   const waiting = programs.filter((program) => program.state === 'WAITING').map(({ name }) => name)
   const health = waiting.length === 0 ? container.health : `${waiting.join(', ')}: waiting`
-  const runs = `${state}${health === 'none' ? '' : ` (${health})`}`
+  const runs = `${state}${health === 'none' ? '' : ` (${health})`}${network === 'disconnected' ? ', disconnected from its network' : ''}`
   const parts = [runs, ...(memoryBytes === undefined ? [] : [renderMemory(memoryBytes)]), image, addresses.join(' ')]
   return `  ${service.padEnd(14)} ${parts.join('  ')}`.trimEnd()
 }

@@ -70,6 +70,7 @@ const STATUS: Status = {
   urls: ['http://localhost:23000'],
   addresses: [{ name: '8000', url: 'http://localhost:23000' }],
   stale: undefined,
+  failedStep: undefined,
   memoryBytes: 1.25 * 1024 ** 3,
   containers: [
     {
@@ -77,6 +78,7 @@ const STATUS: Status = {
       name: 'devenv-hello-0-hello-1',
       state: 'running',
       health: 'healthy',
+      network: 'connected',
       image: 'devenv/hello:inputs-0',
       standIn: undefined,
       addresses: ['localhost:23000'],
@@ -91,6 +93,7 @@ const STATUS: Status = {
       name: 'devenv-hello-0-mysql-1',
       state: 'exited',
       health: 'none',
+      network: 'connected',
       image: 'localhost:5000/library/mysql:8.4.9',
       standIn: 'mariadb 10.11.11',
       addresses: [],
@@ -170,6 +173,14 @@ describe('a status', () => {
     expect(lines).toContain('        its log shows the reason; it starts again when you save a file')
   })
 
+  test('says of a container that somebody disconnected it from its network', () => {
+    const containers = STATUS.containers.map((container) => ({ ...container, network: 'disconnected' as const }))
+    expect(renderStatus({ ...STATUS, containers }).join('\n')).toMatch(
+      /running \(healthy\), disconnected from its network /,
+    )
+    expect(text).not.toContain('disconnected')
+  })
+
   test('tells what all containers hold in memory, where one runs', () => {
     expect(text).toMatch(/^ {2}memory +1\.3 GiB in all$/m)
     expect(renderStatus({ ...STATUS, memoryBytes: 0 }).join('\n')).not.toContain('memory')
@@ -183,6 +194,14 @@ describe('a status', () => {
     expect(text).not.toContain('out of date')
     const stale = renderStatus({ ...STATUS, stale: 'requirements.txt changed' }).join('\n')
     expect(stale).toMatch(/out of date: requirements\.txt changed.*devenv watch/)
+  })
+
+  test('names the provisioning step that failed, and what carries it out again, only when one did', () => {
+    expect(text).not.toContain('provisioning')
+    const failed = renderStatus({ ...STATUS, failedStep: 'migrations' }).join('\n')
+    expect(failed).toMatch(
+      /^ {2}provisioning failed: migrations\. The next start carries it out again; .*logs provision/m,
+    )
   })
 
   test('has no blanks at the ends of its lines', () => {

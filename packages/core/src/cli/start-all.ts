@@ -9,7 +9,7 @@ export async function startAll(context: Context, how: How): Promise<void> {
   const { askAddress } = await import('../environment/verbs/ask-address.js')
   const { renderAddresses } = await import('./render-addresses.js')
   const { record } = await start(context, { all: true }, how)
-  await waitHealthy(context, Object.keys(record.ours))
+  await waitHealthy(context, Object.keys(record.ours), 'ours')
   await askAddress(record)
   for (const line of renderAddresses(context.environment.service, record)) say(line)
 }

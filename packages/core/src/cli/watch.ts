@@ -92,15 +92,20 @@ async function tellWhenAnswering(
   const { renderAddresses } = await import('./render-addresses.js')
   const record = readRecord(environment)
   if (record === undefined) return
-  try {
-    await waitHealthy({ ...context, report: () => {} }, Object.keys(record.ours), signal)
-    if (!signal.aborted) await askAddress(record)
-    if (signal.aborted) return
-    tell(renderAddresses(environment.service, record))
-  } catch (error) {
-    if (!(error instanceof DevenvError)) throw error
-    const { renderProblem } = await import('../problem/explain-problem.js')
-    if (!signal.aborted)
-      report({ kind: 'note', text: `the view continues\n${error.problems.map(renderProblem).join('\n')}` })
+  for (let told = ''; !signal.aborted; ) {
+    try {
+      await waitHealthy({ ...context, report: () => {} }, Object.keys(record.ours), 'ours', signal)
+      if (!signal.aborted) await askAddress(record)
+      if (!signal.aborted) tell(renderAddresses(environment.service, record))
+      return
+    } catch (error) {
+      if (!(error instanceof DevenvError)) throw error
+      const { renderProblem } = await import('../problem/explain-problem.js')
+      const text = `the view continues\n${error.problems.map(renderProblem).join('\n')}`
+      if (!signal.aborted && text !== told) report({ kind: 'note', text })
+      told = text
+      // Of the others, nobody says when they are over.
+      if (!error.problems.every(({ code }) => code === 'program-waiting')) return
+    }
   }
 }

@@ -44,6 +44,19 @@ describe('a listed container', () => {
     expect(parseListed({ ...LISTED, Ports }).ports).toEqual({ 3306: 23001 })
   })
 
+  test.each([
+    ['is on it', 'hello_default', { hello_default: {} }, 'connected'],
+    ['was taken off it', 'hello_default', {}, 'disconnected'],
+    ['is on another only', 'hello_default', { other: {} }, 'disconnected'],
+    ['is on that of the machine', 'host', { host: {} }, 'connected'],
+    ['shares that of another container', 'container:0123', {}, 'connected'],
+    ['has the usual one', 'default', { bridge: {} }, 'connected'],
+  ])('tells whether it is on its network: one that %s', (_which, NetworkMode, Networks, network) => {
+    expect(parseListed({ ...LISTED, HostConfig: { NetworkMode }, NetworkSettings: { Networks } })).toMatchObject({
+      network,
+    })
+  })
+
   test('may lack what an engine leaves out', () => {
     const { Ports: _, ...without } = LISTED
     expect(parseListed({ ...without, Names: [] })).toMatchObject({ name: '0123', ports: {} })

@@ -15,6 +15,8 @@ export type Container = {
   imageId: string
   labels: Readonly<Record<string, string>>
   ports: Readonly<Record<number, number>>
+  /** `disconnected` from the network that it was created for, as `docker network disconnect` does. */
+  network: 'connected' | 'disconnected'
 }
 
 /** Whether its processes are there and may write: a paused one goes on where it was. */
@@ -30,6 +32,8 @@ type Listed = {
   Status: string
   Labels: Record<string, string>
   Ports?: { PrivatePort: number; PublicPort?: number }[]
+  HostConfig?: { NetworkMode?: string }
+  NetworkSettings?: { Networks?: Readonly<Record<string, unknown>> | null }
 }
 
 /** The containers that carry all of `labels` (`key=value`, or `key` alone; none: every container), stopped ones included. */
@@ -55,7 +59,15 @@ export function parseListed(listed: Listed): Container {
     imageId: listed.ImageID,
     labels: listed.Labels,
     ports: Object.fromEntries(ports),
+    network: networkOf(listed),
   }
+}
+
+/** It keeps the name of its first network, and lists those that it is on; one that shares the network of another lists none. */
+function networkOf({ HostConfig, NetworkSettings }: Listed): Container['network'] {
+  const { NetworkMode: first = 'default' } = HostConfig ?? {}
+  if (first === 'default' || first.startsWith('container:')) return 'connected'
+  return NetworkSettings?.Networks?.[first] === undefined ? 'disconnected' : 'connected'
 }
 
 /** As the engine keeps it, in nanoseconds; what is 0 or absent has the engine's default. */

@@ -1,7 +1,8 @@
-import { describe, expect } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { testEach } from '../../test/samples.js'
 import type { Problem } from '../problem/problem.js'
-import { parseRefusal } from './parse-refusal.js'
+import { EngineRefusal } from './engine.js'
+import { isGone, parseRefusal } from './parse-refusal.js'
 
 const DAEMON = 'Error response from daemon:'
 
@@ -53,6 +54,26 @@ describe('what the engine refuses', () => {
       means: { code: 'port-taken', port: 8000, holder: undefined },
     },
     {
+      title: 'what is asked of a container that was removed',
+      says: 'No such container: 95652f9d9089a6f1d149f2eb0beb8ac9862dfbbf9e9816a0c46222e584ca80fe',
+      means: { code: 'container-gone', container: '95652f9d9089' },
+    },
+    {
+      title: 'a command in a container that has ended',
+      says: 'container 95652f9d9089a6f1d149f2eb0beb8ac9862dfbbf9e9816a0c46222e584ca80fe is not running',
+      means: { code: 'container-gone', container: '95652f9d9089' },
+    },
+    {
+      title: 'a command whose container has ended',
+      says: 'No such exec instance: 007647f62b7f05d854bf883f44cee1ea008b5925c461f8190cc5bbbe6e0b462c',
+      means: { code: 'container-gone', container: '007647f62b7f' },
+    },
+    {
+      title: 'a container that somebody removes',
+      says: `${DAEMON} removal of container 95652f9d9089a6f1d149 is already in progress`,
+      means: { code: 'container-gone', container: '95652f9d9089' },
+    },
+    {
       title: 'what does not fit on its disk',
       says: `${DAEMON} mkdir /var/lib/docker/overlay2/x: no space left on device`,
       means: { code: 'engine-full' },
@@ -79,4 +100,11 @@ describe('what the engine refuses', () => {
   ])('$title', ({ says, means }) => {
     expect(parseRefusal('create it', says)).toEqual(means)
   })
+})
+
+test('what was stopped or removed since somebody looked is gone; an image that is not there is not', () => {
+  expect(isGone(new EngineRefusal(404, 'No such container: 0a1b'))).toBe(true)
+  expect(isGone(new EngineRefusal(409, 'Container 0a1b is not running'))).toBe(true)
+  expect(isGone(new EngineRefusal(404, 'No such image: mysql:8.4.9'))).toBe(false)
+  expect(isGone(new Error('No such container: 0a1b'))).toBe(false)
 })

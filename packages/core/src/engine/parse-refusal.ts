@@ -1,4 +1,5 @@
 import type { Problem } from '../problem/problem.js'
+import { EngineRefusal } from './engine.js'
 
 /** What the engine says, in its own words or Compose's, and what that means to a person. The first that fits counts. */
 const REFUSALS: readonly { says: RegExp; means: (...found: string[]) => Problem }[] = [
@@ -24,6 +25,10 @@ const REFUSALS: readonly { says: RegExp; means: (...found: string[]) => Problem 
     says: /(?:Bind for |listen tcp[46]? )\S*?:(\d+)(?: failed)?: .*(?:already allocated|already in use)/,
     means: (port) => ({ code: 'port-taken', port: Number(port), holder: undefined }),
   },
+  {
+    says: /No such (?:container|exec instance): (\S{1,12})|[Cc]ontainer (\S{1,12})\S* is (?:not running|restarting|marked for removal)|removal of container (\S{1,12})\S* is already in progress/,
+    means: (absent, ended, leaving) => ({ code: 'container-gone', container: absent ?? ended ?? leaving ?? '' }),
+  },
   { says: /no space left on device/, means: () => ({ code: 'engine-full' }) },
   {
     says: /[Cc]annot connect to the Docker daemon at (\S+?)\. Is/,
@@ -34,6 +39,15 @@ const REFUSALS: readonly { says: RegExp; means: (...found: string[]) => Problem 
     means: (endpoint = '') => ({ code: 'engine-forbidden', endpoint }),
   },
 ]
+
+/** Whether it says that a container, or a command in it, was stopped or removed since somebody looked. Pure. */
+export const isGone = (error: unknown): boolean =>
+  error instanceof EngineRefusal && parseRefusal('', error.detail).code === 'container-gone'
+
+/** For whoever only looks: what is gone is simply not there. */
+export function noneIfGone(error: unknown): undefined {
+  if (!isGone(error)) throw error
+}
 
 /** Pure. @param doing what the engine “would not” do */
 export function parseRefusal(doing: string, detail: string): Problem {

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { sampleEngine } from '../../test/engine.js'
-import { problemsOf, SAMPLE_INPUTS, sampleDefinition, sampleImageSettings, testEach } from '../../test/samples.js'
+import {
+  dockerIs,
+  problemsOf,
+  SAMPLE_INPUTS,
+  sampleDefinition,
+  sampleImageSettings,
+  testEach,
+} from '../../test/samples.js'
 import { LABELS } from '../engine/labels.js'
 import type { Progress } from '../progress/progress.js'
 import {
@@ -157,6 +164,17 @@ describe('carrying out', () => {
       { code: 'image-unpublished', images: ['devenv/shop-snapshot:1.2'], registry: undefined },
     ])
     expect(told).toEqual([])
+  })
+
+  test('names every official image that it cannot get, and says of none that it was pulled', async () => {
+    dockerIs('case $* in *redis*) exit 0;; esac; echo "Error: manifest unknown" >&2; exit 1')
+    const REDIS = 'docker.io/library/redis:7.4.2'
+    const wanted = [MYSQL, REDIS, MEMCACHED].map((name) => official(name, 'pull'))
+    const { done, told } = await carryOut({ own: own('use'), published: [], official: wanted }, 'online')
+    expect(await problemsOf(() => done)).toMatchObject([
+      { code: 'image-unavailable', images: [MYSQL, MEMCACHED], detail: 'Error: manifest unknown' },
+    ])
+    expect(told.filter(({ kind }) => kind === 'end')).toMatchObject([{ step: `pull ${REDIS}` }])
   })
 
   test('does nothing where everything is here', async () => {

@@ -2,7 +2,7 @@ import { type Definition, oursOf, primaryOf, thirdPartyOf } from '../definition/
 import { pullImage } from '../engine/buildx.js'
 import { enginePlatform, findImage, platformOf, sameMachine, tagImage } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
-import { DevenvError } from '../problem/problem.js'
+import { DevenvError, type Problem } from '../problem/problem.js'
 import { type Report, step } from '../progress/progress.js'
 import type { Tree } from '../tree/tree.js'
 import { type BuildSettings, buildIntoEngine, buildOf } from './build-images.js'
@@ -161,24 +161,29 @@ async function pullOfficial(
   { mirror }: ImageSettings,
   report: Report,
 ): Promise<void> {
-  const failed: { image: string; detail: string }[] = []
+  const failed: UnavailableImages[] = []
   for (const { do: what, taken, platform: wants } of images) {
     if (what === 'use') continue
-    await step(report, `pull ${taken}`, 'not in the engine’s store', async () => {
+    const pulling = step(report, `pull ${taken}`, 'not in the engine’s store', async () => {
       const detail = await pullImage(taken, wants)
       const pulled = await findImage(engine, taken)
       const is = pulled === undefined ? wants : platformOf(pulled)
       if (!sameMachine(is, wants)) throw new DevenvError({ code: 'image-foreign', image: taken, is, wants })
-      if (detail !== undefined) failed.push({ image: taken, detail })
+      if (detail !== undefined) throw new DevenvError({ code: 'image-unavailable', images: [taken], mirror, detail })
     })
+    // The others are tried as well, so that all are named at once.
+    await pulling.catch((error) => failed.push(unavailableIn(error)))
   }
-  if (failed.length === 0) return
-  throw new DevenvError({
-    code: 'image-unavailable',
-    images: failed.map(({ image }) => image),
-    mirror,
-    detail: failed[0]?.detail ?? '',
-  })
+  const [first] = failed
+  if (first !== undefined) throw new DevenvError({ ...first, images: failed.flatMap(({ images }) => images) })
+}
+
+type UnavailableImages = Extract<Problem, { code: 'image-unavailable' }>
+
+function unavailableIn(error: unknown): UnavailableImages {
+  const [problem] = error instanceof DevenvError ? error.problems : []
+  if (problem?.code !== 'image-unavailable') throw error
+  return problem
 }
 
 /** Official images as they are taken, for every third-party service of a project; those of `planned` as was decided. */

@@ -213,6 +213,10 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
     left: 'All is left.',
   },
   'container-gone': { code: 'container-gone', container: 'mysql' },
+  'program-waiting': {
+    code: 'program-waiting',
+    programs: [{ name: 'web', fault: 'hello/web.py:3: SyntaxError: invalid syntax' }, { name: 'worker' }],
+  },
   'checkout-unmountable': { code: 'checkout-unmountable', checkout: '/a:b' },
   'not-ready': { code: 'not-ready', container: 'hello', log: ['one', 'two'] },
   'provision-failed': {

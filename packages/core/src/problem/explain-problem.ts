@@ -557,10 +557,18 @@ export function explainProblem(problem: Problem): Explanation {
       }
     case 'container-gone':
       return {
-        what: `Somebody removed ${problem.container} while devenv waited for it.`,
-        why: 'Its container is gone: another `devenv clean` removed it, or `docker rm`.',
-        fix: 'Run the same command again: it creates the container.',
+        what: `The container ${problem.container} ended, or was removed, while devenv needed it.`,
+        why: 'Somebody stops, cleans or replaces the environment: with another devenv command, or with docker.',
+        fix: 'Run the same command again once that has ended: it starts any container that it needs.',
       }
+    case 'program-waiting': {
+      const names = problem.programs.map(({ name }) => name)
+      return {
+        what: `${names.join(', ')} ${names.length === 1 ? 'ends with an error, and does' : 'end with an error, and do'} not run.`,
+        why: problem.programs.map(({ name, fault = 'its log shows the reason' }) => `${name}: ${fault}`).join('\n'),
+        fix: `Correct the cause: when you save a file, the program starts again. Everything else runs on.\ndevenv logs ${names.join(' ')}   shows more.`,
+      }
+    }
     case 'not-ready':
       return {
         what: `${problem.container} started, but its entrypoint did not finish.`,
@@ -570,7 +578,12 @@ export function explainProblem(problem: Problem): Explanation {
     case 'provision-failed':
       return {
         what: `The provisioning step ${problem.step} failed with exit code ${problem.exitCode}.`,
-        why: `Its last lines:\n${indent(problem.log)}`,
+        why:
+          problem.log === 'above'
+            ? 'Its output above shows the cause.'
+            : problem.log.length === 0
+              ? 'It printed nothing.'
+              : `Its last lines:\n${indent(problem.log)}`,
         fix: [
           'Fix the cause and start again: devenv repeats this step; the steps before it stay done.',
           ...(problem.stores.length === 0

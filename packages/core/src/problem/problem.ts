@@ -135,8 +135,16 @@ export type Problem =
       left: string
     }
   | { code: 'container-gone'; container: string }
+  | { code: 'program-waiting'; programs: readonly { name: string; fault?: string }[] }
   | { code: 'not-ready'; container: string; log: readonly string[] }
-  | { code: 'provision-failed'; step: string; exitCode: number; stores: readonly string[]; log: readonly string[] }
+  | {
+      code: 'provision-failed'
+      step: string
+      exitCode: number
+      stores: readonly string[]
+      /** Its last lines; `above` where they have just been printed. */
+      log: readonly string[] | 'above'
+    }
   | { code: 'not-running'; service: string; project: string }
   | { code: 'busy'; data: string }
   | { code: 'service-unknown'; name: string; known: readonly string[] }

@@ -51,6 +51,7 @@ describe('a record', () => {
     needs: ['mysql'],
     accounts: [{ what: 'admin', user: 'a', password: 'b', path: '/', port: 8000 }],
     begun: { step: 'a', now: 'b', files: ['e'], stores: ['mysql-8.4'], container: 'c', id: 'd' },
+    failed: 'a',
     stamps: { inputs: { '/a': '1' }, definition: { '/b': '1' }, provision: { '/c': '1' } },
   })
 

@@ -34,6 +34,8 @@ export type StartRecord = {
   provisioned: { [step: string]: string }
   /** A step that was begun, and whose outcome nobody has taken yet. */
   begun?: Begun | undefined
+  /** The step that failed last, until it succeeds. */
+  failed?: string | undefined
   /** Services whose programs were released. */
   released: { [service: string]: Released }
   /** `size:mtime:inode:mode` of every file and folder that all this was made from, taken before it was read. */
@@ -113,6 +115,7 @@ const isRecord = isShapeOf<StartRecord>({
       files: isTextList,
     }),
   ),
+  failed: isMaybe(isText),
   released: isMapOf(isShapeOf<Released>({ container: isText, programs: isChoice })),
   stamps: isShapeOf<StartRecord['stamps']>({ inputs: isTextMap, definition: isTextMap, provision: isTextMap }),
 })

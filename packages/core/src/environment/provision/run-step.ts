@@ -3,6 +3,7 @@ import type { Container } from '../../engine/containers.js'
 import { type ContainerCommand, captureInside, runInside } from '../../engine/execs.js'
 import { DevenvError } from '../../problem/problem.js'
 import { exitCodeFor, takeSignals } from '../../process/signals.js'
+import { step } from '../../progress/progress.js'
 import type { Context } from '../context.js'
 import { noteBegun, noteEnded } from '../data/ledger.js'
 import { type Begun, type StartRecord, writeRecord } from '../data/record.js'
@@ -29,6 +30,7 @@ export async function runStep(
 
 /**
  * Waits for a step that an interrupted start has begun, and takes its outcome.
+ * @param because why it is waited for, where that was not said
  * @param failure `counts`, or `is told` where the step runs again as it is now
  * @throws DevenvError `provision-failed` where a failure counts
  */
@@ -37,9 +39,10 @@ export async function joinStep(
   record: StartRecord,
   begun: Begun,
   failure: 'counts' | 'is told',
+  because?: string,
 ): Promise<void> {
   try {
-    await takeOutcome(context, record, begun, joinCommand(begun.id))
+    await step(context.report, begun.step, because, () => takeOutcome(context, record, begun, joinCommand(begun.id)))
   } catch (error) {
     if (failure === 'counts' || !(error instanceof DevenvError)) throw error
     context.report({ kind: 'note', text: `${begun.step} failed; a start carries it out again` })
@@ -66,6 +69,8 @@ async function takeOutcome(
     record.begun = undefined
     noteEnded(environment.paths, stores, begun.id, exitCode === 0 ? { step, hash: now, files } : undefined)
     if (exitCode === 0 && stores.length === 0) record.provisioned[step] = now
+    if (exitCode !== 0) record.failed = step
+    else if (record.failed === step) record.failed = undefined
     writeRecord(environment, record)
     if (exitCode !== 0)
       throw new DevenvError({ code: 'provision-failed', step, exitCode, stores, log: log.slice(-SHOWN) })

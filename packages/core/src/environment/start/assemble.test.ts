@@ -197,6 +197,18 @@ describe('the whole plan of a start', () => {
     expect(steps.map(({ because }) => because)).toEqual(['chosen: web'])
   })
 
+  test('knows which step failed until its ledger holds it, or there is no such step any more', () => {
+    const failedAfter = (failed: string, change: Partial<Observed> = {}) => {
+      const observed = afterStart(change)
+      const before = observed.before && { ...observed.before, failed }
+      return assemble(ENVIRONMENT, { ...observed, before }, { again: 'none' }).record.failed
+    }
+    const changed = { 'migrations/*.sql': { hash: 'files-2', names: [] } }
+    expect(failedAfter('migrations', { files: changed })).toBe('migrations')
+    expect(failedAfter('migrations')).toBeUndefined()
+    expect(failedAfter('removed', { files: changed })).toBeUndefined()
+  })
+
   test('forgets the release of a container that is gone', () => {
     const containers: Container[] = []
     const { record } = assemble(ENVIRONMENT, afterStart({ containers }), { again: 'none' })

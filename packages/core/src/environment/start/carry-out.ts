@@ -1,6 +1,6 @@
 import { createContainers } from '../../engine/compose.js'
 import { type Container, startContainer } from '../../engine/containers.js'
-import { captureInside } from '../../engine/execs.js'
+import { captureInside, KILLED } from '../../engine/execs.js'
 import { LABELS } from '../../engine/labels.js'
 import { removeContainers, removeProject } from '../../engine/remove-project.js'
 import { carryOutImages } from '../../image/ensure-images.js'
@@ -52,7 +52,7 @@ async function carryOutStep(planned: StartStep, work: Work): Promise<void> {
   }
   switch (planned.do) {
     case 'join':
-      return await show(planned.begun.step, () => joinStep(work, record, planned.begun, planned.failure))
+      return await joinStep(work, record, planned.begun, planned.failure, because)
     case 'images':
       return await carryOutImages(planned.images, engine, observed.inputs, observed.sources, report)
     case 'remove-project':
@@ -79,7 +79,7 @@ async function carryOutStep(planned: StartStep, work: Work): Promise<void> {
       await Promise.all(planned.services.map((service) => startContainer(engine, find(work, service))))
       return await refresh()
     case 'wait':
-      return await waitHealthy(work, planned.services)
+      return await waitHealthy(work, planned.services, 'third-party')
     case 'enter': {
       const container = find(work, planned.service)
       await waitReady(engine, container)
@@ -142,6 +142,7 @@ async function command(
   { engine }: Context,
 ): Promise<void> {
   const { exitCode, lines } = await captureInside(engine, { container: id, argv, user: 'root' })
+  if (exitCode === KILLED) throw new DevenvError({ code: 'container-gone', container: service })
   const doing = `start the programs of ${service}`
   if (exitCode !== 0) throw new DevenvError({ code: 'engine-refused', doing, detail: lines.join('\n') })
 }

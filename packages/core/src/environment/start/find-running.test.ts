@@ -11,6 +11,7 @@ import {
   writeFiles,
 } from '../../../test/samples.js'
 import { LABELS } from '../../engine/labels.js'
+import { HOST, startOf } from '../../process/process-mark.js'
 import type { Settings } from '../../settings/settings.js'
 import { noteBegun, noteEnded, openStore } from '../data/ledger.js'
 import { type StartRecord, stampsOf, writeRecord } from '../data/record.js'
@@ -18,7 +19,7 @@ import { identify } from '../environment.js'
 import { type Extent, findRunning } from './find-running.js'
 
 /** What the engine lists. */
-type Listed = { service: string; state?: string; status?: string; config?: string }
+type Listed = { service: string; state?: string; status?: string; config?: string; networks?: string[] }
 const RUNNING: Listed[] = [
   { service: 'hello', config: 'a' },
   { service: 'mysql', config: 'b', status: 'Up 5 seconds (healthy)' },
@@ -42,7 +43,7 @@ async function found({
 } = {}): Promise<boolean> {
   const root = writeFiles(temporaryFolder(), { 'requirements.txt': 'django\n' })
   const socket = join(temporaryFolder(), 'engine.sock')
-  const listed = containers.map(({ service, state = 'running', status = 'Up 5 seconds', config = '' }) => ({
+  const listed = containers.map(({ service, state = 'running', status = 'Up 5 seconds', config = '', networks }) => ({
     Id: `id-of-${service}`,
     Names: [`/${service}`],
     Image: service,
@@ -50,6 +51,8 @@ async function found({
     State: state,
     Status: status,
     Labels: { 'com.docker.compose.service': service, [LABELS.config]: config },
+    HostConfig: { NetworkMode: 'hello_default' },
+    NetworkSettings: { Networks: Object.fromEntries((networks ?? ['hello_default']).map((name) => [name, {}])) },
   }))
   const server = createServer((_request, response) => response.end(JSON.stringify(listed)))
   await new Promise<void>((resolve) => server.listen(socket, resolve))
@@ -160,6 +163,15 @@ describe('a start finds out more', () => {
       },
     },
     {
+      title: 'somebody disconnected a container from its network',
+      given: {
+        containers: [
+          ...RUNNING.slice(0, 1),
+          { service: 'mysql', config: 'b', status: 'Up 5 seconds (healthy)', networks: [] },
+        ],
+      },
+    },
+    {
       title: 'a container is of another configuration',
       given: { containers: [{ service: 'hello', config: 'z' }, ...RUNNING.slice(1)] },
     },
@@ -181,6 +193,16 @@ describe('a start finds out more', () => {
 
   test('where an input changed, but not under a command’s feet', async () => {
     const meanwhile = (root: string) => writeFileSync(join(root, 'requirements.txt'), 'django==5\n')
+    expect(await found({ meanwhile })).toBe(false)
+    expect(await found({ meanwhile, strict: 'running' })).toBe(true)
+  })
+
+  test('where somebody is at work who may be stopping it, but not under a command’s feet', async () => {
+    const meanwhile = (root: string) => {
+      const { home } = identify(SAMPLE_PACKAGE, root, undefined).paths
+      const claim = { host: HOST, pid: process.pid, started: startOf(process.pid) ?? '' }
+      writeFileSync(join(home, 'start.0123abcd.lock'), JSON.stringify(claim))
+    }
     expect(await found({ meanwhile })).toBe(false)
     expect(await found({ meanwhile, strict: 'running' })).toBe(true)
   })

@@ -3,6 +3,7 @@ import { LABELS } from '../../engine/labels.js'
 import { differs, readDigestsFile, type Settings } from '../../settings/settings.js'
 import type { Context } from '../context.js'
 import { readLedger } from '../data/ledger.js'
+import { isLocked } from '../data/mutex.js'
 import { readRecord, type StartRecord, unchanged } from '../data/record.js'
 import type { Environment } from '../environment.js'
 import { containersOf } from '../inside/containers-of.js'
@@ -23,6 +24,8 @@ export async function findRunning(
   strict: 'unchanged' | 'running',
 ): Promise<Started | undefined> {
   const { environment, settings } = context
+  // Somebody at work (a stop, a clean, another start) may be taking away what runs.
+  if (strict === 'unchanged' && isLocked(environment)) return undefined
   const record = readRecord(environment)
   if (record === undefined) return undefined
   const containers = await containersOf(context)
@@ -32,7 +35,8 @@ export async function findRunning(
   for (const service of services) {
     const [container, ...more] = containers.filter((candidate) => candidate.service === service)
     if (more.length > 0) return undefined
-    if (container?.state !== 'running' || container.labels[LABELS.config] !== record.configs[service]) return undefined
+    if (container?.state !== 'running' || container.network === 'disconnected') return undefined
+    if (container.labels[LABELS.config] !== record.configs[service]) return undefined
     if (record.ours[service] !== undefined) {
       if (extent.all && record.released[service]?.container !== container.id) return undefined
     } else if (container.health !== 'healthy' && container.health !== 'none') return undefined

@@ -427,6 +427,18 @@ describe('the plan of a start', () => {
     ])
   })
 
+  test('replaces a container that somebody disconnected from its network, and says so', () => {
+    const { steps } = planSteps(ALL, replace(sampleContainer('redis', 'r1', { network: 'disconnected' })))
+    expect(words({ awaited: undefined, steps })).toEqual([
+      'remove redis-1',
+      'create redis',
+      'start redis',
+      'wait redis',
+      'restart-programs web',
+    ])
+    expect(steps[0]?.because).toBe('somebody disconnected redis from its network')
+  })
+
   test('names the commands that it waits for, each with what ends them', () => {
     const state = { ...replace(sampleContainer('web', 'w0'), sampleContainer('redis', 'r0')), steps: [] }
     const commands = { 'id-of-web': running('bash', 'pytest -x'), 'id-of-redis': running('redis-cli') }

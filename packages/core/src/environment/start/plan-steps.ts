@@ -91,13 +91,14 @@ export function planSteps(wanted: Wanted, state: StartState): StepsPlan {
 
 type Kept = ReadonlyMap<string, Container | undefined>
 
-/** The container of a service that goes on: one with the wanted configuration and with its data; best, one that runs. */
+/** The container of a service that goes on: one with the wanted configuration, network and data; best, one that runs. */
 function keptOf(service: string, state: StartState): Container | undefined {
   if (isEmptied(service, state)) return undefined
   const fit = state.containers.filter(
     (container) =>
       container.service === service &&
       container.labels[LABELS.config] === state.configs[service] &&
+      container.network === 'connected' &&
       container.state !== 'removing' &&
       container.state !== 'dead',
   )
@@ -155,10 +156,11 @@ function planRemovals(
     return change === undefined ? `${service} changed` : `${service} changed (${change})`
   }
   const why = (container: Container) => {
-    const { service } = container
+    const { service, network } = container
     if (configs[service] === undefined) return `${service} is no longer part of the environment`
     if (kept.get(service) !== undefined) return `there is another one for ${service}`
-    return isEmptied(service, state) ? `the data of ${service} are not there` : changed(container)
+    if (isEmptied(service, state)) return `the data of ${service} are not there`
+    return network === 'disconnected' ? `somebody disconnected ${service} from its network` : changed(container)
   }
   const removed = containers.filter((container) => !stays(container))
   const attended = ({ id }: Container) => commands[id]?.attended ?? []

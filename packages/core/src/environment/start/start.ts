@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Container } from '../../engine/containers.js'
 import { type Engine, EngineRefusal } from '../../engine/engine.js'
-import { parseRefusal } from '../../engine/parse-refusal.js'
+import { isGone, parseRefusal } from '../../engine/parse-refusal.js'
 import { removeProject } from '../../engine/remove-project.js'
 import { requireVersions } from '../../machine/versions.js'
 import { DevenvError } from '../../problem/problem.js'
 import { step } from '../../progress/progress.js'
 import type { Context } from '../context.js'
 import { createDataDirectory, requireOwnPlace } from '../data/data-directory.js'
-import { isLocked, withLock } from '../data/mutex.js'
+import { withLock } from '../data/mutex.js'
 import { readCommands } from '../inside/read-commands.js'
 import { requireRecognised } from '../open-environment.js'
 import { assemble, type StartPlan } from './assemble.js'
@@ -27,9 +27,7 @@ const USUAL: How = { again: 'none', commands: 'awaited' }
  */
 export async function start(context: Context, extent: Extent, how: How = USUAL): Promise<Started> {
   const { engine, environment, report } = context
-  // Somebody at work (a clean, another start) may be taking away what runs.
-  const running =
-    how.again !== 'none' || isLocked(environment) ? undefined : await findRunning(context, extent, 'unchanged')
+  const running = how.again === 'none' ? await findRunning(context, extent, 'unchanged') : undefined
   if (running !== undefined && (await countAbandoned(engine, running.containers)) === 0) return running
   await requireVersions(engine)
   const variant = await requireRecognised(environment)
@@ -118,7 +116,7 @@ function mendOf(
   if (port !== undefined) return async () => void refused.add(port)
   // Containers cannot start without the network that they were created for.
   if (lacksNetwork(error)) return () => removeProject(engine, environment.project)
-  // What a start that was killed had asked for has come about meanwhile.
+  // What a start that was killed had asked for has come about meanwhile, or a stop has.
   if (hasCome(error)) return async () => {}
   return undefined
 }
@@ -133,6 +131,6 @@ const lacksNetwork = (error: unknown): boolean =>
   error instanceof EngineRefusal && error.status === 404 && error.detail.includes('network')
 
 const hasCome = (error: unknown): boolean =>
-  error instanceof EngineRefusal
-    ? error.status === 404 && error.detail.includes('No such container')
-    : error instanceof DevenvError && error.problems.some(({ code }) => code === 'name-taken')
+  isGone(error) ||
+  (error instanceof DevenvError &&
+    error.problems.some(({ code }) => code === 'name-taken' || code === 'container-gone'))

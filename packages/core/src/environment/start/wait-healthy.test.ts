@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { patienceOf, renderProbe } from './wait-healthy.js'
+import { engineRunning, listedContainer } from '../../../test/engine.js'
+import { sampleEnvironment } from '../../../test/samples.js'
+import { COMPOSE_LABELS } from '../../engine/labels.js'
+import type { Progress } from '../../progress/progress.js'
+import { patienceOf, renderProbe, sortPrograms, waitHealthy } from './wait-healthy.js'
 
 const SECOND = 1e9
 
@@ -37,5 +41,52 @@ describe('what a probe said', () => {
         undefined,
       ),
     ).toBe('it has not answered yet')
+  })
+})
+
+describe('a program that waits for its code to be mended', () => {
+  const FAULT = 'hello/web.py:3: SyntaxError: invalid syntax'
+  const web = (state: string, fault = FAULT) => [{ name: 'web', state, memoryBytes: undefined, fault }]
+  /** What looks at these moments, in seconds, make of it. */
+  const looks = (...seen: [number, ReturnType<typeof web>][]) => {
+    let last: Parameters<typeof sortPrograms>[1]
+    return seen.map(([seconds, programs]) => {
+      const { look, fresh, stuck } = sortPrograms(programs, last, seconds * 1000)
+      last = look
+      return [...fresh.map(() => 'told'), ...stuck.map(() => 'refused')].join()
+    })
+  }
+
+  test('is told at once, and refused when it still does after a few seconds', () => {
+    expect(looks([0, web('WAITING')], [1, web('WAITING')], [5, web('WAITING')])).toEqual(['told', '', 'refused'])
+  })
+
+  test('is refused as well where it has tried again meanwhile, and ended for the same reason', () => {
+    expect(looks([0, web('WAITING')], [1, web('RUNNING')], [9, web('WAITING')])).toEqual(['told', '', 'refused'])
+  })
+
+  test('has its time again where the reason is another', () => {
+    const other = web('WAITING', 'hello/web.py:9: NameError')
+    expect(looks([0, web('WAITING')], [5, other], [9, other], [10, other])).toEqual(['told', 'told', '', 'refused'])
+  })
+
+  test('is none that boots, is held or left out, however long that takes', () => {
+    for (const state of ['STARTING', 'RUNNING', 'HELD', 'LEFT_OUT'])
+      expect(looks([0, web(state)], [100, web(state)])).toEqual(['', ''])
+  })
+
+  test('is not told to answer before it does, although the last answer to its health check was good', async () => {
+    const environment = sampleEnvironment()
+    const listed = listedContainer(environment.project, { [COMPOSE_LABELS.service]: 'hello' })
+    const states = ['WAITING', 'RUNNING']
+    const engine = await engineRunning(
+      () => [{ ...listed, Status: 'Up 5 seconds (healthy)' }],
+      () => ({ lines: [`web ${states.shift()} - ${FAULT}`] }),
+    )
+    const told: Progress[] = []
+    await waitHealthy({ engine, environment, report: (progress) => told.push(progress) }, ['hello'], 'ours')
+    expect(told.map(({ kind }) => kind)).toEqual(['begin', 'note', 'end'])
+    expect(told[1]).toMatchObject({ text: expect.stringContaining(`web has ended: ${FAULT}`) })
+    expect(states).toEqual([])
   })
 })

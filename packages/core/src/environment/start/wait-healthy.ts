@@ -2,23 +2,31 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { lastLogLines } from '../../engine/container-logs.js'
 import { type Container, type EngineHealthCheck, type Inspection, inspectContainer } from '../../engine/containers.js'
 import type { Engine } from '../../engine/engine.js'
+import { noneIfGone } from '../../engine/parse-refusal.js'
 import { DevenvError } from '../../problem/problem.js'
 import type { Context } from '../context.js'
 import { containersOf } from '../inside/containers-of.js'
+import { type ProgramState, readPrograms } from '../inside/read-programs.js'
 
 const POLL_MS = 100
+/** Between two looks at the programs of a container. */
+const LOOK_MS = 1000
+/** A program that still ends for the same reason after so long waits for a person: one that lacks a server for a moment does not. */
+const SAME_FAULT_MS = 5000
 const TELL_EVERY_MS = 5000
 const LEFT = 'devenv left the containers as they are; `devenv status` and `devenv logs` show more.'
 
 /**
  * Waits until services answer their health checks, telling each that does, and every few seconds which does
  * not and what it says. What counts as too long is the health check's own `start_period` and `retries`, from now
- * on: the engine counts from the start of a container, and its programs may have been held until now.
- * @throws DevenvError `container-exited`, `container-gone`, `not-healthy`
+ * on: the engine counts from the start of a container, and its programs may have been held until now. Where they are ours, no program
+ * of theirs may wait for its code to be mended: a health check asks only some of them, and what it said last is old.
+ * @throws DevenvError `container-exited`, `container-gone`, `not-healthy`, `program-waiting`
  */
 export async function waitHealthy(
   context: Pick<Context, 'engine' | 'environment' | 'report'>,
   services: readonly string[],
+  whose: 'ours' | 'third-party',
   signal?: AbortSignal,
 ): Promise<void> {
   const { engine, report } = context
@@ -28,12 +36,16 @@ export async function waitHealthy(
   for (const service of waiting) report({ kind: 'begin', step: service, because: undefined })
   let tellAt = TELL_EVERY_MS
   const before = new Map<string, string | undefined>()
+  const looked = new Map<string, Look>()
   while (waiting.size > 0 && !signal?.aborted) {
     const containers = await containersOf(context)
     for (const service of waiting) {
       const container = containers.find((candidate) => candidate.service === service)
       if (container === undefined) throw new DevenvError({ code: 'container-gone', container: service })
-      if (container.state === 'running' && (container.health === 'healthy' || container.health === 'none')) {
+      if (whose === 'ours' && container.state === 'running')
+        looked.set(service, await lookInside(context, container, looked.get(service)))
+      const isHealthy = container.health === 'healthy' || container.health === 'none'
+      if (container.state === 'running' && isHealthy && !looked.get(service)?.waiting.length) {
         waiting.delete(service)
         report({ kind: 'end', step: service, seconds: seconds() })
         continue
@@ -43,13 +55,54 @@ export async function waitHealthy(
     }
     if (seconds() * 1000 > tellAt) {
       tellAt += TELL_EVERY_MS
-      for (const { id, service } of containers.filter(({ service }) => waiting.has(service))) {
+      // Of one whose programs have ended that was told.
+      const silent = ({ service }: Container) => waiting.has(service) && !looked.get(service)?.waiting.length
+      for (const { id, service } of containers.filter(silent)) {
         const on = renderProbe(await inspectContainer(engine, id), before.get(service))
         report({ kind: 'waiting', step: service, seconds: seconds(), on, log: await lastLogLines(engine, id, 3) })
       }
     }
     if (waiting.size > 0) await pause(POLL_MS)
   }
+}
+
+/** A look at the programs of a container: which wait for their code to be mended; why each last did, and since when for this reason. */
+type Look = {
+  at: number
+  waiting: readonly ProgramState[]
+  known: ReadonlyMap<string, { fault: string | undefined; since: number }>
+}
+
+/** Tells which programs have ended, and why. @throws DevenvError `program-waiting` for those that do not get over it */
+async function lookInside(
+  { engine, report }: Pick<Context, 'engine' | 'report'>,
+  { id }: Container,
+  last: Look | undefined,
+): Promise<Look> {
+  const now = performance.now()
+  if (last !== undefined && now - last.at < LOOK_MS) return last
+  const { look, fresh, stuck } = sortPrograms((await readPrograms(engine, id).catch(noneIfGone)) ?? [], last, now)
+  for (const { name, fault = 'its log shows the reason' } of fresh)
+    report({
+      kind: 'note',
+      text: `${name} has ended: ${fault}. It starts again soon, at the latest when you save a file`,
+    })
+  if (stuck.length > 0) throw new DevenvError({ code: 'program-waiting', programs: stuck })
+  return look
+}
+
+/** `fresh`: those that wait for another reason than when they were last seen to; `stuck`: those for the same as long ago. Pure. */
+export function sortPrograms(
+  programs: readonly ProgramState[],
+  last: Look | undefined,
+  at: number,
+): { look: Look; fresh: readonly ProgramState[]; stuck: readonly ProgramState[] } {
+  const waiting = programs.filter(({ state }) => state === 'WAITING')
+  const before: Look['known'] = last?.known ?? new Map()
+  const fresh = waiting.filter(({ name, fault }) => !before.has(name) || before.get(name)?.fault !== fault)
+  const known = new Map([...before, ...fresh.map(({ name, fault }) => [name, { fault, since: at }] as const)])
+  const stuck = waiting.filter(({ name }) => at - (known.get(name)?.since ?? at) >= SAME_FAULT_MS)
+  return { look: { at, waiting, known }, fresh, stuck }
 }
 
 async function refuseFailed(

@@ -8,7 +8,7 @@ import type { Started } from '../start/find-running.js'
 /**
  * Runs a command in any container that runs, with exact exit code. In those of ours as the owner, in others
  * as their image's user.
- * @throws DevenvError `service-unknown`, `not-running`
+ * @throws DevenvError `service-unknown`, `not-running`, `container-gone`
  */
 export async function execIn(
   context: Pick<Context, 'engine' | 'environment' | 'report'>,
@@ -25,5 +25,5 @@ export async function execIn(
   if (container.state !== 'running')
     throw new DevenvError({ code: 'not-running', service, project: context.environment.project })
   if (record.ours[service] !== undefined) return await runAsOwner(context, container, argv)
-  return await attach(context, { container: container.id, argv }, (id, command) => withPid(command, id), cancelByPid)
+  return await attach(context, container, { argv }, (id, command) => withPid(command, id), cancelByPid)
 }

@@ -1,7 +1,12 @@
+import { mkdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { sampleContainer, testEach } from '../../../test/samples.js'
+import { engineRunning, listedContainer } from '../../../test/engine.js'
+import { SAMPLE_PACKAGE, sampleContainer, sampleRecord, temporaryFolder, testEach } from '../../../test/samples.js'
 import type { Container } from '../../engine/containers.js'
-import { type State, stateOf, withWaiting } from './status.js'
+import { COMPOSE_LABELS } from '../../engine/labels.js'
+import { writeRecord } from '../data/record.js'
+import { identify } from '../environment.js'
+import { readStatus, type State, stateOf, withWaiting } from './status.js'
 
 const RECORD = { configs: { web: 'a', mysql: 'b' } }
 const [WEB, MYSQL] = [sampleContainer('web', 'a'), sampleContainer('mysql', 'b')]
@@ -58,4 +63,17 @@ test.each([
       programs.map((program) => ({ state: program })),
     ),
   ).toBe(expected)
+})
+
+test('a container that is removed while its status is read has no programs', async () => {
+  const environment = identify(SAMPLE_PACKAGE, temporaryFolder(), undefined)
+  mkdirSync(environment.paths.home, { recursive: true })
+  writeRecord(environment, sampleRecord())
+  const listed = listedContainer(environment.project, { [COMPOSE_LABELS.service]: 'hello' })
+  const engine = await engineRunning(
+    () => [listed],
+    () => 'gone',
+  )
+  const { containers } = await readStatus({ engine, environment })
+  expect(containers).toMatchObject([{ service: 'hello', memoryBytes: undefined, programs: undefined }])
 })

@@ -1,5 +1,6 @@
 import { type Container, findImage, readMemory } from '../../engine/containers.js'
 import { LABELS } from '../../engine/labels.js'
+import { noneIfGone } from '../../engine/parse-refusal.js'
 import type { Asking } from '../context.js'
 import { readRecord, type StartRecord } from '../data/record.js'
 import { containersOf } from '../inside/containers-of.js'
@@ -22,6 +23,8 @@ export type Status = {
   /** The same, each with its name. The first is the address of the environment. */
   addresses: { name: string; url: string }[]
   stale: string | undefined
+  /** The provisioning step that failed in the last start. */
+  failedStep: string | undefined
   /** Of all containers together. */
   memoryBytes: number
   containers: {
@@ -29,6 +32,8 @@ export type Status = {
     name: string
     state: string
     health: string
+    /** `disconnected` where somebody has taken it off its network: a start replaces it. */
+    network: Container['network']
     image: string
     standIn: string | undefined
     /** Where its published ports answer. */
@@ -49,13 +54,14 @@ export async function readStatus(asking: Asking): Promise<Status> {
     const [image, memoryBytes, programs] = await Promise.all([
       findImage(engine, container.imageId),
       running ? readMemory(engine, container.id) : undefined,
-      running && ours ? readPrograms(engine, container.id) : undefined,
+      running && ours ? readPrograms(engine, container.id).catch(noneIfGone) : undefined,
     ])
     return {
       service: container.service,
       name: container.name,
       state: container.state,
       health: container.health,
+      network: container.network,
       image: container.image,
       standIn: image?.Config.Labels?.[LABELS.standInServer],
       addresses: Object.values(container.ports).map((port) => `localhost:${port}`),
@@ -82,6 +88,7 @@ export async function readStatus(asking: Asking): Promise<Status> {
     urls: places.map(({ url }) => url),
     addresses: places.map(({ name, url }) => ({ name, url })),
     stale,
+    failedStep: record?.failed,
     memoryBytes: described.reduce((sum, { memoryBytes = 0 }) => sum + memoryBytes, 0),
     containers: described,
   }

@@ -1,6 +1,9 @@
+import { accessSync, constants } from 'node:fs'
 import { type Container, stopContainer } from '../../engine/containers.js'
+import { noneIfGone } from '../../engine/parse-refusal.js'
 import type { Context } from '../context.js'
-import { isLocked, withLock } from '../data/mutex.js'
+import { isOwnFolder } from '../data/data-directory.js'
+import { withLock } from '../data/mutex.js'
 import { readRecord } from '../data/record.js'
 import { containersOf } from '../inside/containers-of.js'
 import { isJoinable, joinStep } from '../provision/run-step.js'
@@ -9,14 +12,22 @@ const GRACE_SECONDS = 30
 
 /**
  * Stops what runs, containers of ours first, and removes nothing. Waits for a start that is at work, and for a
- * provisioning step, which would leave half a change behind.
+ * provisioning step, which would leave half a change behind; a start waits for it.
  * @returns the services that were stopped
  */
 export async function stop(context: Context): Promise<string[]> {
   const work = () => stopRunning(context)
-  return isLocked(context.environment) || readRecord(context.environment)?.begun !== undefined
-    ? await withLock(context, work)
-    : await work()
+  // Who may not write there can start nothing, and stops what others have started.
+  return mayWriteIn(context.environment.paths.home) ? await withLock(context, work, 'is no obstacle') : await work()
+}
+
+function mayWriteIn(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK)
+    return isOwnFolder(folder)
+  } catch {
+    return false
+  }
 }
 
 async function stopRunning(context: Context): Promise<string[]> {
@@ -25,7 +36,7 @@ async function stopRunning(context: Context): Promise<string[]> {
   const ours = readRecord(context.environment)?.ours ?? {}
   const isOurs = ({ service }: Container) => ours[service] !== undefined
   for (const group of [running.filter(isOurs), running.filter((container) => !isOurs(container))])
-    await Promise.all(group.map(({ id }) => stopContainer(context.engine, id, GRACE_SECONDS)))
+    await Promise.all(group.map(({ id }) => stopContainer(context.engine, id, GRACE_SECONDS).catch(noneIfGone)))
   return running.map(({ service }) => service)
 }
 
