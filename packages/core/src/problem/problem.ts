@@ -1,12 +1,8 @@
 /** A place in a file that a person can open. `line` counts from 1. */
 export type Place = { file: string; line?: number | undefined }
 
-/**
- * Everything that can go wrong and that a person can do something about, as data. The words are in
- * `explain-problem.ts`; codes are permanent.
- */
-export type Problem =
-  // the definition
+/** Of the files of an environment package and of a checkout that lies over them. */
+export type DefinitionProblem =
   | { code: 'package-missing'; looked: string }
   | { code: 'package-unknown'; checkout: string; dependencies: readonly string[] }
   | { code: 'definition-unreadable'; place: Place; detail: string }
@@ -15,7 +11,9 @@ export type Problem =
   | { code: 'overlay-misnamed'; files: readonly string[]; wanted: string }
   | { code: 'mounts-missing'; mounts: readonly { what: string; source: string }[]; overlay: string; checkout: string }
   | { code: 'rule-broken'; rule: string; clause: string; place: Place; what: string; why: string; fix: string }
-  // the checkout
+
+/** Of a checkout. */
+export type CheckoutProblem =
   | { code: 'checkout-missing'; service: string; looked: string; repository: string | undefined }
   | { code: 'checkout-no-folder'; looked: string }
   | { code: 'checkout-unrecognised'; service: string; checkout: string; missing: readonly string[] }
@@ -28,7 +26,20 @@ export type Problem =
     }
   | { code: 'makefile-unreadable'; place: Place; detail: string }
   | { code: 'init-unmade'; checkout: string; detail: string }
-  // the engine
+
+/** Of what a person sets. */
+export type SettingsProblem =
+  | { code: 'settings-invalid'; place: Place; detail: string; fix: string }
+  | { code: 'registry-invalid'; variable: string; registry: string }
+  | { code: 'digests-unreadable'; file: string; detail: string }
+  | { code: 'digest-unfit'; image: string; detail: string }
+  | { code: 'authorities-unreadable'; file: string; detail: string }
+  | { code: 'programs-unknown'; names: readonly string[]; known: readonly string[] }
+  | { code: 'service-required'; names: readonly string[]; optional: readonly string[] }
+  | { code: 'publish-unknown'; names: readonly string[]; known: readonly string[] }
+
+/** Of the engine, its client and its plugins. */
+export type EngineProblem =
   | { code: 'engine-missing'; endpoint: string; detail: string }
   | { code: 'engine-forbidden'; endpoint: string }
   | { code: 'endpoint-invalid'; endpoint: string }
@@ -40,19 +51,29 @@ export type Problem =
   | { code: 'compose-missing'; detail: string }
   | { code: 'compose-old'; found: string; wanted: string }
   | { code: 'buildx-missing'; detail: string }
-  // the machine
+  | { code: 'engine-refused'; doing: string; detail: string }
+  | { code: 'engine-full' }
+  | { code: 'networks-exhausted' }
+  | { code: 'name-taken'; name: string }
+  | { code: 'container-gone'; container: string }
+
+/** Of the machine and its files. */
+export type MachineProblem =
   | { code: 'memory-low'; has: number; least: number }
   | { code: 'limit-low'; name: string; found: number; least: number; because: string }
   | { code: 'clocks-apart'; seconds: number }
   | { code: 'localhost-elsewhere'; addresses: readonly string[] }
   | { code: 'proxy-unreachable'; names: readonly string[] }
-  | { code: 'engine-refused'; doing: string; detail: string }
-  | { code: 'engine-full' }
-  | { code: 'networks-exhausted' }
-  | { code: 'name-taken'; name: string }
-  // git
+  | { code: 'disk-full'; folder: string; free: number; least: number }
   | { code: 'program-missing'; program: string }
   | { code: 'program-silent'; program: string; seconds: number }
+  | { code: 'file-unusable'; path: string | undefined; doing: string; errno: string; detail: string }
+  | { code: 'folder-unusable'; folder: string; variable: string; detail: string }
+  | { code: 'output-unwritable'; detail: string }
+  | { code: 'connection-lost'; detail: string }
+
+/** Of git, and the lock that holds commits. */
+export type GitProblem =
   | { code: 'git-failed'; doing: string; detail: string }
   | { code: 'repository-around'; checkout: string; around: string }
   | { code: 'commit-unknown'; commit: string; repository: string; detail: string }
@@ -65,17 +86,16 @@ export type Problem =
       detail: string
     }
   | { code: 'refs-missing'; url: string; refs: readonly string[] }
-  // the lock
   | { code: 'lock-unreadable'; file: string; detail: string }
   | { code: 'lock-lacks'; file: string; releases: readonly string[] }
   | { code: 'release-unknown'; release: string; known: readonly string[] }
-  // the image
+
+/** Of images. */
+export type ImageProblem =
   | { code: 'input-missing'; file: string; needed: string }
   | { code: 'input-unreadable'; file: string; detail: string }
-  | { code: 'folder-unusable'; folder: string; variable: string; detail: string }
-  | { code: 'file-unwritable'; file: string; option: string; detail: string }
-  | { code: 'base-unclear'; place: Place; word: string }
   | { code: 'input-changed'; file: string; tree: string }
+  | { code: 'base-unclear'; place: Place; word: string }
   | {
       code: 'build-failed'
       images: readonly string[]
@@ -92,37 +112,35 @@ export type Problem =
       has: readonly string[]
     }
   | { code: 'base-lacks-platform'; base: string; platforms: readonly string[]; has: readonly string[] }
-  | { code: 'digests-unreadable'; file: string; detail: string }
-  | { code: 'authorities-unreadable'; file: string; detail: string }
-  | { code: 'digest-unfit'; image: string; detail: string }
   | { code: 'host-unreachable'; host: string; because: string; instead: string | undefined; detail: string }
   | { code: 'image-foreign'; image: string; is: string | undefined; wants: string }
+  | { code: 'image-unpublished'; images: readonly string[]; registry: string | undefined; detail: string }
+  | { code: 'image-unavailable'; images: readonly string[]; mirror: string | undefined; detail: string }
   | { code: 'pull-failed'; image: string; detail: string }
   | { code: 'offline-lacks'; images: readonly string[]; because: string }
-  // publishing
+
+/** Of registries, and publishing to them. */
+export type RegistryProblem =
   | { code: 'registry-unset'; doing: string }
-  | { code: 'registry-invalid'; variable: string; registry: string }
-  | { code: 'settings-invalid'; place: Place; detail: string; fix: string }
   | { code: 'tag-taken'; tag: string; holds: string; wants: string }
   | { code: 'stand-ins-published'; images: readonly string[]; registry: string }
   | { code: 'push-incomplete'; image: string; left: string }
-  // the registry
+  | { code: 'file-unwritable'; file: string; option: string; detail: string }
   | { code: 'registry-unreachable'; registry: string; detail: string }
   | { code: 'registry-forbidden'; registry: string; repository: string; doing: 'read' | 'write'; detail: string }
   | { code: 'registry-read-only'; registry: string; detail: string }
   | { code: 'registry-refused'; registry: string; doing: string; detail: string }
   | { code: 'docker-config-unreadable'; file: string; detail: string }
-  // the environment
-  | { code: 'image-unpublished'; images: readonly string[]; registry: string | undefined; detail: string }
-  | { code: 'image-unavailable'; images: readonly string[]; mirror: string | undefined; detail: string }
+
+/** Of an environment that starts or runs. */
+export type EnvironmentProblem =
   | { code: 'port-taken'; port: number; holder: string | undefined }
   | { code: 'address-silent'; url: string; detail: string }
-  | { code: 'disk-full'; folder: string; free: number; least: number }
   | { code: 'ports-exhausted'; from: number; to: number }
   | { code: 'store-in-use'; data: string; holder: string }
   | { code: 'store-unknown'; names: readonly string[]; known: readonly string[] }
-  | { code: 'steps-unknown'; names: readonly string[]; known: readonly string[] }
   | { code: 'store-foreign'; store: string; wrote: string; wants: string }
+  | { code: 'steps-unknown'; names: readonly string[]; known: readonly string[] }
   | { code: 'data-unusable'; path: string; detail: string }
   | { code: 'container-exited'; container: string; exitCode: number; log: readonly string[]; left: string }
   | {
@@ -134,7 +152,6 @@ export type Problem =
       log: readonly string[]
       left: string
     }
-  | { code: 'container-gone'; container: string }
   | { code: 'program-waiting'; programs: readonly { name: string; fault?: string }[] }
   | { code: 'not-ready'; container: string; log: readonly string[] }
   | {
@@ -147,20 +164,33 @@ export type Problem =
     }
   | { code: 'not-running'; service: string; project: string }
   | { code: 'busy'; data: string }
+
+/** Of a command line, and devenv itself. */
+export type CommandProblem =
   | { code: 'service-unknown'; name: string; known: readonly string[] }
   | { code: 'program-unknown'; name: string; known: readonly string[] }
-  | { code: 'publish-unknown'; names: readonly string[]; known: readonly string[] }
-  | { code: 'service-required'; names: readonly string[]; optional: readonly string[] }
-  | { code: 'programs-unknown'; names: readonly string[]; known: readonly string[] }
   | { code: 'program-left-out'; name: string; running: readonly string[] }
   | { code: 'target-missing' }
   | { code: 'no-terminal'; command: string }
-  | { code: 'file-unusable'; path: string | undefined; doing: string; errno: string; detail: string }
-  | { code: 'output-unwritable'; detail: string }
-  | { code: 'connection-lost'; detail: string }
-  | { code: 'fault'; detail: string }
   | { code: 'unconfirmed'; command: string }
   | { code: 'usage'; detail: string; see: string }
+  | { code: 'fault'; detail: string }
+
+/**
+ * Everything that can go wrong and that a person can do something about, as data. The words are in `explanations/`; codes are
+ * permanent.
+ */
+export type Problem =
+  | DefinitionProblem
+  | CheckoutProblem
+  | SettingsProblem
+  | EngineProblem
+  | MachineProblem
+  | GitProblem
+  | ImageProblem
+  | RegistryProblem
+  | EnvironmentProblem
+  | CommandProblem
 
 /** An error a person can mend. Anything else that is thrown is a fault of ours. */
 export class DevenvError extends Error {
