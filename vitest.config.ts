@@ -1,8 +1,18 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const SCENARIOS = ['examples/*/test/**/*.scenario.ts', 'packages/*/test/**/*.scenario.ts', 'tools/**/*.scenario.ts']
 /** Those that need the engine, or the machine, to themselves: one looks at all environments, the other measures. */
 const ALONE = ['examples/hello/test/prune.scenario.ts', 'tools/bench/bench.scenario.ts']
+
+/** Those that take longest begin first: none of them is left alone at the end. vitest itself knows that from its second run on. */
+const LONGEST = ['trouble', 'edx-platform', 'faults', 'publish', 'release'].map((name) => `/${name}.scenario.ts`)
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => (LONGEST.some((end) => moduleId.endsWith(end)) ? 0 : 1)
+    return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other))
+  }
+}
 
 /** Milliseconds, for a hang alone: how long something takes depends on the machine. */
 const MINUTE = 60_000
@@ -12,6 +22,7 @@ const expect = { requireAssertions: true, poll: { timeout: 2 * MINUTE } }
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
