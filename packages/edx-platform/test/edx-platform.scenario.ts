@@ -420,6 +420,23 @@ describe('dev.test', () => {
     }
   })
 
+  test('migrates its database once, and again where a migration changed or somebody asks for it', async () => {
+    const migration = 'openedx/core/chores/migrations/0001_initial.py'
+    const noting = "migrations.RunPython(lambda apps, editor: open('migrated', 'a').write('x'))"
+    await platform.edit(migration, 'operations = [', `operations = [\n        ${noting},`)
+    const migrations = async (...words: string[]) => {
+      const { stdout } = succeeded(await platform.make('dev.test', 'TESTS=common/djangoapps/accounts', ...words))
+      expect(stdout).toContain('1 passed')
+      return (await platform.read('migrated')).length
+    }
+    expect(await migrations()).toBe(1)
+    expect(await migrations()).toBe(1)
+    await platform.edit(migration, 'initial = True', 'initial = True  # changed')
+    expect(await migrations()).toBe(2)
+    expect(await migrations('ARGS=--create-db')).toBe(3)
+    expect(await migrations()).toBe(3)
+  })
+
   test('fails where a test fails, and runs the others all the same', async () => {
     await platform.edit('lms/djangoapps/login/tests.py', "'lms.urls'", "'elsewhere'")
     const { exitCode, stdout } = await platform.make('dev.test')

@@ -21,6 +21,8 @@ export type Paths = {
   logs: string
   /** What was typed into shells, one file a container. */
   history: string
+  /** What can be made again: it lasts longer than containers. */
+  cache: string
   /** This environment's record and Compose project, by name, since a data directory may serve several in turn. */
   record: string
   composeFile: string
@@ -48,6 +50,7 @@ export function identify(
       stores: join(home, 'stores'),
       logs: join(home, 'logs'),
       history: join(home, 'history'),
+      cache: join(home, 'cache'),
       record: join(home, `${project}.json`),
       composeFile: join(home, `${project}.compose.json`),
     },

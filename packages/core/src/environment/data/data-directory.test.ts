@@ -18,7 +18,8 @@ describe('the data directory', () => {
   test('is made with all that containers mount', () => {
     const made = environment()
     createDataDirectory(made)
-    for (const folder of [made.paths.stores, made.paths.logs, made.paths.history]) expect(existsSync(folder)).toBe(true)
+    for (const folder of [made.paths.stores, made.paths.logs, made.paths.history, made.paths.cache])
+      expect(existsSync(folder)).toBe(true)
     expect(readFileSync(join(made.paths.home, 'README'), 'utf8')).toContain('dev.clean')
   })
 

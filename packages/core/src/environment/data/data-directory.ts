@@ -15,7 +15,7 @@ import { DevenvError } from '../../problem/problem.js'
 import { listAbandoned, PROCESS_MARK, processMark } from '../../process/process-mark.js'
 import type { Environment } from '../environment.js'
 
-const README = `devenv keeps here everything that it creates for this checkout: databases (stores/), logs, the history of shells, and its record.
+const README = `devenv keeps here everything that it creates for this checkout: databases (stores/), logs, the history of shells, what can be made again (cache/), and its record.
 \`make dev.clean\` removes it, and nothing else.
 `
 
@@ -27,7 +27,8 @@ const README = `devenv keeps here everything that it creates for this checkout: 
 export function createDataDirectory({ paths, checkout }: Environment): void {
   try {
     makeFolder(paths.dataDirectory, checkout)
-    for (const folder of [paths.home, paths.stores, paths.logs, paths.history]) makeOwnFolder(folder, checkout)
+    for (const folder of [paths.home, paths.stores, paths.logs, paths.history, paths.cache])
+      makeOwnFolder(folder, checkout)
     for (const [name, text] of Object.entries({ README, '.gitignore': '*\n' })) {
       if (!isThere(join(paths.home, name))) writeOwned(join(paths.home, name), text)
     }

@@ -26,6 +26,7 @@ describe('clean', () => {
       'logs/web.log': '',
       'logs/web.log.10': '',
       'history/hello': '',
+      'cache/test-databases/a.sqlite3': '',
       'start.0123abcd.lock': '',
       [basename(paths.record)]: '{}',
       [basename(paths.composeFile)]: '{}',
@@ -41,12 +42,21 @@ describe('clean', () => {
         'web.log',
         'web.log.10',
         'hello',
+        'a.sqlite3',
         'start.0123abcd.lock',
         paths.record,
         paths.composeFile,
       ]),
     )
-    expect(folders).toEqual([paths.history, paths.logs, storeFolder(paths, 'mysql-8.4'), paths.stores, paths.home])
+    expect(folders).toEqual([
+      join(paths.cache, 'test-databases'),
+      paths.cache,
+      paths.history,
+      paths.logs,
+      storeFolder(paths, 'mysql-8.4'),
+      paths.stores,
+      paths.home,
+    ])
   })
 
   test('leaves what a person put beside logs and databases', () => {

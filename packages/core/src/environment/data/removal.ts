@@ -13,6 +13,7 @@ const FILES = [
   /^devenv-[a-z0-9_-]+-[0-9a-f]{8}(\.compose)?\.json(\.[\da-f-]+\.tmp)?$/,
   /^logs\/[^/]+\.log(\.\d+)?$/,
   /^history\/[^/]+$/,
+  /^cache\/test-databases\/[^/]+$/,
   /^stores\/[^/]+\/ledger\.json(\.[\da-f-]+\.tmp)?$/,
 ]
 const DATA = /^stores\/[^/]+\/data(\.[0-9a-f]{8}\.removed)?$/
@@ -32,7 +33,8 @@ export function readRemoval(paths: Paths): Removal {
       const isOurs = found.isDirectory() ? DATA.test(known) : FILES.some((pattern) => pattern.test(known))
       if (found.isSymbolicLink()) removal.leave.push(path)
       else if (isOurs) removal.remove.push(path)
-      else if (/^(logs|history|stores(\/[^/]+)?)$/.test(known) && found.isDirectory()) look(path)
+      else if (/^(logs|history|cache(\/test-databases)?|stores(\/[^/]+)?)$/.test(known) && found.isDirectory())
+        look(path)
       else removal.leave.push(path)
     }
     removal.folders.push(folder)

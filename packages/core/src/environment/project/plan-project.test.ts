@@ -219,7 +219,7 @@ describe('a planned project', () => {
     const binds = Object.values(plan({ settings: { caBundle: '/etc/ca.pem' } }).services)
       .flatMap(({ volumes }) => volumes ?? [])
       .filter(({ source }) => source?.startsWith(sampleEnvironment().paths.home) || source === '/etc/ca.pem')
-    expect(binds).toHaveLength(4)
+    expect(binds).toHaveLength(5)
     for (const { bind } of binds) expect(bind).toEqual({ create_host_path: false })
   })
 
@@ -260,6 +260,13 @@ describe('a planned project', () => {
     )
     expect(after?.hello).not.toBe(before?.hello)
     expect(after?.mysql).toBe(before?.mysql)
+  })
+
+  test('keeps what can be made again when an Open edX container is replaced', () => {
+    const { cache } = sampleEnvironment().paths
+    const mount = service(plan(), 'hello').volumes?.find(({ source }) => source === cache)
+    expect(mount).toMatchObject({ type: 'bind', target: '/var/lib/devenv/cache' })
+    expect(JSON.stringify(service(plan(), 'mysql'))).not.toContain(cache)
   })
 
   test('keeps what was typed into shells of an Open edX container over a new one', () => {

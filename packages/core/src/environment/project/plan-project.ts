@@ -41,6 +41,7 @@ export type ProjectFacts = {
 export const CA_BUNDLE = '/run/devenv-ca.pem'
 const LOGS = '/var/log/devenv'
 const HISTORY = '/var/lib/devenv/history'
+const CACHE = '/var/lib/devenv/cache'
 const HOST = 'host.docker.internal'
 /** Longer than any provisioning. */
 const HELD_AT_MOST = '24h'
@@ -164,6 +165,7 @@ function planOurs(
       ...(service.volumes ?? []),
       bind(paths.logs, LOGS),
       bind(paths.history, HISTORY),
+      bind(paths.cache, CACHE),
       ...(caBundle === undefined ? [] : [{ ...bind(caBundle, CA_BUNDLE), read_only: true }]),
       ...(git[name]?.mounts ?? []).map(({ source, target }) => bind(source, target)),
       // Databases are not source code: nothing that walks the checkout shall find them.
