@@ -93,7 +93,7 @@ describe('in an environment that runs', () => {
     await view.said(new RegExp(`burst first ${LINES - 1} x`))
 
     const numbers = (text: string) =>
-      [...text.matchAll(/burst first (\d+) x{600}$/gm)].map(([, number]) => Number(number))
+      [...text.matchAll(/burst first (\d+) x{600}/g)].map(([, number]) => Number(number))
     const all = Array.from({ length: LINES }, (_, number) => number)
     expect(numbers(view.written())).toEqual(all)
     const kept = await eventually(async () => {

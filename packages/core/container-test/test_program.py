@@ -47,6 +47,14 @@ class Program(InFolder):
         self.assertEqual(shown, ''.join('web | %s\n' % line for line in lines[2:]))
         self.assertEqual(len(self.log('web').splitlines()), 4)
 
+    def test_a_line_is_not_lost_that_such_a_request_was_written_into(self):
+        self.environment['DEVENV_ASKED'] = 'web=http://localhost:8000/health/'
+        request = '127.0.0.1 "GET /health/ HTTP/1.1" 200 17\n'
+        self.start('program', 'web', *python(
+            'import os, time\nfor part in ["a line", %r, "\\n", "last\\n"]: os.write(1, part.encode()); time.sleep(0.2)' % request)).wait()
+        shown = eventually(lambda: 'last' in self.console('1') and self.console('1'))
+        self.assertEqual(shown, 'web | a line%sweb | last\n' % request)
+
     def test_no_line_of_several_bursts_is_lost_or_torn_over_rotated_files(self):
         self.environment.update(DEVENV_LOG_BYTES='200000', DEVENV_LOG_FILES='100')
         programs = ['one', 'two', 'three']
