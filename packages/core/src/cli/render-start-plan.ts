@@ -34,6 +34,7 @@ function objectsOf(step: AwaitCommands | Exclude<StartStep, { do: 'images' }>): 
     case 'remove-project':
       return [step.project]
     case 'await-commands':
+    case 'stop':
     case 'remove':
       return step.containers.map(({ name }) => name)
     case 'end-commands':

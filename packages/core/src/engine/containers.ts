@@ -113,8 +113,11 @@ export const startContainer = (engine: Engine, { id, name, state }: Container): 
     takes: { of: `the engine has not started ${name}`, seconds: DEED_SECONDS },
   })
 
+/** Seconds that a server has to write what it has to. */
+export const STOP_SECONDS = 30
+
 /** Asks PID 1 to end, kills it after `seconds`. */
-export const stopContainer = (engine: Engine, id: string, seconds: number): Promise<void> =>
+export const stopContainer = (engine: Engine, id: string, seconds = STOP_SECONDS): Promise<void> =>
   ask(engine, {
     method: 'POST',
     path: `/containers/${id}/stop`,

@@ -1,9 +1,6 @@
-import { type Container, listContainers, removeContainer, stopContainer } from './containers.js'
+import { type Container, listContainers, removeContainer, STOP_SECONDS, stopContainer } from './containers.js'
 import { ask, type Engine } from './engine.js'
 import { COMPOSE_LABELS } from './labels.js'
-
-/** Seconds that a server has to write what it has to. */
-const STOP_SECONDS = 30
 
 /**
  * Stops and removes a project's containers, its volumes and its networks, found by their labels:

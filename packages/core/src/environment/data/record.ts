@@ -36,6 +36,8 @@ export type StartRecord = {
   begun?: Begun | undefined
   /** The step that failed last, until it succeeds. */
   failed?: string | undefined
+  /** Its containers are being stopped, or somebody was interrupted in that. */
+  stopping?: true | undefined
   /** Services whose programs were released. */
   released: { [service: string]: Released }
   /** `size:mtime:inode:mode` of every file and folder that all this was made from, taken before it was read. */
@@ -116,6 +118,7 @@ const isRecord = isShapeOf<StartRecord>({
     }),
   ),
   failed: isMaybe(isText),
+  stopping: isMaybe(isExactly(true)),
   released: isMapOf(isShapeOf<Released>({ container: isText, programs: isChoice })),
   stamps: isShapeOf<StartRecord['stamps']>({ inputs: isTextMap, definition: isTextMap, provision: isTextMap }),
 })
@@ -149,6 +152,28 @@ export function readRecordedPlace(file: string): { checkout: string; mountPoint:
 
 export const writeRecord = ({ paths }: Environment, record: StartRecord): void =>
   writeOwned(paths.record, `${JSON.stringify(record, null, 1)}\n`)
+
+/**
+ * Has `work` stop containers, and notes that meanwhile: the engine goes on with it whatever becomes of us, and calls them
+ * running until it is done. Who cannot write there, or has no space left, may stop them all the same.
+ */
+export async function whileStopping<T>(
+  environment: Environment,
+  record: StartRecord | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  const note = (stopping: true | undefined) => {
+    if (record === undefined) return
+    record.stopping = stopping
+    try {
+      writeRecord(environment, record)
+    } catch {}
+  }
+  note(true)
+  const outcome = await work()
+  note(undefined)
+  return outcome
+}
 
 export const stampsOf = (paths: Iterable<string>): Stamps =>
   Object.fromEntries([...paths].map((path) => [path, stampOf(path)]))

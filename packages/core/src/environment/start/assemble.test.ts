@@ -64,6 +64,7 @@ const NOTHING: Observed = {
   files: { 'migrations/*.sql': { hash: 'files-1', names: ['migrations/1.sql'] } },
   begun: undefined,
   composed: undefined,
+  stopping: false,
   stamps: { inputs: {}, definition: {}, provision: {} },
 }
 

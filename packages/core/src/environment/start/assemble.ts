@@ -73,6 +73,7 @@ export function assemble(environment: Environment, observed: Observed, { again }
     steps: Object.fromEntries(due.map(({ name, now, stores }) => [name, { now, stores }])),
     provisioned: before?.provisioned ?? {},
     begun: observed.begun,
+    stopping: steps.some((step) => step.do === 'stop') || undefined,
     failed: due.find((step) => step.name === before?.failed && step.passed !== 'now')?.name,
     released: Object.fromEntries(
       Object.entries(before?.released ?? {}).filter(([, { container }]) =>

@@ -1,7 +1,8 @@
 import { createContainers } from '../../engine/compose.js'
-import { type Container, startContainer } from '../../engine/containers.js'
+import { type Container, startContainer, stopContainer } from '../../engine/containers.js'
 import { captureInside, KILLED } from '../../engine/execs.js'
 import { LABELS } from '../../engine/labels.js'
+import { noneIfGone } from '../../engine/parse-refusal.js'
 import { removeContainers, removeProject } from '../../engine/remove-project.js'
 import { carryOutImages } from '../../image/ensure-images.js'
 import { DevenvError } from '../../problem/problem.js'
@@ -10,7 +11,7 @@ import type { Context } from '../context.js'
 import { readServer } from '../data/claim-stores.js'
 import { readOwned, writeOwned } from '../data/data-directory.js'
 import { openStore } from '../data/ledger.js'
-import { type StartRecord, stampsOf, writeRecord } from '../data/record.js'
+import { type StartRecord, stampsOf, whileStopping, writeRecord } from '../data/record.js'
 import { containersOf } from '../inside/containers-of.js'
 import { endCommands } from '../inside/end-commands.js'
 import { readPrograms } from '../inside/read-programs.js'
@@ -57,8 +58,15 @@ async function carryOutStep(planned: StartStep, work: Work): Promise<void> {
       return await carryOutImages(planned.images, engine, observed.inputs, observed.sources, report)
     case 'remove-project':
       return await show('containers', () => removeProject(engine, planned.project))
+    case 'stop': {
+      const stopAll = () => Promise.all(planned.containers.map(({ id }) => stopContainer(engine, id).catch(noneIfGone)))
+      await show('containers', () => whileStopping(environment, record, async () => void (await stopAll())))
+      return await refresh()
+    }
     case 'remove':
-      await show('containers', () => removeContainers(engine, planned.containers))
+      await show('containers', () =>
+        whileStopping(environment, record, () => removeContainers(engine, planned.containers)),
+      )
       return await refresh()
     case 'end-commands': {
       const { container, commands } = planned

@@ -96,6 +96,10 @@ describe('what runs is all that is wanted', () => {
     expect(await found({ settings })).toBe(true)
   })
 
+  test('but not where somebody was interrupted while he stopped it: the engine goes on with that', async () => {
+    expect(await found({ change: { stopping: true } })).toBe(false)
+  })
+
   test('where another Open edX service is not healthy yet: that is waited for when it is told where it answers', async () => {
     const all = { container: 'id-of-shop', programs: ['web', 'worker'] }
     const given = {

@@ -27,7 +27,7 @@ export async function findRunning(
   // Somebody at work (a stop, a clean, another start) may be taking away what runs.
   if (strict === 'unchanged' && isLocked(environment)) return undefined
   const record = readRecord(environment)
-  if (record === undefined) return undefined
+  if (record === undefined || record.stopping) return undefined
   const containers = await containersOf(context)
   const services = extent.all ? Object.keys(record.configs) : [record.primary, ...extent.needs]
   const primary = containers.find(({ service }) => service === record.primary)

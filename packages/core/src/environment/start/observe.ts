@@ -81,6 +81,8 @@ export type Observed = {
   /** Glob to what it matches. */
   files: { readonly [glob: string]: MatchedFiles }
   begun: Begun | undefined
+  /** Somebody was interrupted while he stopped the containers: the engine goes on with it. */
+  stopping: boolean
   /** The Compose project of the last start, as it was rendered. */
   composed: string | undefined
   stamps: StartRecord['stamps']
@@ -170,6 +172,7 @@ export async function observe(
       .map((store) => ({ store, ledger: readLedger(paths, store.name) })),
     files,
     composed: readOwned(paths.composeFile),
+    stopping: before?.stopping === true,
     begun: before?.begun !== undefined && (await isJoinable(context, before.begun)) ? before.begun : undefined,
     stamps: { inputs: { ...stamps, ...lock }, definition: stamped, provision },
   }

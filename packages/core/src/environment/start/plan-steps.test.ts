@@ -52,6 +52,7 @@ const RUNNING: StartState = {
   moved: [],
   stores: [{ store: STORE, ledger: LEDGER }],
   begun: undefined,
+  stopping: false,
   steps: [due('migrations', 'now'), due('accounts', 'now')],
 }
 const NOTHING: StartState = { ...RUNNING, containers: [], released: {} }
@@ -82,6 +83,7 @@ const words = ({ awaited, steps }: StepsPlan): string[] =>
       case 'remove-project':
         return `remove ${step.project}`
       case 'await-commands':
+      case 'stop':
       case 'remove':
         return `${step.do} ${step.containers.map(({ name }) => name.replace('devenv-hello-0-', '')).join(' ')}`
       case 'open-store':
@@ -101,6 +103,15 @@ const words = ({ awaited, steps }: StepsPlan): string[] =>
 describe('the plan of a start', () => {
   const cases: { title: string; wanted?: Wanted; state: StartState; plan: string[] }[] = [
     { title: 'is empty when all runs as it should', state: RUNNING, plan: [] },
+    {
+      title: 'ends a stop that was interrupted before it trusts in what the engine calls running',
+      state: {
+        ...RUNNING,
+        stopping: true,
+        containers: [...RUNNING.containers.slice(1), sampleContainer('mysql', 'm1', { state: 'exited' })],
+      },
+      plan: ['stop redis-1 web-1', 'open mysql-8.4', 'start mysql redis', 'wait mysql redis', 'start web', 'enter web'],
+    },
     {
       title: 'removes the container of a service that is no part of it any more',
       state: { ...RUNNING, containers: [...RUNNING.containers, sampleContainer('search', 's1')] },

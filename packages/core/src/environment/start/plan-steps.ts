@@ -24,6 +24,7 @@ export type StartStep = { because: string } & (
   | { do: 'join'; begun: Begun; failure: 'counts' | 'is told' }
   | { do: 'images'; images: ImagesPlan }
   | { do: 'remove-project'; project: string }
+  | { do: 'stop'; containers: readonly Container[] }
   | { do: 'remove'; containers: readonly Container[] }
   | { do: 'end-commands'; container: Container; commands: readonly RunningCommand[] }
   | { do: 'open-store'; store: Store }
@@ -59,6 +60,8 @@ export type StartState = {
   stores: readonly { store: Store; ledger: Ledger | undefined }[]
   /** A step that an interrupted start has begun, where its outcome can be had. */
   begun: Begun | undefined
+  /** Whether the engine may be at work on stopping what it calls running. */
+  stopping: boolean
   /** The provisioning steps, in their order. */
   steps: readonly (DueStep & { passed: Passed })[]
 }
@@ -67,7 +70,9 @@ export type StartState = {
 export type StepsPlan = { awaited: AwaitCommands | undefined; steps: readonly StartStep[] }
 
 /** The way from what is to what is wanted; empty when there is nothing to do. Pure. */
-export function planSteps(wanted: Wanted, state: StartState): StepsPlan {
+export function planSteps(wanted: Wanted, found: StartState): StepsPlan {
+  const ending = found.stopping ? found.containers.filter(({ state }) => state === 'running') : []
+  const state = { ...found, containers: found.containers.map((each) => (ending.includes(each) ? stopped(each) : each)) }
   const services = [...wanted.needs, ...wanted.ours]
   const kept = new Map(services.map((service) => [service, keptOf(service, state)]))
   const missing = services.filter((service) => kept.get(service) === undefined)
@@ -77,6 +82,11 @@ export function planSteps(wanted: Wanted, state: StartState): StepsPlan {
   // Where no program of ours starts by itself, whoever needs a server waits for it.
   const [first, later] = waitsFirst(wanted, state, kept, starting) ? [silent, []] : [[], silent]
   const steps = [
+    ...step(ending, (containers) => ({
+      do: 'stop',
+      containers,
+      because: 'a stop or a clean that was interrupted has begun it',
+    })),
     ...planBefore(state),
     ...removals,
     ...state.stores
@@ -88,6 +98,8 @@ export function planSteps(wanted: Wanted, state: StartState): StepsPlan {
   ]
   return { awaited, steps }
 }
+
+const stopped = (container: Container): Container => ({ ...container, state: 'exited', health: 'none' })
 
 type Kept = ReadonlyMap<string, Container | undefined>
 

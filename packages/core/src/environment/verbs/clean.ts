@@ -14,7 +14,7 @@ import { isOwnFolder, isThere, requireOwnFolder, requireOwnPlace } from '../data
 import { folderIdentity } from '../data/folder-identity.js'
 import { storeData, storeFolder } from '../data/ledger.js'
 import { isClaim, withLock } from '../data/mutex.js'
-import { readRecord, readRecordedPlace } from '../data/record.js'
+import { readRecord, readRecordedPlace, whileStopping } from '../data/record.js'
 import { listRetired, readRemoval, removeEmpty, removeOwned, retire } from '../data/removal.js'
 import type { Paths } from '../environment.js'
 import { containersOf } from '../inside/containers-of.js'
@@ -43,7 +43,7 @@ export async function clean(context: Context): Promise<{ left: string[] }> {
  */
 export async function cleanStores(context: Context, names: readonly string[]): Promise<string[]> {
   const { engine, environment, report } = context
-  const { paths, project } = environment
+  const { paths } = environment
   await requireOwnPlace(environment)
   for (const folder of [paths.home, paths.stores]) requireOwnFolder(folder)
   const stores = chooseStores(paths, names)
@@ -52,7 +52,7 @@ export async function cleanStores(context: Context, names: readonly string[]): P
     await refuseForeignWriter(context)
     const image = (await containersOf(context))[0]?.imageId
     await tellOfStep(context)
-    await step(report, 'containers', undefined, () => removeProject(engine, project))
+    await removeContainersOf(context)
     await step(report, 'data', stores.join(', '), async () => {
       const retired = stores.flatMap((store) => [retire(storeData(paths, store)), ...listRetired(paths, store)])
       const stubborn = removeOwned([...new Set(retired)])
@@ -122,6 +122,11 @@ async function tellOfStep(context: Context): Promise<void> {
     context.report({ kind: 'note', text: `clean ends the provisioning step ${begun.step}, which is at work` })
 }
 
+const removeContainersOf = ({ engine, environment, report }: Context): Promise<void> =>
+  step(report, 'containers', undefined, () =>
+    whileStopping(environment, readRecord(environment), () => removeProject(engine, environment.project)),
+  )
+
 const listStores = (paths: Paths): string[] =>
   isThere(paths.stores)
     ? readdirSync(paths.stores)
@@ -131,13 +136,13 @@ const listStores = (paths: Paths): string[] =>
 
 async function cleanLocked(context: Context): Promise<string[]> {
   const { engine, environment, report } = context
-  const { paths, project } = environment
+  const { paths } = environment
   await refuseForeignWriter(context)
   const containers = await containersOf(context)
   await tellOfStep(context)
   // Noted while they are there: an image by which root can remove what other users' servers wrote.
   const image = containers.map((container) => container.imageId)[0]
-  await step(report, 'containers', undefined, () => removeProject(engine, project))
+  await removeContainersOf(context)
   const { remove, leave, folders } = readRemoval(paths)
   const sharers = readSharers(context)
   if (sharers.length > 0) {

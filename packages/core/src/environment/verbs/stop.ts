@@ -4,11 +4,9 @@ import { noneIfGone } from '../../engine/parse-refusal.js'
 import type { Context } from '../context.js'
 import { isOwnFolder } from '../data/data-directory.js'
 import { withLock } from '../data/mutex.js'
-import { readRecord } from '../data/record.js'
+import { readRecord, whileStopping } from '../data/record.js'
 import { containersOf } from '../inside/containers-of.js'
 import { isJoinable, joinStep } from '../provision/run-step.js'
-
-const GRACE_SECONDS = 30
 
 /**
  * Stops what runs, containers of ours first, and removes nothing. Waits for a start that is at work, and for a
@@ -33,10 +31,13 @@ function mayWriteIn(folder: string): boolean {
 async function stopRunning(context: Context): Promise<string[]> {
   await waitForStep(context)
   const running = (await containersOf(context)).filter(({ state }) => state === 'running' || state === 'restarting')
-  const ours = readRecord(context.environment)?.ours ?? {}
-  const isOurs = ({ service }: Container) => ours[service] !== undefined
-  for (const group of [running.filter(isOurs), running.filter((container) => !isOurs(container))])
-    await Promise.all(group.map(({ id }) => stopContainer(context.engine, id, GRACE_SECONDS).catch(noneIfGone)))
+  if (running.length === 0) return []
+  const record = readRecord(context.environment)
+  const isOurs = ({ service }: Container) => record?.ours[service] !== undefined
+  await whileStopping(context.environment, record, async () => {
+    for (const group of [running.filter(isOurs), running.filter((container) => !isOurs(container))])
+      await Promise.all(group.map(({ id }) => stopContainer(context.engine, id).catch(noneIfGone)))
+  })
   return running.map(({ service }) => service)
 }
 
