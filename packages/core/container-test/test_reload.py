@@ -25,6 +25,19 @@ while True:
     asking.close()
 '''
 
+# The same in a child, which has its parent's handlers while it boots: what it is told then is lost.
+POOL = SERVER.replace('import words\n', '''
+signal.signal(signal.SIGTERM, lambda *_: print('told', flush=True))
+if not os.fork():
+    import words
+    while not os.path.exists('told'): time.sleep(.02)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+else:
+    with open('child', 'w'): pass
+    os.wait()
+    sys.exit()
+''')
+
 
 class Reload(InFolder):
     def reload(self, *arguments):
@@ -220,6 +233,19 @@ class Reload(InFolder):
         self.assertEqual(answer(port)[0], 503)
         self.save('words.py', 'WORDS = "third"')
         self.assertEqual(answer(port), (200, 'third'))
+
+    def test_a_child_that_swallows_the_signal_of_its_pool_does_not_go_on_with_old_code(self):
+        port = self.reserve_port()
+        self.save('words.py', 'WORDS = "first"')
+        self.save('server.py', POOL)
+        self.reload('--grace', '600', '--listen', '127.0.0.1:%d' % port, '--', sys.executable, '-B', 'server.py')
+        eventually(lambda: (self.folder / 'code/child').exists())
+        self.save('server.py', SERVER)
+        self.save('words.py', 'WORDS = "second"')
+        self.said('told')
+        self.save('told')
+        self.old_has_ended()
+        self.assertEqual([answer(port) for _ in range(9)], [(200, 'second')] * 9)
 
     def test_who_waits_for_a_program_that_boots_long_and_fails_is_told(self):
         self.environment['DEVENV_SOON_SECONDS'] = '0'
