@@ -321,7 +321,7 @@ def alive(pid):
     try:
         with open('/proc/%d/stat' % pid) as stat:
             return stat.read().rpartition(')')[2].split()[0] != 'Z'
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 
