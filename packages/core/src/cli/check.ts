@@ -7,7 +7,7 @@ import { type ReadDefinition, readDefinition } from '../definition/read-definiti
 import { OEP5_RULES } from '../definition/rules/oep-5.js'
 import { PACKAGE_RULES } from '../definition/rules/package-rules.js'
 import { identify } from '../environment/environment.js'
-import { findFolder } from '../environment/open-environment.js'
+import { requireFolder } from '../environment/open-environment.js'
 import { DevenvError, type Problem } from '../problem/problem.js'
 import { withTemporaryFolder } from '../tree/temporary-folder.js'
 
@@ -21,11 +21,7 @@ export async function checkPackage(options: {
       ? findPackage(findCheckout(resolve(options.checkout ?? '.')))
       : readPackage(resolve(options.package))
   if (options.checkout === undefined) return await withTemporaryFolder('check', (checkout) => checkFor(found, checkout))
-  const looked = resolve(options.checkout)
-  const checkout = findFolder(looked)
-  if (checkout === undefined)
-    throw new DevenvError({ code: 'checkout-missing', service: found.service, looked, repository: undefined })
-  return await checkFor(found, checkout)
+  return await checkFor(found, requireFolder(resolve(options.checkout), found.service))
 }
 
 async function checkFor(found: EnvironmentPackage, checkout: string): Promise<readonly Problem[]> {

@@ -4,18 +4,14 @@ import { prepareCheckout } from '../checkout/prepare-checkout.js'
 import { readTargets, type Target } from '../checkout/read-targets.js'
 import { findPackage, readPackage } from '../definition/find-package.js'
 import { identify } from '../environment/environment.js'
-import { findFolder, requireRecognised } from '../environment/open-environment.js'
-import { DevenvError } from '../problem/problem.js'
+import { requireFolder, requireRecognised } from '../environment/open-environment.js'
 
 /** Prepares a checkout; gives what to tell the person. */
 export async function initCheckout(
   specs: readonly string[],
   options: { checkout?: string; package?: string | undefined },
 ): Promise<string[]> {
-  const looked = resolve(options.checkout ?? '.')
-  const checkout = findFolder(looked)
-  if (checkout === undefined)
-    throw new DevenvError({ code: 'checkout-missing', service: 'this service', looked, repository: undefined })
+  const checkout = requireFolder(resolve(options.checkout ?? '.'), 'this service')
   const found = options.package === undefined ? findPackage(checkout) : readPackage(resolve(options.package))
   await requireRecognised(identify(found, checkout, undefined))
   const changed = await prepareCheckout(checkout, found, specs)

@@ -51,10 +51,18 @@ export function openPackage(where: Where): Opened {
 }
 
 /** The real path of a checkout; `undefined` where there is nothing. @throws DevenvError `checkout-no-folder` */
-export function findFolder(looked: string): string | undefined {
+function findFolder(looked: string): string | undefined {
   const found = statSync(looked, { throwIfNoEntry: false })
   if (found?.isDirectory() === false) throw new DevenvError({ code: 'checkout-no-folder', looked })
   return found && realpathSync(looked)
+}
+
+/** The real path of a checkout that has to be there. @throws DevenvError `checkout-missing`, `checkout-no-folder` */
+export function requireFolder(looked: string, service: string): string {
+  const checkout = findFolder(looked)
+  if (checkout === undefined)
+    throw new DevenvError({ code: 'checkout-missing', service, looked, repository: undefined })
+  return checkout
 }
 
 function lookFor({ directory, checkout, otherwise }: Where, given: EnvironmentPackage | undefined): string {

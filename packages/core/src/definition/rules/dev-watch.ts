@@ -91,36 +91,23 @@ export const servicesRunOnce: Rule = {
     Object.entries(definition.project.services).flatMap(([name, { profiles, scale, deploy }]) => {
       const at = (...path: string[]) => source.placeOf(['services', name, ...path])
       const optional = 'For a server that not everybody needs: `required: false` in depends_on, and DEVENV_WITHOUT.'
-      const counts = [
+      const chosen = {
+        place: at('profiles'),
+        what: `${name} is in profiles (${[profiles].flat().join(', ')}), and devenv chooses none.`,
+        fix: `Remove \`profiles:\`. ${optional}`,
+      }
+      const replicas = (deploy as { replicas?: unknown } | undefined)?.replicas
+      const counted = [
         { count: scale, key: 'scale', place: at('scale') },
-        {
-          count: (deploy as { replicas?: unknown } | undefined)?.replicas,
-          key: 'deploy.replicas',
-          place: at('deploy', 'replicas'),
-        },
+        { count: replicas, key: 'deploy.replicas', place: at('deploy', 'replicas') },
       ]
-      return [
-        ...(profiles === undefined
-          ? []
-          : [
-              {
-                place: at('profiles'),
-                what: `${name} is in profiles (${[profiles].flat().join(', ')}), and devenv chooses none.`,
-                fix: `Remove \`profiles:\`. ${optional}`,
-              },
-            ]),
-        ...counts.flatMap(({ count, key, place }) =>
-          count === undefined || count === 1
-            ? []
-            : [
-                {
-                  place,
-                  what: `\`${key}\` asks for ${count} containers of ${name}.`,
-                  fix: `Remove \`${key}:\`. ${count === 0 ? optional : 'More workers: more processes of one program, in its supervisor file.'}`,
-                },
-              ],
-        ),
-      ]
+        .filter(({ count = 1 }) => count !== 1)
+        .map(({ count, key, place }) => ({
+          place,
+          what: `\`${key}\` asks for ${count} containers of ${name}.`,
+          fix: `Remove \`${key}:\`. ${count === 0 ? optional : 'More workers: more processes of one program, in its supervisor file.'}`,
+        }))
+      return profiles === undefined ? counted : [chosen, ...counted]
     }),
 }
 

@@ -1,10 +1,8 @@
 import { attachInside, type Canceller, type TakenInput } from '../../engine/attach.js'
 import type { Container } from '../../engine/containers.js'
-
 import { acceptsCommands, type ContainerCommand, KILLED } from '../../engine/execs.js'
 import { isGone } from '../../engine/parse-refusal.js'
 import { DevenvError } from '../../problem/problem.js'
-
 import type { Context } from '../context.js'
 import { asOwner, cancelInside } from './tools.js'
 
