@@ -5,6 +5,7 @@ import { onTestFinished, test, vi } from 'vitest'
 import type { ComposeService, Definition, EnvironmentPackage } from '../src/definition/definition.js'
 import type { Container } from '../src/engine/containers.js'
 import { LABELS } from '../src/engine/labels.js'
+import type { Archive } from '../src/environment/data/archive.js'
 import type { StartRecord } from '../src/environment/data/record.js'
 import { type Environment, identify } from '../src/environment/environment.js'
 import type { ImageSettings } from '../src/image/ensure-images.js'
@@ -63,11 +64,35 @@ export const sampleSettings = (change: Partial<Settings> = {}): Settings => ({
   publish: undefined,
   programs: undefined,
   without: undefined,
+  seeds: 'taken',
   caBundle: undefined,
   proxies: {},
   variables: {},
   filed: [],
   ...change,
+})
+
+/** Ready data of a service, of which nothing is on the disk. */
+export const sampleArchive = (
+  change: Partial<Archive['description']>,
+  stores: readonly string[] = ['mysql-8.4'],
+): Archive => ({
+  folder: '/cache/seeds/hello/0',
+  manifest: 'sha256:0',
+  bytes: 1000,
+  blobs: Object.fromEntries(stores.map((name) => [name, { digest: 'sha256:1', bytes: 900 }])),
+  description: {
+    format: 1,
+    service: 'hello',
+    digest: '0',
+    created: '2026-01-01T00:00:00.000Z',
+    label: undefined,
+    stores: Object.fromEntries(stores.map((name) => [name, { server: 'mysql', version: '8.4', steps: {}, files: {} }])),
+    migrations: {},
+    installed: [],
+    image: '0',
+    ...change,
+  },
 })
 
 const healthcheck = { test: ['CMD', 'true'], start_period: '60s', start_interval: '200ms' }

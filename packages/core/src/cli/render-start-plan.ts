@@ -31,6 +31,8 @@ function objectsOf(step: AwaitCommands | Exclude<StartStep, { do: 'images' }>): 
   switch (step.do) {
     case 'join':
       return [step.begun.step]
+    case 'look-again':
+      return ['everything else']
     case 'remove-project':
       return [step.project]
     case 'await-commands':
@@ -39,7 +41,11 @@ function objectsOf(step: AwaitCommands | Exclude<StartStep, { do: 'images' }>): 
       return step.containers.map(({ name }) => name)
     case 'end-commands':
       return [step.container.name]
+    case 'empty-stores':
+    case 'keep-seed':
+      return step.stores.map(({ name }) => name)
     case 'open-store':
+    case 'load':
       return [step.store.name]
     case 'create':
     case 'start':

@@ -82,7 +82,14 @@ export type ProvisionStep = {
   run: readonly [string, ...string[]]
   /** The third-party services that must answer before it begins; `undefined`: all. */
   needs?: readonly string[] | undefined
-  when: { files: readonly string[]; stores: readonly string[]; image: boolean; address: boolean }
+  when: {
+    files: readonly string[]
+    /** Globs in the image that it runs in. */
+    installed: readonly string[]
+    stores: readonly string[]
+    image: boolean
+    address: boolean
+  }
 }
 /** Somebody who can sign in. `port`: the container port whose address `path` belongs to; without it, that of the environment. */
 export type Account = { what: string; user: string; password: string; path?: string; port?: number }
@@ -104,6 +111,13 @@ export type BuildHost = {
  * 8.4 is not data of 8.0.
  */
 export const STORE_VERSION = 'org.openedx.devenv.store-version'
+
+/**
+ * Labels of a third-party service that keeps data: shell lines that its container runs to write all of its data to stdout, and to
+ * read them from stdin into an empty server. One without them is filled again by the steps that depend on it.
+ */
+export const STORE_DUMP = 'org.openedx.devenv.store-dump'
+export const STORE_LOAD = 'org.openedx.devenv.store-load'
 
 /** A port under which an environment answers, with the name that Compose has for it. */
 export type Address = { service: string; port: number; name: string | undefined }

@@ -16,7 +16,7 @@ const searchable = (): Definition => {
       search: { image: 'docker.io/library/search:1.2' },
     },
   )
-  const when = { files: [], image: false, address: false }
+  const when = { files: [], installed: [], image: false, address: false }
   return {
     ...definition,
     targets: { test: { needs: ['mysql', 'search'], because: 'it is' }, lint: { needs: undefined, because: 'it is' } },

@@ -51,7 +51,12 @@ describe('a definition', () => {
 
   test('has steps that depend on nothing where they say nothing', () => {
     expect(parse({ provision: [{ name: 'a', run: ['b', '$$c'] }] }).provision).toEqual([
-      { name: 'a', service: 'web', run: ['b', '$c'], when: { files: [], stores: [], image: false, address: false } },
+      {
+        name: 'a',
+        service: 'web',
+        run: ['b', '$c'],
+        when: { files: [], installed: [], stores: [], image: false, address: false },
+      },
     ])
   })
 

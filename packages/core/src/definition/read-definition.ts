@@ -190,6 +190,7 @@ export function parseDefinition(
         needs: listOf(needs),
         when: {
           files: when?.files ?? [],
+          installed: when?.installed ?? [],
           stores: when?.stores ?? [],
           image: when?.image ?? false,
           address: when?.address ?? false,

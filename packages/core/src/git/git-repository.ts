@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { DevenvError } from '../problem/problem.js'
+import { cacheFolder } from '../process/cache-folder.js'
 import { runCommand } from '../process/run-command.js'
 
 /**
@@ -79,7 +79,7 @@ export async function ensureCommits(
 ): Promise<string> {
   const isOwn = checkout !== undefined && (await findAround(checkout)) === undefined
   if (isOwn && (await missingCommits(checkout, commits)).length === 0) return checkout
-  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'devenv', 'repositories')
+  const cache = cacheFolder('repositories')
   const repository = join(cache, `${service}.git`)
   const missing = await missingCommits(repository, commits)
   if (missing.length === 0) return repository

@@ -196,6 +196,9 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'store-in-use': { code: 'store-in-use', data: '/the/data', holder: '/other/checkout' },
   'store-foreign': { code: 'store-foreign', store: '/the/store', wrote: 'mysql 8.0', wants: 'mysql 8.4' },
   'data-unusable': { code: 'data-unusable', path: '/the/data', detail: 'it is a symbolic link' },
+  'store-unread': { code: 'store-unread', store: 'mysql-8.4', detail: 'mysqldump: Got error: 1045' },
+  'store-unfilled': { code: 'store-unfilled', store: 'mysql-8.4', detail: 'ERROR 1064 (42000) at line 3' },
+  'archive-damaged': { code: 'archive-damaged', archive: '/cache/seeds/hello/0', detail: 'its manifest is empty' },
   'container-exited': {
     code: 'container-exited',
     container: 'mysql',

@@ -142,6 +142,9 @@ export type EnvironmentProblem =
   | { code: 'store-foreign'; store: string; wrote: string; wants: string }
   | { code: 'steps-unknown'; names: readonly string[]; known: readonly string[] }
   | { code: 'data-unusable'; path: string; detail: string }
+  | { code: 'store-unread'; store: string; detail: string }
+  | { code: 'store-unfilled'; store: string; detail: string }
+  | { code: 'archive-damaged'; archive: string; detail: string }
   | { code: 'container-exited'; container: string; exitCode: number; log: readonly string[]; left: string }
   | {
       code: 'not-healthy'

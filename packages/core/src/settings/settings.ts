@@ -25,6 +25,8 @@ export type Settings = {
   programs: ProgramChoice | undefined
   /** DEVENV_WITHOUT: third-party services to do without. Not set: as it was. */
   without: readonly string[] | undefined
+  /** DEVENV_SEEDS: whether new stores take ready data, or steps make all of it. */
+  seeds: 'taken' | 'none'
   /** The host's bundle of certificate authorities: DEVENV_CA_BUNDLE, or where this machine keeps it. */
   caBundle: string | undefined
   /** HTTP_PROXY and its kin, as they are set. */
@@ -123,6 +125,7 @@ export function settingsFrom(shell: NodeJS.ProcessEnv, files: Readonly<Record<st
     publish: parseNames(env.DEVENV_PUBLISH ?? ''),
     programs: parseProgramChoice(env.DEVENV_PROGRAMS ?? ''),
     without: parseNames(env.DEVENV_WITHOUT ?? ''),
+    seeds: /^none$/i.test(env.DEVENV_SEEDS ?? '') ? 'none' : 'taken',
     caBundle: bundles.find((file) => file !== undefined && existsSync(file) && statSync(file).isFile()),
     proxies: Object.fromEntries(both.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
     variables: env,

@@ -18,6 +18,10 @@ export type Ledger = Server & {
   files: { readonly [step: string]: readonly string[] }
   /** The command that is changing it: its outcome belongs to these data, and to no others that are put in their place. */
   underway?: string | undefined
+  /** The archive whose data are being loaded into it: until that is done, it is no store. */
+  loading?: string | undefined
+  /** The archive that its data came from, until a start with them has come to its end. */
+  from?: string | undefined
 }
 
 /** A store is a folder of its own; the ledger stands beside the data, not in it. */
@@ -29,19 +33,21 @@ const ledgerOf = (paths: Paths, store: string): string => join(storeFolder(paths
 export function readLedger(paths: Paths, store: string): Ledger | undefined {
   if (!isOwnFolder(storeData(paths, store))) return undefined
   try {
-    const { server, version, steps, files, underway } = JSON.parse(readFileSync(ledgerOf(paths, store), 'utf8'))
+    const { server, version, steps, files, ...notes } = JSON.parse(readFileSync(ledgerOf(paths, store), 'utf8'))
     if (typeof server !== 'string' || typeof version !== 'string') return undefined
     return {
       server,
       version,
       steps: Object.fromEntries(entriesOf(steps).filter(isHash)),
       files: Object.fromEntries(entriesOf(files).filter(isList)),
-      ...(typeof underway === 'string' && { underway }),
+      ...Object.fromEntries(NOTES.flatMap((note) => (typeof notes[note] === 'string' ? [[note, notes[note]]] : []))),
     }
   } catch {
     return undefined
   }
 }
+
+const NOTES = ['underway', 'loading', 'from'] as const
 
 const entriesOf = (value: unknown): [string, unknown][] =>
   typeof value === 'object' && value !== null ? Object.entries(value) : []
@@ -51,9 +57,10 @@ const isList = (entry: [string, unknown]): entry is [string, string[]] =>
 
 /**
  * Makes sure that a store is there and was written by the same server.
+ * @param loading the archive that a new store is about to be filled from
  * @throws DevenvError `store-foreign` when another one wrote it, `data-unusable`
  */
-export function openStore({ paths, checkout }: Environment, store: string, wants: Server): void {
+export function openStore({ paths, checkout }: Environment, store: string, wants: Server, loading?: string): void {
   const found = readLedger(paths, store)
   if (found !== undefined && (found.server !== wants.server || found.version !== wants.version)) {
     throw new DevenvError({
@@ -69,7 +76,28 @@ export function openStore({ paths, checkout }: Environment, store: string, wants
   } catch (error) {
     throw asUnusable(storeData(paths, store), error)
   }
-  if (found === undefined) writeLedger(paths, store, { ...wants, steps: {}, files: {} })
+  if (found === undefined) writeLedger(paths, store, { ...wants, steps: {}, files: {}, loading })
+}
+
+/** Notes that the data of an archive are in a store, with what was done to them. */
+export function noteLoaded(paths: Paths, store: string, loaded: Pick<Ledger, 'steps' | 'files'>, from: string): void {
+  const ledger = readLedger(paths, store)
+  if (ledger !== undefined) {
+    const { loading: _, ...rest } = ledger
+    writeLedger(paths, store, { ...rest, steps: loaded.steps, files: loaded.files, from })
+  }
+}
+
+/** Notes that a start with the data of an archive has come to its end. */
+export function noteProven(paths: Paths, store: string): void {
+  const { from, ...ledger } = readLedger(paths, store) ?? {}
+  if (from !== undefined) writeLedger(paths, store, ledger as Ledger)
+}
+
+/** What an archive said was done to the data of a store is not believed any more: all steps are due. */
+export function distrust(paths: Paths, store: string): void {
+  const { from: _, ...ledger } = readLedger(paths, store) ?? {}
+  if ('server' in ledger) writeLedger(paths, store, { ...ledger, steps: {} } as Ledger)
 }
 
 /** Notes in the ledgers of these stores that a command begins to change them. */

@@ -14,6 +14,7 @@ const FILES = [
   /^logs\/[^/]+\.log(\.\d+)?$/,
   /^history\/[^/]+$/,
   /^cache\/test-databases\/[^/]+$/,
+  /^cache\/installed\.json(\.[\da-f-]+\.tmp)?$/,
   /^stores\/[^/]+\/ledger\.json(\.[\da-f-]+\.tmp)?$/,
 ]
 const DATA = /^stores\/[^/]+\/data(\.[0-9a-f]{8}\.removed)?$/

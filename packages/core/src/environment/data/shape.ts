@@ -3,6 +3,8 @@ export type Check<T> = (value: unknown) => value is T
 
 export const isText: Check<string> = (value) => typeof value === 'string'
 
+export const isNumber: Check<number> = (value) => typeof value === 'number'
+
 export const isPort: Check<number> = (value): value is number =>
   Number.isInteger(value) && Number(value) > 0 && Number(value) < 2 ** 16
 

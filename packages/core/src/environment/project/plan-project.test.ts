@@ -351,7 +351,12 @@ describe('another Open edX service', () => {
   const definition: Definition = {
     ...sampleDefinition({}, { hello: { ports: [] }, shop: SHOP }),
     provision: [
-      { name: 'fill', service: 'shop', run: ['fill'], when: { files: [], stores: [], image: false, address: false } },
+      {
+        name: 'fill',
+        service: 'shop',
+        run: ['fill'],
+        when: { files: [], stores: [], installed: [], image: false, address: false },
+      },
     ],
   }
   const ports = { shop: { 8999: 23001, 9000: 23000 } }

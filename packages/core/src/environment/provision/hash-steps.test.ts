@@ -3,7 +3,7 @@ import { testEach } from '../../../test/samples.js'
 import type { ProvisionStep } from '../../definition/definition.js'
 import { hashSteps, type ProvisionFacts } from './hash-steps.js'
 
-const NOTHING = { files: [], stores: [], image: false, address: false }
+const NOTHING = { files: [], installed: [], stores: [], image: false, address: false }
 const STEPS: ProvisionStep[] = [
   { name: 'by files', service: 'web', run: ['migrate'], when: { ...NOTHING, files: ['a/*.sql', 'b/*.sql'] } },
   { name: 'by one store', service: 'web', run: ['fill'], when: { ...NOTHING, stores: ['mysql'] } },
@@ -11,11 +11,15 @@ const STEPS: ProvisionStep[] = [
   { name: 'by address', service: 'web', run: ['site'], when: { ...NOTHING, address: true } },
   { name: 'by nothing', service: 'web', run: ['once'], when: NOTHING },
 ]
-const matched = (hash: string, ...names: string[]) => ({ hash, names })
+const matched = (hash: string, ...names: string[]) => ({
+  hash,
+  contents: Object.fromEntries(names.map((name) => [name, name])),
+})
 const FACTS: ProvisionFacts = {
   files: { 'a/*.sql': matched('a1'), 'b/*.sql': matched('b1') },
   stores: { mysql: 'store-1', redis: 'store-2' },
   images: { web: 'image-1', shop: 'image-9' },
+  installed: { web: ['auth/migrations/0001.py'] },
   addresses: { web: 'http://localhost:23000', shop: 'http://localhost:23009' },
 }
 

@@ -1,8 +1,8 @@
 import type { ProvisionStep } from '../../definition/definition.js'
 import { shortHashOf } from '../../hash/sha256.js'
 
-/** What a glob matches: a hash of paths and contents, and the paths from the checkout's root. */
-export type MatchedFiles = { hash: string; names: readonly string[] }
+/** What a glob matches: a hash of paths and contents, and of each path from the checkout's root that of its content. */
+export type MatchedFiles = { hash: string; contents: { readonly [path: string]: string } }
 
 /** What steps may depend on, as it is now. `files`: glob to what it matches; `stores`: service to its store. */
 export type ProvisionFacts = {
@@ -10,15 +10,21 @@ export type ProvisionFacts = {
   stores: { readonly [service: string]: string }
   /** Service to the image that it runs. */
   images: { readonly [service: string]: string }
+  /** Service to the names of what globs match in its image; nothing of an image that is not here yet. */
+  installed: { readonly [service: string]: readonly string[] | undefined }
   /** Service to where it answers, all of its addresses. */
   addresses: { readonly [service: string]: string }
 }
 
-/** A step, with one hash of its command and of everything that it says it depends on, the files among that, and the stores that it fills. */
+/**
+ * A step, with one hash of its command and of everything that it says it depends on, the files among that, and the stores that it
+ * fills. `anywhere`: what it made is the same at any address, so that another environment can take it.
+ */
 export type DueStep = Pick<ProvisionStep, 'name' | 'service' | 'run' | 'needs'> & {
   now: string
   files: readonly string[]
   stores: readonly string[]
+  anywhere: boolean
 }
 
 /** Pure. A step that names no store fills all of the environment. */
@@ -31,6 +37,7 @@ export function hashSteps(steps: readonly ProvisionStep[], facts: ProvisionFacts
       when.files.map((glob) => facts.files[glob]?.hash),
       when.image ? facts.images[service] : '',
       when.address ? facts.addresses[service] : '',
+      ...(when.installed.length > 0 ? [facts.installed[service]] : []),
     ]
     return {
       name,
@@ -38,8 +45,9 @@ export function hashSteps(steps: readonly ProvisionStep[], facts: ProvisionFacts
       run,
       needs,
       now: shortHashOf(parts),
-      files: [...new Set(when.files.flatMap((glob) => facts.files[glob]?.names ?? []))],
+      files: [...new Set(when.files.flatMap((glob) => Object.keys(facts.files[glob]?.contents ?? {})))],
       stores: among.flatMap((store) => facts.stores[store] ?? []),
+      anywhere: !when.address,
     }
   })
 }

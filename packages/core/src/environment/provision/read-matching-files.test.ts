@@ -58,8 +58,12 @@ describe('what a glob matches', () => {
   })
 
   test('is named by paths from the root', async () => {
-    const { names } = await readMatchingFiles(sample(), 'app/**/*.sql')
-    expect(names).toEqual(['app/migrations/0001.sql', 'app/migrations/0002.sql', 'app/sub/migrations/0001.sql'])
+    const { contents } = await readMatchingFiles(sample(), 'app/**/*.sql')
+    expect(Object.keys(contents)).toEqual([
+      'app/migrations/0001.sql',
+      'app/migrations/0002.sql',
+      'app/sub/migrations/0001.sql',
+    ])
   })
 
   test('is the same in another place', async () => {

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { sha256Of } from '../../hash/sha256.js'
 import { type Stamps, stampsOf } from '../data/record.js'
 import type { MatchedFiles } from './hash-steps.js'
 
@@ -21,11 +21,6 @@ export async function readMatchingFiles(checkout: string, glob: string): Promise
   const around = stampsOf([join(checkout, ...base), ...folders.map((folder) => join(checkout, folder))])
   const files = (await find([glob], options)).sort()
   const stamps = { ...stampsOf(files.map((file) => join(checkout, file))), ...around }
-  const hash = createHash('sha256')
-  for (const file of files)
-    hash
-      .update(`${file}\0`)
-      .update(readFileSync(join(checkout, file)))
-      .update('\0')
-  return { hash: hash.digest('hex'), names: files, stamps }
+  const contents = Object.fromEntries(files.map((file) => [file, sha256Of(readFileSync(join(checkout, file)))]))
+  return { hash: sha256Of(JSON.stringify(contents)), contents, stamps }
 }

@@ -41,7 +41,7 @@ test('a step that failed is noted until it succeeds', async () => {
   const record = sampleRecord()
   const run = async (exitCode: number) => {
     const { context } = await starting({ lines: ['at work'], exitCode })
-    const due = { ...STEP, service: 'hello', needs: undefined }
+    const due = { ...STEP, service: 'hello', needs: undefined, anywhere: true }
     const problems = await problemsOf(() => runStep(context, record, due, sampleContainer('hello', 'a'))).catch(
       () => [],
     )

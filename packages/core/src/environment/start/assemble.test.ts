@@ -24,13 +24,13 @@ const DEFINITION: Definition = {
       name: 'migrations',
       service: 'hello',
       run: ['migrate'],
-      when: { files: ['migrations/*.sql'], stores: ['mysql'], image: false, address: false },
+      when: { files: ['migrations/*.sql'], stores: ['mysql'], installed: [], image: false, address: false },
     },
     {
       name: 'accounts',
       service: 'hello',
       run: ['accounts'],
-      when: { files: [], stores: [], image: false, address: true },
+      when: { files: [], stores: [], installed: [], image: false, address: true },
     },
   ],
 }
@@ -60,8 +60,15 @@ const NOTHING: Observed = {
   mountPoint: '/home',
   storesIdentity: '1:2',
   moved: [],
-  stores: storesOf(DEFINITION, ENVIRONMENT.paths.stores).map((store) => ({ store, ledger: undefined })),
-  files: { 'migrations/*.sql': { hash: 'files-1', names: ['migrations/1.sql'] } },
+  stores: storesOf(DEFINITION, ENVIRONMENT.paths.stores).map((store) => ({
+    store,
+    ledger: undefined,
+    half: false,
+    server: { server: 'mysql', version: '8.4' },
+  })),
+  seeds: [],
+  installed: {},
+  files: { 'migrations/*.sql': { hash: 'files-1', contents: { 'migrations/1.sql': 'content-1' } } },
   begun: undefined,
   composed: undefined,
   stopping: false,
@@ -83,7 +90,7 @@ function afterStart(change: Partial<Observed> = {}): Observed {
     containers,
     composed,
     before: { ...record, released: { hello: { container: 'id-of-hello', programs: 'all' } } },
-    stores: NOTHING.stores.map(({ store }) => ({ store, ledger })),
+    stores: NOTHING.stores.map((each) => ({ ...each, ledger })),
     ...change,
   }
 }
@@ -118,23 +125,23 @@ describe('the whole plan of a start', () => {
   })
 
   test('on a branch with one more migration, is that step alone', () => {
-    expect(plan(afterStart({ files: { 'migrations/*.sql': { hash: 'files-2', names: [] } } }))).toEqual([
+    expect(plan(afterStart({ files: { 'migrations/*.sql': { hash: 'files-2', contents: {} } } }))).toEqual([
       'provision: something that it depends on has changed',
     ])
   })
 
   test('names migrations of another branch when the step is carried out again, and not at each start', () => {
     const { stores, ...before } = afterStart()
-    const filled = stores.map(({ store, ledger = ABSENT }) => ({
-      store,
+    const filled = stores.map(({ ledger = ABSENT, ...each }) => ({
+      ...each,
       ledger: { ...ledger, files: { migrations: ['migrations/1.sql', 'migrations/2.sql'] } },
     }))
     const notes = (change: Partial<Observed>) =>
       assemble(ENVIRONMENT, { ...before, stores: filled, ...change }, { again: 'none' }).notes
     expect(notes({})).toEqual([])
-    expect(notes({ files: { 'migrations/*.sql': { hash: 'files-2', names: ['migrations/1.sql'] } } })).toEqual([
-      expect.stringContaining('migrations that this branch lacks: 2;'),
-    ])
+    expect(
+      notes({ files: { 'migrations/*.sql': { hash: 'files-2', contents: { 'migrations/1.sql': 'content-1' } } } }),
+    ).toEqual([expect.stringContaining('migrations that this branch lacks: 2;')])
   })
 
   test('says once that a proxy on loopback reaches no container', () => {
@@ -164,7 +171,7 @@ describe('the whole plan of a start', () => {
 
   test('after a copy of a store was restored, carries out what its ledger does not hold', () => {
     const ledger = ABSENT
-    const stores = NOTHING.stores.map(({ store }) => ({ store, ledger }))
+    const stores = NOTHING.stores.map((each) => ({ ...each, ledger }))
     expect(plan(afterStart({ stores }))).toEqual(['provision: not done yet', 'provision: not done yet'])
   })
 
@@ -179,7 +186,7 @@ describe('the whole plan of a start', () => {
       id: 'm-0',
     }
     const ledger: Ledger = { server: 'mysql', version: '8.4', steps: {}, files: {}, underway: 'm-0' }
-    const stores = NOTHING.stores.map(({ store }) => ({ store, ledger }))
+    const stores = NOTHING.stores.map((each) => ({ ...each, ledger }))
     expect(plan(afterStart({ begun, stores }))).toEqual([
       'join: a start that was interrupted has begun it',
       'provision: not done yet',
@@ -204,7 +211,7 @@ describe('the whole plan of a start', () => {
       const before = observed.before && { ...observed.before, failed }
       return assemble(ENVIRONMENT, { ...observed, before }, { again: 'none' }).record.failed
     }
-    const changed = { 'migrations/*.sql': { hash: 'files-2', names: [] } }
+    const changed = { 'migrations/*.sql': { hash: 'files-2', contents: {} } }
     expect(failedAfter('migrations', { files: changed })).toBe('migrations')
     expect(failedAfter('migrations')).toBeUndefined()
     expect(failedAfter('removed', { files: changed })).toBeUndefined()

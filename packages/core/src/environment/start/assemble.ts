@@ -1,5 +1,6 @@
 import { addressesOf, oursOf, thirdPartyOf } from '../../definition/definition.js'
 import { LABELS } from '../../engine/labels.js'
+import type { ImagesPlan } from '../../image/ensure-images.js'
 import { listInputs } from '../../image/image-inputs.js'
 import { loopbackProxies } from '../../settings/container-proxies.js'
 import { rememberedOf } from '../../settings/settings.js'
@@ -9,9 +10,18 @@ import { urlsOf } from '../project/addresses.js'
 import { explainChanges } from '../project/explain-changes.js'
 import { planProject, renderProject } from '../project/plan-project.js'
 import { type DueStep, hashSteps } from '../provision/hash-steps.js'
+import { chooseSeed, migrationsAmong, seedDigestOf } from './choose-seed.js'
 import { explainLeftMigrations } from './explain-left-migrations.js'
 import { type How, type Observed, servicesOf } from './observe.js'
-import { type Passed, planSteps, type StepsPlan, type Wanted } from './plan-steps.js'
+import {
+  type DataPlan,
+  type Passed,
+  planImages,
+  planSteps,
+  type SeedBasis,
+  type StepsPlan,
+  type Wanted,
+} from './plan-steps.js'
 
 /** A whole start, before anything of it is done. */
 export type StartPlan = StepsPlan & {
@@ -32,7 +42,9 @@ export function assemble(environment: Environment, observed: Observed, { again }
   const configs = Object.fromEntries(
     Object.entries(project.services).map(([name, { labels }]) => [name, labels?.[LABELS.config] ?? '']),
   )
-  const due = planDue(observed).map((step) => ({ ...step, passed: passedOf(step, observed, again) }))
+  const hashed = planDue(observed)
+  const data = planData(environment.service, hashed, observed)
+  const due = hashed.map((step) => ({ ...step, passed: passedOf(step, observed, data, again) }))
   const services = servicesOf(definition, extent)
   const programs = settings.programs ?? 'all'
   const wanted: Wanted = {
@@ -40,13 +52,16 @@ export function assemble(environment: Environment, observed: Observed, { again }
     needs: thirdPartyOf(definition).filter((name) => services.includes(name)),
     programs: extent.all ? programs : undefined,
   }
-  const { awaited, steps } = planSteps(wanted, {
-    ...observed,
-    configs,
-    changes: explainChanges(observed.composed, rendered),
-    released: before?.released ?? {},
-    steps: due,
-  })
+  const { awaited, steps } = isUntold(observed)
+    ? lookAgain(images)
+    : planSteps(wanted, {
+        ...observed,
+        configs,
+        data,
+        changes: explainChanges(observed.composed, rendered),
+        released: before?.released ?? {},
+        steps: due,
+      })
   // A choice is remembered once it is known to be one.
   const known = ours.length === 1 || (extent.all && !steps.some((step) => step.do === 'check-programs'))
   const record: StartRecord = {
@@ -98,11 +113,47 @@ export function assemble(environment: Environment, observed: Observed, { again }
   }
 }
 
-function planDue({ definition, files, stores, images, ports }: Observed): DueStep[] {
+/** Whether steps depend on what an image has installed that is not here yet. */
+const isUntold = ({ installed }: Observed): boolean => Object.values(installed).includes(undefined)
+
+const lookAgain = (images: ImagesPlan): StepsPlan => ({
+  awaited: undefined,
+  steps: [...planImages(images), { do: 'look-again', because: 'the image tells which migrations its packages hold' }],
+})
+
+/** Which ready data new stores take. */
+function planData(service: string, steps: readonly DueStep[], observed: Observed): DataPlan {
+  const { stores, seeds, settings, images, files, installed, extent } = observed
+  const portable = stores.filter(({ store }) => store.portable !== undefined)
+  const fresh = portable.filter(({ ledger }) => ledger === undefined)
+  if (settings.seeds === 'none' || fresh.length === 0) return { loads: [], keep: undefined }
+  const basis: SeedBasis = {
+    service,
+    digest: seedDigestOf(steps),
+    migrations: migrationsAmong(Object.assign({}, ...Object.values(files).map(({ contents }) => contents))),
+    installed: Object.values(installed).flatMap((names) => names ?? []),
+    image: images.own.digest,
+  }
+  const wish = {
+    ...basis,
+    stores: portable.map(({ store, server }) => ({ name: store.name, server })),
+    fresh: fresh.map(({ store }) => store.name),
+  }
+  const chosen = chooseSeed(wish, seeds)
+  const loads = fresh.flatMap(({ store }) => {
+    if (chosen?.seed.blobs[store.name] === undefined) return []
+    return [{ store, archive: chosen.seed, because: chosen.because }]
+  })
+  const isWhole = extent.all && fresh.length === portable.length && chosen?.kind !== 'exact'
+  return { loads, keep: isWhole ? { stores: fresh.map(({ store }) => store), basis } : undefined }
+}
+
+function planDue({ definition, files, stores, images, ports, installed }: Observed): DueStep[] {
   const ours = oursOf(definition)
   const described = definition.project.services
   return hashSteps(definition.provision, {
     files,
+    installed,
     stores: Object.fromEntries(stores.map(({ store }) => [store.service, store.name])),
     images: {
       ...Object.fromEntries(ours.map((name) => [name, described[name]?.image ?? ''])),
@@ -115,12 +166,18 @@ function planDue({ definition, files, stores, images, ports }: Observed): DueSte
 }
 
 /** What the ledgers of a step's stores say of it: all of them, for it filled them all. */
-function passedOf({ name, now, stores }: DueStep, { before, stores: opened }: Observed, again: How['again']): Passed {
+function passedOf(
+  { name, now, stores }: DueStep,
+  { before, stores: opened }: Observed,
+  { loads }: DataPlan,
+  again: How['again'],
+): Passed {
+  /** What the ledger of a store will say when its data are there. */
+  const stepsIn = (store: string) =>
+    opened.find((each) => each.store.name === store)?.ledger?.steps ??
+    loads.find((load) => load.store.name === store)?.archive.description.stores[store]?.steps
   if (again === 'all' || (again !== 'none' && again.includes(name))) return 'again'
-  const hashes =
-    stores.length === 0
-      ? [before?.provisioned[name]]
-      : stores.map((store) => opened.find((each) => each.store.name === store)?.ledger?.steps[name])
+  const hashes = stores.length === 0 ? [before?.provisioned[name]] : stores.map((store) => stepsIn(store)?.[name])
   if (hashes.every((hash) => hash === now)) return 'now'
   return hashes.every((hash) => hash !== undefined) ? 'before' : 'never'
 }

@@ -10,7 +10,7 @@ import { step } from '../../progress/progress.js'
 import type { Context } from '../context.js'
 import { readServer } from '../data/claim-stores.js'
 import { readOwned, writeOwned } from '../data/data-directory.js'
-import { openStore } from '../data/ledger.js'
+import { noteProven, openStore } from '../data/ledger.js'
 import { type StartRecord, stampsOf, whileStopping, writeRecord } from '../data/record.js'
 import { containersOf } from '../inside/containers-of.js'
 import { endCommands } from '../inside/end-commands.js'
@@ -19,6 +19,7 @@ import { HOLD_COMMAND, releaseCommand, supervisorctl } from '../inside/tools.js'
 import { waitAnswered, waitReady } from '../inside/wait-ready.js'
 import { joinStep, runStep } from '../provision/run-step.js'
 import type { StartPlan } from './assemble.js'
+import { emptyStores, keepAsSeed, loadArchive } from './carry-out-data.js'
 import { requirePrograms } from './choose-programs.js'
 import type { Started } from './find-running.js'
 import type { Observed } from './observe.js'
@@ -29,9 +30,17 @@ import { waitHealthy } from './wait-healthy.js'
 /** What is at hand while a plan is carried out. */
 type Work = Context & { observed: Observed; record: StartRecord; containers: readonly Container[] }
 
+/** What a start came to: what runs, or that the rest of it has to be planned. */
+export type CarriedOut = Started | 'look-again'
+
 /** Does what was planned, and decides nothing. What was done is noted at once, so that the next start goes on from there. */
-export async function carryOut(plan: StartPlan, observed: Observed, context: Context): Promise<Started> {
+export async function carryOut(plan: StartPlan, observed: Observed, context: Context): Promise<CarriedOut> {
   const { paths } = context.environment
+  if (plan.steps.some((planned) => planned.do === 'look-again')) {
+    const work: Work = { ...context, observed, record: plan.record, containers: observed.containers }
+    for (const planned of plan.steps) await carryOutStep(planned, work)
+    return 'look-again'
+  }
   const isWritten = readOwned(paths.composeFile) === plan.project
   if (!isWritten) writeOwned(paths.composeFile, plan.project)
   const { stamps } = plan.record
@@ -40,6 +49,7 @@ export async function carryOut(plan: StartPlan, observed: Observed, context: Con
   writeRecord(context.environment, record)
   const work: Work = { ...context, observed, record, containers: observed.containers }
   for (const planned of plan.steps) await carryOutStep(planned, work)
+  for (const { store } of observed.stores) noteProven(paths, store.name)
   work.containers = await containersOf(context)
   return { record, primary: find(work, record.primary), containers: work.containers }
 }
@@ -75,8 +85,18 @@ async function carryOutStep(planned: StartStep, work: Work): Promise<void> {
     case 'open-store': {
       const image = observed.official[planned.store.service]
       const server = await readServer(engine, observed.definition, planned.store, image)
-      return openStore(environment, planned.store.name, server)
+      return openStore(environment, planned.store.name, server, planned.loading)
     }
+    case 'empty-stores':
+      return await show('data', () => emptyStores(work, planned.stores))
+    case 'load': {
+      const { store, archive } = planned
+      return await show(`data of ${store.service}`, () => loadArchive(work, find(work, store.service), store, archive))
+    }
+    case 'keep-seed':
+      return await keepAsSeed(work, planned.stores, planned.basis, because)
+    case 'look-again':
+      return
     case 'create': {
       const { project, checkout, paths } = environment
       const files = { project, directory: checkout, files: [paths.composeFile], variables: {} }

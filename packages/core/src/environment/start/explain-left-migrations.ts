@@ -2,6 +2,7 @@ import { enumerate } from '../../image/plan-image.js'
 import type { Ledger } from '../data/ledger.js'
 import type { Store } from '../project/stores-of.js'
 import type { DueStep } from '../provision/hash-steps.js'
+import { migrationOf } from '../provision/migrations.js'
 
 /**
  * One note where databases hold migrations of files that the checkout no longer has: those of another branch. Pure.
@@ -16,7 +17,7 @@ export function explainLeftMigrations(
     const names = steps
       .filter((step) => step.stores.includes(name))
       .flatMap((step) => (ledger?.files[step.name] ?? []).filter((file) => !step.files.includes(file)))
-      .flatMap(migrationOf)
+      .flatMap((file) => migrationOf(file) ?? [])
     return names.length === 0 ? [] : [{ service, names }]
   })
   if (left.length === 0) return []
@@ -26,11 +27,4 @@ export function explainLeftMigrations(
   return [
     `${hold} migrations that this branch lacks: ${enumerate(names)}; if it cannot work with them, \`devenv clean ${services.join(' ')}\` makes way for new data`,
   ]
-}
-
-/** `course_metadata/0350_x` of `apps/course_metadata/migrations/0350_x.py`; none of other files. */
-function migrationOf(file: string): string[] {
-  const [, app = '', name = ''] = /(?:^|([^/]+)\/)migrations\/(.+)\.[^./]+$/.exec(file) ?? []
-  if (name === '' || name === '__init__') return []
-  return [app === '' ? name : `${app}/${name}`]
 }

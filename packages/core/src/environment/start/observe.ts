@@ -12,11 +12,13 @@ import {
   readVariableNames,
 } from '../../definition/read-definition.js'
 import type { Container } from '../../engine/containers.js'
+import type { Engine } from '../../engine/engine.js'
 import { sha256Of } from '../../hash/sha256.js'
 import { type ImageSettings, type ImagesPlan, readImagesPlan, takeServices } from '../../image/ensure-images.js'
 import type { ImageInputs } from '../../image/image-inputs.js'
 import { imageSettingsOf } from '../../image/image-settings.js'
 import { buildSpecOf } from '../../image/read-image-inputs.js'
+import { readInstalled } from '../../image/read-installed.js'
 import { requireHosts } from '../../image/require-hosts.js'
 import { readMtu } from '../../machine/read-mtu.js'
 import { requireSpace } from '../../machine/require-space.js'
@@ -25,11 +27,14 @@ import { together } from '../../problem/together.js'
 import { type Remembered, registryOf, remember, type Settings, variablesOf } from '../../settings/settings.js'
 import { folderTree } from '../../tree/folder-tree.js'
 import type { Context, OnCommands } from '../context.js'
-import { type Moved, readMoved } from '../data/claim-stores.js'
+import { type Moved, readMoved, readServer } from '../data/claim-stores.js'
 import { readOwned, requireOwnFolder } from '../data/data-directory.js'
 import { folderIdentity } from '../data/folder-identity.js'
-import { type Ledger, readLedger, storeData, storeFolder } from '../data/ledger.js'
+import { readKnownInstalled, writeKnownInstalled } from '../data/known-installed.js'
+import { type Ledger, readLedger, type Server, storeData, storeFolder } from '../data/ledger.js'
 import { type Begun, readRecord, type Stamps, type StartRecord, stampsOf } from '../data/record.js'
+import { listSeeds, type Seed } from '../data/seeds.js'
+import type { Paths } from '../environment.js'
 import { containersOf } from '../inside/containers-of.js'
 import { type RunningCommands, readCommands } from '../inside/read-commands.js'
 import { type Ports, requirePublishable, wantedPorts } from '../project/addresses.js'
@@ -44,11 +49,20 @@ import type { Extent } from './find-running.js'
 import { readStampedInputs } from './read-stamped-inputs.js'
 import { requireMounts } from './require-mounts.js'
 
+/** Ports that the engine could not bind although they looked free, and the folders of seeds that could not be used. */
+export type Refused = { ports: Set<number>; seeds: Set<string> }
+
 /**
  * What a start is told beside what has to run. `again`: which provisioning steps somebody wants carried out again, whatever
  * their ledgers say; `commands`: whether those that run in a container are waited for before it is replaced.
  */
 export type How = { again: 'none' | 'all' | readonly string[]; commands: OnCommands }
+
+/**
+ * A store, with what was done to it; nothing is known of one that is new. `half`: somebody was interrupted while he filled it. `server`:
+ * who would write it, where the image tells.
+ */
+export type ObservedStore = { store: Store; ledger: Ledger | undefined; half: boolean; server: Server | undefined }
 
 /** Everything that a start looks at. What follows from it is `assemble`'s. */
 export type Observed = {
@@ -77,7 +91,11 @@ export type Observed = {
   /** `device:inode` of the folder of stores; `''` before there is one. */
   storesIdentity: string
   moved: readonly Moved[]
-  stores: readonly { store: Store; ledger: Ledger | undefined }[]
+  stores: readonly ObservedStore[]
+  /** Ready data for those of them that are new. */
+  seeds: readonly Seed[]
+  /** By service, the names of what its steps' globs match in its image; `undefined` while that is not here. */
+  installed: { readonly [service: string]: readonly string[] | undefined }
   /** Glob to what it matches. */
   files: { readonly [glob: string]: MatchedFiles }
   begun: Begun | undefined
@@ -91,7 +109,7 @@ export type Observed = {
 /**
  * Looks, and changes nothing.
  * @param variant the shape of the checkout, where the package knows several
- * @param refused ports that the engine could not bind although they looked free
+ * @param refused what looked good, and was not
  * @throws DevenvError with everything that a start cannot do anything about
  */
 export async function observe(
@@ -99,7 +117,7 @@ export async function observe(
   variant: string | undefined,
   extent: Extent,
   { commands }: Pick<How, 'commands'>,
-  refused: ReadonlySet<number>,
+  refused: Refused,
 ): Promise<Observed> {
   const { engine, environment, settings: given } = context
   const { paths, checkout } = environment
@@ -137,13 +155,22 @@ export async function observe(
   const planned = readImagesPlan(engine, definition, inputs, services, sources)
   const [images, { ports, moved: lost }] = await together(
     planned,
-    assignPorts(environment, wishes, before?.ports ?? {}, containers, refused),
+    assignPorts(environment, wishes, before?.ports ?? {}, containers, refused.ports),
     requireSpace(paths.home),
     planned.then(
       ({ own }) => requireHosts(own, { definition, inputs, tree: folderTree(checkout) }, sources),
       () => {},
     ),
   )
+  const stores = await readStores(
+    engine,
+    definition,
+    kept.filter(({ service }) => services.includes(service)),
+    images,
+    paths,
+  )
+  const isNew = settings.seeds === 'taken' && stores.some(({ store, ledger }) => ledger === undefined && store.portable)
+  const seeds = isNew ? listSeeds(environment.service).filter(({ folder }) => !refused.seeds.has(folder)) : []
   const code = Object.fromEntries(ours.map((name) => [name, mountOf(definition, name, checkout) ?? '/']))
   const { files, stamps: provision } = await readStepFiles(checkout, definition)
   return {
@@ -167,9 +194,9 @@ export async function observe(
     mountPoint: readMountPoint(checkout),
     storesIdentity,
     moved: storesIdentity === '' ? [] : await readMoved(context, storesIdentity),
-    stores: kept
-      .filter(({ service }) => services.includes(service))
-      .map((store) => ({ store, ledger: readLedger(paths, store.name) })),
+    stores,
+    seeds,
+    installed: await readAllInstalled(engine, definition, images, seeds, paths),
     files,
     composed: readOwned(paths.composeFile),
     stopping: before?.stopping === true,
@@ -182,6 +209,47 @@ export async function observe(
 export const servicesOf = (definition: Definition, extent: Extent): string[] => {
   const wanted = extent.all ? Object.keys(definition.project.services) : [definition.primary, ...extent.needs]
   return [...oursOf(definition), ...thirdPartyOf(definition)].filter((name) => wanted.includes(name))
+}
+
+async function readStores(
+  engine: Engine,
+  definition: Definition,
+  stores: readonly Store[],
+  { official }: ImagesPlan,
+  paths: Paths,
+): Promise<ObservedStore[]> {
+  const read = stores.map(async (store): Promise<ObservedStore> => {
+    const ledger = readLedger(paths, store.name)
+    const half = ledger?.loading !== undefined
+    const reference = definition.project.services[store.service]?.image
+    const image = official.find((each) => each.reference === reference)
+    const server = image?.do === 'pull' ? undefined : await readServer(engine, definition, store, image?.taken)
+    return { store, ledger: half ? undefined : ledger, half, server }
+  })
+  return await Promise.all(read)
+}
+
+/** Of the services whose steps depend on what their image has installed. What a seed of the same image tells, needs no look. */
+async function readAllInstalled(
+  engine: Engine,
+  { primary, provision, project }: Definition,
+  { own }: ImagesPlan,
+  seeds: readonly Seed[],
+  paths: Paths,
+): Promise<Observed['installed']> {
+  const services = [...new Set(provision.filter(({ when }) => when.installed.length > 0).map(({ service }) => service))]
+  if (services.length === 0) return {}
+  const known = readKnownInstalled(paths)
+  const before = JSON.stringify(known)
+  const read = services.map(async (service) => {
+    const globs = provision.flatMap((step) => (step.service === service ? step.when.installed : []))
+    const image = service === primary ? own.reference : (project.services[service]?.image ?? '')
+    const told = seeds.find(({ description }) => service === primary && description.image === own.digest)
+    return [service, told?.description.installed ?? (await readInstalled(engine, image, globs, known))] as const
+  })
+  const installed = Object.fromEntries(await Promise.all(read))
+  if (JSON.stringify(known) !== before) writeKnownInstalled(paths, known)
+  return installed
 }
 
 async function readAllCommands(

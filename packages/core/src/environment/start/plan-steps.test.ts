@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { sampleContainer, testEach } from '../../../test/samples.js'
+import { sampleArchive, sampleContainer, testEach } from '../../../test/samples.js'
 import type { ImagesPlan } from '../../image/ensure-images.js'
 import type { Ledger } from '../data/ledger.js'
 import type { Begun } from '../data/record.js'
@@ -25,6 +25,7 @@ const due = (name: string, passed: Passed, needs?: readonly string[]): DueStep &
   files: [],
   now: `${name}-1`,
   stores: ['mysql-8.4'],
+  anywhere: true,
 })
 const BEGUN: Begun = {
   step: 'migrations',
@@ -34,7 +35,18 @@ const BEGUN: Begun = {
   container: 'id-of-web',
   id: 'migrations-0',
 }
-const STORE: Store = { service: 'mysql', name: 'mysql-8.4', target: '/var/lib/mysql', version: '8.4' }
+const STORE: Store = {
+  service: 'mysql',
+  name: 'mysql-8.4',
+  target: '/var/lib/mysql',
+  version: '8.4',
+  portable: { dump: 'd', load: 'l', by: 'server' },
+}
+const NEW_STORE = { store: STORE, ledger: undefined, half: false }
+const FILES: Store = { ...STORE, service: 'web', name: 'uploads', version: 'any' }
+const NEW_FILES = { store: FILES, ledger: undefined, half: false }
+const ARCHIVE = sampleArchive({})
+const KEEP = { stores: [STORE], basis: ARCHIVE.description }
 const LEDGER: Ledger = { server: 'mysql', version: '8.4', steps: {}, files: {}, underway: 'migrations-0' }
 /** What runs in a container: `bash` somebody's, `(bash)` nobody's. */
 const running = (...typed: string[]): RunningCommands => {
@@ -50,7 +62,8 @@ const RUNNING: StartState = {
   commands: {},
   images: IMAGES,
   moved: [],
-  stores: [{ store: STORE, ledger: LEDGER }],
+  stores: [{ store: STORE, ledger: LEDGER, half: false }],
+  data: { loads: [], keep: undefined },
   begun: undefined,
   stopping: false,
   steps: [due('migrations', 'now'), due('accounts', 'now')],
@@ -86,8 +99,15 @@ const words = ({ awaited, steps }: StepsPlan): string[] =>
       case 'stop':
       case 'remove':
         return `${step.do} ${step.containers.map(({ name }) => name.replace('devenv-hello-0-', '')).join(' ')}`
+      case 'look-again':
+        return step.do
+      case 'empty-stores':
+      case 'keep-seed':
+        return `${step.do} ${step.stores.map(({ name }) => name).join(' ')}`
       case 'open-store':
-        return `open ${step.store.name}`
+        return `open ${step.store.name}${step.loading === undefined ? '' : ' for data'}`
+      case 'load':
+        return `load ${step.store.name}`
       case 'end-commands':
         return `end ${step.commands.map(({ words }) => words).join()} in ${step.container.service}`
       case 'provision':
@@ -341,15 +361,72 @@ describe('the plan of a start', () => {
       state: {
         ...RUNNING,
         begun: { ...BEGUN, stores: ['mysql-8.4'] },
-        stores: [{ store: STORE, ledger: { ...LEDGER, underway: undefined } }],
+        stores: [{ store: STORE, ledger: { ...LEDGER, underway: undefined }, half: false }],
         steps: [due('migrations', 'before')],
       },
       plan: ['join migrations, whose failure is told', 'provision migrations'],
     },
     {
       title: 'makes another container where the data of one are gone: it would write into a folder that is no more',
-      state: { ...RUNNING, stores: [{ store: STORE, ledger: undefined }] },
+      state: { ...RUNNING, stores: [{ store: STORE, ledger: undefined, half: false }] },
       plan: ['remove mysql-1', 'open mysql-8.4', 'create mysql', 'start mysql', 'wait mysql', 'restart-programs web'],
+    },
+    {
+      title: 'fills a new store from ready data once its server answers, files before that, and does what they lack',
+      wanted: ALL,
+      state: {
+        ...NOTHING,
+        stores: [NEW_STORE, NEW_FILES],
+        data: {
+          loads: [NEW_STORE, NEW_FILES].map(({ store }) => ({ store, archive: ARCHIVE, because: 'x' })),
+          keep: KEEP,
+        },
+        steps: [due('migrations', 'before'), due('accounts', 'now')],
+      },
+      plan: [
+        'open mysql-8.4 for data',
+        'open uploads for data',
+        'create mysql redis web',
+        'start mysql redis web',
+        'enter web',
+        'load uploads',
+        'wait mysql',
+        'load mysql-8.4',
+        'wait redis',
+        'provision migrations',
+        'keep-seed mysql-8.4',
+        'release web',
+      ],
+    },
+    {
+      title: 'empties a store that was being filled when somebody was interrupted, once nothing uses it',
+      state: { ...RUNNING, stores: [{ ...NEW_STORE, half: true }] },
+      plan: [
+        'remove mysql-1',
+        'empty-stores mysql-8.4',
+        'open mysql-8.4',
+        'create mysql',
+        'start mysql',
+        'wait mysql',
+        'restart-programs web',
+      ],
+    },
+    {
+      title: 'for a target fills the stores that it opens: nobody can tell later whether they are new',
+      wanted: { ours: ['web'], needs: ['mysql'], programs: undefined },
+      state: {
+        ...NOTHING,
+        stores: [NEW_STORE],
+        data: { loads: [{ store: STORE, archive: ARCHIVE, because: 'x' }], keep: undefined },
+      },
+      plan: [
+        'open mysql-8.4 for data',
+        'create mysql web',
+        'start mysql web',
+        'wait mysql',
+        'enter web',
+        'load mysql-8.4',
+      ],
     },
     {
       title: 'of a target that needs one server touches that and the primary only, and neither provisions nor releases',

@@ -2,6 +2,7 @@ import type { Container } from '../../engine/containers.js'
 import { LABELS } from '../../engine/labels.js'
 import { type ImagesPlan, imageStepsOf } from '../../image/ensure-images.js'
 import type { ProgramChoice } from '../../settings/settings.js'
+import type { Archive, Description } from '../data/archive.js'
 import type { Moved } from '../data/claim-stores.js'
 import type { Ledger } from '../data/ledger.js'
 import type { Begun, Released } from '../data/record.js'
@@ -23,11 +24,16 @@ export type AwaitCommands = { do: 'await-commands'; because: string; containers:
 export type StartStep = { because: string } & (
   | { do: 'join'; begun: Begun; failure: 'counts' | 'is told' }
   | { do: 'images'; images: ImagesPlan }
+  /** All that comes after is planned once the images are here: they tell what they have installed. */
+  | { do: 'look-again' }
   | { do: 'remove-project'; project: string }
   | { do: 'stop'; containers: readonly Container[] }
   | { do: 'remove'; containers: readonly Container[] }
   | { do: 'end-commands'; container: Container; commands: readonly RunningCommand[] }
-  | { do: 'open-store'; store: Store }
+  /** What is left of data that were only half loaded. */
+  | { do: 'empty-stores'; stores: readonly Store[] }
+  /** `loading`: the archive that it is about to be filled from. */
+  | { do: 'open-store'; store: Store; loading: string | undefined }
   | { do: 'create'; services: readonly string[] }
   | { do: 'start'; services: readonly string[] }
   /** Until they answer their health checks. */
@@ -36,12 +42,23 @@ export type StartStep = { because: string } & (
   | { do: 'enter'; service: string }
   | { do: 'hold'; service: string }
   | { do: 'check-programs'; services: readonly string[]; programs: readonly string[] }
+  | { do: 'load'; store: Store; archive: Archive }
   | { do: 'provision'; step: DueStep }
+  | { do: 'keep-seed'; stores: readonly Store[]; basis: SeedBasis }
   | { do: 'restart-programs'; service: string }
   | { do: 'release'; service: string; programs: ProgramChoice }
   /** The same where others of its programs run. */
   | { do: 'choose'; service: string; programs: ProgramChoice }
 )
+
+/** What a seed of this start would say of itself, beside what is in the ledgers by then. */
+export type SeedBasis = Pick<Description, 'service' | 'digest' | 'migrations' | 'installed' | 'image'>
+
+/** Ready data for new stores, and why these; `keep`: whether what comes of this start is worth keeping as a seed. */
+export type DataPlan = {
+  loads: readonly { store: Store; archive: Archive; because: string }[]
+  keep: { stores: readonly Store[]; basis: SeedBasis } | undefined
+}
 
 /** Whether a provisioning step was carried out: with what it depends on now, before, never; or somebody wants it again. */
 export type Passed = 'now' | 'before' | 'never' | 'again'
@@ -57,7 +74,8 @@ export type StartState = {
   commands: { readonly [container: string]: RunningCommands }
   images: ImagesPlan
   moved: readonly Moved[]
-  stores: readonly { store: Store; ledger: Ledger | undefined }[]
+  stores: readonly { store: Store; ledger: Ledger | undefined; half: boolean }[]
+  data: DataPlan
   /** A step that an interrupted start has begun, where its outcome can be had. */
   begun: Begun | undefined
   /** Whether the engine may be at work on stopping what it calls running. */
@@ -89,12 +107,23 @@ export function planSteps(wanted: Wanted, found: StartState): StepsPlan {
     })),
     ...planBefore(state),
     ...removals,
+    ...step(
+      state.stores.filter(({ half }) => half).map(({ store }) => store),
+      (stores) => ({ do: 'empty-stores', stores, because: 'somebody was interrupted while their data were loaded' }),
+    ),
     ...state.stores
       .filter(({ store: { service } }) => starting.includes(service))
-      .map(({ store }) => ({ do: 'open-store' as const, store, because: `${store.service} keeps its data there` })),
+      .map(({ store }) => ({
+        do: 'open-store' as const,
+        store,
+        loading: state.data.loads.find((load) => load.store.name === store.name)?.archive.manifest,
+        because: `${store.service} keeps its data there`,
+      })),
     ...step(missing, (services) => ({ do: 'create', services, because: 'not created yet' })),
     ...planContainers(wanted, state, kept, starting, first),
-    ...(wanted.programs === undefined ? [] : planPrograms(wanted, wanted.programs, state, kept, starting, later)),
+    ...(wanted.programs === undefined
+      ? planLoads(state.data.loads, []).steps
+      : planPrograms(wanted, wanted.programs, state, kept, starting, later)),
   ]
   return { awaited, steps }
 }
@@ -138,11 +167,7 @@ function planBefore(state: StartState): StartStep[] {
             because: 'a start that was interrupted has begun it',
           },
         ]),
-    ...step(imageStepsOf(images), (steps) => ({
-      do: 'images',
-      images,
-      because: steps.map(({ because }) => because).join('; '),
-    })),
+    ...planImages(images),
     ...moved.map(
       ({ project, checkout }): StartStep => ({
         do: 'remove-project',
@@ -152,6 +177,13 @@ function planBefore(state: StartState): StartStep[] {
     ),
   ]
 }
+
+export const planImages = (images: ImagesPlan): StartStep[] =>
+  step(imageStepsOf(images), (steps) => ({
+    do: 'images',
+    images,
+    because: steps.map(({ because }) => because).join('; '),
+  }))
 
 /** Containers that no longer fit are removed before others are made: whatever is interrupted, there is one or none. */
 function planRemovals(
@@ -255,6 +287,27 @@ const isJoined = ({ name, now, stores }: DueStep, state: StartState): boolean =>
   state.begun.now === now &&
   stores.every((store) => state.stores.find((each) => each.store.name === store)?.ledger?.underway === state.begun?.id)
 
+/** Files first: they need no server. */
+function planLoads(
+  loads: DataPlan['loads'],
+  silent: readonly string[],
+): { steps: readonly StartStep[]; silent: readonly string[] } {
+  const ordered = [
+    ...loads.filter(({ store }) => !silent.includes(store.service)),
+    ...loads.filter(({ store }) => silent.includes(store.service)),
+  ]
+  return {
+    steps: ordered.flatMap(({ store, archive, because }): StartStep[] => [
+      ...planWait(
+        silent.filter((service) => service === store.service),
+        ['its data'],
+      ),
+      { do: 'load', store, archive, because },
+    ]),
+    silent: silent.filter((service) => !loads.some(({ store }) => store.service === service)),
+  }
+}
+
 const CAUSES = { before: 'something that it depends on has changed', never: 'not done yet', again: 'asked for' }
 
 function planPrograms(
@@ -265,7 +318,8 @@ function planPrograms(
   starting: readonly string[],
   silent: readonly string[],
 ): StartStep[] {
-  let awaited = silent
+  const loads = planLoads(state.data.loads, silent)
+  let awaited = loads.silent
   const provision = state.steps.flatMap(({ passed, ...due }): StartStep[] => {
     if (passed === 'now' || isJoined(due, state)) return []
     const needed = awaited.filter((service) => due.needs === undefined || due.needs.includes(service))
@@ -294,5 +348,8 @@ function planPrograms(
   const check: StartStep[] = unchecked
     ? [{ do: 'check-programs', services: wanted.ours, programs, because: `chosen: ${wordsOf(programs)}` }]
     : []
-  return [...check, ...provision, ...planWait(awaited, wanted.ours), ...restart, ...release]
+  const { keep } = state.data
+  const keeping: StartStep[] =
+    keep === undefined ? [] : [{ do: 'keep-seed', ...keep, because: 'a clone, a worktree or a clean starts from it' }]
+  return [...check, ...loads.steps, ...provision, ...planWait(awaited, wanted.ours), ...keeping, ...restart, ...release]
 }

@@ -4,20 +4,25 @@ import { type Engine, EngineRefusal } from '../../engine/engine.js'
 import { isGone, parseRefusal } from '../../engine/parse-refusal.js'
 import { removeProject } from '../../engine/remove-project.js'
 import { requireVersions } from '../../machine/versions.js'
+import { explainProblem } from '../../problem/explain-problem.js'
 import { DevenvError } from '../../problem/problem.js'
 import { step } from '../../progress/progress.js'
 import type { Context } from '../context.js'
 import { createDataDirectory, requireOwnPlace } from '../data/data-directory.js'
+import { distrust, readLedger } from '../data/ledger.js'
 import { withLock } from '../data/mutex.js'
+import { dropSeed } from '../data/seeds.js'
+import type { Paths } from '../environment.js'
 import { readCommands } from '../inside/read-commands.js'
 import { requireRecognised } from '../open-environment.js'
 import { assemble, type StartPlan } from './assemble.js'
 import { carryOut } from './carry-out.js'
 import { type Extent, findRunning, type Started } from './find-running.js'
-import { type How, type Observed, observe } from './observe.js'
+import { type How, type Observed, observe, type Refused } from './observe.js'
 import type { AwaitCommands } from './plan-steps.js'
 
 const ATTEMPTS = 3
+const NOTHING_REFUSED: Refused = { ports: new Set(), seeds: new Set() }
 const USUAL: How = { again: 'none', commands: 'awaited' }
 
 /**
@@ -57,15 +62,16 @@ async function startLocked(
   const { environment, report } = context
   // A clean that was waited for has taken the folder with it.
   createDataDirectory(environment)
-  const refused = new Set<number>()
+  const refused: Refused = { ports: new Set(), seeds: new Set() }
   for (let attempt = 1; ; attempt++) {
     const { observed, plan } = await look(context, variant, extent, how, refused)
     if (plan.awaited !== undefined) return plan.awaited
     try {
       for (const text of plan.notes) report({ kind: 'note', text })
-      return await carryOut(plan, observed, context)
+      const outcome = await carryOut(plan, observed, context)
+      if (outcome !== 'look-again') return outcome
     } catch (error) {
-      const mend = attempt === ATTEMPTS ? undefined : mendOf(error, context, refused)
+      const mend = attempt === ATTEMPTS ? undefined : mendOf(error, context, plan, refused)
       if (mend === undefined) throw error
       await mend()
     }
@@ -88,7 +94,7 @@ async function countAbandoned(engine: Engine, containers: readonly Container[]):
 export async function readStartPlan(context: Context, extent: Extent, commands: How['commands']): Promise<StartPlan> {
   await requireVersions(context.engine)
   const variant = await requireRecognised(context.environment)
-  return (await look(context, variant, extent, { ...USUAL, commands }, new Set())).plan
+  return (await look(context, variant, extent, { ...USUAL, commands }, NOTHING_REFUSED)).plan
 }
 
 async function look(
@@ -96,7 +102,7 @@ async function look(
   variant: string | undefined,
   extent: Extent,
   how: How,
-  refused: ReadonlySet<number>,
+  refused: Refused,
 ): Promise<{ observed: Observed; plan: StartPlan }> {
   const observed = await observe(context, variant, extent, how, refused)
   const { again } = how
@@ -109,11 +115,27 @@ async function look(
 /** What has to be done before another look, where the world changed between our look and our deed. */
 function mendOf(
   error: unknown,
-  { engine, environment }: Context,
-  refused: Set<number>,
+  { engine, environment, report }: Context,
+  { steps }: StartPlan,
+  refused: Refused,
 ): (() => Promise<void>) | undefined {
   const port = takenPort(error)
-  if (port !== undefined) return async () => void refused.add(port)
+  if (port !== undefined) return async () => void refused.ports.add(port)
+  const loaded = steps.flatMap((planned) => (planned.do === 'load' ? [planned] : []))
+  if (loaded[0] !== undefined && isUnusable(error)) {
+    const { archive } = loaded[0]
+    return async () => {
+      report({ kind: 'note', text: `${wordsOf(error)} devenv removes this seed and does without it` })
+      refused.seeds.add(archive.folder)
+      dropSeed(archive)
+    }
+  }
+  const doubted = doubtedStores(error, environment.paths)
+  if (doubted.length > 0)
+    return async () => {
+      report({ kind: 'note', text: 'this step failed on data of a seed; devenv carries out every step itself' })
+      for (const store of doubted) distrust(environment.paths, store)
+    }
   // Containers cannot start without the network that they were created for.
   if (lacksNetwork(error)) return () => removeProject(engine, environment.project)
   // What a start that was killed had asked for has come about meanwhile, or a stop has.
@@ -126,6 +148,24 @@ const takenPort = (error: unknown): number | undefined => {
   const problem = error instanceof EngineRefusal ? parseRefusal('start a container', error.detail) : undefined
   return problem?.code === 'port-taken' ? problem.port : undefined
 }
+
+/** Whether ready data turned out to be of no use: damaged, or not what their server takes. */
+const isUnusable = (error: unknown): boolean =>
+  error instanceof DevenvError &&
+  error.problems.some(({ code }) => code === 'archive-damaged' || code === 'store-unfilled')
+
+const wordsOf = (error: unknown): string =>
+  error instanceof DevenvError ? error.problems.map((problem) => explainProblem(problem).what).join(' ') : String(error)
+
+/** The stores that a failed step fills whose data came from an archive: it may have told more than it holds. */
+const doubtedStores = (error: unknown, paths: Paths): string[] =>
+  error instanceof DevenvError
+    ? error.problems.flatMap((problem) =>
+        problem.code === 'provision-failed'
+          ? problem.stores.filter((store) => readLedger(paths, store)?.from !== undefined)
+          : [],
+      )
+    : []
 
 const lacksNetwork = (error: unknown): boolean =>
   error instanceof EngineRefusal && error.status === 404 && error.detail.includes('network')

@@ -2,12 +2,10 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { readPresence } from '../../checkout/read-presence.js'
 import { type Container, listContainers, mayWrite } from '../../engine/containers.js'
-import type { Engine } from '../../engine/engine.js'
 import { COMPOSE_LABELS, LABELS } from '../../engine/labels.js'
 import { removeProject } from '../../engine/remove-project.js'
-import { runDocker } from '../../engine/run-docker.js'
 import { DevenvError } from '../../problem/problem.js'
-import { type Outcome, runCommand } from '../../process/run-command.js'
+import { runCommand } from '../../process/run-command.js'
 import { step } from '../../progress/progress.js'
 import type { Asking, Context } from '../context.js'
 import { isOwnFolder, isThere, requireOwnFolder, requireOwnPlace } from '../data/data-directory.js'
@@ -16,6 +14,7 @@ import { storeData, storeFolder } from '../data/ledger.js'
 import { isClaim, withLock } from '../data/mutex.js'
 import { readRecord, readRecordedPlace, whileStopping } from '../data/record.js'
 import { listRetired, readRemoval, removeEmpty, removeOwned, retire } from '../data/removal.js'
+import { removeAll, runAsRoot } from '../data/remove-as-root.js'
 import type { Paths } from '../environment.js'
 import { containersOf } from '../inside/containers-of.js'
 import { isJoinable } from '../provision/run-step.js'
@@ -55,8 +54,7 @@ export async function cleanStores(context: Context, names: readonly string[]): P
     await removeContainersOf(context)
     await step(report, 'data', stores.join(', '), async () => {
       const retired = stores.flatMap((store) => [retire(storeData(paths, store)), ...listRetired(paths, store)])
-      const stubborn = removeOwned([...new Set(retired)])
-      if (stubborn.length > 0) await removeAsRoot(engine, paths.home, stubborn, image)
+      await removeAll(engine, paths.home, [...new Set(retired)], image)
     })
   }
   await withLock(context, work, 'is no obstacle')
@@ -153,8 +151,7 @@ async function cleanLocked(context: Context): Promise<string[]> {
   }
   await step(report, 'data', paths.home, async () => {
     const retired = remove.filter((path) => !isClaim(path)).map(retire)
-    const stubborn = removeOwned(retired)
-    if (stubborn.length > 0) await removeAsRoot(engine, paths.home, stubborn, image)
+    await removeAll(engine, paths.home, retired, image)
     for (const folder of folders) if (folder !== paths.home) removeEmpty(folder)
   })
   return leave
@@ -193,55 +190,4 @@ async function refuseForeignWriter({ engine, environment: { paths, project } }: 
       data: paths.dataDirectory,
       holder: other.labels[LABELS.checkout] ?? other.name,
     })
-}
-
-/** Databases write as users of their own; root in a container may remove what they left, on this folder only. */
-async function removeAsRoot(
-  engine: Engine,
-  home: string,
-  paths: readonly string[],
-  known: string | undefined,
-): Promise<void> {
-  const fail = (detail: string) => new DevenvError({ code: 'data-unusable', path: home, detail })
-  const outcome = await runAsRoot(engine, home, paths, known, ['rm', '-rf'])
-  if (outcome === undefined)
-    throw fail('it contains files of other users, and no image of devenv is here that could remove them')
-  if (outcome.exitCode !== 0) throw fail(outcome.stderr.trim())
-}
-
-/** Runs a program as root on paths below `home`; `undefined` where no image is here that could. */
-async function runAsRoot(
-  engine: Engine,
-  home: string,
-  paths: readonly string[],
-  known: string | undefined,
-  [program, ...options]: readonly [string, ...string[]],
-): Promise<Outcome | undefined> {
-  const image = known ?? (await listContainers(engine, [LABELS.service]))[0]?.imageId ?? (await anyImage())
-  if (image === undefined) return undefined
-  const names = paths.map((path) => join('/devenv', path.slice(home.length)))
-  return await runDocker({
-    args: [
-      'run',
-      '--rm',
-      '--user',
-      '0:0',
-      '--network',
-      'none',
-      '--entrypoint',
-      program,
-      '--mount',
-      `type=bind,"source=${home.replaceAll('"', '""')}",target=/devenv`,
-      image,
-      ...options,
-      '--',
-      ...names,
-    ],
-    seconds: 900,
-  })
-}
-
-async function anyImage(): Promise<string | undefined> {
-  const { stdout } = await runDocker({ args: ['images', '--quiet', '--filter', `label=${LABELS.digest}`], seconds: 60 })
-  return stdout.split('\n')[0] || undefined
 }

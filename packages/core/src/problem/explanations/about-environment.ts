@@ -46,6 +46,21 @@ export const ENVIRONMENT: Explanations<EnvironmentProblem> = {
     why: detail,
     fix: 'Make it a folder that you can write to, or name another: DEVENV_DIR=PATH',
   }),
+  'store-unread': ({ store, detail }) => ({
+    what: `The data of ${store} could not be copied.`,
+    why: detail,
+    fix: 'devenv status   tells how its server is; then run the same command again. The data are as they were.',
+  }),
+  'store-unfilled': ({ store, detail }) => ({
+    what: `The server of ${store} did not take the data.`,
+    why: detail,
+    fix: 'devenv start   begins without them. DEVENV_SEEDS=none devenv start   takes no ready data.',
+  }),
+  'archive-damaged': ({ archive, detail }) => ({
+    what: `${archive} is damaged.`,
+    why: `${detail}.`,
+    fix: 'Remove it, or take a copy of it from where it came.',
+  }),
   'container-exited': ({ container, exitCode, log, left }) => ({
     what: `${container} ended with exit code ${exitCode} during the start.`,
     why: `Its last lines:\n${indent(log)}`,

@@ -1,0 +1,246 @@
+import { createHash } from 'node:crypto'
+import {
+  createReadStream,
+  createWriteStream,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import { type Readable, Transform, type Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip, createGzip } from 'node:zlib'
+import { sha256Of } from '../../hash/sha256.js'
+import { DevenvError } from '../../problem/problem.js'
+import { listAbandoned, PROCESS_MARK, processMark } from '../../process/process-mark.js'
+import type { Ledger } from './ledger.js'
+import { type Check, isExactly, isListOf, isMapOf, isMaybe, isNumber, isShapeOf, isText } from './shape.js'
+
+/**
+ * Data of an environment in a form that any engine, user and server of the same kind can take: a folder with an OCI artifact
+ * (https://github.com/opencontainers/image-spec/blob/main/image-layout.md), one layer a store. Seeds and saves are archives.
+ *
+ *   oci-layout  index.json ─▶ manifest ─┬▶ config: what it is (Description)
+ *                                       └▶ layers: each store as its server dumped it, compressed with gzip
+ */
+export type Archive = {
+  folder: string
+  description: Description
+  manifest: string
+  bytes: number
+  blobs: { readonly [store: string]: Blob }
+}
+
+/** `digest`: `sha256:…` of the compressed bytes. */
+export type Blob = { digest: string; bytes: number }
+
+/** What an archive says of itself. */
+export type Description = {
+  format: 1
+  service: string
+  /** Of what its steps depended on: 20 hexadecimal digits. */
+  digest: string
+  /** ISO 8601. */
+  created: string
+  /** What a person calls its content: a release, a branch. */
+  label: string | undefined
+  stores: { readonly [store: string]: Pick<Ledger, 'server' | 'version' | 'steps' | 'files'> }
+  /** Migrations of the checkout that the data may hold, by path, each with a hash of its content. */
+  migrations: { readonly [path: string]: string }
+  /** Those of installed packages, by their paths there. */
+  installed: readonly string[]
+  /** The input digest of the image that made them. */
+  image: string
+}
+
+const isTextMap = isMapOf(isText)
+const isDescription = isShapeOf<Description>({
+  format: isExactly(1),
+  service: isText,
+  digest: isText,
+  created: isText,
+  label: isMaybe(isText),
+  stores: isMapOf(
+    isShapeOf<Description['stores'][string]>({
+      server: isText,
+      version: isText,
+      steps: isTextMap,
+      files: isMapOf(isListOf(isText)),
+    }),
+  ),
+  migrations: isTextMap,
+  installed: isListOf(isText),
+  image: isText,
+})
+
+type Descriptor = { mediaType: string; digest: string; size: number; annotations?: Record<string, string> | undefined }
+type Manifest = { config: Descriptor; layers: readonly Descriptor[] }
+
+const isDescriptor = isShapeOf<Descriptor>({
+  mediaType: isText,
+  digest: isText,
+  size: isNumber,
+  annotations: isMaybe(isTextMap),
+})
+const isManifest = isShapeOf<Manifest>({ config: isDescriptor, layers: isListOf(isDescriptor) })
+const isIndex = isShapeOf<{ manifests: readonly Descriptor[] }>({ manifests: isListOf(isDescriptor) })
+
+const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json'
+export const ARTIFACT_TYPE = 'application/vnd.openedx.devenv.data.v1'
+const CONFIG_TYPE = 'application/vnd.openedx.devenv.data.config.v1+json'
+const LAYER_TYPE = 'application/vnd.openedx.devenv.store.v1+gzip'
+/** https://github.com/opencontainers/image-spec/blob/main/annotations.md: what ORAS calls the file. */
+const TITLE = 'org.opencontainers.image.title'
+
+/** Writes the data of one store, uncompressed, and leaves the stream open. */
+export type Dump = (out: Writable) => Promise<void>
+
+const TEMPORARY = new RegExp(`\\.${PROCESS_MARK.source}\\.tmp$`)
+
+/**
+ * Writes an archive, and puts it in its place in one step, when it is whole. One that is there is replaced. What writers that were
+ * killed have left beside it goes.
+ */
+export async function writeArchive(
+  folder: string,
+  description: Description,
+  dumps: { readonly [store: string]: Dump },
+): Promise<Archive> {
+  for (const left of listAbandoned(dirname(folder), TEMPORARY)) rmSync(left, { recursive: true, force: true })
+  const temporary = `${folder}.${processMark()}.tmp`
+  try {
+    rmSync(temporary, { recursive: true, force: true })
+    mkdirSync(join(temporary, 'blobs', 'sha256'), { recursive: true })
+    const layers: Descriptor[] = []
+    for (const [store, dump] of Object.entries(dumps)) {
+      const { digest, bytes } = await compress(dump, temporary)
+      layers.push({ mediaType: LAYER_TYPE, digest, size: bytes, annotations: { [TITLE]: `${store}.gz` } })
+    }
+    const config = put(temporary, CONFIG_TYPE, description)
+    const content = { schemaVersion: 2, mediaType: MANIFEST_TYPE, artifactType: ARTIFACT_TYPE, config, layers }
+    const manifest = put(temporary, MANIFEST_TYPE, content)
+    writeFileSync(join(temporary, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [manifest] }))
+    writeFileSync(join(temporary, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }))
+    const replaced = `${folder}.${processMark()}.old.tmp`
+    rename(folder, replaced)
+    renameSync(temporary, folder)
+    rmSync(replaced, { recursive: true, force: true })
+    return readArchive(folder)
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true })
+    throw error
+  }
+}
+
+function rename(from: string, to: string): void {
+  try {
+    renameSync(from, to)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+}
+
+async function compress(dump: Dump, folder: string): Promise<Blob> {
+  const path = join(folder, 'blobs', 'sha256', 'unnamed')
+  const hash = createHash('sha256')
+  let bytes = 0
+  const counting = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk)
+      bytes += chunk.length
+      done(null, chunk)
+    },
+  })
+  const gzip = createGzip()
+  const written = pipeline(gzip, counting, createWriteStream(path))
+  // Both are waited for: the cause is in the one that failed first.
+  const dumped = dump(gzip).then(
+    () => void gzip.end(),
+    (error) => void gzip.destroy(error),
+  )
+  await Promise.all([dumped, written])
+  const digest = hash.digest('hex')
+  renameSync(path, join(folder, 'blobs', 'sha256', digest))
+  return { digest: `sha256:${digest}`, bytes }
+}
+
+function put(folder: string, mediaType: string, content: unknown): Descriptor {
+  const text = JSON.stringify(content)
+  const digest = `sha256:${sha256Of(text)}`
+  writeFileSync(blobPath(folder, digest), text)
+  return { mediaType, digest, size: Buffer.byteLength(text) }
+}
+
+export const blobPath = (folder: string, digest: string): string => join(folder, 'blobs', ...digest.split(':'))
+
+/**
+ * Reads what an archive says of itself, and looks at no data.
+ * @throws DevenvError `archive-damaged`
+ */
+export function readArchive(folder: string): Archive {
+  const damaged = (detail: string) => new DevenvError({ code: 'archive-damaged', archive: folder, detail })
+  const parse = <T>(is: Check<T>, text: string, what: string): T => {
+    const value = parseJson(text)
+    if (!is(value)) throw damaged(`${what} has another form than devenv gives it`)
+    return value
+  }
+  const read = (path: string): string => {
+    try {
+      return readFileSync(path, 'utf8')
+    } catch (error) {
+      throw damaged((error as Error).message)
+    }
+  }
+  const open = <T>(is: Check<T>, { digest }: Descriptor, what: string): T => {
+    requireDigestForm(digest, damaged)
+    const text = read(blobPath(folder, digest))
+    if (`sha256:${sha256Of(text)}` !== digest) throw damaged(`${what} is not what its digest says`)
+    return parse(is, text, what)
+  }
+  const index = parse(isIndex, read(join(folder, 'index.json')), 'index.json')
+  const [entry] = index.manifests
+  if (entry === undefined) throw damaged('index.json names no manifest')
+  const manifest = open(isManifest, entry, 'its manifest')
+  const description = open(isDescription, manifest.config, 'its description')
+  const blobs = Object.fromEntries(
+    manifest.layers.map(({ digest, size, annotations }) => {
+      requireDigestForm(digest, damaged)
+      return [(annotations?.[TITLE] ?? '').replace(/\.gz$/, ''), { digest, bytes: size }]
+    }),
+  )
+  const bytes = manifest.layers.reduce((sum, { size }) => sum + size, entry.size + manifest.config.size)
+  return { folder, description, manifest: entry.digest, bytes, blobs }
+}
+
+/** A digest becomes part of a path. */
+function requireDigestForm(digest: string, damaged: (detail: string) => DevenvError): void {
+  if (!/^sha256:[0-9a-f]{64}$/.test(digest)) throw damaged(`${digest} is not a digest`)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * The data of one store, uncompressed. All bytes are looked at before the first is given: half a dump is worse than none.
+ * @throws DevenvError `archive-damaged`
+ */
+export async function openStoreData({ folder, blobs }: Archive, store: string): Promise<Readable> {
+  const damaged = (detail: string) => new DevenvError({ code: 'archive-damaged', archive: folder, detail })
+  const blob = blobs[store]
+  if (blob === undefined) throw damaged(`it has no data of ${store}`)
+  const path = blobPath(folder, blob.digest)
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash).catch((error) => {
+    throw damaged((error as Error).message)
+  })
+  if (`sha256:${hash.digest('hex')}` !== blob.digest)
+    throw damaged(`its data of ${store} are not what their digest says`)
+  return createReadStream(path).pipe(createGunzip())
+}
