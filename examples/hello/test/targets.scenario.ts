@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { eventually } from '../../../tools/scenarios/checkout.js'
 import { inside, processesOf } from '../../../tools/scenarios/engine.js'
+import type { Run } from '../../../tools/scenarios/run.js'
 import { startedCheckout } from './checkout.js'
 
 const hello = startedCheckout(async (checkout) => {
@@ -38,6 +39,18 @@ const nobodySleeps = (seconds: string) =>
     const processes = await processesOf(await hello.container('hello'))
     expect(processes.filter((words) => words.includes(seconds))).toEqual([])
   })
+
+/**
+ * Waits until a target sleeps, in as many processes as it has. Make and sh start a line with signals blocked: a Ctrl-C right then ends
+ * them and not the line, at plain make as well, and they wait for it.
+ */
+const sleeps = async (running: Run, seconds: string, processes: number) => {
+  await running.said(/sleeping for/)
+  await eventually(async () => {
+    const found = await processesOf(await hello.container('hello'))
+    expect(found.filter((line) => line.endsWith(` sleep ${seconds}`))).toHaveLength(processes)
+  })
+}
 
 describe('what is typed arrives as it does at plain make', () => {
   const typed: readonly (readonly string[])[] = [
@@ -235,7 +248,7 @@ describe('a target that is ended leaves no process behind', () => {
   test.each(SIGNALS)('$signal without a terminal', async ({ signal, exitCode }) => {
     const seconds = someSeconds()
     const running = hello.beginDevenv(['make', 'clan', `FOR=${seconds}`])
-    await running.said(/sleeping for/)
+    await sleeps(running, seconds, 3)
     running.signal(signal)
     expect((await running.ended).exitCode).toBe(exitCode)
     await nobodySleeps(seconds)
@@ -244,7 +257,7 @@ describe('a target that is ended leaves no process behind', () => {
   test.each(SIGNALS)('$signal to make and what it called', async ({ signal }) => {
     const seconds = someSeconds()
     const running = hello.begin(['make', 'dev.clan', `FOR=${seconds}`])
-    await running.said(/sleeping for/)
+    await sleeps(running, seconds, 3)
     running.signalAll(signal)
     expect((await running.ended).exitCode).not.toBe(0)
     await nobodySleeps(seconds)
@@ -253,7 +266,7 @@ describe('a target that is ended leaves no process behind', () => {
   test('SIGTERM to make alone', async () => {
     const seconds = someSeconds()
     const running = hello.begin(['make', 'dev.clan', `FOR=${seconds}`])
-    await running.said(/sleeping for/)
+    await sleeps(running, seconds, 3)
     running.signal('SIGTERM')
     expect((await running.ended).exitCode).not.toBe(0)
     await nobodySleeps(seconds)
@@ -262,7 +275,7 @@ describe('a target that is ended leaves no process behind', () => {
   test('Ctrl-C', async () => {
     const seconds = someSeconds()
     const running = hello.begin(['make', 'dev.family', `FOR=${seconds}`], { terminal: true })
-    await running.said(/sleeping for/)
+    await sleeps(running, seconds, 2)
     running.type('\u0003')
     const { exitCode } = await running.ended
     expect([2, 130]).toContain(exitCode)
@@ -272,7 +285,7 @@ describe('a target that is ended leaves no process behind', () => {
   test('Ctrl-C in devenv make', async () => {
     const seconds = someSeconds()
     const running = hello.beginDevenv(['make', 'slow', `FOR=${seconds}`], { terminal: true })
-    await running.said(/sleeping for/)
+    await sleeps(running, seconds, 1)
     running.type('\u0003')
     const { exitCode } = await running.ended
     expect([2, 130]).toContain(exitCode)
@@ -282,7 +295,7 @@ describe('a target that is ended leaves no process behind', () => {
   test('a terminal that goes away', async () => {
     const seconds = someSeconds()
     const running = hello.begin(['make', 'dev.family', `FOR=${seconds}`], { terminal: true })
-    await running.said(/sleeping for/)
+    await sleeps(running, seconds, 2)
     running.signal('SIGKILL')
     await nobodySleeps(seconds)
   })
