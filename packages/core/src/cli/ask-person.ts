@@ -12,8 +12,12 @@ const REPLIES = new Map<string, OnCommands | 'cancel'>([
   ['cancel', 'cancel'],
 ])
 
-const REMOVAL = 'Remove them (y), or cancel (Enter)? '
-const CONSENT = new Map<string, 'yes' | 'cancel'>([
+export type Consent = 'yes' | 'save'
+const SAVE = new Map<string, Consent | 'cancel'>([
+  ['s', 'save'],
+  ['save', 'save'],
+])
+const CONSENT = new Map<string, Consent | 'cancel'>([
   ['y', 'yes'],
   ['yes', 'yes'],
   ['', 'cancel'],
@@ -33,10 +37,19 @@ export function personAt(terminal: Terminal): AskPerson | undefined {
   return isPerson(terminal) ? (busy) => answerTo(busy, QUESTION, REPLIES, terminal) : undefined
 }
 
-/** Asks a person before a removal. Never comes back where that person cancels. */
-export async function requireConsent(removal: string, terminal: Terminal): Promise<void> {
-  await answerTo(removal, REMOVAL, CONSENT, terminal)
+/** Asks a person before a removal, `Remove them`. Never comes back where that person cancels. */
+export async function requireConsent(removal: string, terminal: Terminal, deed = 'Remove them'): Promise<void> {
+  await answerTo(removal, `${deed} (y), or cancel (Enter)? `, CONSENT, terminal)
 }
+
+/** The same where that person may also want a save first. */
+export const askAboutSave = (removal: string, terminal: Terminal): Promise<Consent> =>
+  answerTo(
+    removal,
+    'Remove them (y), keep a save of them first (s), or cancel (Enter)? ',
+    new Map([...CONSENT, ...SAVE]),
+    terminal,
+  )
 
 /** Asks until there is an answer that is known. */
 async function answerTo<T extends string>(

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { asTyped } from './as-typed.js'
 import { checkCommand } from './commands/check-command.js'
 import { cleanCommand } from './commands/clean-command.js'
+import { dataCommand } from './commands/data-command.js'
 import { debugCommand } from './commands/debug-command.js'
 import { digestCommand } from './commands/digest-command.js'
 import { doctorCommand } from './commands/doctor-command.js'
@@ -35,6 +36,7 @@ const COMMANDS: readonly Add[] = [
   stopCommand,
   cleanCommand,
   provisionCommand,
+  dataCommand,
   statusCommand,
   logsCommand,
   listCommand,

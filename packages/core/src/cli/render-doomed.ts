@@ -1,8 +1,21 @@
+import type { Save } from '../environment/data/saves.js'
 import type { StoreData } from '../environment/verbs/clean.js'
 import { renderMemory } from './render-status.js'
 
 /** The databases that a person loses, largest first, each with what tells whether that matters. Pure. */
-export function renderDoomed(doomed: readonly StoreData[], now: Date): string {
+export const renderDoomed = (doomed: readonly StoreData[], now: Date): string =>
+  ['clean removes the containers, and these databases for good:', ...linesFor(doomed, now)].join('\n')
+
+/** The databases that the data of a save take the place of. Pure. */
+export const renderReplaced = (doomed: readonly StoreData[], { name, description }: Save, now: Date): string => {
+  const made = renderAge(new Date(description.created), now)
+  return [
+    `restore puts the save ${name}, made ${made}, in the place of these databases:`,
+    ...linesFor(doomed, now),
+  ].join('\n')
+}
+
+function linesFor(doomed: readonly StoreData[], now: Date): string[] {
   const rows = [...doomed]
     .sort((one, other) => (other.bytes ?? 0) - (one.bytes ?? 0))
     .map(({ store, bytes, since }) => ({
@@ -12,8 +25,7 @@ export function renderDoomed(doomed: readonly StoreData[], now: Date): string {
     }))
   const widest = (column: 'store' | 'size') => Math.max(...rows.map((row) => row[column].length))
   const [stores, sizes] = [widest('store'), widest('size')]
-  const lines = rows.map(({ store, size, age }) => `  ${store.padEnd(stores)}  ${size.padEnd(sizes)}  made ${age}`)
-  return ['clean removes the containers, and these databases for good:', ...lines].join('\n')
+  return rows.map(({ store, size, age }) => `  ${store.padEnd(stores)}  ${size.padEnd(sizes)}  made ${age}`)
 }
 
 const UNITS = [

@@ -33,6 +33,8 @@ function objectsOf(step: AwaitCommands | Exclude<StartStep, { do: 'images' }>): 
       return [step.begun.step]
     case 'look-again':
       return ['everything else']
+    case 'put-back':
+      return ['data']
     case 'remove-project':
       return [step.project]
     case 'await-commands':

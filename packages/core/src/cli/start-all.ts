@@ -1,15 +1,20 @@
 import type { Context } from '../environment/context.js'
+import type { Started } from '../environment/start/find-running.js'
 import type { How } from '../environment/start/observe.js'
 import { say } from './opening.js'
 
 /** Starts an environment, waits until it answers, and prints its addresses. */
 export async function startAll(context: Context, how: How): Promise<void> {
   const { start } = await import('../environment/start/start.js')
-  const { waitHealthy } = await import('../environment/start/wait-healthy.js')
+  await tellRunning(context, await start(context, { all: true }, how))
+}
+
+/** Waits until an environment that was started answers, and prints its addresses. */
+export async function tellRunning(context: Context, { record }: Started): Promise<void> {
+  const { waitServing } = await import('../environment/start/wait-serving.js')
   const { askAddress } = await import('../environment/verbs/ask-address.js')
   const { renderAddresses } = await import('./render-addresses.js')
-  const { record } = await start(context, { all: true }, how)
-  await waitHealthy(context, Object.keys(record.ours), 'ours')
+  await waitServing(context, record)
   await askAddress(record)
   for (const line of renderAddresses(context.environment.service, record)) say(line)
 }

@@ -86,7 +86,7 @@ async function tellWhenAnswering(
   tell: (lines: readonly string[]) => void,
 ): Promise<void> {
   const { environment, report } = context
-  const { waitHealthy } = await import('../environment/start/wait-healthy.js')
+  const { waitServing } = await import('../environment/start/wait-serving.js')
   const { askAddress } = await import('../environment/verbs/ask-address.js')
   const { readRecord } = await import('../environment/data/record.js')
   const { renderAddresses } = await import('./render-addresses.js')
@@ -94,7 +94,7 @@ async function tellWhenAnswering(
   if (record === undefined) return
   for (let told = ''; !signal.aborted; ) {
     try {
-      await waitHealthy({ ...context, report: () => {} }, Object.keys(record.ours), 'ours', signal)
+      await waitServing({ ...context, report: () => {} }, record, signal)
       if (!signal.aborted) await askAddress(record)
       if (!signal.aborted) tell(renderAddresses(environment.service, record))
       return

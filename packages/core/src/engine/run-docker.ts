@@ -1,4 +1,5 @@
-import { type Outcome, runCommand, type Show } from '../process/run-command.js'
+import type { Writable } from 'node:stream'
+import { type Outcome, pipeCommand, runCommand, type Show } from '../process/run-command.js'
 import { isSocket, readEndpoint } from './endpoint.js'
 
 /**
@@ -43,3 +44,7 @@ export const runDocker = ({ args, seconds, cwd, variables }: DockerCommand, show
     },
     show,
   )
+
+/** The same for one whose output is data. */
+export const pipeDocker = (args: readonly string[], out: Writable): Promise<Omit<Outcome, 'stdout'>> =>
+  pipeCommand({ argv: ['docker', ...args], env: withoutSteering(process.env) }, out)

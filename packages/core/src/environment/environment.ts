@@ -23,6 +23,8 @@ export type Paths = {
   history: string
   /** What can be made again: it lasts longer than containers. */
   cache: string
+  /** What a person kept: it outlasts a clean. */
+  saves: string
   /** This environment's record and Compose project, by name, since a data directory may serve several in turn. */
   record: string
   composeFile: string
@@ -51,6 +53,7 @@ export function identify(
       logs: join(home, 'logs'),
       history: join(home, 'history'),
       cache: join(home, 'cache'),
+      saves: join(home, 'saves'),
       record: join(home, `${project}.json`),
       composeFile: join(home, `${project}.compose.json`),
     },

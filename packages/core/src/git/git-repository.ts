@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DevenvError } from '../problem/problem.js'
-import { cacheFolder } from '../process/cache-folder.js'
+import { cacheFolder, makeCacheFolder } from '../process/cache-folder.js'
 import { runCommand } from '../process/run-command.js'
 
 /**
@@ -87,12 +87,7 @@ export async function ensureCommits(
     new DevenvError({ code: 'commits-unavailable', service, commits: missing, url, detail })
   if (url === undefined) throw unavailable('the package names no repository to fetch from')
   if (network === 'offline') throw unavailable('with --offline, devenv does not fetch')
-  try {
-    mkdirSync(cache, { recursive: true })
-  } catch (error) {
-    const { message: detail } = error as Error
-    throw new DevenvError({ code: 'folder-unusable', folder: cache, variable: 'XDG_CACHE_HOME', detail })
-  }
+  makeCacheFolder('repositories')
   const made = await git(['-C', cache, 'init', '--quiet', '--bare', repository])
   if (made.exitCode !== 0) throw unavailable(made.stderr.trim())
   const argv = ['fetch', '--quiet', '--no-tags', '--depth=1', '--no-write-fetch-head', url, ...missing]
@@ -163,6 +158,12 @@ export async function isTracked(root: string, path: string): Promise<boolean> {
     ({ exitCode }) => exitCode === 0,
     () => false,
   )
+}
+
+/** The branch that is checked out; `undefined` where none is, or there is no repository. */
+export async function readBranch(root: string): Promise<string | undefined> {
+  const { exitCode, stdout } = await git([...LOOKING, '-C', root, 'symbolic-ref', '--quiet', '--short', 'HEAD'])
+  return exitCode === 0 ? stdout.trim() : undefined
 }
 
 const isInRepository = (folder: string): boolean =>

@@ -199,6 +199,12 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'store-unread': { code: 'store-unread', store: 'mysql-8.4', detail: 'mysqldump: Got error: 1045' },
   'store-unfilled': { code: 'store-unfilled', store: 'mysql-8.4', detail: 'ERROR 1064 (42000) at line 3' },
   'archive-damaged': { code: 'archive-damaged', archive: '/cache/seeds/hello/0', detail: 'its manifest is empty' },
+  'save-misnamed': { code: 'save-misnamed', name: '../x' },
+  'save-unknown': { code: 'save-unknown', name: 'befor', known: ['before', 'demo'] },
+  'save-taken': { code: 'save-taken', name: 'before' },
+  'save-foreign': { code: 'save-foreign', name: 'before', detail: 'It is of discovery, and this is hello.' },
+  'file-taken': { code: 'file-taken', file: '/home/a/before.tar' },
+  'nothing-to-save': { code: 'nothing-to-save', service: 'hello' },
   'container-exited': {
     code: 'container-exited',
     container: 'mysql',

@@ -145,6 +145,12 @@ export type EnvironmentProblem =
   | { code: 'store-unread'; store: string; detail: string }
   | { code: 'store-unfilled'; store: string; detail: string }
   | { code: 'archive-damaged'; archive: string; detail: string }
+  | { code: 'save-misnamed'; name: string }
+  | { code: 'save-unknown'; name: string; known: readonly string[] }
+  | { code: 'save-taken'; name: string }
+  | { code: 'save-foreign'; name: string; detail: string }
+  | { code: 'file-taken'; file: string }
+  | { code: 'nothing-to-save'; service: string }
   | { code: 'container-exited'; container: string; exitCode: number; log: readonly string[]; left: string }
   | {
       code: 'not-healthy'

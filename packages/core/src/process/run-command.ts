@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import type { Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { DevenvError } from '../problem/problem.js'
 import { within } from '../progress/patience.js'
@@ -61,6 +62,24 @@ export async function runCommand(command: Command, show: Show = 'nothing'): Prom
         ? { code: 'engine-missing', endpoint: program, detail: `${program}: command not found` }
         : { code: 'program-missing', program },
     )
+  } finally {
+    process.off('exit', end)
+  }
+}
+
+/** Runs a program whose output is data: it goes into `out`, which stays open. It does not outlive us. @throws DevenvError as `runCommand` */
+export async function pipeCommand(
+  { argv, env }: Pick<Command, 'argv' | 'env'>,
+  out: Writable,
+): Promise<Omit<Outcome, 'stdout'>> {
+  const [program, ...rest] = argv
+  const child = spawn(program, rest, { env: env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const end = () => child.kill()
+  process.once('exit', end)
+  try {
+    child.stdout.pipe(out, { end: false })
+    const [[exitCode], stderr] = await Promise.all([once(child, 'close'), text(child.stderr)])
+    return { exitCode: exitCode ?? 1, stderr }
   } finally {
     process.off('exit', end)
   }

@@ -227,11 +227,21 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** Looks at every byte of it. @throws DevenvError `archive-damaged` */
+export async function verifyArchive(archive: Archive): Promise<void> {
+  for (const store of Object.keys(archive.description.stores)) await requireWhole(archive, store)
+}
+
 /**
  * The data of one store, uncompressed. All bytes are looked at before the first is given: half a dump is worse than none.
  * @throws DevenvError `archive-damaged`
  */
-export async function openStoreData({ folder, blobs }: Archive, store: string): Promise<Readable> {
+export async function openStoreData(archive: Archive, store: string): Promise<Readable> {
+  return createReadStream(await requireWhole(archive, store)).pipe(createGunzip())
+}
+
+/** Gives the file of a store's data, whose bytes are what their digest says. */
+async function requireWhole({ folder, blobs }: Archive, store: string): Promise<string> {
   const damaged = (detail: string) => new DevenvError({ code: 'archive-damaged', archive: folder, detail })
   const blob = blobs[store]
   if (blob === undefined) throw damaged(`it has no data of ${store}`)
@@ -242,5 +252,5 @@ export async function openStoreData({ folder, blobs }: Archive, store: string): 
   })
   if (`sha256:${hash.digest('hex')}` !== blob.digest)
     throw damaged(`its data of ${store} are not what their digest says`)
-  return createReadStream(path).pipe(createGunzip())
+  return path
 }

@@ -2,6 +2,7 @@ import {
   chownSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmdirSync,
@@ -155,6 +156,12 @@ function makeFolder(folder: string, checkout: string): void {
     throw error
   }
   own(folder, statSync(checkout))
+}
+
+/** Gives all that is in a folder of ours, and the folder, to the owner of the checkout. */
+export function ownAll(folder: string, checkout: string): void {
+  const owner = statSync(checkout)
+  for (const path of ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })]) own(join(folder, path), owner)
 }
 
 function own(path: string, { uid, gid }: { uid: number; gid: number }): void {

@@ -94,10 +94,10 @@ export function noteProven(paths: Paths, store: string): void {
   if (from !== undefined) writeLedger(paths, store, ledger as Ledger)
 }
 
-/** What an archive said was done to the data of a store is not believed any more: all steps are due. */
+/** What an archive said was done to the data of a store is not believed any more: all steps are due. Others are left alone. */
 export function distrust(paths: Paths, store: string): void {
-  const { from: _, ...ledger } = readLedger(paths, store) ?? {}
-  if ('server' in ledger) writeLedger(paths, store, { ...ledger, steps: {} } as Ledger)
+  const { from, ...ledger } = readLedger(paths, store) ?? {}
+  if (from !== undefined) writeLedger(paths, store, { ...(ledger as Ledger), steps: {} })
 }
 
 /** Notes in the ledgers of these stores that a command begins to change them. */

@@ -15,9 +15,10 @@ const FILES = [
   /^history\/[^/]+$/,
   /^cache\/test-databases\/[^/]+$/,
   /^cache\/installed\.json(\.[\da-f-]+\.tmp)?$/,
-  /^stores\/[^/]+\/ledger\.json(\.[\da-f-]+\.tmp)?$/,
+  /^stores\/restoring(\.[\da-f-]+\.tmp)?$/,
+  /^stores\/[^/]+\/ledger(\.aside)?\.json(\.[\da-f-]+\.tmp)?$/,
 ]
-const DATA = /^stores\/[^/]+\/data(\.[0-9a-f]{8}\.removed)?$/
+const DATA = /^stores\/[^/]+\/data(\.[0-9a-f]{8}\.removed|\.aside)?$/
 
 /** What `clean` may remove, what it leaves, and the folders that go if nothing is left in them, innermost first. */
 export type Removal = { remove: string[]; leave: string[]; folders: string[] }
@@ -29,6 +30,8 @@ export function readRemoval(paths: Paths): Removal {
   const look = (folder: string) => {
     for (const name of isThere(folder) ? readdirSync(folder).sort() : []) {
       const path = join(folder, name)
+      // What a person kept stays until that person deletes it.
+      if (path === paths.saves) continue
       const known = path.slice(paths.home.length + 1)
       const found = lstatSync(path)
       const isOurs = found.isDirectory() ? DATA.test(known) : FILES.some((pattern) => pattern.test(known))

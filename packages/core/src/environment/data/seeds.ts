@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { shortHashOf } from '../../hash/sha256.js'
 import { DevenvError } from '../../problem/problem.js'
-import { cacheFolder } from '../../process/cache-folder.js'
+import { cacheFolder, makeCacheFolder } from '../../process/cache-folder.js'
 import { type Archive, type Description, type Dump, readArchive, writeArchive } from './archive.js'
 
 /** What provisioning has made of nothing, for other environments of the same service. */
@@ -12,15 +12,13 @@ export type Seed = Archive
 const KEPT = 8
 const KEPT_BYTES = 2 * 1024 ** 3
 
-const folderOf = (service: string): string => join(cacheFolder('seeds'), service)
-
 /** The name of a seed: its digest, and which servers it is for. */
 export const nameOfSeed = ({ digest, stores }: Pick<Description, 'digest' | 'stores'>): string =>
   `${digest}-${shortHashOf(Object.entries(stores).map(([name, { server, version }]) => [name, server, version])).slice(0, 8)}`
 
 /** Those that this machine keeps, the last used first. A damaged one is removed. */
 export function listSeeds(service: string): Seed[] {
-  const folder = folderOf(service)
+  const folder = cacheFolder('seeds', service)
   return namesIn(folder).flatMap((name) => {
     try {
       return readArchive(join(folder, name))
@@ -62,13 +60,7 @@ export const dropSeed = ({ folder }: Pick<Seed, 'folder'>): void => rmSync(folde
  * @throws DevenvError `folder-unusable`, and what a dump throws
  */
 export async function keepSeed(description: Description, dumps: { readonly [store: string]: Dump }): Promise<Seed> {
-  const folder = folderOf(description.service)
-  try {
-    mkdirSync(folder, { recursive: true })
-  } catch (error) {
-    const { message: detail } = error as Error
-    throw new DevenvError({ code: 'folder-unusable', folder, variable: 'XDG_CACHE_HOME', detail })
-  }
+  const folder = makeCacheFolder('seeds', description.service)
   const seed = await writeArchive(join(folder, nameOfSeed(description)), description, dumps)
   limit()
   return seed

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   SAMPLE_INPUTS,
+  sampleArchive,
   sampleContainer,
   sampleDefinition,
   sampleEnvironment,
@@ -13,7 +14,7 @@ import { imageStepsOf } from '../../image/ensure-images.js'
 import type { Ledger } from '../data/ledger.js'
 import type { Begun } from '../data/record.js'
 import { storesOf } from '../project/stores-of.js'
-import { assemble, type StartPlan } from './assemble.js'
+import { assemble, describeBasis, type StartPlan } from './assemble.js'
 import type { Observed } from './observe.js'
 
 const ENVIRONMENT = sampleEnvironment()
@@ -66,6 +67,9 @@ const NOTHING: Observed = {
     half: false,
     server: { server: 'mysql', version: '8.4' },
   })),
+  restoring: undefined,
+  saves: [],
+  branch: undefined,
   seeds: [],
   installed: {},
   files: { 'migrations/*.sql': { hash: 'files-1', contents: { 'migrations/1.sql': 'content-1' } } },
@@ -142,6 +146,75 @@ describe('the whole plan of a start', () => {
     expect(
       notes({ files: { 'migrations/*.sql': { hash: 'files-2', contents: { 'migrations/1.sql': 'content-1' } } } }),
     ).toEqual([expect.stringContaining('migrations that this branch lacks: 2;')])
+  })
+
+  test('looks again before the rest where an image that is not here tells what steps depend on', () => {
+    const images = { ...NOTHING.images, own: { ...NOTHING.images.own, do: 'build' as const } }
+    expect(plan({ ...NOTHING, images, installed: { hello: undefined } })).toEqual([
+      'build: there is none yet',
+      'look-again: the image tells which migrations its packages hold',
+    ])
+  })
+
+  test('after an interrupted restore puts the old data back before anything else', () => {
+    expect(plan(afterStart({ restoring: 'before' }))).toEqual([
+      'remove: somebody was interrupted while the save before was restored',
+      'put-back: somebody was interrupted while the save before was restored',
+      'look-again: the data are others then',
+    ])
+  })
+
+  describe('with a seed', () => {
+    const hash = Object.fromEntries(
+      Object.entries(afterStart().before?.steps ?? {}).map(([name, { now }]) => [name, now]),
+    )
+    const seed = (migrations: string, digest: string) => {
+      const archive = sampleArchive({ digest })
+      const stores = { 'mysql-8.4': { server: 'mysql', version: '8.4', steps: { migrations }, files: {} } }
+      return { ...archive, description: { ...archive.description, stores } }
+    }
+    const portable = NOTHING.stores.map((each) => ({
+      ...each,
+      store: { ...each.store, portable: { dump: 'd', load: 'l', by: 'server' as const } },
+    }))
+    const START = [
+      'open-store: mysql keeps its data there',
+      'create: not created yet',
+      'start: mysql is new, memcached is new, hello is new',
+      'enter: hello was started',
+      'wait: its data needs it',
+    ]
+
+    test('that is exact, carries out only what depends on the address, and keeps none', () => {
+      const digest = describeBasis(ENVIRONMENT, NOTHING).digest
+      const images = { ...NOTHING.images, own: { ...NOTHING.images.own, do: 'use' as const } }
+      const seeds = [seed(hash.migrations ?? '', digest)]
+      expect(plan({ ...NOTHING, images, stores: portable, seeds })).toEqual([
+        ...START,
+        'load: it is exactly what the steps would make',
+        'wait: accounts needs it',
+        'provision: not done yet',
+        'release: they wait until provisioning is done',
+      ])
+    })
+
+    test('that is near, does the rest, and keeps what comes of it', () => {
+      const images = { ...NOTHING.images, own: { ...NOTHING.images.own, do: 'use' as const } }
+      expect(plan({ ...NOTHING, images, stores: portable, seeds: [seed('older', 'older')] })).toEqual([
+        ...START,
+        'load: it is the nearest: it lacks 1',
+        'wait: migrations needs it',
+        'provision: something that it depends on has changed',
+        'provision: not done yet',
+        'keep-seed: a clone, a worktree or a clean starts from it',
+        'release: they wait until provisioning is done',
+      ])
+    })
+
+    test('DEVENV_SEEDS=none neither takes nor keeps one', () => {
+      const settings = { ...NOTHING.settings, seeds: 'none' as const }
+      expect(plan({ ...NOTHING, settings, stores: portable })).toEqual(plan(NOTHING))
+    })
   })
 
   test('says once that a proxy on loopback reaches no container', () => {

@@ -1,17 +1,18 @@
 import { addressesOf, oursOf, thirdPartyOf } from '../../definition/definition.js'
 import { LABELS } from '../../engine/labels.js'
-import type { ImagesPlan } from '../../image/ensure-images.js'
 import { listInputs } from '../../image/image-inputs.js'
 import { loopbackProxies } from '../../settings/container-proxies.js'
 import { rememberedOf } from '../../settings/settings.js'
+import type { Archive } from '../data/archive.js'
 import type { StartRecord } from '../data/record.js'
+import type { Save } from '../data/saves.js'
 import type { Environment } from '../environment.js'
 import { urlsOf } from '../project/addresses.js'
 import { explainChanges } from '../project/explain-changes.js'
 import { planProject, renderProject } from '../project/plan-project.js'
 import { type DueStep, hashSteps } from '../provision/hash-steps.js'
 import { chooseSeed, migrationsAmong, seedDigestOf } from './choose-seed.js'
-import { explainLeftMigrations } from './explain-left-migrations.js'
+import { chooseSave, explainLeftMigrations } from './explain-left-migrations.js'
 import { type How, type Observed, servicesOf } from './observe.js'
 import {
   type DataPlan,
@@ -19,6 +20,7 @@ import {
   planImages,
   planSteps,
   type SeedBasis,
+  type StartStep,
   type StepsPlan,
   type Wanted,
 } from './plan-steps.js'
@@ -34,7 +36,8 @@ export type StartPlan = StepsPlan & {
 }
 
 /** Pure. */
-export function assemble(environment: Environment, observed: Observed, { again }: Pick<How, 'again'>): StartPlan {
+export function assemble(environment: Environment, observed: Observed, how: Pick<How, 'again' | 'data'>): StartPlan {
+  const { again } = how
   const { before, settings, variables, definition, extent, inputs, images, ports, containers } = observed
   const ours = oursOf(definition)
   const project = planProject(definition, environment, settings, { ...observed, image: images.own.reference })
@@ -43,7 +46,7 @@ export function assemble(environment: Environment, observed: Observed, { again }
     Object.entries(project.services).map(([name, { labels }]) => [name, labels?.[LABELS.config] ?? '']),
   )
   const hashed = planDue(observed)
-  const data = planData(environment.service, hashed, observed)
+  const data = planData(environment.service, hashed, observed, how.data)
   const due = hashed.map((step) => ({ ...step, passed: passedOf(step, observed, data, again) }))
   const services = servicesOf(definition, extent)
   const programs = settings.programs ?? 'all'
@@ -52,16 +55,15 @@ export function assemble(environment: Environment, observed: Observed, { again }
     needs: thirdPartyOf(definition).filter((name) => services.includes(name)),
     programs: extent.all ? programs : undefined,
   }
-  const { awaited, steps } = isUntold(observed)
-    ? lookAgain(images)
-    : planSteps(wanted, {
-        ...observed,
-        configs,
-        data,
-        changes: explainChanges(observed.composed, rendered),
-        released: before?.released ?? {},
-        steps: due,
-      })
+  const state = {
+    ...observed,
+    configs,
+    data,
+    changes: explainChanges(observed.composed, rendered),
+    released: before?.released ?? {},
+    steps: due,
+  }
+  const { awaited, steps } = planFirst(observed) ?? planSteps(wanted, state)
   // A choice is remembered once it is known to be one.
   const known = ours.length === 1 || (extent.all && !steps.some((step) => step.do === 'check-programs'))
   const record: StartRecord = {
@@ -104,6 +106,7 @@ export function assemble(environment: Environment, observed: Observed, { again }
       ...explainLeftMigrations(
         due.filter(({ passed }) => passed !== 'now'),
         observed.stores,
+        chooseSave(observed.saves, observed.branch, basisOf(environment.service, hashed, observed)),
       ),
     ],
     awaited,
@@ -113,40 +116,55 @@ export function assemble(environment: Environment, observed: Observed, { again }
   }
 }
 
-/** Whether steps depend on what an image has installed that is not here yet. */
-const isUntold = ({ installed }: Observed): boolean => Object.values(installed).includes(undefined)
-
-const lookAgain = (images: ImagesPlan): StepsPlan => ({
-  awaited: undefined,
-  steps: [...planImages(images), { do: 'look-again', because: 'the image tells which migrations its packages hold' }],
-})
+/** What has to be done before the rest can be planned. */
+function planFirst({ restoring, installed, images, containers }: Observed): StepsPlan | undefined {
+  if (restoring !== undefined) {
+    const because = `somebody was interrupted while the save ${restoring} was restored`
+    const remove: StartStep[] = containers.length === 0 ? [] : [{ do: 'remove', containers, because }]
+    const again = { do: 'look-again' as const, because: 'the data are others then' }
+    return { awaited: undefined, steps: [...remove, { do: 'put-back', because }, again] }
+  }
+  if (!Object.values(installed).includes(undefined)) return undefined
+  const because = 'the image tells which migrations its packages hold'
+  return { awaited: undefined, steps: [...planImages(images), { do: 'look-again', because }] }
+}
 
 /** Which ready data new stores take. */
-function planData(service: string, steps: readonly DueStep[], observed: Observed): DataPlan {
-  const { stores, seeds, settings, images, files, installed, extent } = observed
+function planData(service: string, steps: readonly DueStep[], observed: Observed, save: Save | undefined): DataPlan {
+  const { stores, seeds, settings, extent } = observed
   const portable = stores.filter(({ store }) => store.portable !== undefined)
   const fresh = portable.filter(({ ledger }) => ledger === undefined)
+  const loadsFrom = (archive: Archive, because: string) =>
+    fresh.flatMap(({ store }) => (archive.blobs[store.name] === undefined ? [] : [{ store, archive, because }]))
+  if (save !== undefined) return { loads: loadsFrom(save, `it is in the save ${save.name}`), keep: undefined }
   if (settings.seeds === 'none' || fresh.length === 0) return { loads: [], keep: undefined }
-  const basis: SeedBasis = {
-    service,
-    digest: seedDigestOf(steps),
-    migrations: migrationsAmong(Object.assign({}, ...Object.values(files).map(({ contents }) => contents))),
-    installed: Object.values(installed).flatMap((names) => names ?? []),
-    image: images.own.digest,
-  }
+  const basis = basisOf(service, steps, observed)
   const wish = {
     ...basis,
     stores: portable.map(({ store, server }) => ({ name: store.name, server })),
     fresh: fresh.map(({ store }) => store.name),
   }
   const chosen = chooseSeed(wish, seeds)
-  const loads = fresh.flatMap(({ store }) => {
-    if (chosen?.seed.blobs[store.name] === undefined) return []
-    return [{ store, archive: chosen.seed, because: chosen.because }]
-  })
+  const loads = chosen === undefined ? [] : loadsFrom(chosen.seed, chosen.because)
   const isWhole = extent.all && fresh.length === portable.length && chosen?.kind !== 'exact'
   return { loads, keep: isWhole ? { stores: fresh.map(({ store }) => store), basis } : undefined }
 }
+
+/** What an archive of these data would say of itself. Pure. */
+export const describeBasis = (environment: Environment, observed: Observed): SeedBasis =>
+  basisOf(environment.service, planDue(observed), observed)
+
+const basisOf = (
+  service: string,
+  steps: readonly DueStep[],
+  { files, installed, images }: Pick<Observed, 'files' | 'installed' | 'images'>,
+): SeedBasis => ({
+  service,
+  digest: seedDigestOf(steps),
+  migrations: migrationsAmong(Object.assign({}, ...Object.values(files).map(({ contents }) => contents))),
+  installed: Object.values(installed).flatMap((names) => names ?? []),
+  image: images.own.digest,
+})
 
 function planDue({ definition, files, stores, images, ports, installed }: Observed): DueStep[] {
   const ours = oursOf(definition)

@@ -10,7 +10,7 @@ import { step } from '../../progress/progress.js'
 import type { Context } from '../context.js'
 import { readServer } from '../data/claim-stores.js'
 import { readOwned, writeOwned } from '../data/data-directory.js'
-import { noteProven, openStore } from '../data/ledger.js'
+import { openStore } from '../data/ledger.js'
 import { type StartRecord, stampsOf, whileStopping, writeRecord } from '../data/record.js'
 import { containersOf } from '../inside/containers-of.js'
 import { endCommands } from '../inside/end-commands.js'
@@ -19,7 +19,7 @@ import { HOLD_COMMAND, releaseCommand, supervisorctl } from '../inside/tools.js'
 import { waitAnswered, waitReady } from '../inside/wait-ready.js'
 import { joinStep, runStep } from '../provision/run-step.js'
 import type { StartPlan } from './assemble.js'
-import { emptyStores, keepAsSeed, loadArchive } from './carry-out-data.js'
+import { emptyStores, keepAsSeed, loadArchive, putBackAll } from './carry-out-data.js'
 import { requirePrograms } from './choose-programs.js'
 import type { Started } from './find-running.js'
 import type { Observed } from './observe.js'
@@ -49,7 +49,6 @@ export async function carryOut(plan: StartPlan, observed: Observed, context: Con
   writeRecord(context.environment, record)
   const work: Work = { ...context, observed, record, containers: observed.containers }
   for (const planned of plan.steps) await carryOutStep(planned, work)
-  for (const { store } of observed.stores) noteProven(paths, store.name)
   work.containers = await containersOf(context)
   return { record, primary: find(work, record.primary), containers: work.containers }
 }
@@ -95,6 +94,8 @@ async function carryOutStep(planned: StartStep, work: Work): Promise<void> {
     }
     case 'keep-seed':
       return await keepAsSeed(work, planned.stores, planned.basis, because)
+    case 'put-back':
+      return await show('data', () => putBackAll(work))
     case 'look-again':
       return
     case 'create': {

@@ -49,7 +49,10 @@ const isFor = ({ stores, fresh }: SeedWish, { description, blobs }: Seed): boole
   })
 
 /** Migrations that a seed may hold and the checkout has not, or has otherwise. */
-export function lackedBy(wish: SeedWish, { description: { migrations, installed, digest } }: Seed): string[] {
+export function lackedBy(
+  wish: Pick<SeedWish, 'digest' | 'migrations' | 'installed'>,
+  { description: { migrations, installed, digest } }: Pick<Seed, 'description'>,
+): string[] {
   if (digest === wish.digest) return []
   const own = Object.keys(migrations).filter((path) => wish.migrations[path] !== migrations[path])
   const there = new Set(wish.installed ?? [])

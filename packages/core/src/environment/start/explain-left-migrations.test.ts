@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { explainLeftMigrations } from './explain-left-migrations.js'
+import { sampleArchive } from '../../../test/samples.js'
+import type { Save } from '../data/saves.js'
+import { chooseSave, explainLeftMigrations } from './explain-left-migrations.js'
 
 const MYSQL = { service: 'mysql', name: 'mysql-8.4' }
 const MONGO = { service: 'mongo', name: 'mongo-7' }
@@ -9,7 +11,9 @@ const step = (name: string, files: string[], stores = [MYSQL.name]) => ({ name, 
 const filled = (store: typeof MYSQL, files: Record<string, string[]>) => ({ store, ledger: { files } })
 
 test('migrations of another branch are told by name, with what removes them', () => {
-  expect(explainLeftMigrations([step('migrate', [OURS])], [filled(MYSQL, { migrate: [OURS, THEIRS] })])).toEqual([
+  expect(
+    explainLeftMigrations([step('migrate', [OURS])], [filled(MYSQL, { migrate: [OURS, THEIRS] })], undefined),
+  ).toEqual([
     'the database mysql holds migrations that this branch lacks: course_metadata/0350_theirs; if it cannot work with them, `devenv clean mysql` makes way for new data',
   ])
 })
@@ -17,7 +21,7 @@ test('migrations of another branch are told by name, with what removes them', ()
 test('many are told in one note, the first five by name', () => {
   const theirs = Array.from({ length: 8 }, (_, index) => `shop/migrations/000${index}.sql`)
   const stores = [filled(MYSQL, { migrate: theirs }), filled(MONGO, { migrate: theirs, other: [THEIRS] })]
-  const [note, ...more] = explainLeftMigrations([step('migrate', [], [MYSQL.name, MONGO.name])], stores)
+  const [note, ...more] = explainLeftMigrations([step('migrate', [], [MYSQL.name, MONGO.name])], stores, undefined)
   expect(note).toContain('the databases mysql, mongo hold migrations that this branch lacks: shop/0000, ')
   expect(note).toContain('shop/0004 and 3 more; if it cannot work with them, `devenv clean mysql mongo`')
   expect(more).toEqual([])
@@ -33,7 +37,7 @@ test.each([
   ['another step ran with them', [step('migrate', [])], { assets: [THEIRS] }],
   ['the step fills another store', [step('migrate', [], [MONGO.name])], { migrate: [THEIRS] }],
 ])('nothing is told where %s', (_what, steps, files) => {
-  expect(explainLeftMigrations(steps, [filled(MYSQL, files)])).toEqual([])
+  expect(explainLeftMigrations(steps, [filled(MYSQL, files)], undefined)).toEqual([])
 })
 
 test('nothing is told of a store that was filled without files, or by nobody', () => {
@@ -41,5 +45,27 @@ test('nothing is told of a store that was filled without files, or by nobody', (
     { store: MYSQL, ledger: { files: {} } },
     { store: MONGO, ledger: undefined },
   ]
-  expect(explainLeftMigrations([step('migrate', [OURS], [MYSQL.name, MONGO.name])], stores)).toEqual([])
+  expect(explainLeftMigrations([step('migrate', [OURS], [MYSQL.name, MONGO.name])], stores, undefined)).toEqual([])
+})
+
+const saved = (name: string, label: string | undefined, migrations: Save['description']['migrations']): Save => ({
+  ...sampleArchive({ label, migrations }),
+  name,
+})
+
+test('offers the save that was made for this branch', () => {
+  const stores = [filled(MYSQL, { migrate: [OURS, THEIRS] })]
+  const [note] = explainLeftMigrations([step('migrate', [OURS])], stores, saved('before', 'main', {}))
+  expect(note).toMatch(/`devenv data restore before` goes back to the data that you saved on main, or `devenv clean/)
+})
+
+test('a save suits a branch that has all of its migrations; best is one that was made on it', () => {
+  const here = { digest: 'now', migrations: { [OURS]: 'a' }, installed: [] }
+  const theirs = saved('theirs', 'main', { [OURS]: 'a', [THEIRS]: 'b' })
+  const newest = saved('newest', 'other', {})
+  const own = saved('own', 'main', { [OURS]: 'a' })
+  expect(chooseSave([theirs, newest, own], 'main', here)?.name).toBe('own')
+  expect(chooseSave([theirs, newest], 'main', here)?.name).toBe('newest')
+  expect(chooseSave([theirs], 'main', here)).toBeUndefined()
+  expect(chooseSave([newest], undefined, here)?.name).toBe('newest')
 })

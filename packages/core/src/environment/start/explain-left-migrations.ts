@@ -1,17 +1,21 @@
 import { enumerate } from '../../image/plan-image.js'
 import type { Ledger } from '../data/ledger.js'
+import type { Save } from '../data/saves.js'
 import type { Store } from '../project/stores-of.js'
 import type { DueStep } from '../provision/hash-steps.js'
 import { migrationOf } from '../provision/migrations.js'
+import { lackedBy, type SeedWish } from './choose-seed.js'
 
 /**
  * One note where databases hold migrations of files that the checkout no longer has: those of another branch. Pure.
  * @param steps with the files that they would run with now
  * @param stores with the files that they were filled with
+ * @param save one whose data this branch can work with
  */
 export function explainLeftMigrations(
   steps: readonly Pick<DueStep, 'name' | 'files' | 'stores'>[],
   stores: readonly { store: Pick<Store, 'name' | 'service'>; ledger: Pick<Ledger, 'files'> | undefined }[],
+  save: Pick<Save, 'name' | 'description'> | undefined,
 ): string[] {
   const left = stores.flatMap(({ store: { name, service }, ledger }) => {
     const names = steps
@@ -24,7 +28,26 @@ export function explainLeftMigrations(
   const services = left.map(({ service }) => service)
   const names = [...new Set(left.flatMap(({ names }) => names))]
   const hold = services.length === 1 ? `the database ${services[0]} holds` : `the databases ${services.join(', ')} hold`
-  return [
-    `${hold} migrations that this branch lacks: ${enumerate(names)}; if it cannot work with them, \`devenv clean ${services.join(' ')}\` makes way for new data`,
+  const mend = [
+    ...(save === undefined
+      ? []
+      : [`\`devenv data restore ${save.name}\` goes back to the data that you saved${onBranch(save)}`]),
+    `\`devenv clean ${services.join(' ')}\` makes way for new data`,
   ]
+  return [
+    `${hold} migrations that this branch lacks: ${enumerate(names)}; if it cannot work with them, ${mend.join(', or ')}`,
+  ]
+}
+
+const onBranch = ({ description: { label } }: Pick<Save, 'description'>): string =>
+  label === undefined ? '' : ` on ${label}`
+
+/** The save that suits a branch: of those whose migrations it has, the newest that was made on it, else the newest. Pure. */
+export function chooseSave(
+  saves: readonly Save[],
+  branch: string | undefined,
+  here: Pick<SeedWish, 'digest' | 'migrations' | 'installed'>,
+): Save | undefined {
+  const fit = saves.filter((save) => lackedBy(here, save).length === 0)
+  return fit.find(({ description }) => branch !== undefined && description.label === branch) ?? fit[0]
 }

@@ -2,6 +2,7 @@ import type { Container } from '../../engine/containers.js'
 import { LABELS } from '../../engine/labels.js'
 import { differs, readDigestsFile, type Settings } from '../../settings/settings.js'
 import type { Context } from '../context.js'
+import { readRestoring } from '../data/aside.js'
 import { readLedger } from '../data/ledger.js'
 import { isLocked } from '../data/mutex.js'
 import { readRecord, type StartRecord, unchanged } from '../data/record.js'
@@ -25,7 +26,8 @@ export async function findRunning(
 ): Promise<Started | undefined> {
   const { environment, settings } = context
   // Somebody at work (a stop, a clean, another start) may be taking away what runs.
-  if (strict === 'unchanged' && isLocked(environment)) return undefined
+  if (strict === 'unchanged' && (isLocked(environment) || readRestoring(environment.paths) !== undefined))
+    return undefined
   const record = readRecord(environment)
   if (record === undefined || record.stopping) return undefined
   const containers = await containersOf(context)

@@ -13,6 +13,7 @@ import {
 } from '../../definition/read-definition.js'
 import type { Container } from '../../engine/containers.js'
 import type { Engine } from '../../engine/engine.js'
+import { readBranch } from '../../git/git-repository.js'
 import { sha256Of } from '../../hash/sha256.js'
 import { type ImageSettings, type ImagesPlan, readImagesPlan, takeServices } from '../../image/ensure-images.js'
 import type { ImageInputs } from '../../image/image-inputs.js'
@@ -27,12 +28,14 @@ import { together } from '../../problem/together.js'
 import { type Remembered, registryOf, remember, type Settings, variablesOf } from '../../settings/settings.js'
 import { folderTree } from '../../tree/folder-tree.js'
 import type { Context, OnCommands } from '../context.js'
+import { readRestoring } from '../data/aside.js'
 import { type Moved, readMoved, readServer } from '../data/claim-stores.js'
 import { readOwned, requireOwnFolder } from '../data/data-directory.js'
 import { folderIdentity } from '../data/folder-identity.js'
 import { readKnownInstalled, writeKnownInstalled } from '../data/known-installed.js'
 import { type Ledger, readLedger, type Server, storeData, storeFolder } from '../data/ledger.js'
 import { type Begun, readRecord, type Stamps, type StartRecord, stampsOf } from '../data/record.js'
+import { listSaves, type Save } from '../data/saves.js'
 import { listSeeds, type Seed } from '../data/seeds.js'
 import type { Paths } from '../environment.js'
 import { containersOf } from '../inside/containers-of.js'
@@ -50,13 +53,19 @@ import { readStampedInputs } from './read-stamped-inputs.js'
 import { requireMounts } from './require-mounts.js'
 
 /** Ports that the engine could not bind although they looked free, and the folders of seeds that could not be used. */
-export type Refused = { ports: Set<number>; seeds: Set<string> }
+export type Refused = { ports: ReadonlySet<number>; seeds: ReadonlySet<string> }
+export const NOTHING_REFUSED: Refused = { ports: new Set(), seeds: new Set() }
 
 /**
  * What a start is told beside what has to run. `again`: which provisioning steps somebody wants carried out again, whatever
  * their ledgers say; `commands`: whether those that run in a container are waited for before it is replaced.
  */
-export type How = { again: 'none' | 'all' | readonly string[]; commands: OnCommands }
+export type How = {
+  again: 'none' | 'all' | readonly string[]
+  commands: OnCommands
+  /** What new stores are filled from, in the place of a seed. */
+  data?: Save | undefined
+}
 
 /**
  * A store, with what was done to it; nothing is known of one that is new. `half`: somebody was interrupted while he filled it. `server`:
@@ -92,6 +101,11 @@ export type Observed = {
   storesIdentity: string
   moved: readonly Moved[]
   stores: readonly ObservedStore[]
+  /** The save whose restore somebody was interrupted in. */
+  restoring: string | undefined
+  /** What was saved here, and the branch that is checked out, where that matters. */
+  saves: readonly Save[]
+  branch: string | undefined
   /** Ready data for those of them that are new. */
   seeds: readonly Seed[]
   /** By service, the names of what its steps' globs match in its image; `undefined` while that is not here. */
@@ -116,7 +130,7 @@ export async function observe(
   context: Context,
   variant: string | undefined,
   extent: Extent,
-  { commands }: Pick<How, 'commands'>,
+  { commands, data }: Pick<How, 'commands' | 'data'>,
   refused: Refused,
 ): Promise<Observed> {
   const { engine, environment, settings: given } = context
@@ -169,8 +183,12 @@ export async function observe(
     images,
     paths,
   )
-  const isNew = settings.seeds === 'taken' && stores.some(({ store, ledger }) => ledger === undefined && store.portable)
+  const isNew =
+    data === undefined &&
+    settings.seeds === 'taken' &&
+    stores.some(({ store, ledger }) => ledger === undefined && store.portable)
   const seeds = isNew ? listSeeds(environment.service).filter(({ folder }) => !refused.seeds.has(folder)) : []
+  const { saves } = listSaves(paths)
   const code = Object.fromEntries(ours.map((name) => [name, mountOf(definition, name, checkout) ?? '/']))
   const { files, stamps: provision } = await readStepFiles(checkout, definition)
   return {
@@ -195,6 +213,9 @@ export async function observe(
     storesIdentity,
     moved: storesIdentity === '' ? [] : await readMoved(context, storesIdentity),
     stores,
+    restoring: data === undefined ? readRestoring(paths) : undefined,
+    saves,
+    branch: saves.length === 0 ? undefined : await readBranch(checkout),
     seeds,
     installed: await readAllInstalled(engine, definition, images, seeds, paths),
     files,

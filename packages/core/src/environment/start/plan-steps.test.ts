@@ -100,6 +100,7 @@ const words = ({ awaited, steps }: StepsPlan): string[] =>
       case 'remove':
         return `${step.do} ${step.containers.map(({ name }) => name.replace('devenv-hello-0-', '')).join(' ')}`
       case 'look-again':
+      case 'put-back':
         return step.do
       case 'empty-stores':
       case 'keep-seed':

@@ -26,6 +26,8 @@ export type StartStep = { because: string } & (
   | { do: 'images'; images: ImagesPlan }
   /** All that comes after is planned once the images are here: they tell what they have installed. */
   | { do: 'look-again' }
+  /** The data that a restore has set aside. */
+  | { do: 'put-back' }
   | { do: 'remove-project'; project: string }
   | { do: 'stop'; containers: readonly Container[] }
   | { do: 'remove'; containers: readonly Container[] }

@@ -18,11 +18,10 @@ import { requireRecognised } from '../open-environment.js'
 import { assemble, type StartPlan } from './assemble.js'
 import { carryOut } from './carry-out.js'
 import { type Extent, findRunning, type Started } from './find-running.js'
-import { type How, type Observed, observe, type Refused } from './observe.js'
+import { type How, NOTHING_REFUSED, type Observed, observe, type Refused } from './observe.js'
 import type { AwaitCommands } from './plan-steps.js'
 
 const ATTEMPTS = 3
-const NOTHING_REFUSED: Refused = { ports: new Set(), seeds: new Set() }
 const USUAL: How = { again: 'none', commands: 'awaited' }
 
 /**
@@ -39,7 +38,7 @@ export async function start(context: Context, extent: Extent, how: How = USUAL):
   await requireOwnPlace(environment)
   createDataDirectory(environment)
   for (let { commands } = how; ; ) {
-    const outcome = await withLock(context, () => startLocked(context, variant, extent, { ...how, commands }))
+    const outcome = await withLock(context, () => startHeld(context, variant, extent, { ...how, commands }))
     if (!('do' in outcome)) return outcome
     // Outside the lock: whoever says `start --now`, `stop` or `clean` meanwhile waits for no command, and for no answer.
     commands = (await context.ask?.(outcome.because)) ?? 'awaited'
@@ -52,8 +51,8 @@ export async function start(context: Context, extent: Extent, how: How = USUAL):
   }
 }
 
-/** A start, or what it has to wait for first. */
-async function startLocked(
+/** A start inside the lock of its caller, or what it has to wait for first. */
+export async function startHeld(
   context: Context,
   variant: string | undefined,
   extent: Extent,
@@ -62,7 +61,7 @@ async function startLocked(
   const { environment, report } = context
   // A clean that was waited for has taken the folder with it.
   createDataDirectory(environment)
-  const refused: Refused = { ports: new Set(), seeds: new Set() }
+  const refused = { ports: new Set<number>(), seeds: new Set<string>() }
   for (let attempt = 1; ; attempt++) {
     const { observed, plan } = await look(context, variant, extent, how, refused)
     if (plan.awaited !== undefined) return plan.awaited
@@ -70,8 +69,9 @@ async function startLocked(
       for (const text of plan.notes) report({ kind: 'note', text })
       const outcome = await carryOut(plan, observed, context)
       if (outcome !== 'look-again') return outcome
+      if (attempt > 2 * ATTEMPTS) throw new Error('a start looks again and again')
     } catch (error) {
-      const mend = attempt === ATTEMPTS ? undefined : mendOf(error, context, plan, refused)
+      const mend = attempt >= ATTEMPTS || how.data !== undefined ? undefined : mendOf(error, context, plan, refused)
       if (mend === undefined) throw error
       await mend()
     }
@@ -117,7 +117,7 @@ function mendOf(
   error: unknown,
   { engine, environment, report }: Context,
   { steps }: StartPlan,
-  refused: Refused,
+  refused: { ports: Set<number>; seeds: Set<string> },
 ): (() => Promise<void>) | undefined {
   const port = takenPort(error)
   if (port !== undefined) return async () => void refused.ports.add(port)

@@ -120,7 +120,8 @@ async function tellOfStep(context: Context): Promise<void> {
     context.report({ kind: 'note', text: `clean ends the provisioning step ${begun.step}, which is at work` })
 }
 
-const removeContainersOf = ({ engine, environment, report }: Context): Promise<void> =>
+/** Removes the containers and the network of an environment, and notes that meanwhile. */
+export const removeContainersOf = ({ engine, environment, report }: Context): Promise<void> =>
   step(report, 'containers', undefined, () =>
     whileStopping(environment, readRecord(environment), () => removeProject(engine, environment.project)),
   )
@@ -178,7 +179,8 @@ function readSharers({ environment }: Asking): string[] {
   })
 }
 
-async function refuseForeignWriter({ engine, environment: { paths, project } }: Asking): Promise<void> {
+/** @throws DevenvError `store-in-use` where another environment writes the same stores */
+export async function refuseForeignWriter({ engine, environment: { paths, project } }: Asking): Promise<void> {
   if (!existsSync(paths.stores)) return
   const holders = await listContainers(engine, [`${LABELS.stores}=${folderIdentity(paths.stores)}`])
   const other = holders.find(

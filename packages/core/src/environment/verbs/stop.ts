@@ -29,7 +29,7 @@ function mayWriteIn(folder: string): boolean {
 }
 
 async function stopRunning(context: Context): Promise<string[]> {
-  await waitForStep(context)
+  await waitForStep(context, 'devenv stops the containers when it has ended (`devenv clean` ends it)')
   const running = (await containersOf(context)).filter(({ state }) => state === 'running' || state === 'restarting')
   if (running.length === 0) return []
   const record = readRecord(context.environment)
@@ -41,12 +41,13 @@ async function stopRunning(context: Context): Promise<string[]> {
   return running.map(({ service }) => service)
 }
 
-async function waitForStep(context: Context): Promise<void> {
+/** Waits for a provisioning step that an interrupted start has begun. @param then what devenv does afterwards, as it is told */
+export async function waitForStep(context: Context, then: string): Promise<void> {
   const record = readRecord(context.environment)
   if (record?.begun === undefined || !(await isJoinable(context, record.begun))) return
   context.report({
     kind: 'note',
-    text: `the provisioning step ${record.begun.step} is at work; devenv stops the containers when it has ended (\`devenv clean\` ends it)`,
+    text: `the provisioning step ${record.begun.step} is at work; ${then}`,
   })
   await joinStep(context, record, record.begun, 'is told')
 }

@@ -61,6 +61,36 @@ export const ENVIRONMENT: Explanations<EnvironmentProblem> = {
     why: `${detail}.`,
     fix: 'Remove it, or take a copy of it from where it came.',
   }),
+  'save-misnamed': ({ name }) => ({
+    what: `A save cannot be called ${quoted(name)}.`,
+    why: 'Its name becomes that of a folder: letters, digits, ".", "_" and "-", at most 64, the first a letter or a digit.',
+    fix: 'devenv data save NAME, with such a name',
+  }),
+  'save-unknown': ({ name, known }) => ({
+    what: `This environment has no save ${quoted(name)}.${meant([name], known)}`,
+    why: `It has: ${known.join(', ') || 'none yet'}.`,
+    fix: 'devenv data list   shows them; devenv data save NAME   makes one',
+  }),
+  'save-taken': ({ name }) => ({
+    what: `There is a save ${name} already.`,
+    why: 'devenv never replaces a save.',
+    fix: `Choose another name, or: devenv data delete ${name}`,
+  }),
+  'save-foreign': ({ name, detail }) => ({
+    what: `The save ${name} does not fit this environment.`,
+    why: detail,
+    fix: 'devenv data list   shows of which service and servers each save is.',
+  }),
+  'file-taken': ({ file }) => ({
+    what: `${file} is there already.`,
+    why: 'devenv does not write over files that it did not create.',
+    fix: 'Name another file, or remove this one.',
+  }),
+  'nothing-to-save': ({ service }) => ({
+    what: `The environment of ${service} has no data yet.`,
+    why: 'It was never started, or somebody has cleaned it.',
+    fix: 'devenv start',
+  }),
   'container-exited': ({ container, exitCode, log, left }) => ({
     what: `${container} ended with exit code ${exitCode} during the start.`,
     why: `Its last lines:\n${indent(log)}`,

@@ -1,0 +1,144 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { eventually, post, succeeded } from '../../../tools/scenarios/checkout.js'
+import { ask } from '../../../tools/scenarios/run.js'
+import { freshCheckout, type Hello } from './checkout.js'
+
+const greet = async (hello: Hello, name: string) => post(`${await hello.url()}/greetings`, { name })
+const greeted = async (hello: Hello): Promise<string[]> => {
+  const { body } = await hello.get('/')
+  return [...body.matchAll(/Hello, ([^<]+)!/g)].map(([, name = '']) => name)
+}
+const save = async (hello: Hello, name: string) => succeeded(await hello.devenv('data', 'save', name))
+const restore = async (hello: Hello, name: string) => succeeded(await hello.devenv('data', 'restore', name))
+
+async function started(): Promise<Hello> {
+  const hello = freshCheckout()
+  await hello.start()
+  await greet(hello, 'Before')
+  return hello
+}
+
+test('a save is made while the environment runs, and brings back what was there', async () => {
+  const hello = await started()
+  const container = await hello.container('hello')
+  await save(hello, 'before')
+  expect((await hello.container('hello')).id).toBe(container.id)
+  await greet(hello, 'After')
+  expect(await greeted(hello)).toEqual(['After', 'Before'])
+
+  await restore(hello, 'before')
+  expect(await greeted(hello)).toEqual(['Before'])
+  await greet(hello, 'Then')
+  expect(await greeted(hello)).toEqual(['Then', 'Before'])
+  // Nothing of what was replaced is left.
+  expect(await ask('find', join(hello.path, '.dev/devenv/stores'), '-name', '*aside*')).toBe('')
+})
+
+test('a save outlasts a clean, and travels as one file into another checkout', async () => {
+  const hello = await started()
+  await save(hello, 'demo')
+  const { stdout } = succeeded(await hello.devenv('clean', '--yes'))
+  expect(stdout).toContain('Saves stay: demo')
+  expect(existsSync(join(hello.path, '.dev/devenv/stores'))).toBe(false)
+  await restore(hello, 'demo')
+  expect(await greeted(hello)).toEqual(['Before'])
+
+  succeeded(await hello.devenv('data', 'export', 'demo', join(hello.folder, 'demo.tar')))
+  const colleague = freshCheckout()
+  succeeded(await colleague.devenv('data', 'import', join(hello.folder, 'demo.tar')))
+  await restore(colleague, 'demo')
+  expect(await greeted(colleague)).toEqual(['Before'])
+  succeeded(await colleague.devenv('data', 'delete', 'demo'))
+  succeeded(await colleague.devenv('clean', '--yes'))
+  expect(existsSync(join(colleague.path, '.dev/devenv/stores'))).toBe(false)
+})
+
+test.each([
+  { when: 'the old data were set aside', line: /create mysql/ },
+  { when: 'the new data are loaded', line: /data of mysql/ },
+])('a restore that is killed when $when loses nothing: the next start has the old data', async ({ line }) => {
+  const hello = await started()
+  await save(hello, 'before')
+  await greet(hello, 'After')
+  const restoring = hello.beginDevenv(['data', 'restore', 'before'])
+  await restoring.said(line)
+  restoring.signal('SIGKILL')
+  await restoring.ended
+  await hello.start()
+  expect(await greeted(hello)).toEqual(['After', 'Before'])
+  await restore(hello, 'before')
+  expect(await greeted(hello)).toEqual(['Before'])
+})
+
+test('a restore that fails puts the old data back', async () => {
+  const hello = await started()
+  await save(hello, 'before')
+  await greet(hello, 'After')
+  await hello.edit('hello/migrate.py', 'import pathlib', 'import pathlib_of_nobody')
+  await hello.write('hello/migrations/0003_tags.sql', 'CREATE TABLE tags (name VARCHAR(80) PRIMARY KEY);')
+  const failed = await hello.devenv('data', 'restore', 'before')
+  expect(failed.exitCode).toBe(1)
+  expect(failed.stderr).toContain('provision-failed')
+  await hello.edit('hello/migrate.py', 'import pathlib_of_nobody', 'import pathlib')
+  await hello.start()
+  expect(await greeted(hello)).toEqual(['After', 'Before'])
+})
+
+test('a save that is killed leaves none, and nothing paused', async () => {
+  const hello = await started()
+  const saving = hello.beginDevenv(['data', 'save', 'before'])
+  await saving.said(/save: mysql/)
+  saving.signal('SIGKILL')
+  await saving.ended
+  await eventually(async () => expect((await hello.get('/')).status).toBe(200))
+  const listed = JSON.parse(succeeded(await hello.devenv('data', 'list', '--json')).stdout)
+  expect(listed.saves.length + listed.damaged.length).toBeLessThan(2)
+  if (listed.saves.length === 0) await save(hello, 'before')
+  await restore(hello, 'before')
+  expect(await greeted(hello)).toEqual(['Before'])
+})
+
+test('a save of another service, a damaged file and a wrong name are refused, and all stays as it is', async () => {
+  const hello = await started()
+  await save(hello, 'before')
+  writeFileSync(join(hello.folder, 'note.tar'), 'no tar')
+  const refused = async (...words: string[]) => {
+    const { exitCode, stderr } = await hello.devenv('data', ...words)
+    expect(exitCode).toBe(1)
+    return stderr
+  }
+  expect(await refused('import', join(hello.folder, 'note.tar'))).toContain('archive-damaged')
+  expect(await refused('restore', 'befor')).toMatch(/save-unknown[\s\S]*Did you mean before/)
+  expect(await refused('save', '../x')).toContain('save-misnamed')
+  expect(await refused('save', 'before')).toContain('save-taken')
+  expect(await refused('export', 'before', join(hello.folder, 'note.tar'))).toContain('file-taken')
+  expect(await greeted(hello)).toEqual(['Before'])
+})
+
+test('on a branch that lacks migrations of the database, a start offers the save that was made there', async () => {
+  const hello = freshCheckout()
+  await hello.commitToGit()
+  await hello.start()
+  await save(hello, 'on-main')
+  await ask('git', '-C', hello.path, 'checkout', '--quiet', '-b', 'feature')
+  await hello.write('hello/migrations/0003_tags.sql', 'CREATE TABLE tags (name VARCHAR(80) PRIMARY KEY);')
+  await hello.start()
+  await ask('rm', join(hello.path, 'hello/migrations/0003_tags.sql'))
+  await ask('git', '-C', hello.path, 'checkout', '--quiet', '-')
+  const { stderr } = await hello.start()
+  expect(stderr).toMatch(/migrations that this branch lacks: hello\/0003_tags; .*`devenv data restore on-main`/)
+})
+
+test('`clean` on a terminal offers to keep a save first', async () => {
+  const hello = await started()
+  const clean = hello.beginDevenv(['clean'], { terminal: true })
+  await clean.said(/keep a save of them first \(s\)/)
+  clean.type('s\n')
+  expect((await clean.ended).exitCode).toBe(0)
+  const listed = JSON.parse(succeeded(await hello.devenv('data', 'list', '--json')).stdout)
+  expect(listed.saves).toMatchObject([{ name: expect.stringMatching(/^before-clean-/) }])
+  await restore(hello, listed.saves[0].name)
+  expect(await greeted(hello)).toEqual(['Before'])
+})

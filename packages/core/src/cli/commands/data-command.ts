@@ -1,0 +1,103 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import type { Context } from '../../environment/context.js'
+import { type Add, openRunning, print, say, sayJson, withWhere } from '../opening.js'
+
+export const dataCommand: Add = (program) => {
+  const data = program
+    .command('data')
+    .summary('keep the data of an environment under a name, and go back to them')
+    .description(
+      'Keeps the data of an environment under a name, and goes back to them: before a risky migration, for a bug’s data,\nfor a demo. A save outlasts `devenv clean`, and travels as one file.',
+    )
+  addList(data)
+  addSave(data)
+  addRestore(data)
+  addDelete(data)
+  addExport(data)
+  addImport(data)
+}
+
+const addList: Add = (data) =>
+  withWhere(data.command('list', { isDefault: true }))
+    .summary('list the saves of this environment, and the seeds that this machine keeps for its service')
+    .option('--json', 'print JSON')
+    .action(async ({ json }: { json?: boolean }, command: Command) => {
+      const { listSaves } = await import('../../environment/data/saves.js')
+      const { listSeeds } = await import('../../environment/data/seeds.js')
+      const { renderData } = await import('../render-data.js')
+      const { environment } = await openRunning(command)
+      const { saves, damaged } = listSaves(environment.paths)
+      const seeds = listSeeds(environment.service)
+      if (json) sayJson({ saves, damaged, seeds })
+      else for (const line of renderData({ saves, damaged, seeds }, new Date())) print(line)
+    })
+
+const addSave: Add = (data) =>
+  withWhere(data.command('save'))
+    .argument('<name>', 'what it is called')
+    .summary('keep all data as they are now, while the environment runs')
+    .action(async (name: string, _options, command: Command) => {
+      const { save } = await import('../../environment/verbs/save.js')
+      const { renderBytes } = await import('../../publish/bill.js')
+      const { bytes } = await save(await openRunning(command), name)
+      say(`Saved ${name} (${renderBytes(bytes)}). \`devenv data restore ${name}\` goes back to it.`)
+    })
+
+const addRestore: Add = (data) =>
+  withWhere(data.command('restore'))
+    .argument('<name>', 'the save')
+    .summary('put the data of a save in the place of those that are there')
+    .option('--yes', 'do not ask before databases are replaced')
+    .action(async (name: string, { yes }: { yes?: boolean }, command: Command) => {
+      const { restore } = await import('../../environment/verbs/restore.js')
+      const { tellRunning } = await import('../start-all.js')
+      const context = await openRunning(command)
+      if (!yes) await askBefore(context, name)
+      await tellRunning(context, await restore(context, name))
+    })
+
+async function askBefore(context: Context, name: string): Promise<void> {
+  const { isPerson, requireConsent } = await import('../ask-person.js')
+  if (!isPerson(process)) return
+  const { readSave } = await import('../../environment/data/saves.js')
+  const { readDoomed } = await import('../../environment/verbs/clean.js')
+  const { renderReplaced } = await import('../render-doomed.js')
+  const save = readSave(context.environment.paths, name)
+  const doomed = await readDoomed(context, [])
+  if (doomed.length > 0) await requireConsent(renderReplaced(doomed, save, new Date()), process, 'Replace them')
+}
+
+const addDelete: Add = (data) =>
+  withWhere(data.command('delete'))
+    .argument('<name>', 'the save')
+    .summary('delete a save')
+    .action(async (name: string, _options, command: Command) => {
+      const { deleteSave } = await import('../../environment/data/saves.js')
+      deleteSave((await openRunning(command)).environment.paths, name)
+      say(`Deleted the save ${name}.`)
+    })
+
+const addExport: Add = (data) =>
+  withWhere(data.command('export'))
+    .argument('<name>', 'the save')
+    .argument('[file]', 'where to write it (default: NAME.tar here)')
+    .summary('write a save into one file')
+    .action(async (name: string, typed: string | undefined, _options, command: Command) => {
+      const { exportSave } = await import('../../environment/data/saves.js')
+      const file = resolve(typed ?? `${name}.tar`)
+      await exportSave((await openRunning(command)).environment.paths, name, file)
+      say(`Wrote ${file}. \`devenv data import FILE\` takes it, in any checkout of the service.`)
+    })
+
+const addImport: Add = (data) =>
+  withWhere(data.command('import'))
+    .argument('<file>', 'what `devenv data export` wrote')
+    .argument('[name]', 'what it is called here (default: as the file)')
+    .summary('take a save from a file')
+    .action(async (typed: string, named: string | undefined, _options, command: Command) => {
+      const { importSave, nameOfFile } = await import('../../environment/data/saves.js')
+      const name = named ?? nameOfFile(typed)
+      await importSave((await openRunning(command)).environment, resolve(typed), name)
+      say(`Imported ${name}. \`devenv data restore ${name}\` puts its data in place.`)
+    })

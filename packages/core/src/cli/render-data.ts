@@ -1,0 +1,32 @@
+import type { Archive } from '../environment/data/archive.js'
+import type { Save } from '../environment/data/saves.js'
+import { renderBytes } from '../publish/bill.js'
+import { renderAge } from './render-doomed.js'
+
+/** The saves of an environment, and the seeds of its service on this machine. Pure. */
+export function renderData(
+  { saves, damaged, seeds }: { saves: readonly Save[]; damaged: readonly string[]; seeds: readonly Archive[] },
+  now: Date,
+): string[] {
+  const kept = table(saves.map((save) => [save.name, ...wordsFor(save, now)]))
+  const ready = table(seeds.map((seed) => [seed.description.digest.slice(0, 12), ...wordsFor(seed, now)]))
+  return [
+    ...(saves.length + damaged.length === 0 ? ['There is no save; `devenv data save NAME` makes one.'] : ['Saves:']),
+    ...kept,
+    ...damaged.map((name) => `  ${name}  is damaged; \`devenv data delete ${name}\` removes it`),
+    ...(seeds.length === 0 ? [] : ['Seeds that this machine keeps, the last used first:']),
+    ...ready,
+  ]
+}
+
+const wordsFor = ({ bytes, description: { created, label, stores } }: Archive, now: Date): string[] => [
+  renderAge(new Date(created), now),
+  renderBytes(bytes),
+  Object.keys(stores).join(', '),
+  label === undefined ? '' : `on ${label}`,
+]
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_cell, at) => Math.max(...rows.map((row) => (row[at] ?? '').length)))
+  return rows.map((row) => `  ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`.trimEnd())
+}

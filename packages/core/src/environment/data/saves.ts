@@ -1,0 +1,114 @@
+import { createWriteStream, existsSync, lstatSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { DevenvError } from '../../problem/problem.js'
+import { pipeCommand, runCommand } from '../../process/run-command.js'
+import type { Environment, Paths } from '../environment.js'
+import { type Archive, readArchive } from './archive.js'
+import { isOwnFolder, makeOwnFolder, ownAll } from './data-directory.js'
+
+/** All data of an environment, as a person kept them. */
+export type Save = Archive & { name: string }
+
+const NAME = /^[A-Za-z0-9][\w.-]{0,63}$/
+
+/** @throws DevenvError `save-misnamed` */
+export function requireSaveName(name: string): void {
+  if (!NAME.test(name)) throw new DevenvError({ code: 'save-misnamed', name })
+}
+
+export const saveFolder = ({ saves }: Paths, name: string): string => join(saves, name)
+
+/** The newest first. One that is damaged is told by its name alone. */
+export function listSaves(paths: Paths): { saves: Save[]; damaged: string[] } {
+  const names = isOwnFolder(paths.saves) ? readdirSync(paths.saves).filter((name) => NAME.test(name)) : []
+  const saves: Save[] = []
+  const damaged: string[] = []
+  for (const name of names.filter((name) => !name.endsWith('.tmp'))) {
+    try {
+      saves.push({ ...readArchive(saveFolder(paths, name)), name })
+    } catch (error) {
+      if (!(error instanceof DevenvError)) throw error
+      damaged.push(name)
+    }
+  }
+  const newest = (one: Save, other: Save) => (one.description.created < other.description.created ? 1 : -1)
+  return { saves: saves.sort(newest), damaged }
+}
+
+/** @throws DevenvError `save-unknown`, `archive-damaged` */
+export function readSave(paths: Paths, name: string): Save {
+  requireKnown(paths, name)
+  return { ...readArchive(saveFolder(paths, name)), name }
+}
+
+function requireKnown(paths: Paths, name: string): void {
+  const known = isOwnFolder(paths.saves) ? readdirSync(paths.saves).filter((other) => NAME.test(other)) : []
+  if (!known.includes(name)) throw new DevenvError({ code: 'save-unknown', name, known })
+}
+
+/** @throws DevenvError `save-misnamed`, `save-taken` */
+export function requireFree(paths: Paths, name: string): void {
+  requireSaveName(name)
+  if (existsSync(saveFolder(paths, name))) throw new DevenvError({ code: 'save-taken', name })
+}
+
+/** @throws DevenvError `save-unknown` */
+export function deleteSave(paths: Paths, name: string): void {
+  requireKnown(paths, name)
+  rmSync(saveFolder(paths, name), { recursive: true })
+}
+
+export const createSavesFolder = ({ paths, checkout }: Environment): void => makeOwnFolder(paths.saves, checkout)
+
+/** Writes a save as one file, a tar of its folder: what `oras` and `skopeo` call an OCI layout. @throws DevenvError `save-unknown`, `archive-damaged`, `file-taken` */
+export async function exportSave(paths: Paths, name: string, file: string): Promise<void> {
+  const { folder } = readSave(paths, name)
+  if (existsSync(file)) throw new DevenvError({ code: 'file-taken', file })
+  const out = createWriteStream(file, { flags: 'wx' })
+  const written = new Promise<void>((resolve, reject) => out.once('close', resolve).once('error', reject))
+  try {
+    const ended = pipeCommand({ argv: ['tar', '--create', '--directory', folder, '.'] }, out)
+    const { exitCode, stderr } = await Promise.race([ended, written.then(() => ended)])
+    out.end()
+    await written
+    if (exitCode !== 0) throw new DevenvError({ code: 'archive-damaged', archive: folder, detail: stderr.trim() })
+  } catch (error) {
+    rmSync(file, { force: true })
+    throw error
+  }
+}
+
+/** The parts of an archive, and nothing else: a file from elsewhere must not bring links, or files that nobody reads. */
+const PARTS = /^(oci-layout|index\.json|blobs|blobs\/sha256|blobs\/sha256\/[0-9a-f]{64})$/
+
+/**
+ * Takes a file that `exportSave` wrote, on this machine or another.
+ * @throws DevenvError `archive-damaged`, `save-taken`
+ */
+export async function importSave({ paths, checkout }: Environment, file: string, name: string): Promise<Save> {
+  requireFree(paths, name)
+  for (const folder of [paths.dataDirectory, paths.home, paths.saves]) makeOwnFolder(folder, checkout)
+  if (!existsSync(file)) throw new DevenvError({ code: 'archive-damaged', archive: file, detail: 'It is not there' })
+  const folder = mkdtempSync(join(paths.saves, '.import-'))
+  try {
+    const { exitCode, stderr } = await runCommand({
+      argv: ['tar', '--extract', '--no-same-owner', '--file', file, '--directory', folder],
+    })
+    if (exitCode !== 0) throw new DevenvError({ code: 'archive-damaged', archive: file, detail: stderr.trim() })
+    for (const part of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+      const found = lstatSync(join(folder, part))
+      if (!PARTS.test(part) || !(found.isFile() || found.isDirectory()))
+        throw new DevenvError({ code: 'archive-damaged', archive: file, detail: `It holds ${part}` })
+    }
+    readArchive(folder)
+    ownAll(folder, checkout)
+    renameSync(folder, saveFolder(paths, name))
+    return readSave(paths, name)
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true })
+    throw error
+  }
+}
+
+/** `before-0350` of `~/before-0350.tar`. Pure. */
+export const nameOfFile = (file: string): string => basename(file).replace(/\.tar$/, '')

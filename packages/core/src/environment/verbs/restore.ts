@@ -1,0 +1,66 @@
+import { requireVersions } from '../../machine/versions.js'
+import { DevenvError } from '../../problem/problem.js'
+import { step } from '../../progress/progress.js'
+import type { Context } from '../context.js'
+import { verifyArchive } from '../data/archive.js'
+import { beginRestore, endRestore, listAside, setAside } from '../data/aside.js'
+import { createDataDirectory, requireOwnPlace } from '../data/data-directory.js'
+import { withLock } from '../data/mutex.js'
+import { removeAll } from '../data/remove-as-root.js'
+import { readSave, type Save } from '../data/saves.js'
+import { requireRecognised } from '../open-environment.js'
+import { putBackAll } from '../start/carry-out-data.js'
+import type { Started } from '../start/find-running.js'
+import { NOTHING_REFUSED, type ObservedStore, observe } from '../start/observe.js'
+import { startHeld } from '../start/start.js'
+import { refuseForeignWriter, removeContainersOf } from './clean.js'
+import { waitForStep } from './stop.js'
+
+/**
+ * Puts the data of a save in the place of those that are there, which are kept until that is done: whatever interrupts it, the next
+ * start finds them again. Stores that no save holds are filled by the steps that depend on them.
+ * @throws DevenvError `save-unknown`, `save-foreign`, `archive-damaged`, `store-in-use`, and what a start throws
+ */
+export async function restore(context: Context, name: string): Promise<Started> {
+  const { engine, environment, report } = context
+  const { paths } = environment
+  await requireVersions(engine)
+  const variant = await requireRecognised(environment)
+  await requireOwnPlace(environment)
+  createDataDirectory(environment)
+  return await withLock(context, async () => {
+    const data = readSave(paths, name)
+    await verifyArchive(data)
+    const how = { again: 'none' as const, commands: 'ended' as const, data }
+    const { stores } = await observe(context, variant, { all: true }, how, NOTHING_REFUSED)
+    requireFit(data, environment.service, stores)
+    await refuseForeignWriter(context)
+    await waitForStep(context, 'devenv restores the save when it has ended')
+    await removeContainersOf(context)
+    beginRestore(paths, name)
+    for (const { store } of stores) setAside(environment, store.name)
+    try {
+      const started = await startHeld(context, variant, { all: true }, how)
+      if ('do' in started) throw new Error(`nothing runs, and ${started.because}`)
+      endRestore(paths)
+      await removeAll(engine, paths.home, listAside(paths), undefined)
+      return started
+    } catch (error) {
+      await removeContainersOf(context)
+      await step(report, 'data', 'the restore failed, so those from before come back', () => putBackAll(context))
+      throw error
+    }
+  })
+}
+
+/** @throws DevenvError `save-foreign` for data of another service, or of other servers */
+function requireFit({ name, description }: Save, service: string, stores: readonly ObservedStore[]): void {
+  const refuse = (detail: string) => new DevenvError({ code: 'save-foreign', name, detail })
+  if (description.service !== service) throw refuse(`It is of ${description.service}, and this is ${service}.`)
+  for (const [store, wrote] of Object.entries(description.stores)) {
+    const server = stores.find((each) => each.store.name === store)?.server
+    const wants = server === undefined ? 'no such server' : `${server.server} ${server.version}`
+    if (wants !== `${wrote.server} ${wrote.version}`)
+      throw refuse(`${store} was written by ${wrote.server} ${wrote.version}; this environment runs ${wants}.`)
+  }
+}

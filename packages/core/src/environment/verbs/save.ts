@@ -1,0 +1,73 @@
+import { oursOf } from '../../definition/definition.js'
+import { type Container, pauseContainer, startContainer } from '../../engine/containers.js'
+import { readBranch } from '../../git/git-repository.js'
+import { DevenvError } from '../../problem/problem.js'
+import { startGuardian } from '../../process/guardian.js'
+import { step } from '../../progress/progress.js'
+import type { Context } from '../context.js'
+import { writeArchive } from '../data/archive.js'
+import { describeStores, dumpsOf } from '../data/archive-of.js'
+import { isOwnFolder, ownAll } from '../data/data-directory.js'
+import { withLock } from '../data/mutex.js'
+import { createSavesFolder, requireFree, requireSaveName, type Save, saveFolder } from '../data/saves.js'
+import { containersOf } from '../inside/containers-of.js'
+import { requireRecognised } from '../open-environment.js'
+import { describeBasis } from '../start/assemble.js'
+import { NOTHING_REFUSED, observe } from '../start/observe.js'
+import { waitForStep } from './stop.js'
+
+/**
+ * Keeps all data of an environment under a name, while it runs. Its own containers are paused meanwhile, so that what one store
+ * holds fits what another does.
+ * @throws DevenvError `save-misnamed`, `save-taken`, `nothing-to-save`, `not-running`, `store-unread`
+ */
+export async function save(context: Context, name: string): Promise<Save> {
+  const { environment } = context
+  const { paths, service } = environment
+  requireSaveName(name)
+  const variant = await requireRecognised(environment)
+  if (!isOwnFolder(paths.stores)) throw new DevenvError({ code: 'nothing-to-save', service })
+  return await withLock(context, async () => {
+    createSavesFolder(environment)
+    requireFree(paths, name)
+    await waitForStep(context, 'devenv keeps the data when it has ended')
+    const observed = await observe(context, variant, { all: true }, { commands: 'awaited' }, NOTHING_REFUSED)
+    const stores = observed.stores.flatMap(({ store, ledger }) => (store.portable && ledger ? [store] : []))
+    if (stores.length === 0) throw new DevenvError({ code: 'nothing-to-save', service })
+    const containers = await containersOf(context)
+    for (const needed of new Set(stores.map((store) => store.service)))
+      if (containers.find((container) => container.service === needed)?.state !== 'running')
+        throw new DevenvError({ code: 'not-running', service: needed, project: environment.project })
+    const ours = oursOf(observed.definition)
+    const writing = containers.filter((container) => ours.includes(container.service) && container.state === 'running')
+    const description = {
+      ...describeBasis(environment, observed),
+      ...describeStores(paths, stores),
+      label: await readBranch(environment.checkout),
+    }
+    const write = () => writeArchive(saveFolder(paths, name), description, dumpsOf({ ...context, containers }, stores))
+    const names = stores.map((store) => store.name).join(', ')
+    const written = await step(context.report, 'save', names, () => whilePaused(context, writing, write))
+    ownAll(written.folder, environment.checkout)
+    return { ...written, name }
+  })
+}
+
+/** Has nothing run in containers while something is done, whatever becomes of us. */
+async function whilePaused<T>(
+  { engine }: Context,
+  containers: readonly Container[],
+  work: () => Promise<T>,
+): Promise<T> {
+  const deeds = containers.map(({ id }) => ['docker', 'unpause', id] as const)
+  const voidWill = startGuardian({ deeds, seconds: 0 }, 0)
+  const resume = () =>
+    Promise.all(containers.map((container) => startContainer(engine, { ...container, state: 'paused' })))
+  try {
+    await Promise.all(containers.map(({ id }) => pauseContainer(engine, id)))
+    return await work()
+  } finally {
+    await resume().catch(() => {})
+    voidWill()
+  }
+}
