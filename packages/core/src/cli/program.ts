@@ -16,6 +16,7 @@ import { makeCommand } from './commands/make-command.js'
 import { provisionCommand } from './commands/provision-command.js'
 import { pruneCommand } from './commands/prune-command.js'
 import { publishCommand } from './commands/publish-command.js'
+import { publishDataCommand } from './commands/publish-data-command.js'
 import { shellCommand } from './commands/shell-command.js'
 import { startCommand } from './commands/start-command.js'
 import { statusCommand } from './commands/status-command.js'
@@ -44,6 +45,7 @@ const COMMANDS: readonly Add[] = [
   explainCommand,
   imageCommand,
   publishCommand,
+  (program) => publishDataCommand(program.command('data').summary('publish the data of an environment')),
   lockCommand,
   checkCommand,
   initCommand,

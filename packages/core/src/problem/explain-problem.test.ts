@@ -199,6 +199,19 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'store-unread': { code: 'store-unread', store: 'mysql-8.4', detail: 'mysqldump: Got error: 1045' },
   'store-unfilled': { code: 'store-unfilled', store: 'mysql-8.4', detail: 'ERROR 1064 (42000) at line 3' },
   'archive-damaged': { code: 'archive-damaged', archive: '/cache/seeds/hello/0', detail: 'its manifest is empty' },
+  'seed-unpulled': {
+    code: 'seed-unpulled',
+    seed: 'ghcr.io/openedx/devenv/hello-data:ulmo.4',
+    detail: '503 Service Unavailable',
+  },
+  'seed-missing': { code: 'seed-missing', service: 'hello', digest: '0123456789abcdef0123' },
+  'checkout-elsewhere': {
+    code: 'checkout-elsewhere',
+    checkout: '/home/dev/hello',
+    release: 'ulmo.4',
+    commit: '1111111111111111111111111111111111111111',
+    at: '2222222222222222222222222222222222222222',
+  },
   'container-exited': {
     code: 'container-exited',
     container: 'mysql',

@@ -145,6 +145,9 @@ export type EnvironmentProblem =
   | { code: 'store-unread'; store: string; detail: string }
   | { code: 'store-unfilled'; store: string; detail: string }
   | { code: 'archive-damaged'; archive: string; detail: string }
+  | { code: 'seed-unpulled'; seed: string; detail: string }
+  | { code: 'seed-missing'; service: string; digest: string }
+  | { code: 'checkout-elsewhere'; checkout: string; release: string; commit: string; at: string }
   | { code: 'container-exited'; container: string; exitCode: number; log: readonly string[]; left: string }
   | {
       code: 'not-healthy'

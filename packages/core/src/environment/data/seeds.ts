@@ -4,8 +4,9 @@ import { shortHashOf } from '../../hash/sha256.js'
 import { DevenvError } from '../../problem/problem.js'
 import { cacheFolder } from '../../process/cache-folder.js'
 import { type Archive, type Description, type Dump, readArchive, writeArchive } from './archive.js'
+import type { Server } from './ledger.js'
 
-/** What provisioning has made of nothing, for other environments of the same service. */
+/** What provisioning has made, for other environments of the same service. */
 export type Seed = Archive
 
 /** How many seeds of a service this machine keeps, and how large all of them may be, in bytes. */
@@ -14,9 +15,16 @@ const KEPT_BYTES = 2 * 1024 ** 3
 
 const folderOf = (service: string): string => join(cacheFolder('seeds'), service)
 
-/** The name of a seed: its digest, and which servers it is for. */
-export const nameOfSeed = ({ digest, stores }: Pick<Description, 'digest' | 'stores'>): string =>
+/** By what a seed is told from others: the digest of its steps, and which servers it is for. */
+export type SeedContent = { digest: string; stores: { readonly [store: string]: Server } }
+
+/** The name of a seed. Pure. */
+export const nameOfSeed = ({ digest, stores }: SeedContent): string =>
   `${digest}-${shortHashOf(Object.entries(stores).map(([name, { server, version }]) => [name, server, version])).slice(0, 8)}`
+
+/** Where this machine keeps a seed. */
+export const seedFolder = (description: SeedContent & Pick<Description, 'service'>): string =>
+  join(folderOf(description.service), nameOfSeed(description))
 
 /** Those that this machine keeps, the last used first. A damaged one is removed. */
 export function listSeeds(service: string): Seed[] {
@@ -61,15 +69,22 @@ export const dropSeed = ({ folder }: Pick<Seed, 'folder'>): void => rmSync(folde
  * Keeps data as a seed, and removes those that were used longest ago.
  * @throws DevenvError `folder-unusable`, and what a dump throws
  */
-export async function keepSeed(description: Description, dumps: { readonly [store: string]: Dump }): Promise<Seed> {
-  const folder = folderOf(description.service)
+export const keepSeed = (description: Description, dumps: { readonly [store: string]: Dump }): Promise<Seed> =>
+  whileKeeping(description.service, () => writeArchive(seedFolder(description), description, dumps))
+
+/**
+ * Has a folder for the seeds of a service while one more comes there, and removes those that were used longest ago.
+ * @throws DevenvError `folder-unusable`, and what `write` throws
+ */
+export async function whileKeeping(service: string, write: () => Promise<Seed>): Promise<Seed> {
+  const folder = folderOf(service)
   try {
     mkdirSync(folder, { recursive: true })
   } catch (error) {
     const { message: detail } = error as Error
     throw new DevenvError({ code: 'folder-unusable', folder, variable: 'XDG_CACHE_HOME', detail })
   }
-  const seed = await writeArchive(join(folder, nameOfSeed(description)), description, dumps)
+  const seed = await write()
   limit()
   return seed
 }

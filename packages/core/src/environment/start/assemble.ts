@@ -6,22 +6,13 @@ import { loopbackProxies } from '../../settings/container-proxies.js'
 import { rememberedOf } from '../../settings/settings.js'
 import type { StartRecord } from '../data/record.js'
 import type { Environment } from '../environment.js'
-import { urlsOf } from '../project/addresses.js'
 import { explainChanges } from '../project/explain-changes.js'
 import { planProject, renderProject } from '../project/plan-project.js'
-import { type DueStep, hashSteps } from '../provision/hash-steps.js'
-import { chooseSeed, migrationsAmong, seedDigestOf } from './choose-seed.js'
+import type { DueStep } from '../provision/hash-steps.js'
 import { explainLeftMigrations } from './explain-left-migrations.js'
 import { type How, type Observed, servicesOf } from './observe.js'
-import {
-  type DataPlan,
-  type Passed,
-  planImages,
-  planSteps,
-  type SeedBasis,
-  type StepsPlan,
-  type Wanted,
-} from './plan-steps.js'
+import { isUntold, planData, planDue } from './plan-data.js'
+import { type DataPlan, type Passed, planImages, planSteps, type StepsPlan, type Wanted } from './plan-steps.js'
 
 /** A whole start, before anything of it is done. */
 export type StartPlan = StepsPlan & {
@@ -113,57 +104,13 @@ export function assemble(environment: Environment, observed: Observed, { again }
   }
 }
 
-/** Whether steps depend on what an image has installed that is not here yet. */
-const isUntold = ({ installed }: Observed): boolean => Object.values(installed).includes(undefined)
-
 const lookAgain = (images: ImagesPlan): StepsPlan => ({
   awaited: undefined,
-  steps: [...planImages(images), { do: 'look-again', because: 'the image tells which migrations its packages hold' }],
+  steps: [
+    ...planImages(images),
+    { do: 'look-again', because: 'the images tell what migrations there are, and which data fit' },
+  ],
 })
-
-/** Which ready data new stores take. */
-function planData(service: string, steps: readonly DueStep[], observed: Observed): DataPlan {
-  const { stores, seeds, settings, images, files, installed, extent } = observed
-  const portable = stores.filter(({ store }) => store.portable !== undefined)
-  const fresh = portable.filter(({ ledger }) => ledger === undefined)
-  if (settings.seeds === 'none' || fresh.length === 0) return { loads: [], keep: undefined }
-  const basis: SeedBasis = {
-    service,
-    digest: seedDigestOf(steps),
-    migrations: migrationsAmong(Object.assign({}, ...Object.values(files).map(({ contents }) => contents))),
-    installed: Object.values(installed).flatMap((names) => names ?? []),
-    image: images.own.digest,
-  }
-  const wish = {
-    ...basis,
-    stores: portable.map(({ store, server }) => ({ name: store.name, server })),
-    fresh: fresh.map(({ store }) => store.name),
-  }
-  const chosen = chooseSeed(wish, seeds)
-  const loads = fresh.flatMap(({ store }) => {
-    if (chosen?.seed.blobs[store.name] === undefined) return []
-    return [{ store, archive: chosen.seed, because: chosen.because }]
-  })
-  const isWhole = extent.all && fresh.length === portable.length && chosen?.kind !== 'exact'
-  return { loads, keep: isWhole ? { stores: fresh.map(({ store }) => store), basis } : undefined }
-}
-
-function planDue({ definition, files, stores, images, ports, installed }: Observed): DueStep[] {
-  const ours = oursOf(definition)
-  const described = definition.project.services
-  return hashSteps(definition.provision, {
-    files,
-    installed,
-    stores: Object.fromEntries(stores.map(({ store }) => [store.service, store.name])),
-    images: {
-      ...Object.fromEntries(ours.map((name) => [name, described[name]?.image ?? ''])),
-      [definition.primary]: images.own.digest,
-    },
-    addresses: Object.fromEntries(
-      ours.map((name) => [name, JSON.stringify(urlsOf(ports[name], described[name]?.ports?.[0]?.target))]),
-    ),
-  })
-}
 
 /** What the ledgers of a step's stores say of it: all of them, for it filled them all. */
 function passedOf(
@@ -182,7 +129,8 @@ function passedOf(
   return hashes.every((hash) => hash !== undefined) ? 'before' : 'never'
 }
 
-const notesOf = ({ lost, settings }: Observed): string[] => [
+const notesOf = ({ lost, settings, published }: Observed): string[] => [
+  ...(published.silent === undefined ? [] : [`${published.silent}; devenv does without them`]),
   ...lost.map(({ port, holder }) => `${holder ?? 'another program'} uses port ${port}; devenv takes another port`),
   ...[loopbackProxies(settings.proxies).join(', ')].flatMap((names) =>
     names === '' ? [] : `containers and builds do not get ${names}: a proxy on loopback is out of their reach`,

@@ -32,6 +32,7 @@ import { readOwned, requireOwnFolder } from '../data/data-directory.js'
 import { folderIdentity } from '../data/folder-identity.js'
 import { readKnownInstalled, writeKnownInstalled } from '../data/known-installed.js'
 import { type Ledger, readLedger, type Server, storeData, storeFolder } from '../data/ledger.js'
+import { findPublishedSeeds, type PublishedSeeds, seedsBeside } from '../data/published-seeds.js'
 import { type Begun, readRecord, type Stamps, type StartRecord, stampsOf } from '../data/record.js'
 import { listSeeds, type Seed } from '../data/seeds.js'
 import type { Paths } from '../environment.js'
@@ -45,12 +46,17 @@ import type { MatchedFiles } from '../provision/hash-steps.js'
 import { readMatchingFiles } from '../provision/read-matching-files.js'
 import { isJoinable } from '../provision/run-step.js'
 import { requirePrograms } from './choose-programs.js'
+import { chooseSeed } from './choose-seed.js'
 import type { Extent } from './find-running.js'
+import { isUntold, mayBePublished, planDue, planWish } from './plan-data.js'
 import { readStampedInputs } from './read-stamped-inputs.js'
 import { requireMounts } from './require-mounts.js'
 
-/** Ports that the engine could not bind although they looked free, and the folders of seeds that could not be used. */
-export type Refused = { ports: Set<number>; seeds: Set<string> }
+/**
+ * Ports that the engine could not bind although they looked free, and the folders of seeds that could not be used. `registry`: it named
+ * a seed and did not give it, and is not asked again.
+ */
+export type Refused = { ports: Set<number>; seeds: Set<string>; registry: boolean }
 
 /**
  * What a start is told beside what has to run. `again`: which provisioning steps somebody wants carried out again, whatever
@@ -92,8 +98,9 @@ export type Observed = {
   storesIdentity: string
   moved: readonly Moved[]
   stores: readonly ObservedStore[]
-  /** Ready data for those of them that are new. */
+  /** Ready data for those of them that are new, on this machine; and of a registry, where none of these is the exact one. */
   seeds: readonly Seed[]
+  published: PublishedSeeds
   /** By service, the names of what its steps' globs match in its image; `undefined` while that is not here. */
   installed: { readonly [service: string]: readonly string[] | undefined }
   /** Glob to what it matches. */
@@ -173,7 +180,7 @@ export async function observe(
   const seeds = isNew ? listSeeds(environment.service).filter(({ folder }) => !refused.seeds.has(folder)) : []
   const code = Object.fromEntries(ours.map((name) => [name, mountOf(definition, name, checkout) ?? '/']))
   const { files, stamps: provision } = await readStepFiles(checkout, definition)
-  return {
+  const observed = {
     before,
     settings,
     variables,
@@ -203,6 +210,24 @@ export async function observe(
     begun: before?.begun !== undefined && (await isJoinable(context, before.begun)) ? before.begun : undefined,
     stamps: { inputs: { ...stamps, ...lock }, definition: stamped, provision },
   }
+  return { ...observed, published: await readPublished(environment.service, observed, refused) }
+}
+
+/** What a registry has for new stores, where this machine does not have exactly that. */
+async function readPublished(
+  service: string,
+  observed: Omit<Observed, 'published'>,
+  refused: Refused,
+): Promise<PublishedSeeds> {
+  const none = { seeds: [], silent: undefined }
+  if (refused.registry || !mayBePublished(observed) || isUntold(observed)) return none
+  const { wish } = planWish(service, planDue(observed), observed)
+  if (chooseSeed(wish, observed.seeds)?.kind === 'exact') return none
+  const stores = Object.fromEntries(wish.stores.flatMap(({ name, server }) => (server ? [[name, server]] : [])))
+  const name = seedsBeside(observed.images.own.reference)
+  const { seeds, silent } = await findPublishedSeeds(name, { ...wish, service, stores }, observed.sources.access)
+  const here = new Set([...refused.seeds, ...observed.seeds.map(({ folder }) => folder)])
+  return { seeds: seeds.filter(({ folder }) => !here.has(folder)), silent }
 }
 
 /** The services that an extent has running, ours first. Pure. */
