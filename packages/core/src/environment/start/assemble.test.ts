@@ -147,7 +147,7 @@ describe('the whole plan of a start', () => {
     const here = sampleArchive({ migrations: {}, created: '2027-01-01T00:00:00.000Z' })
     expect(plan({ ...seen, seeds: [here] }).join()).not.toContain('pull-seed')
     const settings = sampleSettings({ seeds: 'none' })
-    expect(plan({ ...seen, settings }).filter((line) => /pull|load|keep/.test(line))).toEqual([
+    expect(plan({ ...seen, settings }).filter((line) => /^(pull|load|keep)/.test(line))).toEqual([
       'keep-seed: a clone, a worktree or a clean starts from it',
     ])
   })
