@@ -178,7 +178,8 @@ export async function putBlob(repository: Repository, digest: string, file: Blob
   const intent: Intent = { doing: 'write', what: `take the blob ${digest} of ${repository.path}` }
   const { url, authorization } = await beginUpload(repository)
   if (url === undefined) throw refused(repository, intent, 'It does not say where to.')
-  url.searchParams.set('digest', digest)
+  // As it was given: a server may compare it, or have signed it.
+  url.search += `${url.search === '' ? '?' : '&'}digest=${encodeURIComponent(digest)}`
   const headers = { 'content-type': 'application/octet-stream', 'content-length': String(file.bytes) }
   requireSuccess(repository, intent, await send(repository, { method: 'PUT', url, headers, body: file, authorization }))
 }
