@@ -7,7 +7,7 @@ WITH_SET_UP = tools/with-set-up.sh
 DEVENV = env $(devenv.environment) node packages/core/bin/devenv.js --package '$(PACKAGE)' $(if $(CHECKOUT),--checkout '$(CHECKOUT)')
 RUN = $(if $(PACKAGE),,$(error There is no service $(SERVICE): neither packages/$(SERVICE) nor examples/$(SERVICE) exists))$(WITH_SET_UP) '$(PACKAGE)' -- $(DEVENV)
 
-.PHONY: help start watch stop clean set-up check test accept faults bench ci.image ci.publish ci.lock
+.PHONY: help start watch stop clean set-up check test accept faults bench ci.image ci.publish ci.seeds ci.lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +54,9 @@ ci.image: ## pull or build the images of changed environments (BASE=COMMIT: chan
 ci.publish: ## publish images, and npm packages released here (BASE=COMMIT, RELEASE=discovery@1.4.2, DRY_RUN=1)
 	@$(WITH_SET_UP) -- node tools/ci/images.mjs publish
 	@node tools/ci/packages.mjs
+
+ci.seeds: ## publish ready data of releases, made from nothing where the registry lacks them (BASE=COMMIT, RELEASE=…, DRY_RUN=1)
+	@$(WITH_SET_UP) -- node tools/ci/images.mjs seeds
 
 ci.lock: ## look up today's official images and release commits; write devenv-lock.json of each package
 	@$(WITH_SET_UP) -- node_modules/.bin/nx run-many --targets=lock --parallel=1 --output-style=stream

@@ -128,8 +128,9 @@ function faultsOfDevenv(words) {
   )
   const name = bare[0] ?? ''
   if (!/^[a-z]+$/.test(name)) return []
-  const command = commandOf(name)
-  if (command === undefined) return [`devenv ${name}`]
+  const group = commandOf(name)
+  if (group === undefined) return [`devenv ${name}`]
+  const command = group.commands.find((each) => each.name() === bare[1]) ?? group
   const known = [...GLOBAL, ...command.options.map(({ long }) => long), '--help']
   const end = words.indexOf('--')
   const own = name === 'make' ? words.slice(0, words.indexOf(name)) : words.slice(0, end < 0 ? undefined : end)

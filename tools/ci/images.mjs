@@ -4,6 +4,7 @@
 //
 //   node tools/ci/images.mjs image      builds them, or finds them in the registry
 //   node tools/ci/images.mjs publish    pushes the images that the registry does not have, and moves the tags
+//   node tools/ci/images.mjs seeds      the same for ready data, each by tools/ci/seeds.mjs
 //
 // In the environment: BASE=COMMIT, since when Nx looks for changes; RELEASE=discovery@1.4.2, that one alone;
 // PLATFORM, BUILDER, BILL and DRY_RUN for `devenv publish`. What the tags on this commit say was released is published
@@ -13,19 +14,20 @@ import { ask, runNx } from './nx.mjs'
 import { planImages } from './plan.mjs'
 import { readReleases } from './releases.mjs'
 
-const command = process.argv[2] === 'image' ? 'image' : 'publish'
+const command =
+  /** @type {const} */ (['image', 'seeds', 'publish']).find((name) => name === process.argv[2]) ?? 'publish'
 
 const { BASE, RELEASE } = process.env
 
 /** A release publishes itself alone, whatever the base. */
 async function readsBase() {
-  if (!BASE || (command === 'publish' && RELEASE)) return false
+  if (!BASE || (command !== 'image' && RELEASE)) return false
   const { ok } = await ask`git merge-base ${BASE} HEAD`
   if (!ok) process.stderr.write(`ci: ${BASE} is not in this clone, so all environments count as changed.\n`)
   return ok
 }
 
-const releases = command === 'publish' ? await readReleases(RELEASE) : []
+const releases = command !== 'image' ? await readReleases(RELEASE) : []
 const released = releases.filter(({ targets }) => targets.includes(command)).map(({ project }) => project)
 
 const baseIsKnown = await readsBase()

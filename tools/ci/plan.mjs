@@ -9,7 +9,7 @@ import { lt, prerelease } from 'semver'
 /**
  * What Nx is to run, each a list of words: the command of devenv on every environment that may have changed. A base
  * that this clone does not know selects all: more than needed, where the digest still decides.
- * @param {'image' | 'publish'} command
+ * @param {'image' | 'publish' | 'seeds'} command
  * @param {Wishes} wishes
  * @param {{ baseIsKnown: boolean, released: readonly string[] }} seen whether the base is in this clone; the projects
  *   released in the commit that is checked out
@@ -42,18 +42,30 @@ export function planImages(command, { BASE: base, RELEASE: release, ...wishes },
 }
 
 /**
- * @param {'image' | 'publish'} command
+ * @param {'image' | 'publish' | 'seeds'} command
  * @param {Wishes} wishes
  */
 function wordsFor(command, { PLATFORM, BUILDER, BILL, DRY_RUN }) {
   const dryRun = DRY_RUN ? ['--dry-run'] : []
   if (command === 'image') return ['--release', 'all', ...dryRun]
+  if (command === 'seeds') return dryRun
   return [
     ...(PLATFORM ? ['--platform', PLATFORM] : []),
     ...(BUILDER ? ['--builder', BUILDER] : []),
     ...(BILL ? ['--bill', BILL] : []),
     ...dryRun,
   ]
+}
+
+/**
+ * What is done with a release's checkout: its data are made from nothing where they are to be pushed.
+ * @param {readonly string[]} words of the command that publishes them
+ * @param {readonly { do: string }[]} steps what it would do
+ * @returns {{ words: readonly string[], env?: Record<string, string> }[]}
+ */
+export function planSeed(words, steps) {
+  const making = steps.some((step) => step.do === 'push') && !words.includes('--dry-run')
+  return [...(making ? [{ words: ['start'], env: { DEVENV_SEEDS: 'none' } }] : []), { words }]
 }
 
 /**

@@ -1,6 +1,6 @@
 // @ts-check
 import { expect, test } from 'vitest'
-import { parseRelease, planDistTag, planImages } from './plan.mjs'
+import { parseRelease, planDistTag, planImages, planSeed } from './plan.mjs'
 
 const seen = { baseIsKnown: true, released: /** @type {string[]} */ ([]) }
 const unknown = { ...seen, baseIsKnown: false }
@@ -50,6 +50,21 @@ test('what is wished for a publication reaches devenv', () => {
   expect(words.slice(words.indexOf('--') + 1).join(' ')).toBe(
     '--unreleased --platform linux/amd64 --builder b --bill /bill --dry-run',
   )
+})
+
+test('data are published for the same environments as images', () => {
+  for (const seeing of [seen, unknown, released])
+    expect(said(planImages('seeds', { BASE: 'abc', BUILDER: 'b', BILL: '/bill' }, seeing))).toEqual(
+      said(planImages('publish', { BASE: 'abc' }, seeing)).map((words) => words.replace('publish', 'seeds')),
+    )
+})
+
+test('an environment is started from nothing only where the registry lacks its data', () => {
+  const words = ['data', 'publish', '--release', 'ulmo.4']
+  const lacking = [{ do: 'push' }, { do: 'tag' }]
+  expect(planSeed(words, lacking)).toEqual([{ words: ['start'], env: { DEVENV_SEEDS: 'none' } }, { words }])
+  expect(planSeed(words, [{ do: 'tag' }])).toEqual([{ words }])
+  expect(planSeed([...words, '--dry-run'], lacking)).toEqual([{ words: [...words, '--dry-run'] }])
 })
 
 test.each([

@@ -19,6 +19,7 @@ const COMMANDS = [
   'logs',
   'image',
   'publish',
+  'data',
   'explain',
   'digest',
   'lock',
@@ -52,9 +53,20 @@ export const createNodes = [
           },
         ]),
       )
+      const seeds = {
+        executor: 'nx:run-commands',
+        cache: false,
+        dependsOn: [{ projects: 'core', target: 'build' }],
+        inputs,
+        options: {
+          cwd: '{workspaceRoot}',
+          command: `node tools/ci/seeds.mjs ${JSON.stringify(root)}`,
+          forwardAllArgs: true,
+        },
+      }
       const { private: isPrivate } = JSON.parse(readFileSync(`${workspaceRoot}/${root}/package.json`, 'utf8'))
       // What a package keeps to itself is published neither to npm nor as an image, unless somebody names it.
-      return [file, { projects: { [root]: { targets, tags: isPrivate ? ['private'] : [] } } }]
+      return [file, { projects: { [root]: { targets: { ...targets, seeds }, tags: isPrivate ? ['private'] : [] } } }]
     }),
 ]
 

@@ -211,7 +211,7 @@ describe('an immutable tag', () => {
     await ask('docker', 'push', '--quiet', reference)
     const { exitCode, stderr } = await monorepo.devenv('discovery', ['publish'])
     expect(exitCode).toBe(1)
-    expect(stderr).toContain(`${reference} already names another image`)
+    expect(stderr).toContain(`${reference} already names something else`)
     expect(await tagsOf(registry)).not.toHaveProperty('latest')
   })
 })

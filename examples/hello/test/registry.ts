@@ -94,6 +94,19 @@ export class LoopbackRegistry {
     await this.#find()
   }
 
+  /** Has other bytes in the place of a seed's first data. */
+  async damage(repository: string, tag: string): Promise<void> {
+    const { layers } = (await (await this.#manifest(repository, tag)).json()) as { layers: { digest: string }[] }
+    const [algorithm, hash = ''] = (layers[0]?.digest ?? '').split(':')
+    const file = `/var/lib/registry/docker/registry/v2/blobs/${algorithm}/${hash.slice(0, 2)}/${hash}/data`
+    const words = ['if=/dev/zero', `of=${file}`, 'bs=1', 'count=16', 'conv=notrunc']
+    await ask('docker', 'exec', this.container, 'dd', ...words)
+  }
+
+  async kill(): Promise<void> {
+    await ask('docker', 'kill', this.container)
+  }
+
   async remove(): Promise<void> {
     await run(['docker', 'rm', '--force', '--volumes', this.container])
     // What was pushed there is named after it in the engine's store, too.

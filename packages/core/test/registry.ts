@@ -29,6 +29,8 @@ export type SampleRegistry = {
   tags(path: string): Record<string, string>
   /** Answers this, instead, whatever is asked and passes the filter: as a broken one, or one that somebody changes. */
   intercept(change: (call: string) => number | undefined): void
+  /** Has other bytes, or none, behind a digest. */
+  damage(digest: string, body?: string): void
 }
 
 const digestOf = (bytes: string | Buffer): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
@@ -66,6 +68,9 @@ export async function sampleRegistry(): Promise<SampleRegistry> {
     }
     if (kind === 'blobs' && name === 'uploads/') {
       return void response.writeHead(202, { location: `/v2/${path}/blobs/uploads/1` }).end()
+    }
+    if (kind === 'blobs' && method === 'PUT') {
+      return void response.writeHead(201, { location: `/v2/${path}/blobs/${keep(sent)}` }).end()
     }
     if (kind === 'manifests' && method === 'PUT') {
       tagsOf(path).set(name, keep(sent, request.headers['content-type']))
@@ -105,6 +110,10 @@ export async function sampleRegistry(): Promise<SampleRegistry> {
     tags: (path) => Object.fromEntries(repositories.get(path) ?? []),
     intercept: (change) => {
       intercepting = change
+    },
+    damage: (digest, body) => {
+      if (body === undefined) contents.delete(digest)
+      else contents.set(digest, { body: Buffer.from(body), type: 'application/octet-stream' })
     },
   }
 }

@@ -6,6 +6,7 @@ import type { ComposeService, Definition, EnvironmentPackage } from '../src/defi
 import type { Container } from '../src/engine/containers.js'
 import { LABELS } from '../src/engine/labels.js'
 import type { Archive } from '../src/environment/data/archive.js'
+import type { PublishedSeed } from '../src/environment/data/published-seeds.js'
 import type { StartRecord } from '../src/environment/data/record.js'
 import { type Environment, identify } from '../src/environment/environment.js'
 import type { ImageSettings } from '../src/image/ensure-images.js'
@@ -92,6 +93,21 @@ export const sampleArchive = (
     installed: [],
     image: '0',
     ...change,
+  },
+})
+
+/** The same in a registry. */
+export const samplePublishedSeed = (
+  reference: string,
+  change: Partial<Archive['description']> = {},
+): PublishedSeed => ({
+  ...sampleArchive(change),
+  folder: `/cache/seeds/hello/${reference}`,
+  published: {
+    repository: { host: 'ghcr.io', path: 'openedx/devenv/hello-data', access: { caBundle: undefined, proxies: {} } },
+    reference,
+    manifest: { digest: 'sha256:0', mediaType: '', body: Buffer.from('') },
+    config: '',
   },
 })
 

@@ -126,7 +126,7 @@ function requireWritableFile(option: 'bill' | 'digests', file: string | undefine
   }
 }
 
-const refusedOffline = (command: 'lock' | 'publish') =>
+export const refusedOffline = (command: 'lock' | 'publish' | 'data publish') =>
   new DevenvError({
     code: 'usage',
     detail: `devenv ${command} cannot run offline: it has to ask a registry.`,

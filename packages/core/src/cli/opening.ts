@@ -149,7 +149,6 @@ const RELEASE = [
 const REF = ['--ref <commit>', 'a commit, tag or branch of the checkout (default: the files as they are)'] as const
 
 /** Which images a command is about: those of releases, of a commit, of the files as they are. */
-export const withSelection = (command: Command): Command =>
-  withWhere(command)
-    .option(...REF)
-    .option(...RELEASE, collect)
+export const withSelection = (command: Command): Command => withRelease(withWhere(command).option(...REF))
+
+export const withRelease = (command: Command): Command => command.option(...RELEASE, collect)

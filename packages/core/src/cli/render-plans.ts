@@ -1,6 +1,8 @@
 import type { ImagesPlan, PublishedPlan } from '../image/ensure-images.js'
 import type { ImagePlan } from '../image/plan-image.js'
 import type { PublishPlan } from '../publish/plan-publish.js'
+import type { TagStep } from '../publish/plan-tags.js'
+import type { SeedPublishPlan } from '../publish/publish-seed.js'
 
 /** Pure. */
 export const renderImagePlan = (plan: ImagePlan): string => `${plan.do.padEnd(5)} ${plan.reference}  (${plan.because})`
@@ -30,8 +32,21 @@ export function renderPublishPlan({ steps, present }: PublishPlan): string[] {
   const lines = steps.map((step) =>
     step.do === 'build'
       ? `build ${step.reference}${step.releases.length > 0 ? `  for ${step.releases.join(', ')}` : ''}  (${step.because})`
-      : `tag   ${step.name}:${step.as} = ${step.from}  (${step.because})`,
+      : renderTag(step),
   )
+  return withKept(present, lines)
+}
+
+/** Pure. */
+export const renderSeedPublishPlan = ({ steps, present }: SeedPublishPlan): string[] =>
+  withKept(
+    present,
+    steps.map((step) => (step.do === 'push' ? `push  ${step.reference}  (${step.because})` : renderTag(step))),
+  )
+
+const renderTag = ({ name, as, from, because }: TagStep): string => `tag   ${name}:${as} = ${from}  (${because})`
+
+function withKept(present: readonly string[], lines: readonly string[]): string[] {
   const kept = present.map((reference) => `keep  ${reference}  (the registry has it)`)
-  return lines.length === 0 ? [...kept, 'Nothing to do.'] : [...kept, ...lines]
+  return [...kept, ...(lines.length === 0 ? ['Nothing to do.'] : lines)]
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { sampleContainer } from '../../test/samples.js'
+import { sampleContainer, samplePublishedSeed } from '../../test/samples.js'
 import type { StartPlan } from '../environment/start/assemble.js'
 import { renderStartPlan, stepsOf } from './render-start-plan.js'
 
@@ -21,6 +21,7 @@ const PLAN = {
       },
     },
     { do: 'remove', because: 'hello changed', containers: [sampleContainer('hello', 'a')] },
+    { do: 'pull-seed', because: 'the registry has it', seed: samplePublishedSeed('hello-data:ulmo.4') },
     { do: 'create', because: 'not created yet', services: ['mysql', 'hello'] },
     { do: 'choose', because: 'chosen: web', service: 'hello', programs: ['web'] },
   ],
@@ -33,6 +34,7 @@ test('a plan is printed with each step, what it is about, and its cause', () => 
     'pull            mysql:8.4: not in the engine’s store',
     'build           devenv/hello:inputs-0: there is none yet',
     'remove          devenv-hello-0-hello-1: hello changed',
+    'pull-seed       hello-data:ulmo.4: the registry has it',
     'create          mysql, hello: not created yet',
     'choose          web of hello: chosen: web',
   ])
@@ -45,5 +47,5 @@ test('an empty plan says so', () => {
 })
 
 test('a machine reads the same', () => {
-  expect(stepsOf(PLAN)[4]).toEqual({ do: 'create', on: ['mysql', 'hello'], because: 'not created yet' })
+  expect(stepsOf(PLAN)[5]).toEqual({ do: 'create', on: ['mysql', 'hello'], because: 'not created yet' })
 })

@@ -46,6 +46,8 @@ function objectsOf(step: AwaitCommands | Exclude<StartStep, { do: 'images' }>): 
     case 'empty-stores':
     case 'keep-seed':
       return step.stores.map(({ name }) => name)
+    case 'pull-seed':
+      return [step.seed.published.reference]
     case 'open-store':
     case 'load':
       return [step.store.name]

@@ -205,6 +205,19 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'save-foreign': { code: 'save-foreign', name: 'before', detail: 'It is of discovery, and this is hello.' },
   'file-taken': { code: 'file-taken', file: '/home/a/before.tar' },
   'nothing-to-save': { code: 'nothing-to-save', service: 'hello' },
+  'seed-unpulled': {
+    code: 'seed-unpulled',
+    seed: 'ghcr.io/openedx/devenv/hello-data:ulmo.4',
+    detail: '503 Service Unavailable',
+  },
+  'seed-missing': { code: 'seed-missing', service: 'hello', digest: '0123456789abcdef0123' },
+  'checkout-elsewhere': {
+    code: 'checkout-elsewhere',
+    checkout: '/home/dev/hello',
+    release: 'ulmo.4',
+    commit: '1111111111111111111111111111111111111111',
+    at: '2222222222222222222222222222222222222222',
+  },
   'container-exited': {
     code: 'container-exited',
     container: 'mysql',

@@ -151,6 +151,9 @@ export type EnvironmentProblem =
   | { code: 'save-foreign'; name: string; detail: string }
   | { code: 'file-taken'; file: string }
   | { code: 'nothing-to-save'; service: string }
+  | { code: 'seed-unpulled'; seed: string; detail: string }
+  | { code: 'seed-missing'; service: string; digest: string }
+  | { code: 'checkout-elsewhere'; checkout: string; release: string; commit: string; at: string }
   | { code: 'container-exited'; container: string; exitCode: number; log: readonly string[]; left: string }
   | {
       code: 'not-healthy'

@@ -223,7 +223,7 @@ describe('publishing', () => {
     registry.unlisted.add('ulmo.4-1.1.0')
     const prepared = await preparePublication([hotfix], settings)
     expect(prepared.plan.notes).toContainEqual(
-      expect.stringMatching(/does not move .*hello:latest: its image has no edition in the registry’s list of tags/),
+      expect.stringMatching(/does not move .*hello:latest: it has no edition in the registry’s list of tags/),
     )
     await carryOutPublication(prepared, NO_ENGINE, settings, silent)
     const tags = registry.tags('devenv/hello')

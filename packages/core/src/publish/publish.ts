@@ -13,11 +13,12 @@ import { findPublishedImage, type PublishedImage, requireWritable } from '../reg
 import { repositoryOf } from '../registry/repository.js'
 import { chooseAttestations } from './choose-attestations.js'
 import { choosePlatforms } from './choose-platforms.js'
+import { findImageContent } from './look-down.js'
 import { type PublishPlan, type PublishStep, planPublish, type WantedPublication } from './plan-publish.js'
 import { readHeld } from './read-held.js'
 import type { Edition } from './release-tags.js'
 import { notePlatforms, platformsOn, requirePlatforms } from './require-platforms.js'
-import { setEdition, setFloating } from './set-tags.js'
+import { setTag } from './set-tags.js'
 import { describeSnapshot, type Snapshot, snapshotBuild } from './snapshot.js'
 
 /** One thing to publish: what a commit asks for, as an edition or by its inputs alone. */
@@ -45,6 +46,10 @@ export type Prepared = {
 export type PublishSettings = ImageSources &
   BuildSettings & { registry: string; platforms: readonly string[] | undefined }
 
+/** Whether a registry is this machine's own affair. Pure. */
+export const isOnLoopback = (registry: string): boolean =>
+  /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?(\/|$)/.test(registry)
+
 /**
  * Images that were built on stand-ins never leave a registry on loopback.
  * @throws DevenvError `stand-ins-published`
@@ -54,7 +59,7 @@ export async function refuseStandIns(
   publications: readonly Publication[],
   settings: PublishSettings,
 ): Promise<void> {
-  if (/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?(\/|$)/.test(settings.registry)) return
+  if (isOnLoopback(settings.registry)) return
   const bases = await Promise.all(publications.map(({ source }) => takeBases(engine, source.inputs, settings)))
   const standIns = [...new Set(bases.flatMap((each) => each.standIns))]
   if (standIns.length > 0)
@@ -138,7 +143,7 @@ export async function carryOutPublication(
     if (planned.do !== 'tag') continue
     const repository = repositoryOf(planned.name, settings.access)
     await step(report, `tag ${planned.name}:${planned.as}`, planned.because, () =>
-      planned.kind === 'edition' ? setEdition(planned, repository) : setFloating(planned, repository),
+      setTag(planned, repository, findImageContent),
     )
   }
 }

@@ -2,9 +2,9 @@ import { comparedTags, describePublished } from '../image/known-images.js'
 import { referenceOf, tagIn } from '../image/plan-image.js'
 import { findPublishedImage, listTags, type PublishedImage } from '../registry/registry.js'
 import type { Repository } from '../registry/repository.js'
-import { lookDown } from './look-down.js'
+import { findImageContent, lookDown } from './look-down.js'
 import type { HeldRepository, WantedPublication } from './plan-publish.js'
-import { floatingTagsOf, highestOf, parseEdition, tagOfEdition } from './release-tags.js'
+import { type Edition, floatingTagsOf, highestOf, parseEdition, tagOfEdition } from './release-tags.js'
 
 /** What a repository holds of what matters for a publication, and the same with layers, for the bill. */
 export type Held = { held: HeldRepository; published: ReadonlyMap<string, PublishedImage> }
@@ -19,8 +19,8 @@ export async function readHeld(
   const floating = [...new Set(wanted.flatMap(({ edition }) => (edition === undefined ? [] : floatingTagsOf(edition))))]
   const outlooks = await Promise.all(
     floating.map(async (tag) => {
-      const held = listed.includes(tag) ? await findPublishedImage(repository, tag) : undefined
-      return { tag, ...(await lookDown(repository, tag, listed, held)) }
+      const held = listed.includes(tag) ? await findImageContent(repository, tag) : undefined
+      return { tag, ...(await lookDown(repository, tag, listed, held, findImageContent)) }
     }),
   )
   const foreign = new Set(outlooks.flatMap((outlook) => outlook.foreign))
@@ -45,10 +45,15 @@ export function tagsThatMatter(wanted: readonly WantedPublication[], tags: reado
   const there = new Set(tags)
   const inputs = wanted.map(({ image }) => tagIn(referenceOf(image)))
   const editions = wanted.flatMap(({ edition }) => edition ?? [])
+  const missing = inputs.some((tag) => !there.has(tag))
+  const named = [...inputs, ...tagsOfEditions(editions, tags)]
+  return [...new Set([...named, ...(missing ? comparedTags(tags) : [])])].filter((tag) => there.has(tag))
+}
+
+/** Of editions that are wanted, their tags, those that follow them, and what these belong to now. Pure. */
+export function tagsOfEditions(editions: readonly Edition[], tags: readonly string[]): string[] {
   const floating = [...new Set(editions.flatMap(floatingTagsOf))]
   const all = tags.flatMap((tag) => parseEdition(tag) ?? [])
   const highest = floating.flatMap((tag) => highestOf(tag, all) ?? [])
-  const missing = inputs.some((tag) => !there.has(tag))
-  const named = [...inputs, ...editions.map(tagOfEdition), ...floating, ...highest.map(tagOfEdition)]
-  return [...new Set([...named, ...(missing ? comparedTags(tags) : [])])].filter((tag) => there.has(tag))
+  return [...editions.map(tagOfEdition), ...floating, ...highest.map(tagOfEdition)]
 }

@@ -40,11 +40,10 @@ export async function withSelected<T>(
   otherwise: 'the-checkout' | 'all-releases',
   then: (selected: readonly (Selected | SelectedFolder)[]) => Promise<T>,
 ): Promise<T> {
-  const lock = readLock(opened.package)
-  const { repository: url, releases = {} } = readExtension(opened.package)
-  const asked = await readAsked(opened, selection, otherwise, Object.keys(releases))
-  const source = sourceOf(opened, lock)
-  if (asked === undefined) {
+  const { repository: url } = readExtension(opened.package)
+  const chosen = await chooseCommits(opened, selection, otherwise)
+  const source = sourceOf(opened, readLock(opened.package))
+  if (chosen === undefined) {
     const checkout = requireCheckout(opened, url)
     return await then([
       {
@@ -55,7 +54,6 @@ export async function withSelected<T>(
       },
     ])
   }
-  const chosen = choosePublications(asked, releases, lock, opened.package)
   const { service } = opened.package
   const commits = [...new Set(chosen.map(({ commit }) => commit))]
   const repository = await ensureCommits({ checkout: opened.checkout, service, url }, commits, opened.settings.network)
@@ -65,6 +63,17 @@ export async function withSelected<T>(
   } finally {
     images.close()
   }
+}
+
+/** The commits that are meant, each with the edition that it is; `undefined` for the checkout as it is. */
+export async function chooseCommits(
+  opened: OpenedSource,
+  selection: Selection,
+  otherwise: 'the-checkout' | 'all-releases',
+): Promise<ChosenPublication[] | undefined> {
+  const { releases = {} } = readExtension(opened.package)
+  const asked = await readAsked(opened, selection, otherwise, Object.keys(releases))
+  return asked && choosePublications(asked, releases, readLock(opened.package), opened.package)
 }
 
 async function readAsked(

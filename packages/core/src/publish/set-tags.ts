@@ -1,36 +1,37 @@
-import { tagOf } from '../image/image-inputs.js'
 import { DevenvError } from '../problem/problem.js'
-import { findManifest, findPublishedImage, listTags, type PublishedImage, putManifest } from '../registry/registry.js'
+import { findManifest, listTags, putManifest } from '../registry/registry.js'
 import type { Repository } from '../registry/repository.js'
-import { digestIn, lookDown } from './look-down.js'
-import type { PublishStep } from './plan-publish.js'
+import { type FindContent, lookDown } from './look-down.js'
+import type { TagStep } from './plan-tags.js'
 import { isImmutable, parseEdition, tagOfEdition } from './release-tags.js'
 
-type TagStep = Extract<PublishStep, { do: 'tag' }>
+/** Sets a tag as it was planned. @throws DevenvError `tag-taken`, `push-incomplete` */
+export const setTag = (planned: TagStep, repository: Repository, find: FindContent): Promise<void> =>
+  planned.kind === 'edition' ? setEdition(planned, repository, find) : setFloating(planned, repository, find)
 
 /**
- * Names the image of an edition. Registries have no compare-and-swap: the tag is looked at before it is set and read
+ * Names the image or the seed of an edition. Registries have no compare-and-swap: the tag is looked at before it is set and read
  * again after it, so that somebody else's is noticed.
  * @throws DevenvError `tag-taken`, `push-incomplete`
  */
-export async function setEdition(
+async function setEdition(
   planned: Extract<TagStep, { kind: 'edition' }>,
   repository: Repository,
+  find: FindContent,
 ): Promise<void> {
   const { name, from, as, digest } = planned
   const edition = parseEdition(as)
-  const before = edition !== undefined && isImmutable(edition) ? await findPublishedImage(repository, as) : undefined
-  if (before !== undefined && digestIn(before) !== digest) throw taken(planned, before)
-  // Another publisher of the same content was first: its image is the edition.
+  const before = edition !== undefined && isImmutable(edition) ? await find(repository, as) : undefined
+  if (before !== undefined && before.digest !== digest) throw taken(planned, before.digest)
+  // Another publisher of the same content was first: what it pushed is the edition.
   if (before?.lost.length === 0) return
-  const source = await findPublishedImage(repository, from)
-  if (source === undefined || digestIn(source) !== digest)
-    throw incomplete(`${name}:${from}`, `devenv did not set ${name}:${as}.`)
+  const source = await find(repository, from)
+  if (source?.digest !== digest) throw incomplete(`${name}:${from}`, `devenv did not set ${name}:${as}.`)
   await putManifest(repository, as, source.manifest)
-  if ((await findManifest(repository, as))?.digest === source.digest) return
-  const after = await findPublishedImage(repository, as)
+  if ((await findManifest(repository, as))?.digest === source.manifest.digest) return
+  const after = await find(repository, as)
   if (after === undefined) throw incomplete(`${name}:${as}`, 'devenv moved no floating tag.')
-  if (digestIn(after) !== digest) throw taken(planned, after)
+  if (after.digest !== digest) throw taken(planned, after.digest)
 }
 
 /** Somebody may publish while we do; each look is at what is there then. */
@@ -41,12 +42,12 @@ const LOOKS = 3
  * publisher's; and looks again, for that one may have come between. What it lists incompletely moves no tag.
  * @throws DevenvError `push-incomplete`
  */
-export async function setFloating({ name, as, from }: TagStep, repository: Repository): Promise<void> {
+async function setFloating({ name, as, from }: TagStep, repository: Repository, find: FindContent): Promise<void> {
   let set: string | undefined
   for (let look = 0; look < LOOKS; look++) {
     // What was set a moment ago need not be listed yet.
     const tags = [...new Set([...(await listTags(repository)), from])]
-    const { highest, listed } = await lookDown(repository, as, tags, await findPublishedImage(repository, as))
+    const { highest, listed } = await lookDown(repository, as, tags, await find(repository, as), find)
     if (highest === undefined || !listed || tagOfEdition(highest) === set) return
     set = tagOfEdition(highest)
     const source = await findManifest(repository, set)
@@ -57,12 +58,10 @@ export async function setFloating({ name, as, from }: TagStep, repository: Repos
 
 const incomplete = (image: string, left: string) => new DevenvError({ code: 'push-incomplete', image, left })
 
-function taken({ name, as, digest }: Extract<TagStep, { kind: 'edition' }>, found: PublishedImage): DevenvError {
-  const holds = digestIn(found)
-  return new DevenvError({
+const taken = ({ name, as, from }: Extract<TagStep, { kind: 'edition' }>, holds: string): DevenvError =>
+  new DevenvError({
     code: 'tag-taken',
     tag: `${name}:${as}`,
-    holds: holds === '' ? found.digest : tagOf(holds),
-    wants: tagOf(digest),
+    holds: holds === '' ? 'something that devenv did not publish' : `${from.replace(/-.*/, '')}-${holds.slice(0, 20)}`,
+    wants: from,
   })
-}

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import { type AddressInfo, connect, type Server } from 'node:net'
+import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { problemsOf, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
@@ -12,12 +14,15 @@ import {
   findManifest,
   findPlatforms,
   findPublishedImage,
+  hasBlob,
   listTags,
   type Manifest,
+  putBlob,
   putManifest,
   readBlob,
   requireReadable,
   requireWritable,
+  saveBlob,
 } from './registry.js'
 import { parseReference, type RegistryAccess, type Repository, repositoryOf } from './repository.js'
 
@@ -292,6 +297,52 @@ describe('a token', () => {
     expect(await problemsOf(() => listTags(repositoryAt(host)))).toMatchObject([
       { code: 'registry-refused', doing: 'give a token' },
     ])
+  })
+})
+
+describe('a blob', () => {
+  const file = () => {
+    const path = join(writeFiles(temporaryFolder(), { blob: 'content' }), 'blob')
+    return { path, bytes: 7 }
+  }
+  const digest = digestOf('content')
+
+  test('goes where the registry says, as it says that, and a password does not go along to another host', async () => {
+    const storage = await serve(() => 201)
+    const { host } = await serve(({ authorization }) =>
+      authorization === basic('alice', 's3cret')
+        ? { status: 202, headers: { location: `http://${storage.host}/put?_state=a%2Bb~c` } }
+        : { status: 401, headers: { 'www-authenticate': 'Basic realm="test"' } },
+    )
+    loggedIn({ [host]: { username: 'alice', password: 's3cret' } })
+    await putBlob(repositoryAt(host), digest, file())
+    expect(storage.asked).toMatchObject([
+      { call: `PUT /put?_state=a%2Bb~c&digest=${encodeURIComponent(digest)}`, authorization: '', body: 'content' },
+    ])
+    expect(storage.asked[0]?.headers['content-length']).toBe('7')
+  })
+
+  test('is there where the registry has it, or says where it is', async () => {
+    const { host, asked } = await serve(({ url }) =>
+      url.pathname.endsWith('a')
+        ? 200
+        : url.pathname.endsWith('b')
+          ? { status: 307, headers: { location: '/x' } }
+          : 404,
+    )
+    const repository = repositoryAt(host)
+    const found = await Promise.all(['a', 'b', 'c'].map((end) => hasBlob(repository, `sha256:${end}`)))
+    expect(found).toEqual([true, true, false])
+    expect(asked.every(({ call }) => call.startsWith('HEAD '))).toBe(true)
+  })
+
+  test('is written into a file, from where a redirect leads', async () => {
+    const { host } = await serve(({ url }) =>
+      url.pathname === '/elsewhere' ? { body: 'content' } : { status: 307, headers: { location: '/elsewhere' } },
+    )
+    const into = { path: join(temporaryFolder(), 'blob'), bytes: 7 }
+    await saveBlob(repositoryAt(host), digest, into)
+    expect(readFileSync(into.path, 'utf8')).toBe('content')
   })
 })
 

@@ -1,7 +1,7 @@
 import { digestOfBytes, type Intent, parseJson, refused, requireDigest, requireSuccess } from './answers.js'
 import { askAuthorized, knownAuthorization } from './authorization.js'
 import type { Repository } from './repository.js'
-import { baseOf, headerOf, resolveUrl, send } from './transport.js'
+import { type BlobFile, baseOf, headerOf, resolveUrl, send } from './transport.js'
 
 /**
  * A registry's own API, the OCI distribution specification
@@ -140,15 +140,58 @@ export async function putManifest(repository: Repository, tag: string, manifest:
  * @throws DevenvError `registry-read-only`, and as `findManifest`
  */
 export async function requireWritable(repository: Repository): Promise<void> {
-  const intent: Intent = { doing: 'write', what: `begin an upload to ${repository.path}` }
-  const url = new URL('blobs/uploads/', await baseOf(repository))
-  const answer = await askAuthorized(repository, intent, { method: 'POST', url, headers: { 'content-length': '0' } })
-  requireSuccess(repository, intent, answer)
-  const upload = resolveUrl(headerOf(answer, 'location'), url)
-  if (upload === undefined) return
-  const authorization = upload.origin === url.origin ? await knownAuthorization(repository, intent) : undefined
+  const { url, authorization } = await beginUpload(repository)
   // Not every registry lets an upload be cancelled. What is left is empty, and expires.
-  await send(repository, { method: 'DELETE', url: upload, authorization }).catch(() => undefined)
+  if (url !== undefined) await send(repository, { method: 'DELETE', url, authorization }).catch(() => undefined)
+}
+
+/** Where the bytes go, and what may be sent along: credentials of the registry are nobody else's business. */
+async function beginUpload(
+  repository: Repository,
+): Promise<{ url: URL | undefined; authorization: string | undefined }> {
+  const intent: Intent = { doing: 'write', what: `begin an upload to ${repository.path}` }
+  const uploads = new URL('blobs/uploads/', await baseOf(repository))
+  const headers = { 'content-length': '0' }
+  const answer = await askAuthorized(repository, intent, { method: 'POST', url: uploads, headers })
+  requireSuccess(repository, intent, answer)
+  const url = resolveUrl(headerOf(answer, 'location'), uploads)
+  const authorization = url?.origin === uploads.origin ? await knownAuthorization(repository, intent) : undefined
+  return { url, authorization }
+}
+
+/** Whether a repository holds a blob. @throws DevenvError as `findManifest` */
+export async function hasBlob(repository: Repository, digest: string): Promise<boolean> {
+  const intent: Intent = { doing: 'read', what: `say whether it has the blob ${digest} of ${repository.path}` }
+  const url = new URL(`blobs/${digest}`, await baseOf(repository))
+  const answer = await askAuthorized(repository, intent, { method: 'HEAD', url })
+  if (answer.status === 404) return false
+  // Who says where the bytes are has them.
+  if (answer.status < 300 || answer.status >= 400) requireSuccess(repository, intent, answer)
+  return true
+}
+
+/**
+ * Uploads a blob in one piece; the registry checks that its bytes have that digest.
+ * @throws DevenvError `registry-read-only`, and as `findManifest`
+ */
+export async function putBlob(repository: Repository, digest: string, file: BlobFile): Promise<void> {
+  const intent: Intent = { doing: 'write', what: `take the blob ${digest} of ${repository.path}` }
+  const { url, authorization } = await beginUpload(repository)
+  if (url === undefined) throw refused(repository, intent, 'It does not say where to.')
+  // As it was given: a server may compare it, or have signed it.
+  url.search += `${url.search === '' ? '?' : '&'}digest=${encodeURIComponent(digest)}`
+  const headers = { 'content-type': 'application/octet-stream', 'content-length': String(file.bytes) }
+  requireSuccess(repository, intent, await send(repository, { method: 'PUT', url, headers, body: file, authorization }))
+}
+
+/**
+ * Writes a blob into a file. Whoever uses it looks at its digest.
+ * @throws DevenvError as `findManifest`; `registry-refused` also where it is missing
+ */
+export async function saveBlob(repository: Repository, digest: string, into: BlobFile): Promise<void> {
+  const intent: Intent = { doing: 'read', what: `give the blob ${digest} of ${repository.path}` }
+  const url = new URL(`blobs/${digest}`, await baseOf(repository))
+  requireSuccess(repository, intent, await askAuthorized(repository, intent, { method: 'GET', url, into }))
 }
 
 /**

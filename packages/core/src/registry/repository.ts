@@ -1,11 +1,13 @@
 /**
  * How a registry is reached: the host's bundle of certificate authorities (a PEM file) and its proxies (HTTP_PROXY …).
- * `isInsecure`: whether the engine takes a registry without TLS, or whatever its certificate says.
+ * `isInsecure`: whether the engine takes a registry without TLS, or whatever its certificate says. `patience`: seconds for an
+ * answer, where less than usual is enough.
  */
 export type RegistryAccess = {
   caBundle: string | undefined
   proxies: Readonly<Record<string, string>>
   isInsecure?: (host: string) => Promise<boolean>
+  patience?: number
 }
 
 /** One repository of a registry, `ghcr.io` and `openedx/devenv/discovery`. */

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs'
+import { createReadStream, createWriteStream, existsSync } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
 import { setTimeout } from 'node:timers/promises'
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
 import type { Dispatcher } from 'undici'
@@ -11,11 +12,16 @@ import { isLoopback, type RegistryAccess, type Repository, serverOf } from './re
 /** Loads the client while something else is waited for: it takes a tenth of a second. */
 export const prepareRegistryClient = (): void => void import('undici')
 
+/** A part of an image or of data on the disk. */
+export type BlobFile = { path: string; bytes: number }
+
 export type Call = {
   method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
   url: URL
   headers?: Readonly<Record<string, string>>
-  body?: Buffer | string
+  body?: Buffer | string | BlobFile
+  /** Where the body of a good answer goes, instead of into memory. */
+  into?: BlobFile
   /** Sent to the origin of `url`, never to another that it redirects to. */
   authorization?: string | undefined
 }
@@ -34,6 +40,8 @@ const SILENCE = { headersTimeout: 30_000, bodyTimeout: 30_000 }
 const PAUSES = [500, 1000, 2000]
 /** Seconds for a whole answer, with all tries: one that drips has no end of its own. */
 const LIMIT = 60
+/** Bytes a second of a file, at least, beyond that. */
+const LEAST_SPEED = 20_000
 const MAX_REDIRECTS = 5
 
 /** By host. */
@@ -81,13 +89,15 @@ export async function send(repository: Repository, call: Call): Promise<Answer> 
 /** Further tries for what may pass and does no harm twice. */
 function persist(repository: Repository, call: Call): Promise<Answer> {
   const began = performance.now()
-  const late = () => unreachable(repository, call.url, new Error(`it gave no whole answer within ${LIMIT} s`))
-  const of = `the registry ${repository.host} has not answered`
-  return within({ of, seconds: LIMIT, late }, async (signal) => {
+  const file = call.into ?? (isFile(call.body) ? call.body : undefined)
+  const limit = repository.access.patience ?? LIMIT + Math.ceil((file?.bytes ?? 0) / LEAST_SPEED)
+  const late = () => unreachable(repository, call.url, new Error(`it gave no whole answer within ${limit} s`))
+  const of = `the registry ${repository.host} has not ${file === undefined ? 'answered' : 'done with a file'}`
+  return within({ of, seconds: limit, late }, async (signal) => {
     for (let tries = 0; ; tries++) {
       const outcome = await attempt(repository.access, call, signal)
       const pause = planPause(outcome, call.method, tries)
-      if (pause !== undefined && performance.now() - began + pause < LIMIT * 1000) {
+      if (pause !== undefined && performance.now() - began + pause < limit * 1000) {
         await setTimeout(pause, undefined, { signal })
       } else if ('answer' in outcome) return outcome.answer
       else throw unreachable(repository, call.url, outcome.error)
@@ -135,7 +145,7 @@ type Outcome = { answer: Answer } | { error: NodeJS.ErrnoException }
 
 async function attempt(
   access: RegistryAccess,
-  { method, url, headers, body: content }: Call,
+  { method, url, headers, body: content, into }: Call,
   signal?: AbortSignal,
 ): Promise<Outcome> {
   try {
@@ -147,14 +157,21 @@ async function attempt(
       ...SILENCE,
       ...(signal && { signal }),
       ...(headers && { headers }),
-      ...(content !== undefined && { body: content }),
+      ...(content !== undefined && { body: isFile(content) ? createReadStream(content.path) : content }),
     })
+    if (into !== undefined && statusCode >= 200 && statusCode < 300) {
+      await pipeline(body, createWriteStream(into.path), { signal })
+      return { answer: { status: statusCode, headers: answer.headers, body: Buffer.alloc(0), url } }
+    }
     const bytes = Buffer.from(await body.arrayBuffer())
     return { answer: { status: statusCode, headers: answer.headers, body: bytes, url } }
   } catch (error) {
     return { error: error as NodeJS.ErrnoException }
   }
 }
+
+const isFile = (body: Call['body']): body is BlobFile =>
+  typeof body === 'object' && !Buffer.isBuffer(body) && 'path' in body
 
 export function headerOf({ headers }: Answer, name: string): string | undefined {
   return [headers[name]].flat()[0]

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Context } from '../../environment/context.js'
 import { type Add, openRunning, print, say, sayJson, withWhere } from '../opening.js'
+import { publishDataCommand } from './publish-data-command.js'
 
 export const dataCommand: Add = (program) => {
   const data = program
@@ -16,6 +17,7 @@ export const dataCommand: Add = (program) => {
   addDelete(data)
   addExport(data)
   addImport(data)
+  publishDataCommand(data)
 }
 
 const addList: Add = (data) =>

@@ -87,7 +87,7 @@ const isDescriptor = isShapeOf<Descriptor>({
 const isManifest = isShapeOf<Manifest>({ config: isDescriptor, layers: isListOf(isDescriptor) })
 const isIndex = isShapeOf<{ manifests: readonly Descriptor[] }>({ manifests: isListOf(isDescriptor) })
 
-const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json'
+export const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json'
 export const ARTIFACT_TYPE = 'application/vnd.openedx.devenv.data.v1'
 const CONFIG_TYPE = 'application/vnd.openedx.devenv.data.config.v1+json'
 const LAYER_TYPE = 'application/vnd.openedx.devenv.store.v1+gzip'
@@ -103,24 +103,51 @@ const TEMPORARY = new RegExp(`\\.${PROCESS_MARK.source}\\.tmp$`)
  * Writes an archive, and puts it in its place in one step, when it is whole. One that is there is replaced. What writers that were
  * killed have left beside it goes.
  */
-export async function writeArchive(
+export function writeArchive(
   folder: string,
   description: Description,
   dumps: { readonly [store: string]: Dump },
 ): Promise<Archive> {
-  for (const left of listAbandoned(dirname(folder), TEMPORARY)) rmSync(left, { recursive: true, force: true })
-  const temporary = `${folder}.${processMark()}.tmp`
-  try {
-    rmSync(temporary, { recursive: true, force: true })
-    mkdirSync(join(temporary, 'blobs', 'sha256'), { recursive: true })
+  return placeArchive(folder, async (temporary) => {
     const layers: Descriptor[] = []
     for (const [store, dump] of Object.entries(dumps)) {
       const { digest, bytes } = await compress(dump, temporary)
       layers.push({ mediaType: LAYER_TYPE, digest, size: bytes, annotations: { [TITLE]: `${store}.gz` } })
     }
-    const config = put(temporary, CONFIG_TYPE, description)
+    const config = put(temporary, CONFIG_TYPE, JSON.stringify(description))
     const content = { schemaVersion: 2, mediaType: MANIFEST_TYPE, artifactType: ARTIFACT_TYPE, config, layers }
-    const manifest = put(temporary, MANIFEST_TYPE, content)
+    return put(temporary, MANIFEST_TYPE, JSON.stringify(content))
+  })
+}
+
+/**
+ * Takes an archive that is elsewhere, in one step as `writeArchive` does.
+ * @param fetch writes the data with this digest into a file
+ * @throws DevenvError `archive-damaged`, and what `fetch` throws
+ */
+export function receiveArchive(
+  { folder, blobs }: Pick<Archive, 'folder' | 'blobs'>,
+  { manifest, config }: { manifest: string; config: string },
+  fetch: (blob: Blob, file: string) => Promise<void>,
+): Promise<Archive> {
+  return placeArchive(folder, async (temporary) => {
+    put(temporary, CONFIG_TYPE, config)
+    for (const blob of Object.values(blobs)) {
+      const file = blobPath(temporary, blob.digest)
+      await fetch(blob, file)
+      if ((await hashOfFile(file)) !== blob.digest) throw damaged(folder, `${blob.digest} came as other bytes`)
+    }
+    return put(temporary, MANIFEST_TYPE, manifest)
+  })
+}
+
+async function placeArchive(folder: string, fill: (temporary: string) => Promise<Descriptor>): Promise<Archive> {
+  for (const left of listAbandoned(dirname(folder), TEMPORARY)) rmSync(left, { recursive: true, force: true })
+  const temporary = `${folder}.${processMark()}.tmp`
+  try {
+    rmSync(temporary, { recursive: true, force: true })
+    mkdirSync(join(temporary, 'blobs', 'sha256'), { recursive: true })
+    const manifest = await fill(temporary)
     writeFileSync(join(temporary, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [manifest] }))
     writeFileSync(join(temporary, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }))
     const replaced = `${folder}.${processMark()}.old.tmp`
@@ -166,8 +193,7 @@ async function compress(dump: Dump, folder: string): Promise<Blob> {
   return { digest: `sha256:${digest}`, bytes }
 }
 
-function put(folder: string, mediaType: string, content: unknown): Descriptor {
-  const text = JSON.stringify(content)
+function put(folder: string, mediaType: string, text: string): Descriptor {
   const digest = `sha256:${sha256Of(text)}`
   writeFileSync(blobPath(folder, digest), text)
   return { mediaType, digest, size: Buffer.byteLength(text) }
@@ -180,43 +206,63 @@ export const blobPath = (folder: string, digest: string): string => join(folder,
  * @throws DevenvError `archive-damaged`
  */
 export function readArchive(folder: string): Archive {
-  const damaged = (detail: string) => new DevenvError({ code: 'archive-damaged', archive: folder, detail })
-  const parse = <T>(is: Check<T>, text: string, what: string): T => {
-    const value = parseJson(text)
-    if (!is(value)) throw damaged(`${what} has another form than devenv gives it`)
-    return value
-  }
-  const read = (path: string): string => {
+  const read = (...path: string[]): string => {
     try {
-      return readFileSync(path, 'utf8')
+      return readFileSync(join(folder, ...path), 'utf8')
     } catch (error) {
-      throw damaged((error as Error).message)
+      throw damaged(folder, (error as Error).message)
     }
   }
-  const open = <T>(is: Check<T>, { digest }: Descriptor, what: string): T => {
-    requireDigestForm(digest, damaged)
-    const text = read(blobPath(folder, digest))
-    if (`sha256:${sha256Of(text)}` !== digest) throw damaged(`${what} is not what its digest says`)
-    return parse(is, text, what)
+  const blob = (digest: string, what: string): string => {
+    const text = read('blobs', ...requireDigestForm(folder, digest).split(':'))
+    if (`sha256:${sha256Of(text)}` !== digest) throw damaged(folder, `${what} is not what its digest says`)
+    return text
   }
-  const index = parse(isIndex, read(join(folder, 'index.json')), 'index.json')
+  const index = parse(folder, isIndex, read('index.json'), 'index.json')
   const [entry] = index.manifests
-  if (entry === undefined) throw damaged('index.json names no manifest')
-  const manifest = open(isManifest, entry, 'its manifest')
-  const description = open(isDescription, manifest.config, 'its description')
+  if (entry === undefined) throw damaged(folder, 'index.json names no manifest')
+  const manifest = blob(entry.digest, 'its manifest')
+  return parseArchive(folder, manifest, blob(configIn(folder, manifest), 'its description'))
+}
+
+/** The digest of what an archive says of itself. Pure. @throws DevenvError `archive-damaged` */
+export const configIn = (folder: string, manifest: string): string =>
+  requireDigestForm(folder, parse(folder, isManifest, manifest, 'its manifest').config.digest)
+
+/**
+ * An archive from its two texts, wherever they are. Pure.
+ * @param folder where it is, or will be
+ * @throws DevenvError `archive-damaged`
+ */
+export function parseArchive(folder: string, manifest: string, config: string): Archive {
+  const { layers } = parse(folder, isManifest, manifest, 'its manifest')
   const blobs = Object.fromEntries(
-    manifest.layers.map(({ digest, size, annotations }) => {
-      requireDigestForm(digest, damaged)
-      return [(annotations?.[TITLE] ?? '').replace(/\.gz$/, ''), { digest, bytes: size }]
-    }),
+    layers.map(({ digest, size, annotations }) => [
+      (annotations?.[TITLE] ?? '').replace(/\.gz$/, ''),
+      { digest: requireDigestForm(folder, digest), bytes: size },
+    ]),
   )
-  const bytes = manifest.layers.reduce((sum, { size }) => sum + size, entry.size + manifest.config.size)
-  return { folder, description, manifest: entry.digest, bytes, blobs }
+  return {
+    folder,
+    description: parse(folder, isDescription, config, 'its description'),
+    manifest: `sha256:${sha256Of(manifest)}`,
+    bytes: layers.reduce((sum, { size }) => sum + size, Buffer.byteLength(manifest) + Buffer.byteLength(config)),
+    blobs,
+  }
+}
+
+const damaged = (archive: string, detail: string) => new DevenvError({ code: 'archive-damaged', archive, detail })
+
+function parse<T>(archive: string, is: Check<T>, text: string, what: string): T {
+  const value = parseJson(text)
+  if (!is(value)) throw damaged(archive, `${what} has another form than devenv gives it`)
+  return value
 }
 
 /** A digest becomes part of a path. */
-function requireDigestForm(digest: string, damaged: (detail: string) => DevenvError): void {
-  if (!/^sha256:[0-9a-f]{64}$/.test(digest)) throw damaged(`${digest} is not a digest`)
+function requireDigestForm(archive: string, digest: string): string {
+  if (!/^sha256:[0-9a-f]{64}$/.test(digest)) throw damaged(archive, `${digest} is not a digest`)
+  return digest
 }
 
 function parseJson(text: string): unknown {
@@ -242,15 +288,18 @@ export async function openStoreData(archive: Archive, store: string): Promise<Re
 
 /** Gives the file of a store's data, whose bytes are what their digest says. */
 async function requireWhole({ folder, blobs }: Archive, store: string): Promise<string> {
-  const damaged = (detail: string) => new DevenvError({ code: 'archive-damaged', archive: folder, detail })
   const blob = blobs[store]
-  if (blob === undefined) throw damaged(`it has no data of ${store}`)
+  if (blob === undefined) throw damaged(folder, `it has no data of ${store}`)
   const path = blobPath(folder, blob.digest)
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash).catch((error) => {
-    throw damaged((error as Error).message)
+  const found = await hashOfFile(path).catch((error) => {
+    throw damaged(folder, (error as Error).message)
   })
-  if (`sha256:${hash.digest('hex')}` !== blob.digest)
-    throw damaged(`its data of ${store} are not what their digest says`)
+  if (found !== blob.digest) throw damaged(folder, `its data of ${store} are not what their digest says`)
   return path
+}
+
+async function hashOfFile(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  return `sha256:${hash.digest('hex')}`
 }

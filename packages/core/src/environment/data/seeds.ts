@@ -4,17 +4,25 @@ import { shortHashOf } from '../../hash/sha256.js'
 import { DevenvError } from '../../problem/problem.js'
 import { cacheFolder, makeCacheFolder } from '../../process/cache-folder.js'
 import { type Archive, type Description, type Dump, readArchive, writeArchive } from './archive.js'
+import type { Server } from './ledger.js'
 
-/** What provisioning has made of nothing, for other environments of the same service. */
+/** What provisioning has made, for other environments of the same service. */
 export type Seed = Archive
 
 /** How many seeds of a service this machine keeps, and how large all of them may be, in bytes. */
 const KEPT = 8
 const KEPT_BYTES = 2 * 1024 ** 3
 
-/** The name of a seed: its digest, and which servers it is for. */
-export const nameOfSeed = ({ digest, stores }: Pick<Description, 'digest' | 'stores'>): string =>
+/** By what a seed is told from others: the digest of its steps, and which servers it is for. */
+export type SeedContent = { digest: string; stores: { readonly [store: string]: Server } }
+
+/** The name of a seed. Pure. */
+export const nameOfSeed = ({ digest, stores }: SeedContent): string =>
   `${digest}-${shortHashOf(Object.entries(stores).map(([name, { server, version }]) => [name, server, version])).slice(0, 8)}`
+
+/** Where this machine keeps a seed. */
+export const seedFolder = (description: SeedContent & Pick<Description, 'service'>): string =>
+  cacheFolder('seeds', description.service, nameOfSeed(description))
 
 /** Those that this machine keeps, the last used first. A damaged one is removed. */
 export function listSeeds(service: string): Seed[] {
@@ -59,9 +67,16 @@ export const dropSeed = ({ folder }: Pick<Seed, 'folder'>): void => rmSync(folde
  * Keeps data as a seed, and removes those that were used longest ago.
  * @throws DevenvError `folder-unusable`, and what a dump throws
  */
-export async function keepSeed(description: Description, dumps: { readonly [store: string]: Dump }): Promise<Seed> {
-  const folder = makeCacheFolder('seeds', description.service)
-  const seed = await writeArchive(join(folder, nameOfSeed(description)), description, dumps)
+export const keepSeed = (description: Description, dumps: { readonly [store: string]: Dump }): Promise<Seed> =>
+  whileKeeping(description.service, () => writeArchive(seedFolder(description), description, dumps))
+
+/**
+ * Has a folder for the seeds of a service while one more comes there, and removes those that were used longest ago.
+ * @throws DevenvError `folder-unusable`, and what `write` throws
+ */
+export async function whileKeeping(service: string, write: () => Promise<Seed>): Promise<Seed> {
+  makeCacheFolder('seeds', service)
+  const seed = await write()
   limit()
   return seed
 }

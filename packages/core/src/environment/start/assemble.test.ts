@@ -6,6 +6,7 @@ import {
   sampleDefinition,
   sampleEnvironment,
   sampleImageSettings,
+  samplePublishedSeed,
   sampleSettings,
 } from '../../../test/samples.js'
 import type { Definition } from '../../definition/definition.js'
@@ -71,6 +72,7 @@ const NOTHING: Observed = {
   saves: [],
   branch: undefined,
   seeds: [],
+  published: { seeds: [], silent: undefined },
   installed: {},
   files: { 'migrations/*.sql': { hash: 'files-1', contents: { 'migrations/1.sql': 'content-1' } } },
   begun: undefined,
@@ -124,6 +126,54 @@ describe('the whole plan of a start', () => {
     ])
   })
 
+  test('takes the seed of a registry where it is nearer than those that are here, and says why', () => {
+    const portable = { dump: 'd', load: 'l', by: 'server' as const }
+    const stores = NOTHING.stores.map((each) => ({ ...each, store: { ...each.store, portable } }))
+    const near = samplePublishedSeed('ulmo.4', { migrations: {} })
+    const seen = { ...NOTHING, stores, published: { seeds: [near], silent: undefined } }
+    const one = plan(seen)
+    expect(one).toEqual([
+      'build: there is none yet',
+      'pull-seed: the registry has it, and it is the nearest: it lacks 1',
+      'open-store: mysql keeps its data there',
+      'create: not created yet',
+      'start: mysql is new, memcached is new, hello is new',
+      'enter: hello was started',
+      'wait: its data needs it',
+      'load: it is the nearest: it lacks 1',
+      'wait: migrations needs it',
+      'provision: not done yet',
+      'provision: not done yet',
+      'keep-seed: a clone, a worktree or a clean starts from it',
+      'release: they wait until provisioning is done',
+    ])
+    const here = sampleArchive({ migrations: {}, created: '2027-01-01T00:00:00.000Z' })
+    expect(plan({ ...seen, seeds: [here] }).join()).not.toContain('pull-seed')
+    const settings = sampleSettings({ seeds: 'none' })
+    expect(plan({ ...seen, settings }).filter((line) => /^(pull|load|keep)/.test(line))).toEqual([
+      'keep-seed: a clone, a worktree or a clean starts from it',
+    ])
+  })
+
+  test('waits for the images where they tell which data of a registry fit', () => {
+    const portable = { dump: 'd', load: 'l', by: 'server' as const }
+    const stores = NOTHING.stores.map((each) => ({ ...each, server: undefined, store: { ...each.store, portable } }))
+    const registered = sampleSettings({ registry: 'ghcr.io/openedx' })
+    expect(plan({ ...NOTHING, stores, settings: registered })).toEqual([
+      'build: there is none yet',
+      'look-again: the images tell what migrations there are, and which data fit',
+    ])
+    for (const change of [{ network: 'offline' }, { registry: '' }, { seeds: 'none' }] as const)
+      expect(plan({ ...NOTHING, stores, settings: { ...registered, ...change } }).join()).not.toContain('look-again')
+  })
+
+  test('says that a registry did not tell which seeds it has', () => {
+    const published = { seeds: [], silent: 'ghcr.io does not say which seeds it has: ECONNREFUSED' }
+    expect(assemble(ENVIRONMENT, { ...NOTHING, published }, { again: 'none' }).notes).toEqual([
+      'ghcr.io does not say which seeds it has: ECONNREFUSED; devenv does without them',
+    ])
+  })
+
   test('where all runs, is empty', () => {
     expect(plan(afterStart())).toEqual([])
   })
@@ -152,7 +202,7 @@ describe('the whole plan of a start', () => {
     const images = { ...NOTHING.images, own: { ...NOTHING.images.own, do: 'build' as const } }
     expect(plan({ ...NOTHING, images, installed: { hello: undefined } })).toEqual([
       'build: there is none yet',
-      'look-again: the image tells which migrations its packages hold',
+      'look-again: the images tell what migrations there are, and which data fit',
     ])
   })
 
@@ -211,9 +261,12 @@ describe('the whole plan of a start', () => {
       ])
     })
 
-    test('DEVENV_SEEDS=none neither takes nor keeps one', () => {
+    test('DEVENV_SEEDS=none takes none, and keeps what the steps make', () => {
       const settings = { ...NOTHING.settings, seeds: 'none' as const }
-      expect(plan({ ...NOTHING, settings, stores: portable })).toEqual(plan(NOTHING))
+      const images = { ...NOTHING.images, own: { ...NOTHING.images.own, do: 'use' as const } }
+      const planned = plan({ ...NOTHING, images, settings, stores: portable, seeds: [seed('older', 'older')] })
+      expect(planned.filter((line) => line.startsWith('load'))).toEqual([])
+      expect(planned).toContain('keep-seed: a clone, a worktree or a clean starts from it')
     })
   })
 

@@ -3,17 +3,14 @@ import { LABELS } from '../../engine/labels.js'
 import { listInputs } from '../../image/image-inputs.js'
 import { loopbackProxies } from '../../settings/container-proxies.js'
 import { rememberedOf } from '../../settings/settings.js'
-import type { Archive } from '../data/archive.js'
 import type { StartRecord } from '../data/record.js'
-import type { Save } from '../data/saves.js'
 import type { Environment } from '../environment.js'
-import { urlsOf } from '../project/addresses.js'
 import { explainChanges } from '../project/explain-changes.js'
 import { planProject, renderProject } from '../project/plan-project.js'
-import { type DueStep, hashSteps } from '../provision/hash-steps.js'
-import { chooseSeed, migrationsAmong, seedDigestOf } from './choose-seed.js'
+import type { DueStep } from '../provision/hash-steps.js'
 import { chooseSave, explainLeftMigrations } from './explain-left-migrations.js'
 import { type How, type Observed, servicesOf } from './observe.js'
+import { isUntold, planData, planDue, planWish } from './plan-data.js'
 import {
   type DataPlan,
   type Passed,
@@ -106,7 +103,7 @@ export function assemble(environment: Environment, observed: Observed, how: Pick
       ...explainLeftMigrations(
         due.filter(({ passed }) => passed !== 'now'),
         observed.stores,
-        chooseSave(observed.saves, observed.branch, basisOf(environment.service, hashed, observed)),
+        chooseSave(observed.saves, observed.branch, planWish(environment.service, hashed, observed).basis),
       ),
     ],
     awaited,
@@ -117,71 +114,22 @@ export function assemble(environment: Environment, observed: Observed, how: Pick
 }
 
 /** What has to be done before the rest can be planned. */
-function planFirst({ restoring, installed, images, containers }: Observed): StepsPlan | undefined {
+function planFirst(observed: Observed): StepsPlan | undefined {
+  const { restoring, images, containers } = observed
   if (restoring !== undefined) {
     const because = `somebody was interrupted while the save ${restoring} was restored`
     const remove: StartStep[] = containers.length === 0 ? [] : [{ do: 'remove', containers, because }]
     const again = { do: 'look-again' as const, because: 'the data are others then' }
     return { awaited: undefined, steps: [...remove, { do: 'put-back', because }, again] }
   }
-  if (!Object.values(installed).includes(undefined)) return undefined
-  const because = 'the image tells which migrations its packages hold'
+  if (!isUntold(observed)) return undefined
+  const because = 'the images tell what migrations there are, and which data fit'
   return { awaited: undefined, steps: [...planImages(images), { do: 'look-again', because }] }
-}
-
-/** Which ready data new stores take. */
-function planData(service: string, steps: readonly DueStep[], observed: Observed, save: Save | undefined): DataPlan {
-  const { stores, seeds, settings, extent } = observed
-  const portable = stores.filter(({ store }) => store.portable !== undefined)
-  const fresh = portable.filter(({ ledger }) => ledger === undefined)
-  const loadsFrom = (archive: Archive, because: string) =>
-    fresh.flatMap(({ store }) => (archive.blobs[store.name] === undefined ? [] : [{ store, archive, because }]))
-  if (save !== undefined) return { loads: loadsFrom(save, `it is in the save ${save.name}`), keep: undefined }
-  if (settings.seeds === 'none' || fresh.length === 0) return { loads: [], keep: undefined }
-  const basis = basisOf(service, steps, observed)
-  const wish = {
-    ...basis,
-    stores: portable.map(({ store, server }) => ({ name: store.name, server })),
-    fresh: fresh.map(({ store }) => store.name),
-  }
-  const chosen = chooseSeed(wish, seeds)
-  const loads = chosen === undefined ? [] : loadsFrom(chosen.seed, chosen.because)
-  const isWhole = extent.all && fresh.length === portable.length && chosen?.kind !== 'exact'
-  return { loads, keep: isWhole ? { stores: fresh.map(({ store }) => store), basis } : undefined }
 }
 
 /** What an archive of these data would say of itself. Pure. */
 export const describeBasis = (environment: Environment, observed: Observed): SeedBasis =>
-  basisOf(environment.service, planDue(observed), observed)
-
-const basisOf = (
-  service: string,
-  steps: readonly DueStep[],
-  { files, installed, images }: Pick<Observed, 'files' | 'installed' | 'images'>,
-): SeedBasis => ({
-  service,
-  digest: seedDigestOf(steps),
-  migrations: migrationsAmong(Object.assign({}, ...Object.values(files).map(({ contents }) => contents))),
-  installed: Object.values(installed).flatMap((names) => names ?? []),
-  image: images.own.digest,
-})
-
-function planDue({ definition, files, stores, images, ports, installed }: Observed): DueStep[] {
-  const ours = oursOf(definition)
-  const described = definition.project.services
-  return hashSteps(definition.provision, {
-    files,
-    installed,
-    stores: Object.fromEntries(stores.map(({ store }) => [store.service, store.name])),
-    images: {
-      ...Object.fromEntries(ours.map((name) => [name, described[name]?.image ?? ''])),
-      [definition.primary]: images.own.digest,
-    },
-    addresses: Object.fromEntries(
-      ours.map((name) => [name, JSON.stringify(urlsOf(ports[name], described[name]?.ports?.[0]?.target))]),
-    ),
-  })
-}
+  planWish(environment.service, planDue(observed), observed).basis
 
 /** What the ledgers of a step's stores say of it: all of them, for it filled them all. */
 function passedOf(
@@ -200,7 +148,8 @@ function passedOf(
   return hashes.every((hash) => hash !== undefined) ? 'before' : 'never'
 }
 
-const notesOf = ({ lost, settings }: Observed): string[] => [
+const notesOf = ({ lost, settings, published }: Observed): string[] => [
+  ...(published.silent === undefined ? [] : [`${published.silent}; devenv does without them`]),
   ...lost.map(({ port, holder }) => `${holder ?? 'another program'} uses port ${port}; devenv takes another port`),
   ...[loopbackProxies(settings.proxies).join(', ')].flatMap((names) =>
     names === '' ? [] : `containers and builds do not get ${names}: a proxy on loopback is out of their reach`,

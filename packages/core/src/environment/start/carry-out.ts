@@ -11,6 +11,7 @@ import type { Context } from '../context.js'
 import { readServer } from '../data/claim-stores.js'
 import { readOwned, writeOwned } from '../data/data-directory.js'
 import { openStore } from '../data/ledger.js'
+import { pullSeed } from '../data/published-seeds.js'
 import { type StartRecord, stampsOf, whileStopping, writeRecord } from '../data/record.js'
 import { containersOf } from '../inside/containers-of.js'
 import { endCommands } from '../inside/end-commands.js'
@@ -88,6 +89,8 @@ async function carryOutStep(planned: StartStep, work: Work): Promise<void> {
     }
     case 'empty-stores':
       return await show('data', () => emptyStores(work, planned.stores))
+    case 'pull-seed':
+      return await show(`pull ${planned.seed.published.reference}`, () => pullSeed(planned.seed))
     case 'load': {
       const { store, archive } = planned
       return await show(`data of ${store.service}`, () => loadArchive(work, find(work, store.service), store, archive))

@@ -34,6 +34,7 @@ import { readOwned, requireOwnFolder } from '../data/data-directory.js'
 import { folderIdentity } from '../data/folder-identity.js'
 import { readKnownInstalled, writeKnownInstalled } from '../data/known-installed.js'
 import { type Ledger, readLedger, type Server, storeData, storeFolder } from '../data/ledger.js'
+import { findPublishedSeeds, type PublishedSeeds, seedsBeside } from '../data/published-seeds.js'
 import { type Begun, readRecord, type Stamps, type StartRecord, stampsOf } from '../data/record.js'
 import { listSaves, type Save } from '../data/saves.js'
 import { listSeeds, type Seed } from '../data/seeds.js'
@@ -48,13 +49,18 @@ import type { MatchedFiles } from '../provision/hash-steps.js'
 import { readMatchingFiles } from '../provision/read-matching-files.js'
 import { isJoinable } from '../provision/run-step.js'
 import { requirePrograms } from './choose-programs.js'
+import { chooseSeed } from './choose-seed.js'
 import type { Extent } from './find-running.js'
+import { isUntold, mayBePublished, planDue, planWish } from './plan-data.js'
 import { readStampedInputs } from './read-stamped-inputs.js'
 import { requireMounts } from './require-mounts.js'
 
-/** Ports that the engine could not bind although they looked free, and the folders of seeds that could not be used. */
-export type Refused = { ports: ReadonlySet<number>; seeds: ReadonlySet<string> }
-export const NOTHING_REFUSED: Refused = { ports: new Set(), seeds: new Set() }
+/**
+ * Ports that the engine could not bind although they looked free, and the folders of seeds that could not be used. `registry`: it named
+ * a seed and did not give it, and is not asked again.
+ */
+export type Refused = { ports: ReadonlySet<number>; seeds: ReadonlySet<string>; registry: boolean }
+export const NOTHING_REFUSED: Refused = { ports: new Set(), seeds: new Set(), registry: false }
 
 /**
  * What a start is told beside what has to run. `again`: which provisioning steps somebody wants carried out again, whatever
@@ -106,8 +112,9 @@ export type Observed = {
   /** What was saved here, and the branch that is checked out, where that matters. */
   saves: readonly Save[]
   branch: string | undefined
-  /** Ready data for those of them that are new. */
+  /** Ready data for those of them that are new, on this machine; and of a registry, where none of these is the exact one. */
   seeds: readonly Seed[]
+  published: PublishedSeeds
   /** By service, the names of what its steps' globs match in its image; `undefined` while that is not here. */
   installed: { readonly [service: string]: readonly string[] | undefined }
   /** Glob to what it matches. */
@@ -191,7 +198,7 @@ export async function observe(
   const { saves } = listSaves(paths)
   const code = Object.fromEntries(ours.map((name) => [name, mountOf(definition, name, checkout) ?? '/']))
   const { files, stamps: provision } = await readStepFiles(checkout, definition)
-  return {
+  const observed = {
     before,
     settings,
     variables,
@@ -224,6 +231,30 @@ export async function observe(
     begun: before?.begun !== undefined && (await isJoinable(context, before.begun)) ? before.begun : undefined,
     stamps: { inputs: { ...stamps, ...lock }, definition: stamped, provision },
   }
+  return {
+    ...observed,
+    published: await readPublished(environment.service, observed, {
+      ...refused,
+      registry: refused.registry || data !== undefined,
+    }),
+  }
+}
+
+/** What a registry has for new stores, where this machine does not have exactly that. */
+async function readPublished(
+  service: string,
+  observed: Omit<Observed, 'published'>,
+  refused: Refused,
+): Promise<PublishedSeeds> {
+  const none = { seeds: [], silent: undefined }
+  if (refused.registry || !mayBePublished(observed) || isUntold(observed)) return none
+  const { wish } = planWish(service, planDue(observed), observed)
+  if (chooseSeed(wish, observed.seeds)?.kind === 'exact') return none
+  const stores = Object.fromEntries(wish.stores.flatMap(({ name, server }) => (server ? [[name, server]] : [])))
+  const name = seedsBeside(observed.images.own.reference)
+  const { seeds, silent } = await findPublishedSeeds(name, { ...wish, service, stores }, observed.sources.access)
+  const here = new Set([...refused.seeds, ...observed.seeds.map(({ folder }) => folder)])
+  return { seeds: seeds.filter(({ folder }) => !here.has(folder)), silent }
 }
 
 /** The services that an extent has running, ours first. Pure. */

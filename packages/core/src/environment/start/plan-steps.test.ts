@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { sampleArchive, sampleContainer, testEach } from '../../../test/samples.js'
+import { sampleArchive, sampleContainer, samplePublishedSeed, testEach } from '../../../test/samples.js'
 import type { ImagesPlan } from '../../image/ensure-images.js'
 import type { Ledger } from '../data/ledger.js'
 import type { Begun } from '../data/record.js'
@@ -46,6 +46,7 @@ const NEW_STORE = { store: STORE, ledger: undefined, half: false }
 const FILES: Store = { ...STORE, service: 'web', name: 'uploads', version: 'any' }
 const NEW_FILES = { store: FILES, ledger: undefined, half: false }
 const ARCHIVE = sampleArchive({})
+const PUBLISHED = samplePublishedSeed('ulmo.4')
 const KEEP = { stores: [STORE], basis: ARCHIVE.description }
 const LEDGER: Ledger = { server: 'mysql', version: '8.4', steps: {}, files: {}, underway: 'migrations-0' }
 /** What runs in a container: `bash` somebody's, `(bash)` nobody's. */
@@ -63,7 +64,7 @@ const RUNNING: StartState = {
   images: IMAGES,
   moved: [],
   stores: [{ store: STORE, ledger: LEDGER, half: false }],
-  data: { loads: [], keep: undefined },
+  data: { pull: undefined, loads: [], keep: undefined },
   begun: undefined,
   stopping: false,
   steps: [due('migrations', 'now'), due('accounts', 'now')],
@@ -105,6 +106,8 @@ const words = ({ awaited, steps }: StepsPlan): string[] =>
       case 'empty-stores':
       case 'keep-seed':
         return `${step.do} ${step.stores.map(({ name }) => name).join(' ')}`
+      case 'pull-seed':
+        return `pull-seed ${step.seed.published.reference}`
       case 'open-store':
         return `open ${step.store.name}${step.loading === undefined ? '' : ' for data'}`
       case 'load':
@@ -373,18 +376,21 @@ describe('the plan of a start', () => {
       plan: ['remove mysql-1', 'open mysql-8.4', 'create mysql', 'start mysql', 'wait mysql', 'restart-programs web'],
     },
     {
-      title: 'fills a new store from ready data once its server answers, files before that, and does what they lack',
+      title:
+        'fetches ready data before it opens stores, and fills a new store once its server answers, files before that, and does what they lack',
       wanted: ALL,
       state: {
         ...NOTHING,
         stores: [NEW_STORE, NEW_FILES],
         data: {
+          pull: { seed: PUBLISHED, because: 'the registry has it' },
           loads: [NEW_STORE, NEW_FILES].map(({ store }) => ({ store, archive: ARCHIVE, because: 'x' })),
           keep: KEEP,
         },
         steps: [due('migrations', 'before'), due('accounts', 'now')],
       },
       plan: [
+        'pull-seed ulmo.4',
         'open mysql-8.4 for data',
         'open uploads for data',
         'create mysql redis web',
@@ -418,7 +424,7 @@ describe('the plan of a start', () => {
       state: {
         ...NOTHING,
         stores: [NEW_STORE],
-        data: { loads: [{ store: STORE, archive: ARCHIVE, because: 'x' }], keep: undefined },
+        data: { pull: undefined, loads: [{ store: STORE, archive: ARCHIVE, because: 'x' }], keep: undefined },
       },
       plan: [
         'open mysql-8.4 for data',

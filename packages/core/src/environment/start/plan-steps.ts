@@ -5,6 +5,7 @@ import type { ProgramChoice } from '../../settings/settings.js'
 import type { Archive, Description } from '../data/archive.js'
 import type { Moved } from '../data/claim-stores.js'
 import type { Ledger } from '../data/ledger.js'
+import type { PublishedSeed } from '../data/published-seeds.js'
 import type { Begun, Released } from '../data/record.js'
 import type { RunningCommand, RunningCommands } from '../inside/read-commands.js'
 import type { Store } from '../project/stores-of.js'
@@ -32,6 +33,8 @@ export type StartStep = { because: string } & (
   | { do: 'stop'; containers: readonly Container[] }
   | { do: 'remove'; containers: readonly Container[] }
   | { do: 'end-commands'; container: Container; commands: readonly RunningCommand[] }
+  /** From its registry into the cache of this machine. */
+  | { do: 'pull-seed'; seed: PublishedSeed }
   /** What is left of data that were only half loaded. */
   | { do: 'empty-stores'; stores: readonly Store[] }
   /** `loading`: the archive that it is about to be filled from. */
@@ -56,8 +59,12 @@ export type StartStep = { because: string } & (
 /** What a seed of this start would say of itself, beside what is in the ledgers by then. */
 export type SeedBasis = Pick<Description, 'service' | 'digest' | 'migrations' | 'installed' | 'image'>
 
-/** Ready data for new stores, and why these; `keep`: whether what comes of this start is worth keeping as a seed. */
+/**
+ * Ready data for new stores, and why these. `pull`: those that are in a registry; `keep`: whether what comes of this start is worth
+ * keeping as a seed.
+ */
 export type DataPlan = {
+  pull: { seed: PublishedSeed; because: string } | undefined
   loads: readonly { store: Store; archive: Archive; because: string }[]
   keep: { stores: readonly Store[]; basis: SeedBasis } | undefined
 }
@@ -109,6 +116,7 @@ export function planSteps(wanted: Wanted, found: StartState): StepsPlan {
     })),
     ...planBefore(state),
     ...removals,
+    ...(state.data.pull === undefined ? [] : [{ do: 'pull-seed' as const, ...state.data.pull }]),
     ...step(
       state.stores.filter(({ half }) => half).map(({ store }) => store),
       (stores) => ({ do: 'empty-stores', stores, because: 'somebody was interrupted while their data were loaded' }),

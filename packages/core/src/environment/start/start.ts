@@ -3,6 +3,7 @@ import type { Container } from '../../engine/containers.js'
 import { type Engine, EngineRefusal } from '../../engine/engine.js'
 import { isGone, parseRefusal } from '../../engine/parse-refusal.js'
 import { removeProject } from '../../engine/remove-project.js'
+import { carryOutImages } from '../../image/ensure-images.js'
 import { requireVersions } from '../../machine/versions.js'
 import { explainProblem } from '../../problem/explain-problem.js'
 import { DevenvError } from '../../problem/problem.js'
@@ -17,8 +18,10 @@ import { readCommands } from '../inside/read-commands.js'
 import { requireRecognised } from '../open-environment.js'
 import { assemble, type StartPlan } from './assemble.js'
 import { carryOut } from './carry-out.js'
+import type { SeedWish } from './choose-seed.js'
 import { type Extent, findRunning, type Started } from './find-running.js'
 import { type How, NOTHING_REFUSED, type Observed, observe, type Refused } from './observe.js'
+import { isUntold, lacksServer, planDue, planWish } from './plan-data.js'
 import type { AwaitCommands } from './plan-steps.js'
 
 const ATTEMPTS = 3
@@ -61,7 +64,7 @@ export async function startHeld(
   const { environment, report } = context
   // A clean that was waited for has taken the folder with it.
   createDataDirectory(environment)
-  const refused = { ports: new Set<number>(), seeds: new Set<string>() }
+  const refused = { ports: new Set<number>(), seeds: new Set<string>(), registry: false }
   for (let attempt = 1; ; attempt++) {
     const { observed, plan } = await look(context, variant, extent, how, refused)
     if (plan.awaited !== undefined) return plan.awaited
@@ -112,15 +115,38 @@ async function look(
   return { observed, plan: assemble(context.environment, observed, how) }
 }
 
+/** Which seed this checkout would make, and with which settings. Has the images first that tell: they may not be here. */
+export async function readSeedWish(
+  context: Context,
+): Promise<Pick<Observed, 'settings' | 'sources'> & { wish: SeedWish; image: string }> {
+  const { engine, environment, report } = context
+  await requireVersions(engine)
+  const variant = await requireRecognised(environment)
+  const see = () => observe(context, variant, { all: true }, USUAL, { ...NOTHING_REFUSED, registry: true })
+  let observed = await see()
+  if (isUntold(observed) || lacksServer(observed)) {
+    await carryOutImages(observed.images, engine, observed.inputs, observed.sources, report)
+    observed = await see()
+  }
+  const { settings, sources, images } = observed
+  const { wish } = planWish(environment.package.service, planDue(observed), observed)
+  return { settings, sources, wish, image: images.own.reference }
+}
+
 /** What has to be done before another look, where the world changed between our look and our deed. */
 function mendOf(
   error: unknown,
   { engine, environment, report }: Context,
   { steps }: StartPlan,
-  refused: { ports: Set<number>; seeds: Set<string> },
+  refused: { ports: Set<number>; seeds: Set<string>; registry: boolean },
 ): (() => Promise<void>) | undefined {
   const port = takenPort(error)
   if (port !== undefined) return async () => void refused.ports.add(port)
+  if (isUnpulled(error))
+    return async () => {
+      report({ kind: 'note', text: `${wordsOf(error)} devenv does without it` })
+      refused.registry = true
+    }
   const loaded = steps.flatMap((planned) => (planned.do === 'load' ? [planned] : []))
   if (loaded[0] !== undefined && isUnusable(error)) {
     const { archive } = loaded[0]
@@ -153,6 +179,9 @@ const takenPort = (error: unknown): number | undefined => {
 const isUnusable = (error: unknown): boolean =>
   error instanceof DevenvError &&
   error.problems.some(({ code }) => code === 'archive-damaged' || code === 'store-unfilled')
+
+const isUnpulled = (error: unknown): boolean =>
+  error instanceof DevenvError && error.problems.some(({ code }) => code === 'seed-unpulled')
 
 const wordsOf = (error: unknown): string =>
   error instanceof DevenvError ? error.problems.map((problem) => explainProblem(problem).what).join(' ') : String(error)

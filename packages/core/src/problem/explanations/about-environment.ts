@@ -91,6 +91,21 @@ export const ENVIRONMENT: Explanations<EnvironmentProblem> = {
     why: 'It was never started, or somebody has cleaned it.',
     fix: 'devenv start',
   }),
+  'seed-unpulled': ({ seed, detail }) => ({
+    what: `devenv could not take ${seed} from its registry.`,
+    why: detail,
+    fix: 'devenv start   asks again. DEVENV_SEEDS=none devenv start   takes no ready data.',
+  }),
+  'seed-missing': ({ service, digest }) => ({
+    what: `This machine has no seed of ${service} for this checkout (steps ${digest}).`,
+    why: 'A start with new stores leaves one in the cache. None has done so with the files and the image as they are now.',
+    fix: 'devenv clean && DEVENV_SEEDS=none devenv start   makes it from nothing; then run the same command again.',
+  }),
+  'checkout-elsewhere': ({ checkout, release, commit, at }) => ({
+    what: `${checkout} is not ${release}.`,
+    why: `The lock of the package names the commit ${commit} for it; the checkout is at ${at}.`,
+    fix: `git -C ${checkout} checkout ${commit}   and start the environment there, then run the same command again.`,
+  }),
   'container-exited': ({ container, exitCode, log, left }) => ({
     what: `${container} ended with exit code ${exitCode} during the start.`,
     why: `Its last lines:\n${indent(log)}`,

@@ -16,9 +16,9 @@ export const REGISTRY: Explanations<RegistryProblem> = {
     fix: 'DEVENV_REGISTRY=ghcr.io/<organisation>   (a host, and a path where you may push)',
   }),
   'tag-taken': ({ tag, holds, wants }) => ({
-    what: `${tag} already names another image. devenv did not change it.`,
+    what: `${tag} already names something else. devenv did not change it.`,
     why: `It holds ${holds}; this is ${wants}. A published version never changes.`,
-    fix: 'Publish a new version of the package: nx release\nor, until then, only its images: devenv publish --unreleased',
+    fix: 'Publish a new version of the package: nx release\nor, until then, leave the release out: devenv publish --unreleased, devenv data publish --unreleased',
   }),
   'stand-ins-published': ({ registry, images }) => ({
     what: `devenv published nothing to ${registry}: ${images.join(', ')} ${images.length === 1 ? 'contains' : 'contain'} stand-ins for official images.`,
