@@ -48,7 +48,7 @@ const sleeps = async (running: Run, seconds: string, processes: number) => {
   await running.said(/sleeping for/)
   await eventually(async () => {
     const found = await processesOf(await hello.container('hello'))
-    expect(found.filter((line) => line.endsWith(` sleep ${seconds}`))).toHaveLength(processes)
+    expect(found.filter((line) => new RegExp(`^\\s*\\d+\\s+sleep ${seconds}$`).test(line))).toHaveLength(processes)
   })
 }
 
