@@ -1,12 +1,14 @@
 import type { Command } from 'commander'
 import { engineFrom } from '../../engine/engine.js'
 import type { ImagesPlan } from '../../image/ensure-images.js'
+import { DevenvError } from '../../problem/problem.js'
 import type { Selection } from '../../publish/select-images.js'
-import { type Add, openRemembered, report, say, sayJson, withSelection } from '../opening.js'
+import { type Add, open, openRemembered, report, say, sayJson, withSelection } from '../opening.js'
+import type { PlannedStep } from '../render-start-plan.js'
 
 export const explainCommand: Add = (program) =>
   withSelection(program.command('explain'))
-    .summary('print how a start would get each image, and why; change nothing')
+    .summary('print how a start would get each image and its data, and why; change nothing')
     .option('--json', 'print JSON')
     .action(async ({ json, ...selection }: Selection & { json?: boolean }, command: Command) => {
       const { readImagePlans } = await import('../images.js')
@@ -16,9 +18,32 @@ export const explainCommand: Add = (program) =>
       if (lacking.length > 0)
         report({ kind: 'note', text: `offline, a start would fail: this machine does not have ${lacking.join(', ')}` })
       const { renderImagesPlans } = await import('../render-plans.js')
-      if (json) sayJson(plans.length === 1 ? plans[0] : plans)
-      else for (const line of renderImagesPlans(plans)) say(line)
+      const data = opened.checkout !== undefined && isOfFiles(selection) ? await readDataSteps(command) : []
+      if (json) sayJson(plans.length === 1 ? { ...plans[0], data } : plans)
+      else
+        for (const line of [
+          ...renderImagesPlans(plans),
+          ...data.map((step) => `${step.do.padEnd(5)} ${step.on.join(', ')}  (${step.because})`),
+        ])
+          say(line)
     })
+
+const isOfFiles = ({ ref, release }: Selection): boolean => ref === undefined && (release ?? []).length === 0
+
+/** What a start of the checkout as it is would do about its data. */
+async function readDataSteps(command: Command): Promise<PlannedStep[]> {
+  const { readStartPlan } = await import('../../environment/start/start.js')
+  const { stepsOf } = await import('../render-start-plan.js')
+  const { explainProblem } = await import('../../problem/explain-problem.js')
+  const plan = await readStartPlan(await open(command), { all: true }, 'awaited').catch((error) => {
+    if (!(error instanceof DevenvError)) throw error
+    const what = error.problems.map((problem) => explainProblem(problem).what).join(' ')
+    report({ kind: 'note', text: `a start would fail: ${what}` })
+  })
+  return plan === undefined
+    ? []
+    : stepsOf(plan).filter((step) => ['look-again', 'pull-seed', 'load', 'provision', 'keep-seed'].includes(step.do))
+}
 
 async function lackingIn(plans: readonly ImagesPlan[]): Promise<string[]> {
   const { lackingOf } = await import('../../image/ensure-images.js')
