@@ -37,6 +37,8 @@ export class Workshop {
     this.folder = folder
     this.package = environmentPackage
     this.logs = join(folder, 'logs')
+    /** The first start makes its data itself, and a clone beside it takes them: seeds are of this acceptance alone. */
+    this.env = { ...shell, XDG_CACHE_HOME: join(folder, 'cache') }
     mkdirSync(this.logs, { recursive: true })
   }
 
@@ -217,7 +219,7 @@ export class Clone {
 
   /** @param {readonly string[]} argv */
   #quiet(argv) {
-    return $({ cwd: this.path, env: shell, quiet: true })`${argv}`
+    return $({ cwd: this.path, env: this.workshop.env, quiet: true })`${argv}`
   }
 
   /**
@@ -229,7 +231,13 @@ export class Clone {
     const file = createWriteStream(this.workshop.log(typed))
     file.write(`$ ${typed}\n`)
     // A group of its own: Ctrl-C reaches make and what it started, and not us.
-    const child = $({ cwd: this.path, env: { ...shell, ...env }, quiet: true, nothrow: true, detached: true })`${argv}`
+    const child = $({
+      cwd: this.path,
+      env: { ...this.workshop.env, ...env },
+      quiet: true,
+      nothrow: true,
+      detached: true,
+    })`${argv}`
     this.workshop.running(child)
     let printed = ''
     for (const channel of [child.stdout, child.stderr])

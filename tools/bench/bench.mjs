@@ -6,7 +6,7 @@
 //   make bench            RUNS=9 IDLE_SECONDS=30 make bench
 import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { $ as shell } from 'zx'
@@ -21,6 +21,7 @@ const env = {
   ...process.env,
   DEVENV_PACKAGE: join(ROOT, 'examples/hello/environment'),
   DEVENV_MK: join(ROOT, 'packages/core/make/devenv.mk'),
+  XDG_CACHE_HOME: join(dirname(checkout), 'cache'),
 }
 const $ = shell({ cwd: checkout, env, quiet: true })
 const devenv = [process.execPath, join(ROOT, 'packages/core/bin/devenv.js')]

@@ -40,6 +40,8 @@ export function freshHello(env = {}) {
     ...process.env,
     DEVENV_PACKAGE: join(ROOT, 'examples/hello/environment'),
     DEVENV_MK: join(ROOT, 'packages/core/make/devenv.mk'),
+    // Each first start makes its data itself.
+    XDG_CACHE_HOME: join(folder, 'cache'),
     ...env,
   }
   cpSync(join(ROOT, 'examples/hello/service'), checkout, { recursive: true, filter: (path) => !path.includes('/.dev') })
