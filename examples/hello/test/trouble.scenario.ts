@@ -190,7 +190,7 @@ describe('what start --dry-run prints', () => {
   test('is each step with its cause; it changes nothing, and start does exactly these', async () => {
     const hello = freshCheckout()
     expect(await planOf(hello)).toMatch(
-      /create +mysql, redis, hello: not created yet\n.*start +mysql, redis, hello: .*new\n.*enter +hello: .*\nwait +mysql: migrations needs it\nprovision +migrations: not done yet\nwait +redis: hello needs it\nrelease +all of hello: /,
+      /create +mysql, redis, hello: not created yet\n.*start +mysql, redis, hello: .*new\n.*enter +hello: .*\nwait +mysql: migrations needs it\nprovision +migrations: not done yet\nwait +redis: hello needs it\nkeep-seed +mysql-8\.4: .*\nrelease +all of hello: /,
     )
     expect(await hello.containers()).toEqual([])
     expect(existsSync(join(hello.path, '.dev'))).toBe(false)

@@ -8,7 +8,7 @@ import { type EndingSignal, exitCodeFor, takeSignals } from '../process/signals.
 import { isInForeground, mayReadInput } from '../process/standard-input.js'
 import { ask, type Engine, hijack, isEngineAway } from './engine.js'
 import { type ContainerCommand, captureInside, chunksOf, createExec, exitCodeOf } from './execs.js'
-import type { Chunk } from './streams.js'
+import { type Chunk, drained } from './streams.js'
 
 /** Ends what runs: a command line that signals every process of the command `id`. */
 export type Canceller = (id: string, signal: NodeJS.Signals) => readonly [string, ...string[]]
@@ -199,13 +199,3 @@ async function showApart(chunks: AsyncIterable<Chunk>, stdout: Writable, stderr:
     if (!isEngineAway(error)) throw error
   }
 }
-
-const drained = (target: Writable): Promise<void> =>
-  new Promise((resolve) => {
-    const events = ['drain', 'close', 'error']
-    const done = () => {
-      for (const event of events) target.off(event, done)
-      resolve()
-    }
-    for (const event of events) target.on(event, done)
-  })

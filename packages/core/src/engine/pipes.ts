@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Engine } from './engine.js'
 import { hijack } from './engine.js'
 import { type ContainerCommand, chunksOf, createExec, exitCodeOf } from './execs.js'
+import { drained } from './streams.js'
 
 /** How a command ended whose data went through us, and what it wrote to stderr. */
 export type Piped = { exitCode: number; said: string }
@@ -14,7 +15,7 @@ export async function pipeFrom(engine: Engine, command: ContainerCommand, out: W
   const said: Buffer[] = []
   for await (const { channel, data } of chunksOf(engine, socket)) {
     if (channel === 'err') said.push(data)
-    else if (!out.write(data)) await new Promise((resolve) => out.once('drain', resolve).once('close', resolve))
+    else if (!out.write(data)) await drained(out)
     if (out.destroyed) socket.destroy()
   }
   return { exitCode: (await exitCodeOf(engine, exec)) ?? 255, said: wordsOf(said) }

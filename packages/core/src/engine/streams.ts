@@ -1,4 +1,4 @@
-import { Transform, type TransformCallback } from 'node:stream'
+import { Transform, type TransformCallback, type Writable } from 'node:stream'
 
 export type Chunk = { channel: 'out' | 'err'; data: Buffer }
 
@@ -47,3 +47,14 @@ export async function* linesOf(chunks: AsyncIterable<Chunk>): AsyncGenerator<{ c
   }
   for (const channel of ['out', 'err'] as const) if (open[channel].length > 0) yield { channel, line: take(channel) }
 }
+
+/** Until a stream takes more, or nothing any more. */
+export const drained = (target: Writable): Promise<void> =>
+  new Promise((resolve) => {
+    const events = ['drain', 'close', 'error']
+    const done = () => {
+      for (const event of events) target.off(event, done)
+      resolve()
+    }
+    for (const event of events) target.on(event, done)
+  })
