@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { eventually, post, succeeded } from '../../../tools/scenarios/checkout.js'
@@ -70,6 +70,36 @@ test.each([
   expect(await greeted(hello)).toEqual(['After', 'Before'])
   await restore(hello, 'before')
   expect(await greeted(hello)).toEqual(['Before'])
+})
+
+test('a restore that was killed may be said again at once; killed again, the old data are still there', async () => {
+  const hello = await started()
+  await save(hello, 'before')
+  await greet(hello, 'After')
+  for (const line of [/data of mysql/, /create mysql/]) {
+    const restoring = hello.beginDevenv(['data', 'restore', 'before'])
+    await restoring.said(line)
+    restoring.signal('SIGKILL')
+    await restoring.ended
+  }
+  const saved = await hello.devenv('data', 'save', 'half')
+  expect(saved.stderr).toContain('not-running')
+  await hello.start()
+  expect(await greeted(hello)).toEqual(['After', 'Before'])
+})
+
+test('what a restore that was killed at its very end has left is in nobody’s way', async () => {
+  const hello = await started()
+  await save(hello, 'before')
+  await greet(hello, 'After')
+  // As it is after the mark is gone, and before what was replaced is.
+  const store = join(hello.path, '.dev/devenv/stores/mysql-8.4')
+  mkdirSync(join(store, 'data.aside'))
+  writeFileSync(join(store, 'data.aside/old'), '')
+  writeFileSync(join(store, 'ledger.aside.json'), '{}')
+  await restore(hello, 'before')
+  expect(await greeted(hello)).toEqual(['Before'])
+  expect(await ask('find', join(hello.path, '.dev/devenv/stores'), '-name', '*aside*')).toBe('')
 })
 
 test('a restore that fails puts the old data back', async () => {

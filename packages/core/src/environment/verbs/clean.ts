@@ -8,6 +8,7 @@ import { DevenvError } from '../../problem/problem.js'
 import { runCommand } from '../../process/run-command.js'
 import { step } from '../../progress/progress.js'
 import type { Asking, Context } from '../context.js'
+import { endRestore, readRestoring } from '../data/aside.js'
 import { isOwnFolder, isThere, requireOwnFolder, requireOwnPlace } from '../data/data-directory.js'
 import { folderIdentity } from '../data/folder-identity.js'
 import { storeData, storeFolder } from '../data/ledger.js'
@@ -18,6 +19,7 @@ import { removeAll, runAsRoot } from '../data/remove-as-root.js'
 import type { Paths } from '../environment.js'
 import { containersOf } from '../inside/containers-of.js'
 import { isJoinable } from '../provision/run-step.js'
+import { putBackAll } from '../start/carry-out-data.js'
 
 /**
  * Removes an environment: its containers, its network, and in the data directory what devenv created there.
@@ -52,6 +54,7 @@ export async function cleanStores(context: Context, names: readonly string[]): P
     const image = (await containersOf(context))[0]?.imageId
     await tellOfStep(context)
     await removeContainersOf(context)
+    if (readRestoring(paths) !== undefined) await putBackAll(context)
     await step(report, 'data', stores.join(', '), async () => {
       const retired = stores.flatMap((store) => [retire(storeData(paths, store)), ...listRetired(paths, store)])
       await removeAll(engine, paths.home, [...new Set(retired)], image)
@@ -151,6 +154,8 @@ async function cleanLocked(context: Context): Promise<string[]> {
     return leave
   }
   await step(report, 'data', paths.home, async () => {
+    // First: what a restore has set aside must not come back in parts.
+    endRestore(paths)
     const retired = remove.filter((path) => !isClaim(path)).map(retire)
     await removeAll(engine, paths.home, retired, image)
     for (const folder of folders) if (folder !== paths.home) removeEmpty(folder)

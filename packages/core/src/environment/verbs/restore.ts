@@ -3,7 +3,7 @@ import { DevenvError } from '../../problem/problem.js'
 import { step } from '../../progress/progress.js'
 import type { Context } from '../context.js'
 import { verifyArchive } from '../data/archive.js'
-import { beginRestore, endRestore, listAside, setAside } from '../data/aside.js'
+import { beginRestore, endRestore, listAside, readRestoring, setAside } from '../data/aside.js'
 import { createDataDirectory, requireOwnPlace } from '../data/data-directory.js'
 import { withLock } from '../data/mutex.js'
 import { removeAll } from '../data/remove-as-root.js'
@@ -37,9 +37,10 @@ export async function restore(context: Context, name: string): Promise<Started> 
     await refuseForeignWriter(context)
     await waitForStep(context, 'devenv restores the save when it has ended')
     await removeContainersOf(context)
+    await tidyAside(context)
     beginRestore(paths, name)
-    for (const { store } of stores) setAside(environment, store.name)
     try {
+      for (const { store } of stores) setAside(environment, store.name)
       const started = await startHeld(context, variant, { all: true }, how)
       if ('do' in started) throw new Error(`nothing runs, and ${started.because}`)
       endRestore(paths)
@@ -51,6 +52,14 @@ export async function restore(context: Context, name: string): Promise<Started> 
       throw error
     }
   })
+}
+
+/** What an earlier restore has set aside comes back if that was interrupted, and goes if it was done. */
+async function tidyAside(context: Context): Promise<void> {
+  const { engine, environment } = context
+  const { paths } = environment
+  if (readRestoring(paths) !== undefined) await putBackAll(context)
+  await removeAll(engine, paths.home, listAside(paths), undefined)
 }
 
 /** @throws DevenvError `save-foreign` for data of another service, or of other servers */

@@ -7,6 +7,7 @@ import { step } from '../../progress/progress.js'
 import type { Context } from '../context.js'
 import { writeArchive } from '../data/archive.js'
 import { describeStores, dumpsOf } from '../data/archive-of.js'
+import { readRestoring } from '../data/aside.js'
 import { isOwnFolder, ownAll } from '../data/data-directory.js'
 import { withLock } from '../data/mutex.js'
 import { createSavesFolder, requireFree, requireSaveName, type Save, saveFolder } from '../data/saves.js'
@@ -31,6 +32,9 @@ export async function save(context: Context, name: string): Promise<Save> {
     createSavesFolder(environment)
     requireFree(paths, name)
     await waitForStep(context, 'devenv keeps the data when it has ended')
+    // What is there is half a restore, which a start undoes.
+    if (readRestoring(paths) !== undefined)
+      throw new DevenvError({ code: 'not-running', service, project: environment.project })
     const observed = await observe(context, variant, { all: true }, { commands: 'awaited' }, NOTHING_REFUSED)
     const stores = observed.stores.flatMap(({ store, ledger }) => (store.portable && ledger ? [store] : []))
     if (stores.length === 0) throw new DevenvError({ code: 'nothing-to-save', service })
