@@ -158,7 +158,7 @@ test('on a branch that lacks migrations of the database, a start offers the save
   await ask('rm', join(hello.path, 'hello/migrations/0003_tags.sql'))
   await ask('git', '-C', hello.path, 'checkout', '--quiet', '-')
   const { stderr } = await hello.start()
-  expect(stderr).toMatch(/migrations that this branch lacks: hello\/0003_tags; .*`devenv data restore on-main`/)
+  expect(stderr).toMatch(/migrations that this branch lacks: hello\/0003_tags; .*`[^`]* data restore on-main`/)
 })
 
 test('`clean` on a terminal offers to keep a save first', async () => {
