@@ -61,18 +61,24 @@ export async function* chunksOf(engine: Engine, socket: Duplex): AsyncGenerator<
   }
 }
 
+/** Begins a command without a terminal; what is written to the socket is its input, where `streams` attach that. */
+export async function startExec(
+  engine: Engine,
+  command: ContainerCommand,
+  streams: object = {},
+): Promise<{ exec: string; socket: Duplex }> {
+  const exec = await createExec(engine, command, streams)
+  const body = { Detach: false, Tty: false }
+  return { exec, socket: await hijack(engine, { method: 'POST', path: `/exec/${exec}/start`, body }) }
+}
+
 /** Runs a command without input; gives each line as it comes. Resolves to the exit code. */
 export async function runInside(
   engine: Engine,
   command: ContainerCommand,
   onLine: (line: string, channel: Chunk['channel']) => void,
 ): Promise<number> {
-  const exec = await createExec(engine, command, {})
-  const socket = await hijack(engine, {
-    method: 'POST',
-    path: `/exec/${exec}/start`,
-    body: { Detach: false, Tty: false },
-  })
+  const { exec, socket } = await startExec(engine, command)
   socket.end()
   for await (const { line, channel } of linesOf(chunksOf(engine, socket))) onLine(line, channel)
   return (await exitCodeOf(engine, exec)) ?? 255

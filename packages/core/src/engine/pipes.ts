@@ -1,8 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Engine } from './engine.js'
-import { hijack } from './engine.js'
-import { type ContainerCommand, chunksOf, createExec, exitCodeOf } from './execs.js'
+import { type ContainerCommand, chunksOf, exitCodeOf, startExec } from './execs.js'
 import { drained } from './streams.js'
 
 /** How a command ended whose data went through us, and what it wrote to stderr. */
@@ -10,7 +9,7 @@ export type Piped = { exitCode: number; said: string }
 
 /** Runs a command and writes what it prints into `out`, byte by byte. Leaves `out` open. @throws DevenvError `engine-gone` */
 export async function pipeFrom(engine: Engine, command: ContainerCommand, out: Writable): Promise<Piped> {
-  const { exec, socket } = await begin(engine, command, 'without-input')
+  const { exec, socket } = await startExec(engine, command)
   socket.end()
   const said: Buffer[] = []
   for await (const { channel, data } of chunksOf(engine, socket)) {
@@ -23,7 +22,7 @@ export async function pipeFrom(engine: Engine, command: ContainerCommand, out: W
 
 /** Runs a command that reads `input` to its end. Its own output is kept as words. @throws DevenvError `engine-gone` */
 export async function pipeInto(engine: Engine, command: ContainerCommand, input: Readable): Promise<Piped> {
-  const { exec, socket } = await begin(engine, command, 'with-input')
+  const { exec, socket } = await startExec(engine, command, { AttachStdin: true })
   const said: Buffer[] = []
   // Who ends without reading breaks the pipe; its exit code says more.
   const fed = pipeline(input, socket).then(
@@ -39,15 +38,5 @@ export async function pipeInto(engine: Engine, command: ContainerCommand, input:
 
 /** How our end of the pipe tells that the other has closed it. */
 const OURS = ['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_WRITE_AFTER_END']
-
-async function begin(engine: Engine, command: ContainerCommand, input: 'with-input' | 'without-input') {
-  const exec = await createExec(engine, command, { AttachStdin: input === 'with-input' })
-  const socket = await hijack(engine, {
-    method: 'POST',
-    path: `/exec/${exec}/start`,
-    body: { Detach: false, Tty: false },
-  })
-  return { exec, socket }
-}
 
 const wordsOf = (chunks: readonly Buffer[]): string => Buffer.concat(chunks).toString().trim()

@@ -9,7 +9,7 @@ import { IMAGE } from './explanations/about-image.js'
 import { MACHINE } from './explanations/about-machine.js'
 import { REGISTRY } from './explanations/about-registry.js'
 import { SETTINGS } from './explanations/about-settings.js'
-import type { Problem } from './problem.js'
+import { DevenvError, type Problem } from './problem.js'
 
 const ALL: Explanations<Problem> = {
   ...DEFINITION,
@@ -27,6 +27,12 @@ const ALL: Explanations<Problem> = {
 /** The words for a problem. Pure. */
 export const explainProblem = (problem: Problem): Explanation =>
   (ALL[problem.code] as (problem: Problem) => Explanation)(problem)
+
+/** What an error says happened, in the middle of other words. Pure. */
+export const whatOf = (error: unknown): string =>
+  error instanceof DevenvError
+    ? error.problems.map((problem) => explainProblem(problem).what).join(' ')
+    : (error as Error).message
 
 /** A problem as it is printed: the code, and under it what, why and fix. Pure. */
 export function renderProblem(problem: Problem): string {

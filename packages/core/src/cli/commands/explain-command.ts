@@ -34,11 +34,10 @@ const isOfFiles = ({ ref, release }: Selection): boolean => ref === undefined &&
 async function readDataSteps(command: Command): Promise<PlannedStep[]> {
   const { readStartPlan } = await import('../../environment/start/start.js')
   const { stepsOf } = await import('../render-start-plan.js')
-  const { explainProblem } = await import('../../problem/explain-problem.js')
+  const { whatOf } = await import('../../problem/explain-problem.js')
   const plan = await readStartPlan(await open(command), { all: true }, 'awaited').catch((error) => {
     if (!(error instanceof DevenvError)) throw error
-    const what = error.problems.map((problem) => explainProblem(problem).what).join(' ')
-    report({ kind: 'note', text: `a start would fail: ${what}` })
+    report({ kind: 'note', text: `a start would fail: ${whatOf(error)}` })
   })
   return plan === undefined
     ? []

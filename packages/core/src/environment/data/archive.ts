@@ -150,7 +150,7 @@ async function placeArchive(folder: string, fill: (temporary: string) => Promise
     const manifest = await fill(temporary)
     writeFileSync(join(temporary, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [manifest] }))
     writeFileSync(join(temporary, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }))
-    const replaced = `${folder}.${processMark()}.old.tmp`
+    const replaced = `${folder}.old.${processMark()}.tmp`
     rename(folder, replaced)
     renameSync(temporary, folder)
     rmSync(replaced, { recursive: true, force: true })

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Environment, Paths } from '../environment.js'
 import { isOwnFolder, isThere, makeOwnFolder, readOwned, writeOwned } from './data-directory.js'
-import { storeData, storeFolder } from './ledger.js'
+import { ledgerOf, storeData, storeFolder } from './ledger.js'
 import { retire } from './removal.js'
 
 /*
@@ -15,7 +15,6 @@ import { retire } from './removal.js'
 
 const markOf = ({ stores }: Paths): string => join(stores, 'restoring')
 const asideOf = (path: string): string => path.replace(/(\.json)?$/, '.aside$1')
-const ledgerFile = (paths: Paths, store: string): string => join(storeFolder(paths, store), 'ledger.json')
 
 /** The save whose restore was begun and has not come to its end; `undefined`: none. */
 export const readRestoring = (paths: Paths): string | undefined => readOwned(markOf(paths))?.trim()
@@ -28,7 +27,7 @@ export const endRestore = (paths: Paths): void => rmSync(markOf(paths), { force:
 
 /** Takes the data of a store out of use, so that they can be put back; none are put back as none. Each step alone can be undone. */
 export function setAside({ paths, checkout }: Environment, store: string): void {
-  const [ledger, data] = [ledgerFile(paths, store), storeData(paths, store)]
+  const [ledger, data] = [ledgerOf(paths, store), storeData(paths, store)]
   if (isThere(ledger)) renameSync(ledger, asideOf(ledger))
   if (isThere(data)) renameSync(data, asideOf(data))
   else for (const folder of [storeFolder(paths, store), asideOf(data)]) makeOwnFolder(folder, checkout)
@@ -37,7 +36,7 @@ export function setAside({ paths, checkout }: Environment, store: string): void 
 /** The other way round. Gives what was in the place, to be removed. Safe to repeat. */
 export function putBack(paths: Paths, store: string): string[] {
   const data = storeData(paths, store)
-  const ledger = ledgerFile(paths, store)
+  const ledger = ledgerOf(paths, store)
   const removed: string[] = []
   if (isOwnFolder(asideOf(data))) {
     if (isThere(data)) removed.push(retire(data))
@@ -50,7 +49,7 @@ export function putBack(paths: Paths, store: string): string[] {
 /** What was set aside, by path: of all stores. */
 export const listAside = (paths: Paths): string[] =>
   listStoreFolders(paths).flatMap((store) =>
-    [storeData(paths, store), ledgerFile(paths, store)].map(asideOf).filter((path) => existsSync(path)),
+    [storeData(paths, store), ledgerOf(paths, store)].map(asideOf).filter((path) => existsSync(path)),
   )
 
 export const listStoreFolders = (paths: Paths): string[] =>

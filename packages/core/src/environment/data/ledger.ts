@@ -27,7 +27,7 @@ export type Ledger = Server & {
 /** A store is a folder of its own; the ledger stands beside the data, not in it. */
 export const storeFolder = (paths: Paths, store: string): string => join(paths.stores, store)
 export const storeData = (paths: Paths, store: string): string => join(storeFolder(paths, store), 'data')
-const ledgerOf = (paths: Paths, store: string): string => join(storeFolder(paths, store), 'ledger.json')
+export const ledgerOf = (paths: Paths, store: string): string => join(storeFolder(paths, store), 'ledger.json')
 
 /** `undefined` where there is none that can be read, or no data: nothing was done to such a store. */
 export function readLedger(paths: Paths, store: string): Ledger | undefined {

@@ -5,7 +5,9 @@ import { LABELS } from '../../engine/labels.js'
 import { runDocker } from '../../engine/run-docker.js'
 import { DevenvError } from '../../problem/problem.js'
 import type { Outcome } from '../../process/run-command.js'
-import { removeOwned } from './removal.js'
+import type { Paths } from '../environment.js'
+import { storeData } from './ledger.js'
+import { listRetired, removeOwned, retire } from './removal.js'
 
 /**
  * Removes paths below `home`. Databases write as users of their own; root in a container may remove what they left, on this folder
@@ -26,6 +28,17 @@ export async function removeAll(
   if (outcome === undefined)
     throw fail('it contains files of other users, and no image of devenv is here that could remove them')
   if (outcome.exitCode !== 0) throw fail(outcome.stderr.trim())
+}
+
+/** Takes the data of stores out of use in one step each, and removes them, with what a removal that was killed has left. */
+export async function emptyStores(
+  engine: Engine,
+  paths: Paths,
+  stores: readonly string[],
+  known: string | undefined,
+): Promise<void> {
+  const retired = stores.flatMap((store) => [retire(storeData(paths, store)), ...listRetired(paths, store)])
+  await removeAll(engine, paths.home, [...new Set(retired)], known)
 }
 
 /** Runs a program as root on paths below `home`; `undefined` where no image is here that could. */

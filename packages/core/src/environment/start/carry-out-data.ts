@@ -1,24 +1,17 @@
 import type { Container } from '../../engine/containers.js'
+import { whatOf } from '../../problem/explain-problem.js'
 import { DevenvError } from '../../problem/problem.js'
 import { step } from '../../progress/progress.js'
 import type { Asking, Context } from '../context.js'
 import { type Archive, openStoreData } from '../data/archive.js'
 import { describeStores, dumpsOf } from '../data/archive-of.js'
 import { endRestore, listStoreFolders, putBack } from '../data/aside.js'
-import { noteLoaded, storeData } from '../data/ledger.js'
-import { listRetired, retire } from '../data/removal.js'
+import { noteLoaded } from '../data/ledger.js'
 import { removeAll } from '../data/remove-as-root.js'
 import { keepSeed, noteUsed } from '../data/seeds.js'
 import { loadStore } from '../data/store-data.js'
 import type { Store } from '../project/stores-of.js'
 import type { SeedBasis } from './plan-steps.js'
-
-/** Removes what is in stores that nobody can use as they are. */
-export async function emptyStores({ engine, environment }: Context, stores: readonly Store[]): Promise<void> {
-  const { paths } = environment
-  const retired = stores.flatMap(({ name }) => [retire(storeData(paths, name)), ...listRetired(paths, name)])
-  await removeAll(engine, paths.home, [...new Set(retired)], undefined)
-}
 
 /** Undoes a restore: the data from before are in their place again. Safe to repeat. */
 export async function putBackAll({ engine, environment: { paths } }: Asking): Promise<void> {
@@ -53,7 +46,7 @@ export async function keepAsSeed(
     await step(report, 'keep a seed', because, () => keepSeed(description, dumpsOf(context, stores)))
   } catch (error) {
     if (!(error instanceof DevenvError) && !isSystemError(error)) throw error
-    report({ kind: 'note', text: `devenv keeps no seed of these data: ${(error as Error).message}` })
+    report({ kind: 'note', text: `devenv keeps no seed of these data: ${whatOf(error)}` })
   }
 }
 

@@ -13,6 +13,7 @@ import { readOwned, writeOwned } from '../data/data-directory.js'
 import { openStore } from '../data/ledger.js'
 import { pullSeed } from '../data/published-seeds.js'
 import { type StartRecord, stampsOf, whileStopping, writeRecord } from '../data/record.js'
+import { emptyStores } from '../data/remove-as-root.js'
 import { containersOf } from '../inside/containers-of.js'
 import { endCommands } from '../inside/end-commands.js'
 import { readPrograms } from '../inside/read-programs.js'
@@ -20,7 +21,7 @@ import { HOLD_COMMAND, releaseCommand, supervisorctl } from '../inside/tools.js'
 import { waitAnswered, waitReady } from '../inside/wait-ready.js'
 import { joinStep, runStep } from '../provision/run-step.js'
 import type { StartPlan } from './assemble.js'
-import { emptyStores, keepAsSeed, loadArchive, putBackAll } from './carry-out-data.js'
+import { keepAsSeed, loadArchive, putBackAll } from './carry-out-data.js'
 import { requirePrograms } from './choose-programs.js'
 import type { Started } from './find-running.js'
 import type { Observed } from './observe.js'
@@ -88,7 +89,14 @@ async function carryOutStep(planned: StartStep, work: Work): Promise<void> {
       return openStore(environment, planned.store.name, server, planned.loading)
     }
     case 'empty-stores':
-      return await show('data', () => emptyStores(work, planned.stores))
+      return await show('data', () =>
+        emptyStores(
+          engine,
+          environment.paths,
+          planned.stores.map(({ name }) => name),
+          undefined,
+        ),
+      )
     case 'pull-seed':
       return await show(`pull ${planned.seed.published.reference}`, () => pullSeed(planned.seed))
     case 'load': {

@@ -5,7 +5,7 @@ import { isGone, parseRefusal } from '../../engine/parse-refusal.js'
 import { removeProject } from '../../engine/remove-project.js'
 import { carryOutImages } from '../../image/ensure-images.js'
 import { requireVersions } from '../../machine/versions.js'
-import { explainProblem } from '../../problem/explain-problem.js'
+import { whatOf } from '../../problem/explain-problem.js'
 import { DevenvError } from '../../problem/problem.js'
 import { step } from '../../progress/progress.js'
 import type { Context } from '../context.js'
@@ -144,14 +144,14 @@ function mendOf(
   if (port !== undefined) return async () => void refused.ports.add(port)
   if (isUnpulled(error))
     return async () => {
-      report({ kind: 'note', text: `${wordsOf(error)} devenv does without it` })
+      report({ kind: 'note', text: `${whatOf(error)} devenv does without it` })
       refused.registry = true
     }
   const loaded = steps.flatMap((planned) => (planned.do === 'load' ? [planned] : []))
   if (loaded[0] !== undefined && isUnusable(error)) {
     const { archive } = loaded[0]
     return async () => {
-      report({ kind: 'note', text: `${wordsOf(error)} devenv removes this seed and does without it` })
+      report({ kind: 'note', text: `${whatOf(error)} devenv removes this seed and does without it` })
       refused.seeds.add(archive.folder)
       dropSeed(archive)
     }
@@ -182,9 +182,6 @@ const isUnusable = (error: unknown): boolean =>
 
 const isUnpulled = (error: unknown): boolean =>
   error instanceof DevenvError && error.problems.some(({ code }) => code === 'seed-unpulled')
-
-const wordsOf = (error: unknown): string =>
-  error instanceof DevenvError ? error.problems.map((problem) => explainProblem(problem).what).join(' ') : String(error)
 
 /** The stores that a failed step fills whose data came from an archive: it may have told more than it holds. */
 const doubtedStores = (error: unknown, paths: Paths): string[] =>

@@ -14,8 +14,8 @@ import { folderIdentity } from '../data/folder-identity.js'
 import { storeData, storeFolder } from '../data/ledger.js'
 import { isClaim, withLock } from '../data/mutex.js'
 import { readRecord, readRecordedPlace, whileStopping } from '../data/record.js'
-import { listRetired, readRemoval, removeEmpty, removeOwned, retire } from '../data/removal.js'
-import { removeAll, runAsRoot } from '../data/remove-as-root.js'
+import { readRemoval, removeEmpty, removeOwned, retire } from '../data/removal.js'
+import { emptyStores, removeAll, runAsRoot } from '../data/remove-as-root.js'
 import type { Paths } from '../environment.js'
 import { containersOf } from '../inside/containers-of.js'
 import { isJoinable } from '../provision/run-step.js'
@@ -56,8 +56,7 @@ export async function cleanStores(context: Context, names: readonly string[]): P
     await removeContainersOf(context)
     if (readRestoring(paths) !== undefined) await putBackAll(context)
     await step(report, 'data', stores.join(', '), async () => {
-      const retired = stores.flatMap((store) => [retire(storeData(paths, store)), ...listRetired(paths, store)])
-      await removeAll(engine, paths.home, [...new Set(retired)], image)
+      await emptyStores(engine, paths, stores, image)
     })
   }
   await withLock(context, work, 'is no obstacle')
