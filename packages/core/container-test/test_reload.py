@@ -149,6 +149,16 @@ class Reload(InFolder):
         self.save('app.py', 'import time; print("mended", flush=True); time.sleep(600)')
         self.said('mended')
 
+    def test_after_a_save_what_ends_for_another_reason_than_its_code_is_started_again(self):
+        self.environment.update(SUPERVISOR_PROCESS_NAME='web', DEVENV_WAITING=str(self.folder / 'waiting'))
+        self.save('app.sh', 'echo started; sleep 600')
+        self.reload('--suffix', '.sh', '--', 'sh', 'app.sh')
+        self.said('started')
+        self.save('app.sh', 'test -e there || exit 101; echo found; sleep 600')
+        self.said('the program ended with 101; it starts again in 0.5 s, or when you save a file')
+        self.save('there')
+        self.said('found')
+
     def test_a_program_that_crashes_by_itself_is_started_again(self):
         self.reload('--', 'sh', '-c', 'echo started; kill -9 $$')
         self.said('was ended by SIGKILL; it starts again in 0.5 s')
