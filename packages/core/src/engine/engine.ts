@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { DevenvError } from '../problem/problem.js'
+import { DevenvError, tellsOf } from '../problem/problem.js'
 import { within } from '../progress/patience.js'
 import { addressOf, type EngineAddress, readEndpoint } from './endpoint.js'
 
@@ -125,8 +125,7 @@ export function unreachable({ endpoint }: Engine, error: NodeJS.ErrnoException):
 
 /** Whether an error says that the engine is not there, at least not now. */
 export const isEngineAway = (error: unknown): boolean =>
-  error instanceof DevenvError && error.problems.some(({ code }) => AWAY.includes(code))
-const AWAY: readonly string[] = ['engine-missing', 'engine-gone', 'engine-silent']
+  tellsOf(error, 'engine-missing', 'engine-gone', 'engine-silent')
 
 function messageOf(body: string): string {
   try {

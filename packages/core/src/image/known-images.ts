@@ -1,7 +1,7 @@
 import { listImages } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
 import { LABELS } from '../engine/labels.js'
-import { DevenvError } from '../problem/problem.js'
+import { DevenvError, detailOf, tellsOf } from '../problem/problem.js'
 import { findPublishedImage, listTags, type PublishedImage } from '../registry/registry.js'
 import type { Repository } from '../registry/repository.js'
 import { type InputList, tagOf } from './image-inputs.js'
@@ -63,10 +63,8 @@ export async function askRegistry(name: string, repository: Repository, digest: 
     return { kind: 'answered', held: undefined, releases: new Map((await Promise.all(releases)).flat()) }
   } catch (error) {
     if (!(error instanceof DevenvError)) throw error
-    const [problem] = error.problems
-    const detail = problem !== undefined && 'detail' in problem ? String(problem.detail) : error.message
-    const did = problem?.code === 'registry-unreachable' ? 'did not answer' : 'did not give it'
-    return { kind: 'failed', said: `${repository.host} ${did}: ${detail}` }
+    const did = tellsOf(error, 'registry-unreachable') ? 'did not answer' : 'did not give it'
+    return { kind: 'failed', said: `${repository.host} ${did}: ${detailOf(error)}` }
   }
 }
 

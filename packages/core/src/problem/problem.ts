@@ -214,3 +214,14 @@ export class DevenvError extends Error {
     this.problems = problems
   }
 }
+
+/** Whether an error tells of one of these problems. */
+export const tellsOf = (error: unknown, ...codes: readonly Problem['code'][]): error is DevenvError =>
+  error instanceof DevenvError && error.problems.some(({ code }) => codes.includes(code))
+
+/** What whoever refused had to say; of another error, its own words. */
+export function detailOf(error: unknown): string {
+  const [problem] = error instanceof DevenvError ? error.problems : []
+  if (problem !== undefined && 'detail' in problem) return String(problem.detail)
+  return error instanceof Error ? error.message : String(error)
+}

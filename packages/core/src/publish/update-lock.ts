@@ -7,7 +7,7 @@ import { officialBasesOf } from '../image/image-inputs.js'
 import { isStandIn } from '../image/official-images.js'
 import { officialName } from '../image/official-name.js'
 import { buildSpecOf } from '../image/read-image-inputs.js'
-import { DevenvError } from '../problem/problem.js'
+import { DevenvError, detailOf } from '../problem/problem.js'
 import { findPublishedImage } from '../registry/registry.js'
 import { parseReference, type RegistryAccess, repositoryOf } from '../registry/repository.js'
 
@@ -75,8 +75,7 @@ async function lookUp(name: string, reference: string, access: RegistryAccess): 
     return isStandIn(image) ? { kind: 'stand-in', name } : { kind: 'official', name, digest: image.digest }
   } catch (error) {
     if (!(error instanceof DevenvError)) throw error
-    const [problem] = error.problems
-    return { kind: 'missing', name, detail: problem !== undefined && 'detail' in problem ? String(problem.detail) : '' }
+    return { kind: 'missing', name, detail: detailOf(error) }
   }
 }
 

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { DevenvError } from '../problem/problem.js'
+import { DevenvError, tellsOf } from '../problem/problem.js'
 import { readTextFile } from '../problem/read-text-file.js'
 import { runCommand } from '../process/run-command.js'
 
@@ -96,8 +96,7 @@ async function askHelper(name: string, host: string): Promise<Credentials> {
     return nothing(said.startsWith('credentials not found') ? `${program} has none for ${host}` : `${program}: ${said}`)
   } catch (error) {
     if (!(error instanceof DevenvError)) throw error
-    const isMissing = error.problems.some(({ code }) => code === 'program-missing')
-    return nothing(isMissing ? `${program} is not installed` : `${program} does not answer`)
+    return nothing(tellsOf(error, 'program-missing') ? `${program} is not installed` : `${program} does not answer`)
   }
 }
 

@@ -1,6 +1,6 @@
 import { comparedTags } from '../../image/known-images.js'
 import { nameIn } from '../../image/plan-image.js'
-import { DevenvError } from '../../problem/problem.js'
+import { DevenvError, detailOf, tellsOf } from '../../problem/problem.js'
 import { findManifest, listTags, type Manifest, readBlob, saveBlob } from '../../registry/registry.js'
 import { type RegistryAccess, type Repository, repositoryOf } from '../../registry/repository.js'
 import { configIn, MANIFEST_TYPE, parseArchive, receiveArchive } from './archive.js'
@@ -42,11 +42,9 @@ export async function findPublishedSeeds(
     return { seeds: found.filter((seed) => seed !== undefined), silent: undefined }
   } catch (error) {
     if (!(error instanceof DevenvError)) throw error
-    const [problem] = error.problems
     // Of a repository that is not there, some say that it is forbidden.
-    if (problem?.code === 'registry-forbidden') return { seeds: [], silent: undefined }
-    const detail = problem !== undefined && 'detail' in problem ? String(problem.detail) : error.message
-    return { seeds: [], silent: `${repository.host} does not say which seeds it has: ${detail}` }
+    if (tellsOf(error, 'registry-forbidden')) return { seeds: [], silent: undefined }
+    return { seeds: [], silent: `${repository.host} does not say which seeds it has: ${detailOf(error)}` }
   }
 }
 
@@ -72,7 +70,7 @@ export async function findPublishedSeed(
     const published: Published = { repository, reference, manifest, config }
     return { ...seed, description, folder: seedFolder(description), published }
   } catch (error) {
-    if (error instanceof DevenvError && error.problems.every(({ code }) => code === 'archive-damaged')) return undefined
+    if (tellsOf(error, 'archive-damaged')) return undefined
     throw error
   }
 }
@@ -93,8 +91,6 @@ export async function pullSeed(seed: PublishedSeed): Promise<void> {
       ),
     )
   } catch (error) {
-    const [problem] = error instanceof DevenvError ? error.problems : []
-    const detail = problem !== undefined && 'detail' in problem ? String(problem.detail) : (error as Error).message
-    throw new DevenvError({ code: 'seed-unpulled', seed: reference, detail })
+    throw new DevenvError({ code: 'seed-unpulled', seed: reference, detail: detailOf(error) })
   }
 }

@@ -3,10 +3,9 @@ import type { Container } from '../../engine/containers.js'
 import { type Engine, EngineRefusal } from '../../engine/engine.js'
 import { isGone, parseRefusal } from '../../engine/parse-refusal.js'
 import { removeProject } from '../../engine/remove-project.js'
-import { carryOutImages } from '../../image/ensure-images.js'
 import { requireVersions } from '../../machine/versions.js'
 import { whatOf } from '../../problem/explain-problem.js'
-import { DevenvError } from '../../problem/problem.js'
+import { DevenvError, tellsOf } from '../../problem/problem.js'
 import { step } from '../../progress/progress.js'
 import type { Context } from '../context.js'
 import { createDataDirectory, requireOwnPlace } from '../data/data-directory.js'
@@ -18,14 +17,12 @@ import { readCommands } from '../inside/read-commands.js'
 import { requireRecognised } from '../open-environment.js'
 import { assemble, type StartPlan } from './assemble.js'
 import { carryOut } from './carry-out.js'
-import type { SeedWish } from './choose-seed.js'
 import { type Extent, findRunning, type Started } from './find-running.js'
 import { type How, NOTHING_REFUSED, type Observed, observe, type Refused } from './observe.js'
-import { isUntold, lacksServer, planDue, planWish } from './plan-data.js'
 import type { AwaitCommands } from './plan-steps.js'
 
 const ATTEMPTS = 3
-const USUAL: How = { again: 'none', commands: 'awaited' }
+export const USUAL: How = { again: 'none', commands: 'awaited' }
 
 /**
  * Brings an environment to where `extent` is running, but for the primary's own health. Safe to interrupt and
@@ -115,24 +112,6 @@ async function look(
   return { observed, plan: assemble(context.environment, observed, how) }
 }
 
-/** Which seed this checkout would make, and with which settings. Has the images first that tell: they may not be here. */
-export async function readSeedWish(
-  context: Context,
-): Promise<Pick<Observed, 'settings' | 'sources'> & { wish: SeedWish; image: string }> {
-  const { engine, environment, report } = context
-  await requireVersions(engine)
-  const variant = await requireRecognised(environment)
-  const see = () => observe(context, variant, { all: true }, USUAL, { ...NOTHING_REFUSED, registry: true })
-  let observed = await see()
-  if (isUntold(observed) || lacksServer(observed)) {
-    await carryOutImages(observed.images, engine, observed.inputs, observed.sources, report)
-    observed = await see()
-  }
-  const { settings, sources, images } = observed
-  const { wish } = planWish(environment.package.service, planDue(observed), observed)
-  return { settings, sources, wish, image: images.own.reference }
-}
-
 /** What has to be done before another look, where the world changed between our look and our deed. */
 function mendOf(
   error: unknown,
@@ -142,7 +121,7 @@ function mendOf(
 ): (() => Promise<void>) | undefined {
   const port = takenPort(error)
   if (port !== undefined) return async () => void refused.ports.add(port)
-  if (isUnpulled(error))
+  if (tellsOf(error, 'seed-unpulled'))
     return async () => {
       report({ kind: 'note', text: `${whatOf(error)} devenv does without it` })
       refused.registry = true
@@ -176,12 +155,7 @@ const takenPort = (error: unknown): number | undefined => {
 }
 
 /** Whether ready data turned out to be of no use: damaged, or not what their server takes. */
-const isUnusable = (error: unknown): boolean =>
-  error instanceof DevenvError &&
-  error.problems.some(({ code }) => code === 'archive-damaged' || code === 'store-unfilled')
-
-const isUnpulled = (error: unknown): boolean =>
-  error instanceof DevenvError && error.problems.some(({ code }) => code === 'seed-unpulled')
+const isUnusable = (error: unknown): boolean => tellsOf(error, 'archive-damaged', 'store-unfilled')
 
 /** The stores that a failed step fills whose data came from an archive: it may have told more than it holds. */
 const doubtedStores = (error: unknown, paths: Paths): string[] =>
@@ -196,7 +170,4 @@ const doubtedStores = (error: unknown, paths: Paths): string[] =>
 const lacksNetwork = (error: unknown): boolean =>
   error instanceof EngineRefusal && error.status === 404 && error.detail.includes('network')
 
-const hasCome = (error: unknown): boolean =>
-  isGone(error) ||
-  (error instanceof DevenvError &&
-    error.problems.some(({ code }) => code === 'name-taken' || code === 'container-gone'))
+const hasCome = (error: unknown): boolean => isGone(error) || tellsOf(error, 'name-taken', 'container-gone')

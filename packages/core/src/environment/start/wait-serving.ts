@@ -1,4 +1,4 @@
-import { DevenvError } from '../../problem/problem.js'
+import { tellsOf } from '../../problem/problem.js'
 import type { Context } from '../context.js'
 import { distrust, noteProven } from '../data/ledger.js'
 import type { StartRecord } from '../data/record.js'
@@ -20,11 +20,7 @@ export async function waitServing(
     await waitHealthy(context, Object.keys(ours), 'ours', signal)
     if (!signal?.aborted) for (const store of stores) noteProven(paths, store)
   } catch (error) {
-    if (isSilent(error)) for (const store of stores) distrust(paths, store)
+    if (tellsOf(error, 'not-healthy', 'container-exited')) for (const store of stores) distrust(paths, store)
     throw error
   }
 }
-
-const isSilent = (error: unknown): boolean =>
-  error instanceof DevenvError &&
-  error.problems.some(({ code }) => code === 'not-healthy' || code === 'container-exited')

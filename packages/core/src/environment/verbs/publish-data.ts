@@ -1,4 +1,6 @@
 import { resolveCommit } from '../../git/git-repository.js'
+import { carryOutImages } from '../../image/ensure-images.js'
+import { requireVersions } from '../../machine/versions.js'
 import { DevenvError } from '../../problem/problem.js'
 import { isOnLoopback } from '../../publish/publish.js'
 import {
@@ -13,7 +15,11 @@ import { registryOf } from '../../settings/settings.js'
 import type { Context } from '../context.js'
 import { seedsBeside, tagOfSeed } from '../data/published-seeds.js'
 import { listSeeds, nameOfSeed } from '../data/seeds.js'
-import { readSeedWish } from '../start/start.js'
+import { requireRecognised } from '../open-environment.js'
+import type { SeedWish } from '../start/choose-seed.js'
+import { NOTHING_REFUSED, type Observed, observe } from '../start/observe.js'
+import { isUntold, lacksServer, planDue, planWish } from '../start/plan-data.js'
+import { USUAL } from '../start/start.js'
 
 export type PublishDataOptions = Pick<Selection, 'release' | 'pushed' | 'unreleased'> & { dryRun?: boolean }
 
@@ -66,4 +72,22 @@ export async function publishData(context: Context, options: PublishDataOptions)
   const where = { access: sources.access, repository: name, service }
   await carryOutSeedPublication(plan, wanted, seed, where, report)
   return plan
+}
+
+/** Which seed this checkout would make, and with which settings. Has the images first that tell: they may not be here. */
+async function readSeedWish(
+  context: Context,
+): Promise<Pick<Observed, 'settings' | 'sources'> & { wish: SeedWish; image: string }> {
+  const { engine, environment, report } = context
+  await requireVersions(engine)
+  const variant = await requireRecognised(environment)
+  const see = () => observe(context, variant, { all: true }, USUAL, { ...NOTHING_REFUSED, registry: true })
+  let observed = await see()
+  if (isUntold(observed) || lacksServer(observed)) {
+    await carryOutImages(observed.images, engine, observed.inputs, observed.sources, report)
+    observed = await see()
+  }
+  const { settings, sources, images } = observed
+  const { wish } = planWish(environment.package.service, planDue(observed), observed)
+  return { settings, sources, wish, image: images.own.reference }
 }
