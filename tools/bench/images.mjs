@@ -45,7 +45,7 @@ async function lay(count, host) {
   write('package/devenv-lock.json', JSON.stringify({ images: {}, releases }))
   write('package/Dockerfile', DOCKERFILE)
   write('package/Dockerfile.dockerignore', '*\n!input\n')
-  write('package/image/supervisor/web.conf', '[program:web]\ncommand=/opt/devenv/bin/program web -- true\n')
+  write('package/image/supervisor/web.conf', '[program:web]\ncommand=true\n')
   const declared = Object.entries(releases).map(([name, { ref }]) => `    ${name}: ${ref}`)
   write(
     'package/compose.yaml',

@@ -3,7 +3,6 @@
 // `nx run discovery:watch`. Nothing here is cached: what an engine or a registry holds is not Nx's to remember.
 import { readFileSync } from 'node:fs'
 import { dirname, posix } from 'node:path'
-import { parse } from 'yaml'
 
 const COMMANDS = [
   'watch',
@@ -35,35 +34,20 @@ export const createNodes = [
     files.map((file) => {
       const root = dirname(file)
       const inputs = ['default', '^default', ...checkoutHere(root, readFileSync(`${workspaceRoot}/${file}`, 'utf8'))]
-      const targets = Object.fromEntries(
-        COMMANDS.map((command) => [
-          command,
-          {
-            executor: 'nx:run-commands',
-            cache: false,
-            dependsOn: [{ projects: 'core', target: 'build' }],
-            inputs,
-            options: {
-              cwd: '{workspaceRoot}',
-              // Without --checkout: the package’s usual one.
-              command: `node ${DEVENV} --package ${JSON.stringify(root)} ${command}`,
-              forwardAllArgs: true,
-              tty: true,
-            },
-          },
-        ]),
-      )
-      const seeds = {
+      /** @param {string} command @param {boolean} tty */
+      const running = (command, tty) => ({
         executor: 'nx:run-commands',
         cache: false,
         dependsOn: [{ projects: 'core', target: 'build' }],
         inputs,
-        options: {
-          cwd: '{workspaceRoot}',
-          command: `node tools/ci/seeds.mjs ${JSON.stringify(root)}`,
-          forwardAllArgs: true,
-        },
-      }
+        options: { cwd: '{workspaceRoot}', command, forwardAllArgs: true, tty },
+      })
+      const folder = JSON.stringify(root)
+      // Without --checkout: the package’s usual one.
+      const targets = Object.fromEntries(
+        COMMANDS.map((command) => [command, running(`node ${DEVENV} --package ${folder} ${command}`, true)]),
+      )
+      const seeds = running(`node tools/ci/seeds.mjs ${folder}`, false)
       const { private: isPrivate } = JSON.parse(readFileSync(`${workspaceRoot}/${root}/package.json`, 'utf8'))
       // What a package keeps to itself is published neither to npm nor as an image, unless somebody names it.
       return [file, { projects: { [root]: { targets: { ...targets, seeds }, tags: isPrivate ? ['private'] : [] } } }]
@@ -77,9 +61,7 @@ export const createNodes = [
  * @param {string} compose
  */
 function checkoutHere(root, compose) {
-  const { 'x-devenv': extension, services } = parse(compose)
-  const context = services?.[extension?.primary]?.build?.context ?? ''
-  const usual = /^\$\{DEVENV_CHECKOUT:-([^}]+)\}/.exec(context)?.[1] ?? '..'
+  const usual = /\$\{DEVENV_CHECKOUT:-([^}]+)\}/.exec(compose)?.[1] ?? '..'
   const checkout = posix.join(root, usual)
   return checkout.startsWith('..') ? [] : [`{workspaceRoot}/${checkout}/**/*`]
 }

@@ -63,7 +63,7 @@ function writePackage(change = {}) {
     'compose.new.yaml': 'services: {}',
     Dockerfile: DOCKERFILE,
     'Dockerfile.dockerignore': '*',
-    'image/supervisor/web.conf': '[program:web]\ncommand=/opt/devenv/bin/program web -- sleep infinity',
+    'image/supervisor/web.conf': '[program:web]\ncommand=sleep infinity',
     ...change,
   }
   mkdirSync(join(folder, 'image/supervisor'), { recursive: true })

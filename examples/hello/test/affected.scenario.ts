@@ -80,11 +80,7 @@ const rows: Row[] = [
   {
     change: 'a supervisor file',
     rebuilds: ['hello'],
-    make: () =>
-      monorepo.write(
-        'examples/hello/environment/image/supervisor/web.conf',
-        '[program:web]\ncommand=/opt/devenv/bin/program web -- true\n',
-      ),
+    make: () => monorepo.write('examples/hello/environment/image/supervisor/web.conf', '[program:web]\ncommand=true\n'),
   },
   {
     change: 'a supervisor file’s executable bit',

@@ -18,12 +18,17 @@ threads = [threading.Thread(target=write, args=[stream]) for stream in (sys.stdo
 
 
 def python(code):
-    return ['--', sys.executable, '-c', code]
+    return [sys.executable, '-c', code]
 
 
 class Program(InFolder):
+    def program(self, *command, name='web'):
+        """As supervisord starts it."""
+        self.environment['SUPERVISOR_PROCESS_NAME'] = name
+        return self.start('program', *command)
+
     def test_a_line_is_kept_with_its_time_and_shown_with_its_program(self):
-        self.start('program', 'web', *python(
+        self.program(*python(
             'import os; os.write(1, b"to out\\n"); os.write(2, b"to err, no newline")')).wait()
         eventually(lambda: 'no newline' in self.console('2') and self.console('1'))
         self.assertEqual(self.console('1'), 'web | to out\n')
@@ -42,7 +47,7 @@ class Program(InFolder):
             '[26/Nov/2026 20:00:00] "POST /health/ HTTP/1.1" 200 17',
         ]
         self.environment['DEVENV_ASKED'] = 'web=http://localhost:8000/health/ shop=http://localhost:9000/other/'
-        self.start('program', 'web', *python('print(%r)' % '\n'.join(lines))).wait()
+        self.program(*python('print(%r)' % '\n'.join(lines))).wait()
         shown = eventually(lambda: self.console('1'))
         self.assertEqual(shown, ''.join('web | %s\n' % line for line in lines[2:]))
         self.assertEqual(len(self.log('web').splitlines()), 4)
@@ -50,7 +55,7 @@ class Program(InFolder):
     def test_a_line_is_not_lost_that_such_a_request_was_written_into(self):
         self.environment['DEVENV_ASKED'] = 'web=http://localhost:8000/health/'
         request = '127.0.0.1 "GET /health/ HTTP/1.1" 200 17\n'
-        self.start('program', 'web', *python(
+        self.program(*python(
             'import os, time\nfor part in ["a line", %r, "\\n", "last\\n"]: os.write(1, part.encode()); time.sleep(0.2)' % request)).wait()
         shown = eventually(lambda: 'last' in self.console('1') and self.console('1'))
         self.assertEqual(shown, 'web | a line%sweb | last\n' % request)
@@ -58,7 +63,7 @@ class Program(InFolder):
     def test_no_line_of_several_bursts_is_lost_or_torn_over_rotated_files(self):
         self.environment.update(DEVENV_LOG_BYTES='200000', DEVENV_LOG_FILES='100')
         programs = ['one', 'two', 'three']
-        for process in [self.start('program', name, *python(BURST)) for name in programs]:
+        for process in [self.program(*python(BURST), name=name) for name in programs]:
             process.wait()
         numbers = ['%05d' % number for number in range(10000)]
         for stream, number in (('out', '1'), ('err', '2')):
@@ -72,26 +77,26 @@ class Program(InFolder):
 
     def test_two_that_write_one_file_rotate_it_without_loss(self):
         self.environment.update(DEVENV_LOG_BYTES='100000', DEVENV_LOG_FILES='100')
-        for process in [self.start('program', 'web', *python(BURST)) for _ in range(2)]:
+        for process in [self.program(*python(BURST)) for _ in range(2)]:
             process.wait()
         eventually(lambda: self.console('1').count('\n') == self.console('2').count('\n') == 20000)
         self.assertEqual(self.log('web').count('\n'), 40000)
 
     def test_the_outcome_is_the_program_s_own(self):
-        self.assertEqual(self.start('program', 'web', *python('raise SystemExit(7)')).wait(), 7)
-        killed = self.start('program', 'web', *python('import os; os.kill(os.getpid(), 15)'))
+        self.assertEqual(self.program(*python('raise SystemExit(7)')).wait(), 7)
+        killed = self.program(*python('import os; os.kill(os.getpid(), 15)'))
         self.assertEqual(killed.wait(), -signal.SIGTERM)
-        self.assertEqual(self.start('program', 'web', '--', 'no-such-program').wait(), 127)
+        self.assertEqual(self.program('no-such-program').wait(), 127)
         eventually(lambda: 'no-such-program: No such file' in self.console('2'))
 
     def test_a_broken_pipe_ends_the_program_as_in_a_shell(self):
         # Python, which starts it, ignores SIGPIPE; the program must not.
-        broken = self.start('program', 'web', '--', 'sh', '-c', 'kill -PIPE $$; echo survived')
+        broken = self.program('sh', '-c', 'kill -PIPE $$; echo survived')
         self.assertEqual(broken.wait(), -signal.SIGPIPE)
 
     def test_a_folder_that_takes_no_log_is_said_once_and_stops_nothing(self):
         self.environment['DEVENV_LOG_DIR'] = str(self.folder / 'nowhere')
-        program = self.start('program', 'web', '--', 'sh', '-c',
+        program = self.program('sh', '-c',
                              'for word in a b c; do echo $word; while [ ! -e $word ]; do sleep .02; done; done')
         for word in 'abc':
             eventually(lambda: 'web | %s\n' % word in self.console('1'))
@@ -101,7 +106,7 @@ class Program(InFolder):
 
     def test_what_a_full_disk_missed_is_told_when_it_takes_lines_again(self):
         self.environment['DEVENV_LOG_DIR'] = str(self.folder / 'later')
-        program = self.start('program', 'web', '--', 'sh', '-c',
+        program = self.program('sh', '-c',
                              'echo one; echo two; while [ ! -e go ]; do sleep .02; done; echo three')
         eventually(lambda: 'two' in self.console('1'))
         (self.folder / 'later').mkdir()

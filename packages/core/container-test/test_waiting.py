@@ -58,7 +58,7 @@ class Waiting(InFolder):
         code = self.folder / 'code' / 'broken.py'
         code.write_text('x = 1\ndef broken(:\n    pass\n')
         self.environment['SUPERVISOR_PROCESS_NAME'] = 'web'
-        self.start('program', 'web', '--', sys.executable, str(CONTAINER / 'bin' / 'reload'),
+        self.start('program', sys.executable, str(CONTAINER / 'bin' / 'reload'),
                    '--listen', '127.0.0.1:%d' % port, '--', sys.executable, '-B', 'broken.py')
         waits = self.folder / 'waiting' / 'web'
         eventually(waits.exists)

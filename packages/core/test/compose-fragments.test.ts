@@ -6,7 +6,10 @@ import type { ComposeService } from '../src/definition/definition.js'
 import { CORE_DIRECTORY } from '../src/definition/read-definition.js'
 
 const FOLDER = join(CORE_DIRECTORY, 'compose')
-const NAMES = readdirSync(FOLDER).map((file) => file.replace(/\.yaml$/, ''))
+/** The container of an Open edX service has one of its own: openedx.yaml. */
+const NAMES = readdirSync(FOLDER)
+  .map((file) => file.replace(/\.yaml$/, ''))
+  .filter((name) => name !== 'openedx')
 /** As written: volumes in Compose's short form. */
 type Written = Pick<ComposeService, 'expose' | 'labels' | 'healthcheck' | 'command' | 'environment'> & {
   volumes?: string[]

@@ -10,7 +10,7 @@ const FLOORS = [
   ['git', 'registry'],
   ['engine', 'tree'],
   ['definition'],
-  ['settings', 'checkout'],
+  ['settings', 'checkout', 'scaffold'],
   ['machine', 'image'],
   ['environment'],
   ['environment/project', 'environment/inside'],

@@ -9,7 +9,7 @@ const FILES = {
   'Dockerfile.dockerignore': '*\n!requirements\n',
   'Dockerfile.uv': `${ENTRYPOINT}# uv\n`,
   'Dockerfile.uv.dockerignore': '*\n!uv.lock\n',
-  'image/supervisor/web.conf': '[program:web]\ncommand=/opt/devenv/bin/program web -- x\n',
+  'image/supervisor/web.conf': '[program:web]\ncommand=x\n',
   'compose.uv.yaml': `services:
   hello: { build: { dockerfile: "\${DEVENV_PACKAGE:-.}/Dockerfile.uv" } }
 `,

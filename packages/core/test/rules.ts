@@ -56,14 +56,13 @@ export const FILES = {
   Dockerfile: `FROM debian:12 AS dev
 COPY requirements.txt /tmp/
 COPY --from=core . /opt/devenv/
-RUN sh /opt/devenv/bin/install --debian
+RUN sh /opt/devenv/build/install
 COPY --from=package . /etc/devenv/
 WORKDIR /edx/app/hello
 ENTRYPOINT ["/opt/devenv/bin/entrypoint"]
 `,
   'Dockerfile.dockerignore': '# what counts\n\n*\n!requirements.txt\n',
-  'image/supervisor/web.conf':
-    '; the server\n[program:web]\ncommand=/opt/devenv/bin/program web -- gunicorn --bind 0.0.0.0:8000\n',
+  'image/supervisor/web.conf': '; the server\n[program:web]\ncommand=gunicorn --bind 0.0.0.0:8000\n',
   'image/targets.mk': '.PHONY: test\ntest:\n\tpytest\n',
 }
 

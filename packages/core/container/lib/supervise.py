@@ -4,6 +4,7 @@
 - A signal wakes it at once. Its loop polls for a second, and Python goes on polling after a signal:
   a stop, and the restart of a killed program, would wait for that.
 - It ends after the loggers: the last lines of a program are read when the program is gone.
+- Every program writes through a logger, and is stopped with all that it has started.
 """
 
 import os
@@ -18,6 +19,7 @@ from supervisor.medusa import asyncore_25 as asyncore
 from supervisor.options import ServerOptions
 
 LAST_LINES = 1.0  # seconds that the loggers have
+LOGGED = '/opt/devenv/bin/program'
 
 EXPECTED = (
     'reaped unknown pid',  # loggers, and orphans of what was run by exec
@@ -36,6 +38,13 @@ class Options(ServerOptions):
         if pid:
             wake.poke()  # the loop starts programs before it reaps them
         return pid, status
+
+    def processes_from_section(self, *section, **options):
+        programs = super().processes_from_section(*section, **options)
+        for program in programs:
+            program.command = '%s %s' % (LOGGED, program.command)
+            program.stopasgroup = program.killasgroup = True
+        return programs
 
     def make_logger(self):
         self.logger = loggers.getLogger(self.loglevel)

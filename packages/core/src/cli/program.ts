@@ -14,6 +14,7 @@ import { listCommand } from './commands/list-command.js'
 import { lockCommand } from './commands/lock-command.js'
 import { logsCommand } from './commands/logs-command.js'
 import { makeCommand } from './commands/make-command.js'
+import { newCommand } from './commands/new-command.js'
 import { provisionCommand } from './commands/provision-command.js'
 import { pruneCommand } from './commands/prune-command.js'
 import { publishCommand } from './commands/publish-command.js'
@@ -49,6 +50,7 @@ const COMMANDS: readonly Add[] = [
   lockCommand,
   checkCommand,
   initCommand,
+  newCommand,
 ]
 
 /** The whole command line: each command is one call into `environment/`. */

@@ -13,8 +13,11 @@ const TARGETS = [
 ]
 
 test('make dev.help lists what make takes: ours, the checkout’s, and those that the package supplies', () => {
-  const supplied = { static: { because: 'The image has them built.', needs: undefined } }
-  expect(renderTargets(COMMANDS, TARGETS, supplied, { do: 'make', make: 'make', variables: '', options: [] })).toEqual([
+  const declared = {
+    static: { because: 'The image has them built.', environment: {}, needs: undefined },
+    test: { environment: { CI: '1' }, needs: [] },
+  }
+  expect(renderTargets(COMMANDS, TARGETS, declared, { do: 'make', make: 'make', variables: '', options: [] })).toEqual([
     'Of devenv:',
     '  make dev.watch    start and show',
     '  make dev.TARGET   run a target',

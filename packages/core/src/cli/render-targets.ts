@@ -1,18 +1,18 @@
 import type { Target } from '../checkout/read-targets.js'
-import type { SuppliedTarget } from '../definition/definition.js'
+import { type DeclaredTarget, isSupplied } from '../definition/definition.js'
 import { asTyped, type Form } from './as-typed.js'
 
 /** What can be typed in a checkout. Pure but for how devenv is typed here. */
 export function renderTargets(
   commands: readonly { name: string; summary: string }[],
   targets: readonly Target[],
-  supplied: { readonly [target: string]: SuppliedTarget },
+  declared: { readonly [target: string]: DeclaredTarget },
   form?: Form,
 ): string[] {
   const typed = (text: string) => asTyped(text, form)
   const own = targets.filter(({ name }) => /^dev(env)?\./.test(name))
   const inside = targets.filter(
-    ({ name }) => !own.some((target) => target.name === name) && supplied[name] === undefined,
+    ({ name }) => !own.some((target) => target.name === name) && !isSupplied(declared[name]),
   )
   return [
     ...section(
@@ -25,7 +25,9 @@ export function renderTargets(
     ),
     ...section(
       'Supplied by the environment package:',
-      Object.entries(supplied).map(([name, { because }]) => [typed(`devenv make ${name}`), because]),
+      Object.entries(declared).flatMap(([name, target]) =>
+        isSupplied(target) ? [[typed(`devenv make ${name}`), target.because] as const] : [],
+      ),
     ),
     ...section(
       'On this machine, of the checkout’s own Makefile:',

@@ -74,7 +74,20 @@ export type ComposeProject = {
   [other: string]: unknown
 }
 
-export type SuppliedTarget = { needs: readonly string[] | undefined; because: string }
+/**
+ * A make target of which the package says something: `because`: why its own takes the place of the checkout's; without it, the target is
+ * the checkout's. `environment`: what is set for it.
+ */
+export type DeclaredTarget = {
+  needs: readonly string[] | undefined
+  environment: Readonly<Record<string, string>>
+  because?: string | undefined
+}
+/** One that the package supplies. */
+export type SuppliedTarget = DeclaredTarget & { because: string }
+
+export const isSupplied = (target: DeclaredTarget | undefined): target is SuppliedTarget =>
+  target?.because !== undefined
 export type ProvisionStep = {
   name: string
   /** The Compose service in whose container it runs. */
@@ -134,7 +147,7 @@ export type Definition = {
   releases: Readonly<Record<string, string>>
   /** The services that a shell and the checkout's own targets need; `undefined`: all, provisioned. */
   needs: readonly string[] | undefined
-  targets: Readonly<Record<string, SuppliedTarget>>
+  targets: Readonly<Record<string, DeclaredTarget>>
   provision: readonly ProvisionStep[]
   accounts: readonly Account[]
   hosts: readonly BuildHost[]

@@ -7,18 +7,19 @@ type Needs = string[] | null
 
 /** `x-devenv` as it is written. */
 export type Extension = {
-  primary: string
+  /** Without it, the service that is called like the package. */
+  primary?: string
   repository?: string
   /** Not needed beside variants. */
   'recognised-by'?: string[]
   variants?: Record<string, { 'recognised-by': Mark[] }>
   releases?: Record<string, string>
   needs?: Needs
-  targets?: Record<string, { needs?: Needs; because: string }>
+  targets?: Record<string, { needs?: Needs; environment?: Record<string, string | number | boolean>; because?: string }>
   provision?: {
     name: string
     service?: string
-    run: [string, ...string[]]
+    run: string | [string, ...string[]]
     needs?: Needs
     when?: Partial<ProvisionStep['when']>
   }[]
@@ -56,9 +57,15 @@ export const wholeExtensionOf = (models: readonly unknown[]): Partial<Extension>
 export const needsOf = ({ needs, targets = {} }: Partial<Extension>): Pick<Definition, 'needs' | 'targets'> => ({
   needs: listOf(needs),
   targets: Object.fromEntries(
-    Object.entries(targets).map(([name, { needs, because }]) => [name, { needs: listOf(needs), because }]),
+    Object.entries(targets).map(([name, { needs, environment = {}, because }]) => [
+      name,
+      { needs: listOf(needs), environment: textsOf(environment), because },
+    ]),
   ),
 })
+
+const textsOf = (variables: Record<string, string | number | boolean>): Record<string, string> =>
+  Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, `${value}`]))
 
 /** Pure. */
 export const listOf = (needs: Needs | undefined): string[] | undefined => (needs === null ? [] : needs)

@@ -19,7 +19,10 @@ const searchable = (): Definition => {
   const when = { files: [], installed: [], image: false, address: false }
   return {
     ...definition,
-    targets: { test: { needs: ['mysql', 'search'], because: 'it is' }, lint: { needs: undefined, because: 'it is' } },
+    targets: {
+      test: { needs: ['mysql', 'search'], environment: { CI: '1' } },
+      lint: { needs: undefined, environment: {}, because: 'it is' },
+    },
     provision: [
       { name: 'migrations', service: 'hello', run: ['true'], when: { ...when, stores: ['mysql'] } },
       { name: 'index', service: 'hello', run: ['true'], when: { ...when, stores: ['mysql', 'search'] } },
@@ -33,7 +36,7 @@ test('a service that is left out is neither there, nor waited for, nor filled, a
   expect(project.services.hello?.depends_on).toEqual({ mysql: { condition: 'service_healthy' } })
   expect(project.services.hello?.environment).toMatchObject({ DEVENV_WITHOUT: 'search' })
   expect(provision.map(({ name }) => name)).toEqual(['migrations'])
-  expect(targets.test?.needs).toEqual(['mysql'])
+  expect(targets.test).toEqual({ needs: ['mysql'], environment: { CI: '1' } })
   expect(targets.lint?.needs).toBeUndefined()
 })
 

@@ -26,9 +26,9 @@ export function leaveOut(definition: Definition, names: readonly string[]): Defi
     ...definition,
     needs: definition.needs?.filter((name) => !names.includes(name)),
     targets: Object.fromEntries(
-      Object.entries(definition.targets).map(([target, { needs, because }]) => [
-        target,
-        { needs: needs?.filter((name) => !names.includes(name)), because },
+      Object.entries(definition.targets).map(([name, target]) => [
+        name,
+        { ...target, needs: target.needs?.filter((name) => !names.includes(name)) },
       ]),
     ),
     provision: definition.provision

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { composes, samplePackage } from '../../test/package.js'
 import { problemsOf, SAMPLE_PACKAGE, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
-import { primaryOf, thirdPartyOf } from './definition.js'
+import { isSupplied, primaryOf, thirdPartyOf } from './definition.js'
 import {
   CORE_DIRECTORY,
   mapStrings,
@@ -58,6 +58,39 @@ describe('a definition', () => {
         when: { files: [], installed: [], stores: [], image: false, address: false },
       },
     ])
+  })
+
+  test('has steps whose commands are a line, with quotes and without a shell, or a list', () => {
+    const provision = [
+      { name: 'a', run: 'python manage.py "two words" $$HOME | cat' },
+      { name: 'b', run: ['python', 'manage.py', 'two words'] },
+    ]
+    expect(parse({ provision }).provision.map(({ run }) => run)).toEqual([
+      ['python', 'manage.py', 'two words', '$HOME', '|', 'cat'],
+      ['python', 'manage.py', 'two words'],
+    ])
+  })
+
+  test('that does not name its primary service means the one that is called like the package', () => {
+    const services = { hello: {}, web: { image: 'devenv/shop' } }
+    const definition = (extension: object) =>
+      parseDefinition(SAMPLE_PACKAGE, undefined, { name: 'x', services, 'x-devenv': extension })
+    expect(definition({}).primary).toBe('hello')
+    expect(primaryOf(definition({})).image).toBe('devenv/hello')
+    expect(primaryOf(definition({ primary: 'web' })).image).toBe('devenv/shop')
+  })
+
+  test('has targets of the package, which say why, and the checkout’s own, with what they need', () => {
+    const targets = {
+      test: { needs: ['mysql'], environment: { DJANGO_SETTINGS_MODULE: 'a.test', CI: 1 } },
+      static: { because: 'x' },
+    }
+    const parsed = parse({ targets }).targets
+    expect(parsed).toEqual({
+      test: { needs: ['mysql'], environment: { DJANGO_SETTINGS_MODULE: 'a.test', CI: '1' }, because: undefined },
+      static: { needs: undefined, environment: {}, because: 'x' },
+    })
+    expect([isSupplied(parsed.test), isSupplied(parsed.static), isSupplied(parsed.other)]).toEqual([false, true, false])
   })
 
   test('has hosts that its build always needs where it says nothing else', () => {

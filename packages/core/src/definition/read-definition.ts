@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgsStringToArgv } from 'string-argv'
 import { readComposeModel } from '../engine/compose.js'
 import { DevenvError, type Problem } from '../problem/problem.js'
 import type { ComposeProject, Definition, EnvironmentPackage, ProvisionStep } from './definition.js'
@@ -174,9 +175,12 @@ export function parseDefinition(
   ) as ComposeProject & {
     'x-devenv': Extension
   }
+  const { primary = environmentPackage.service } = extension
+  const service = project.services[primary]
+  if (service !== undefined) service.image ??= `devenv/${primary}`
   return {
     package: environmentPackage,
-    primary: extension.primary,
+    primary,
     repository: extension.repository,
     recognisedBy: extension['recognised-by'] ?? [],
     variant,
@@ -185,8 +189,8 @@ export function parseDefinition(
     provision: (extension.provision ?? []).map(
       ({ name, service, run, needs, when }): ProvisionStep => ({
         name,
-        service: service ?? extension.primary,
-        run,
+        service: service ?? primary,
+        run: typeof run === 'string' ? wordsOf(run) : run,
         needs: listOf(needs),
         when: {
           files: when?.files ?? [],
@@ -207,6 +211,12 @@ export function parseDefinition(
     })),
     project,
   }
+}
+
+/** A command as a person types it, with quotes and without a shell, as in Compose. Pure. */
+const wordsOf = (command: string): [string, ...string[]] => {
+  const [program = '', ...words] = parseArgsStringToArgv(command)
+  return [program, ...words]
 }
 
 /** Every string in a value, keys left out: Compose fills in variables there, and nowhere else. */

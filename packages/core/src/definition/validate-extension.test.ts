@@ -40,7 +40,12 @@ describe('the extension of a Compose file', () => {
   })
 
   test('that says only what it must is valid', async () => {
-    expect(await validate('services: {}\nx-devenv: { primary: hello, recognised-by: [Makefile] }\n')).toEqual([])
+    expect(await validate('services: {}\nx-devenv: { recognised-by: [Makefile] }\n')).toEqual([])
+  })
+
+  test('is valid with a command as a line, and with a target that is the checkout’s own', async () => {
+    expect(await validate(replacing('run: [migrate]', 'run: hello migrate'))).toEqual([])
+    expect(await validate(replacing('because: there is none', 'environment: { CI: "1" }'))).toEqual([])
   })
 
   test('is valid where only its variants say what a checkout holds', async () => {
@@ -55,7 +60,6 @@ describe('the extension of a Compose file', () => {
       line: 2,
       detail: /recognised-by/,
     },
-    { what: 'a missing word', text: replacing('  primary: hello\n', ''), at: 'x-devenv', line: 2, detail: /primary/ },
     {
       what: 'an unknown word',
       text: replacing('  provision:', '  provisions: []\n  provision:'),
@@ -78,11 +82,11 @@ describe('the extension of a Compose file', () => {
       detail: /unknown key "colour"$/,
     },
     {
-      what: 'a text where a list belongs',
-      text: replacing('[migrate]', 'migrate'),
+      what: 'a number where a command belongs',
+      text: replacing('[migrate]', '5'),
       at: 'x-devenv.provision.0.run',
       line: 12,
-      detail: /array/,
+      detail: /string,array/,
     },
     {
       what: 'a list with something that is no text',
@@ -99,11 +103,11 @@ describe('the extension of a Compose file', () => {
       detail: /fewer than 1/,
     },
     {
-      what: 'a target without a reason',
-      text: replacing(', because: there is none', ''),
-      at: 'x-devenv.targets.test',
+      what: 'a variable of a target that is a list',
+      text: replacing('because: there is none', 'environment: { CI: [] }'),
+      at: 'x-devenv.targets.test.environment.CI',
       line: 9,
-      detail: /because/,
+      detail: /string/,
     },
     {
       what: 'an account without a password',

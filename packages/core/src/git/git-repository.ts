@@ -166,6 +166,19 @@ export async function readBranch(root: string): Promise<string | undefined> {
   return exitCode === 0 ? stdout.trim() : undefined
 }
 
+/** The address of the remote `origin`, as a browser takes it; `undefined` where there is none, or it is a folder. */
+export async function readOrigin(root: string): Promise<string | undefined> {
+  const { exitCode, stdout } = await git([...LOOKING, '-C', root, 'remote', 'get-url', 'origin'])
+  return exitCode === 0 ? parseOrigin(stdout.trim()) : undefined
+}
+
+/** `git@github.com:openedx/forum.git` is https://github.com/openedx/forum. Pure. */
+export const parseOrigin = (url: string): string | undefined => {
+  const [, host, path] = /^(?:ssh:\/\/)?git@([^:/]+)[:/](.+)$/.exec(url) ?? []
+  const address = host === undefined ? url : `https://${host}/${path}`
+  return /^https?:\/\//.test(address) ? address.replace(/\.git$/, '') : undefined
+}
+
 const isInRepository = (folder: string): boolean =>
   existsSync(join(folder, '.git')) || (dirname(folder) !== folder && isInRepository(dirname(folder)))
 

@@ -272,6 +272,8 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
     detail: 'manifest unknown',
   },
   'programs-unknown': { code: 'programs-unknown', names: ['wbe', 'x'], known: ['web', 'worker'] },
+  'server-unknown': { code: 'server-unknown', name: 'mysq', known: ['mysql', 'redis'] },
+  'package-taken': { code: 'package-taken', directory: '/packages/notes' },
   'program-left-out': { code: 'program-left-out', name: 'worker', running: ['beat', 'web'] },
   'target-missing': { code: 'target-missing' },
   'commit-incomplete': { code: 'commit-incomplete', repository: '/home/dev/hello', detail: '0123 is missing.' },

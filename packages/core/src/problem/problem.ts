@@ -181,6 +181,8 @@ export type EnvironmentProblem =
 export type CommandProblem =
   | { code: 'service-unknown'; name: string; known: readonly string[] }
   | { code: 'program-unknown'; name: string; known: readonly string[] }
+  | { code: 'server-unknown'; name: string; known: readonly string[] }
+  | { code: 'package-taken'; directory: string }
   | { code: 'program-left-out'; name: string; running: readonly string[] }
   | { code: 'target-missing' }
   | { code: 'no-terminal'; command: string }

@@ -4,7 +4,7 @@
  */
 export const HOST_CA_VARIABLES = ['DEVENV_CA_BUNDLE', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE']
 
-/** Which variables tell the programs of a container where it is. For the steps of a build: container/bin/with-ca. */
+/** Which variables tell the programs of a container where it is. For the steps of a build: container/build/with-ca. */
 export const CONTAINER_CA_VARIABLES = [
   'SSL_CERT_FILE',
   'REQUESTS_CA_BUNDLE',

@@ -6,10 +6,10 @@ mkdir -p static /opt/discovery
 
 case "$1" in
 install)
-    /opt/devenv/bin/with-ca node_modules/.bin/bower install --allow-root \
+    sh /opt/devenv/build/with-ca node_modules/.bin/bower install --allow-root \
         --config.directory=static/bower_components --config.interactive=false &&
         # The one package with an install script that is used: it downloads its binary.
-        /opt/devenv/bin/with-ca npm rebuild geckodriver && exit
+        sh /opt/devenv/build/with-ca npm rebuild geckodriver && exit
 
     cat >&2 <<'EOF'
 

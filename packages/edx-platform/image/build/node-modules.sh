@@ -8,7 +8,7 @@ install) ;;
 skip) node /tmp/build/without-github.mjs ;;
 *) echo "EDX_PLATFORM_GITHUB is \"$1\"; it must be install or skip." >&2; exit 1 ;;
 esac
-if ! /opt/devenv/bin/with-ca npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier; then
+if ! sh /opt/devenv/build/with-ca npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier; then
     [ "$1" = skip ] || sh /tmp/build/github-unreachable.sh
     exit 1
 fi

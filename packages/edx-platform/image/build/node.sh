@@ -27,7 +27,7 @@ case ${wanted%%.*} in
 24) npm=11.6.2 ;;
 *) npm=$(npm --version) ;;
 esac
-/opt/devenv/bin/with-ca npm install --prefix /tmp/node --no-audit --no-fund --no-update-notifier \
+sh /opt/devenv/build/with-ca npm install --prefix /tmp/node --no-audit --no-fund --no-update-notifier \
     "node-linux-$cpu@$wanted" "npm@$npm"
 mv "/tmp/node/node_modules/node-linux-$cpu/bin/node" /usr/local/bin/node
 rm -rf /usr/local/lib/node_modules/npm

@@ -9,7 +9,7 @@
 # only a path to where they will be mounted is written.
 set -eu
 CODE=/edx/app/edx-platform/edx-platform
-export UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never UV_COMPILE_BYTECODE=1 UV_PROJECT_ENVIRONMENT=/opt/venv
+venv() { sh /opt/devenv/build/virtualenv "$@"; }
 
 case $1 in install | skip) ;; *) echo "EDX_PLATFORM_GITHUB is \"$1\"; it must be install or skip." >&2; exit 1 ;; esac
 failed() {
@@ -20,8 +20,6 @@ failed() {
 mkdir -p "$CODE"
 cp -r /tmp/checkout/. "$CODE"
 cd "$CODE"
-uv venv --python "$(command -v python3)" /opt/venv
-export VIRTUAL_ENV=/opt/venv
 
 if [ -e uv.lock ]; then
     [ "$1" = install ] || set -- skip $(sed -n 's/^name = "\(.*\)"$/\1/p; s/^source = { git = .*/GIT/p' uv.lock |
@@ -29,8 +27,8 @@ if [ -e uv.lock ]; then
     mode=$1
     shift
     [ $# = 0 ] || echo "uv: left out, because they come from GitHub: $*"
-    /opt/devenv/bin/with-ca uv sync --frozen --no-install-project "$@" || failed "$mode"
-    uv pip show --quiet setuptools 2> /dev/null || /opt/devenv/bin/with-ca uv pip install 'setuptools<82'
+    venv --lock . "$@" || failed "$mode"
+    [ -e /opt/venv/lib/python3*/site-packages/setuptools ] || venv 'setuptools<82'
 else
     # Packages without a wheel are built with a setuptools that still has pkg_resources.
     echo 'setuptools<81' > /tmp/build-constraints.txt
@@ -39,18 +37,17 @@ else
         [ ! -e "$file" ] || tools="$tools -r $file"
     done
     # shellcheck disable=SC2086 # a list of options
-    [ -z "$tools" ] || /opt/devenv/bin/with-ca uv pip install --build-constraints /tmp/build-constraints.txt $tools
+    [ -z "$tools" ] || venv --build-constraints /tmp/build-constraints.txt $tools
     if [ "$1" = skip ]; then
         grep -n 'git+' requirements/edx/development.txt | sed 's/^/pip: left out, because it comes from GitHub: line /' || :
         sed -i '/git+/d' requirements/edx/development.txt
     fi
-    /opt/devenv/bin/with-ca uv pip install --build-constraints /tmp/build-constraints.txt \
+    venv --build-constraints /tmp/build-constraints.txt \
         -r requirements/edx/development.txt || failed "$1"
 fi
 
 mkdir -p cms common lms openedx xmodule
-uv pip install --no-deps --no-build-isolation --config-settings editable_mode=compat -e .
+venv --no-deps --no-build-isolation --config-settings editable_mode=compat -e .
 cd /
 rm -rf "$CODE"
 mkdir -p "$CODE"
-chmod -R a+rwX /opt/venv

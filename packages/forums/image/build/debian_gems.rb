@@ -13,12 +13,12 @@ def there?(package)
   system('apt-cache', 'show', package, out: File::NULL, err: File::NULL)
 end
 
-run('/opt/devenv/bin/with-ca', 'apt-get', 'update', '-qq')
+run('sh', '/opt/devenv/build/with-ca', 'apt-get', 'update', '-qq')
 packages = locked.map do |gem|
   candidates = ["ruby-#{gem.name.tr('_', '-')}", gem.name]
   candidates.find { |package| there?(package) } || abort("Debian has no package of the gem #{gem.name}.")
 end
-run('/opt/devenv/bin/with-ca', 'apt-get', 'install', '-qq', '--no-install-recommends', '--yes', *packages.uniq)
+run('sh', '/opt/devenv/build/with-ca', 'apt-get', 'install', '-qq', '--no-install-recommends', '--yes', *packages.uniq)
 FileUtils.rm_rf(Dir['/var/lib/apt/lists/*'])
 
 Gem::Specification.reset

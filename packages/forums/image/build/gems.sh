@@ -4,7 +4,7 @@
 
 case "$1" in
 rubygems)
-    BUNDLE_FROZEN=true /opt/devenv/bin/with-ca bundle install --jobs "$(nproc)" && exit
+    BUNDLE_FROZEN=true sh /opt/devenv/build/with-ca bundle install --jobs "$(nproc)" && exit
 
     # What the lock names.
     hosts=$(sed -n 's#^ *remote: https\{0,1\}://\([^/]*\).*#\1#p' Gemfile.lock | sort -u | paste -sd ' ' -)

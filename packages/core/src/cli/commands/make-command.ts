@@ -36,11 +36,13 @@ export const makeCommand: Add = (program) =>
 async function listTargets(command: Command, { json }: Options): Promise<void> {
   const { readTargets } = await import('../../checkout/read-targets.js')
   const { readNeeds } = await import('../../environment/verbs/ensure.js')
+  const { isSupplied } = await import('../../definition/definition.js')
   const { renderTargets } = await import('../render-targets.js')
   const { environment } = await open(command)
-  const { targets: supplied } = await readNeeds(environment)
+  const { targets: declared } = await readNeeds(environment)
   const targets = await readTargets(environment.checkout)
   const commands = (command.parent?.commands ?? []).map((other) => ({ name: other.name(), summary: other.summary() }))
+  const supplied = Object.fromEntries(Object.entries(declared).filter(([, target]) => isSupplied(target)))
   if (json) sayJson({ targets, supplied })
-  else for (const line of renderTargets(commands, targets, supplied)) print(line)
+  else for (const line of renderTargets(commands, targets, declared)) print(line)
 }

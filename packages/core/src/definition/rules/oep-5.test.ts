@@ -49,7 +49,7 @@ services:
     command: [sh]
     volumes: [{ type: volume, source: v, target: /v }]
     healthcheck: { test: [CMD, /opt/devenv/bin/answers, "wbe=http://localhost/"] }
-  mysql: { image: mysql, scale: 0, container_name: mysql, network_mode: host, ports: [{ target: 1, host_ip: 0.0.0.0 }] }
+  mysql: { image: mysql, scale: 0, logging: { driver: none }, container_name: mysql, network_mode: host, ports: [{ target: 1, host_ip: 0.0.0.0 }] }
 `,
   })
   const rules = new Set(found.map((line) => line.split(' ')[0]))

@@ -10,7 +10,7 @@ testRules([imageIsComplete, directoryIsOne, contextHoldsFiles], {
   breaks: [
     ...[
       'COPY --from=core . /opt/devenv/\n',
-      'RUN sh /opt/devenv/bin/install --debian\n',
+      'RUN sh /opt/devenv/build/install\n',
       'COPY --from=package . /etc/devenv/\n',
     ].map((line) => ({
       title: `an image without ${line.trim()}`,

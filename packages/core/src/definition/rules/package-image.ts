@@ -6,7 +6,7 @@ import { flagsOf, type Instruction, parseInstructions } from '../dockerfile.js'
 import { literalStart, parsePatterns } from '../ignore-patterns.js'
 import type { Rule } from './rule.js'
 
-const CLAUSE = 'docs/add-a-service.md, 2. Dockerfile'
+const CLAUSE = 'docs/add-a-service.md, Dockerfile'
 
 export const imageIsComplete: Rule = {
   name: 'image-is-complete',
@@ -26,9 +26,9 @@ export const imageIsComplete: Rule = {
     const parts = [
       { there: copies('core', '/opt/devenv/'), what: 'devenv’s own files', fix: 'COPY --from=core . /opt/devenv/' },
       {
-        there: instructions.some(({ name, words }) => name === 'RUN' && words.includes('/opt/devenv/bin/install')),
+        there: instructions.some(({ name, words }) => name === 'RUN' && words.includes('/opt/devenv/build/install')),
         what: 'supervisord',
-        fix: 'RUN --mount=type=secret,id=ca-bundle sh /opt/devenv/bin/with-ca sh /opt/devenv/bin/install',
+        fix: 'RUN --mount=type=secret,id=ca-bundle sh /opt/devenv/build/install',
       },
       {
         there: copies('package', '/etc/devenv/'),

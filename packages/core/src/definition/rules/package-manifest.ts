@@ -6,7 +6,7 @@ import type { Place } from '../../problem/problem.js'
 import { readManifest } from '../find-package.js'
 import type { Breach, Rule } from './rule.js'
 
-const CLAUSE = 'docs/add-a-service.md, 1. The name'
+const CLAUSE = 'docs/add-a-service.md, Write it'
 const CORE = '@devenv/core'
 /** The core that looks: the one for a package that lies anywhere. */
 const OWN = fileURLToPath(new URL('../../..', import.meta.url))
@@ -145,7 +145,7 @@ function namesakes(directory: string): Breach[] {
 
 export const lockKnowsPackage: Rule = {
   name: 'lock-knows-package',
-  clause: 'docs/add-a-service.md, 5. Try it',
+  clause: 'docs/add-a-service.md, Write it',
   why: 'On a fresh clone npm installs what package-lock.json holds.',
   check: ({ definition }) => {
     const workspace = findWorkspace(definition.package.directory)

@@ -15,10 +15,7 @@ testRules([programsHaveFiles, portsAreUsed, serversAreAwaited, targetsAreDeclare
   breaks: [
     {
       title: 'a program in a file of another name',
-      change: writing(
-        'image/supervisor/worker.conf',
-        '[program:wroker]\ncommand=/opt/devenv/bin/program wroker -- x\n',
-      ),
+      change: writing('image/supervisor/worker.conf', '[program:wroker]\ncommand=x\n'),
       breaks: { rule: 'programs-have-files', file: 'image/supervisor/worker.conf', at: 1 },
     },
     {
@@ -51,7 +48,7 @@ testRules([programsHaveFiles, portsAreUsed, serversAreAwaited, targetsAreDeclare
   keeps: [
     {
       title: 'a port that only the health check asks',
-      change: writing('image/supervisor/web.conf', '[program:web]\ncommand=/opt/devenv/bin/program web -- x\n'),
+      change: writing('image/supervisor/web.conf', '[program:web]\ncommand=x\n'),
       edit: replacing('[CMD, "true"]', '[CMD, /opt/devenv/bin/answers, "web=http://localhost:8000/"]'),
     },
     { title: 'variables that only look like a server', edit: variable('/etc/mysql mysql2 https://a/mysql') },

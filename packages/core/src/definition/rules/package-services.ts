@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { readDeclaredPrograms } from '../declared-programs.js'
-import { type Definition, imageFolderOf, oursOf, primaryOf, thirdPartyOf } from '../definition.js'
+import { type Definition, imageFolderOf, isSupplied, oursOf, primaryOf, thirdPartyOf } from '../definition.js'
 import { parseHealthCheck } from '../health-check.js'
 import type { Rule } from './rule.js'
 import { parseRules } from './rule-8-tests.js'
 
 export const programsHaveFiles: Rule = {
   name: 'programs-have-files',
-  clause: 'docs/add-a-service.md, 3. Programs',
+  clause: 'docs/add-a-service.md, Programs',
   why: 'A choice of programs goes by the names of the files, and a health check by those of the programs.',
   check: ({ definition }) =>
     readDeclaredPrograms(definition)
@@ -16,13 +16,13 @@ export const programsHaveFiles: Rule = {
       .map(({ name, file, line }) => ({
         place: { file, line },
         what: `${basename(file)} declares the program ${name}.`,
-        fix: `Declare it in ${name}.conf, or call it ${basename(file, '.conf')}, also behind /opt/devenv/bin/program.`,
+        fix: `Declare it in ${name}.conf, or call it ${basename(file, '.conf')}.`,
       })),
 }
 
 export const portsAreUsed: Rule = {
   name: 'ports-are-used',
-  clause: 'docs/add-a-service.md, 3. Programs',
+  clause: 'docs/add-a-service.md, Programs',
   why: 'devenv prints the address of each port, so something has to answer there.',
   check: ({ definition, source }) => {
     const { ports = [], healthcheck = {}, environment = {} } = primaryOf(definition)
@@ -48,7 +48,7 @@ export const portsAreUsed: Rule = {
 
 export const serversAreAwaited: Rule = {
   name: 'servers-are-awaited',
-  clause: 'docs/add-a-service.md, 4. compose.yaml',
+  clause: 'docs/add-a-service.md, compose.yaml',
   why: 'devenv starts a program once the servers answer that its container depends on.',
   check: ({ definition, source }) =>
     oursOf(definition).flatMap((name) => {
@@ -104,7 +104,7 @@ const namesHost = (value: string, host: string): boolean =>
 
 export const targetsAreDeclared: Rule = {
   name: 'targets-are-declared',
-  clause: 'docs/add-a-service.md, Tests',
+  clause: 'docs/add-a-service.md, Targets',
   why: '`make dev.<target>` takes only a declared target from the package; for others it asks the checkout.',
   check: ({ definition }) => {
     const file = join(imageFolderOf(definition), 'targets.mk')
@@ -116,11 +116,11 @@ export const targetsAreDeclared: Rule = {
       .flatMap(({ targets, line }) => targets.map((target) => ({ target, line })))
       .filter(
         ({ target }) =>
-          !/^\.|[%$(/]/.test(target) && definition.targets[target] === undefined && !words.includes(target),
+          !/^\.|[%$(/]/.test(target) && !isSupplied(definition.targets[target]) && !words.includes(target),
       )
       .map(({ target, line }) => ({
         place: { file, line },
-        what: `x-devenv.targets does not declare ${target}, and nothing in the package uses it.`,
+        what: `x-devenv.targets does not say why the package has ${target}, and nothing in the package uses it.`,
         fix: `targets: { ${target}: { because: the checkout has no such target } }   in compose.yaml`,
       }))
   },

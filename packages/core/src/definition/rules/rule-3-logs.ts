@@ -1,25 +1,13 @@
 import { readDeclaredPrograms } from '../declared-programs.js'
 import type { Rule } from './rule.js'
 
-const PROGRAM = '/opt/devenv/bin/program'
-
 export const logsToStdout: Rule = {
   name: 'logs-to-stdout',
   clause: 'OEP-5 rule 3',
   why: 'Every line goes to the screen and to disk; supervisord itself can do only one of the two.',
   check: ({ definition, source }) => [
-    ...readDeclaredPrograms(definition).flatMap(({ name, file, line, command, logfile }) => {
-      const wanted = `command=${PROGRAM} ${name} -- `
-      if (!`command=${command} `.startsWith(wanted)) {
-        return [
-          {
-            place: { file, line },
-            what: `The program ${name} does not write through devenv’s log forwarder.`,
-            fix: `${wanted}${command ?? '…'}`,
-          },
-        ]
-      }
-      return logfile === undefined
+    ...readDeclaredPrograms(definition).flatMap(({ name, file, line, logfile }) =>
+      logfile === undefined
         ? []
         : [
             {
@@ -27,8 +15,8 @@ export const logsToStdout: Rule = {
               what: `The program ${name} sends its output to a file of its own.`,
               fix: `Remove ${logfile}=.`,
             },
-          ]
-    }),
+          ],
+    ),
     ...Object.entries(definition.project.services).flatMap(([name, service]) =>
       service.logging === undefined
         ? []

@@ -27,6 +27,11 @@ testRules([targetsAreThere], {
   ],
   keeps: [
     {
+      title: 'a target of the checkout, of which it says what it needs',
+      change: removing('image/targets.mk'),
+      edit: replacing('because: there is none', 'environment: { CI: "1" }'),
+    },
+    {
       title: 'an image folder of its own',
       change: (root) => {
         writeFiles(root, {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { imageFolderOf } from '../definition.js'
+import { imageFolderOf, isSupplied } from '../definition.js'
 import { knownServices, unknownServices } from './known-services.js'
 import type { Rule } from './rule.js'
 
@@ -12,20 +12,21 @@ export const targetsAreThere: Rule = {
     const file = join(imageFolderOf(definition), 'targets.mk')
     const rules = parseRules(existsSync(file) ? readFileSync(file, 'utf8') : '')
     const supplied = new Set(rules.flatMap(({ targets }) => targets))
-    return Object.entries(definition.targets).flatMap(([target, { needs }]) => {
+    return Object.entries(definition.targets).flatMap(([target, declared]) => {
       const place = source.placeOf(['x-devenv', 'targets', target])
-      const missing = supplied.has(target)
-        ? []
-        : [
-            {
-              place,
-              what: `${file} has no target ${target}.`,
-              fix: `Write a rule ${target}: there, or remove the target here.`,
-            },
-          ]
+      const missing =
+        supplied.has(target) || !isSupplied(declared)
+          ? []
+          : [
+              {
+                place,
+                what: `${file} has no target ${target}.`,
+                fix: `Write a rule ${target}: there, or remove \`because\` here if the checkout has this target.`,
+              },
+            ]
       return [
         ...missing,
-        ...unknownServices(definition, needs ?? []).map((name) => ({
+        ...unknownServices(definition, declared.needs ?? []).map((name) => ({
           place,
           what: `${target} needs ${name}, but this file has no such service.`,
           fix: knownServices(definition),

@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs'
-import type { Account, Address, SuppliedTarget } from '../../definition/definition.js'
+import type { Account, Address, DeclaredTarget } from '../../definition/definition.js'
 import type { BuildSpec, InputList } from '../../image/image-inputs.js'
 import type { ProgramChoice, Remembered } from '../../settings/settings.js'
 import type { Environment } from '../environment.js'
@@ -26,7 +26,7 @@ export type StartRecord = {
   configs: { [service: string]: string }
   /** What a shell and the checkout's own targets need; `undefined`: all. */
   needs?: readonly string[] | undefined
-  targets: { [target: string]: SuppliedTarget }
+  targets: { [target: string]: DeclaredTarget }
   accounts: readonly Account[]
   /** Provisioning steps, each with the hash of what it depends on, and the stores whose ledgers tell whether it was carried out. */
   steps: { [step: string]: { now: string; stores: readonly string[] } }
@@ -95,7 +95,9 @@ const isRecord = isShapeOf<StartRecord>({
   addresses: isListOf(isShapeOf<Address>({ service: isText, port: isPort, name: isMaybe(isText) })),
   configs: isTextMap,
   needs: isMaybe(isTextList),
-  targets: isMapOf(isShapeOf<SuppliedTarget>({ needs: isMaybe(isTextList), because: isText })),
+  targets: isMapOf(
+    isShapeOf<DeclaredTarget>({ needs: isMaybe(isTextList), environment: isTextMap, because: isMaybe(isText) }),
+  ),
   accounts: isListOf(
     isShapeOf<Account>({
       what: isText,

@@ -1,4 +1,5 @@
-import { captureInside } from '../../engine/execs.js'
+import { type DeclaredTarget, isSupplied } from '../../definition/definition.js'
+import { type ContainerCommand, captureInside } from '../../engine/execs.js'
 import type { Context } from '../context.js'
 import { runAsOwner } from '../inside/run-as-owner.js'
 import { asOwner } from '../inside/tools.js'
@@ -17,17 +18,24 @@ const TARGETS_FILE = '/etc/devenv/targets.mk'
 export async function runTarget(context: Context, target: string, words: readonly string[]): Promise<number> {
   const { report } = context
   const started = await ensure(context, await extentOf(context, target))
-  const known = started.record.targets[target]
-  if (known === undefined) {
-    const exitCode = await runAsOwner(context, started.primary, ['make', ...words], 'ours-alone')
+  const declared = started.record.targets[target]
+  const run = (...make: string[]) => runAsOwner(context, started.primary, withEnvironment(declared, make), 'ours-alone')
+  if (!isSupplied(declared)) {
+    const exitCode = await run('make', ...words)
     if (exitCode === FAILED) await tellTargets(context, target, started)
     return exitCode
   }
   report({
     kind: 'note',
-    text: `the environment package supplies ${target}: ${known.because.replace(/\.$/, '')}. To run the checkout’s own, if it has one: devenv exec -- make ${target}`,
+    text: `the environment package supplies ${target}: ${declared.because.replace(/\.$/, '')}. To run the checkout’s own, if it has one: devenv exec -- make ${target}`,
   })
-  return await runAsOwner(context, started.primary, ['make', '-f', TARGETS_FILE, ...words], 'ours-alone')
+  return await run('make', '-f', TARGETS_FILE, ...words)
+}
+
+function withEnvironment(declared: DeclaredTarget | undefined, make: string[]): ContainerCommand['argv'] {
+  const set = Object.entries(declared?.environment ?? {}).map(([name, value]) => `${name}=${value}`)
+  const [program = '', ...words] = set.length === 0 ? make : ['env', ...set, ...make]
+  return [program, ...words]
 }
 
 /** Says what there is, where make has just said that there is no such target. */

@@ -14,6 +14,16 @@ export const COMMAND: Explanations<CommandProblem> = {
     why: `There are: ${known.join(', ') || 'none yet'}.`,
     fix: 'devenv status   lists them.',
   }),
+  'server-unknown': ({ name, known }) => ({
+    what: `devenv has no server ${name}.${meant([name], known)}`,
+    why: `It has: ${known.join(', ')}.`,
+    fix: 'Name one of these, with a version if you want another: --with mysql:8.4.9,redis. You can add any server to compose.yaml afterwards.',
+  }),
+  'package-taken': ({ directory }) => ({
+    what: `There are files in ${directory} already.`,
+    why: '`devenv new` writes a new package, and replaces no file.',
+    fix: 'Name another folder: --directory PATH',
+  }),
   'program-left-out': ({ name, running }) => ({
     what: `The program ${name} does not run here.`,
     why: `The choice of programs leaves it out. These run: ${running.join(', ')}.`,

@@ -1,0 +1,33 @@
+import subprocess
+import unittest
+
+from helpers import CONTAINER, InFolder
+
+
+class Servers(InFolder):
+    """What stands for a line of supervisor/*.conf, shown by a `reload` that prints its words."""
+
+    def words(self, tool, *arguments):
+        script = (CONTAINER / 'bin' / tool).read_text().replace('exec /opt/devenv/bin/reload', 'echo')
+        return subprocess.check_output(['sh', '-s', '--', *arguments], input=script, text=True).strip()
+
+    def test_django_s_server_reloads_at_its_port(self):
+        self.assertEqual(
+            self.words('django-server', '8000'),
+            '--listen 0.0.0.0:8000 -- python /opt/devenv/lib/runserver.py manage.py runserver --noreload 0.0.0.0:8000')
+
+    def test_it_takes_options_of_reload_and_words_for_manage_py(self):
+        self.assertEqual(
+            self.words('django-server', '--watch', 'lms', '--suffix', '.py', '18000', 'lms'),
+            '--watch lms --suffix .py --listen 0.0.0.0:18000 -- '
+            'python /opt/devenv/lib/runserver.py manage.py lms runserver --noreload 0.0.0.0:18000')
+
+    def test_a_worker_of_celery_takes_options_of_reload_and_of_its_own(self):
+        self.assertEqual(
+            self.words('celery-worker', '--watch', 'lms', 'lms.celery', '--queues', 'a,b', '--hostname', 'lms@%h'),
+            '--watch lms -- nice -n 15 celery --app lms.celery worker --loglevel info --pool solo '
+            '--without-gossip --without-mingle --without-heartbeat --queues a,b --hostname lms@%h')
+
+
+if __name__ == '__main__':
+    unittest.main()
