@@ -1,0 +1,77 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { composes } from '../../test/package.js'
+import { problemsOf, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
+import { checkPackage } from './check.js'
+import { createPackage } from './new.js'
+import { version } from './version.js'
+
+const CHECKOUTS = {
+  django: {
+    'manage.py': '',
+    'notes/settings/devstack.py': '',
+    'notes/celery.py': '',
+    'requirements/dev.txt': '',
+    'package.json': '{}',
+    'package-lock.json': '{}',
+    'pytest.ini': 'DJANGO_SETTINGS_MODULE = notes.settings.test',
+  },
+  ruby: { Gemfile: '', 'Gemfile.lock': '' },
+  node: { 'package.json': '{}', 'package-lock.json': '{}' },
+}
+const create = async (
+  change: Partial<Parameters<typeof createPackage>[1]> = {},
+  directory = join(temporaryFolder(), 'notes'),
+) => ({
+  directory,
+  ...(await createPackage(directory, { service: 'notes', version: version(), ...change })),
+})
+
+describe.skipIf(!composes)('what `devenv new` writes', () => {
+  testEach<{ title: string; files: { [path: string]: string } }>(
+    Object.entries(CHECKOUTS).map(([title, files]) => ({ title, files })),
+  )('passes `devenv check`: $title', async ({ files }) => {
+    const checkout = writeFiles(temporaryFolder(), files)
+    const { directory } = await create({ checkout, servers: ['mysql:8.0.40', 'redis'] })
+    expect(await checkPackage({ package: directory })).toEqual([])
+  })
+
+  test('passes it without a checkout too', async () => {
+    const { directory } = await create({ kind: 'django', repository: 'https://github.com/openedx/notes' })
+    expect(await checkPackage({ package: directory })).toEqual([])
+  })
+})
+
+test('says what it guessed, and takes what it is told', async () => {
+  const checkout = writeFiles(temporaryFolder(), CHECKOUTS.django)
+  const { directory, files, guesses, left } = await create({ checkout, port: '8120', servers: ['mysql:8.0.40'] })
+  expect(files).toEqual([
+    'Dockerfile',
+    'Dockerfile.dockerignore',
+    'README.md',
+    'bin/devenv.js',
+    'compose.yaml',
+    'image/supervisor/web.conf',
+    'image/supervisor/worker.conf',
+    'package.json',
+  ])
+  expect(guesses).toContain('settings notes.settings.devstack  (notes/settings/devstack.py)')
+  expect(guesses.join('\n')).not.toMatch(/port|mysql/)
+  expect(left.join('\n')).toContain('npm’s packages')
+  const read = (path: string) => readFileSync(join(directory, path), 'utf8')
+  expect(read('compose.yaml')).toContain('/library/mysql:8.0.40\n')
+  expect(read('compose.yaml')).toContain('ports: ["8120"]')
+  expect(read('image/supervisor/worker.conf')).toBe('[program:worker]\ncommand=celery-worker notes\n')
+  expect(read('Dockerfile')).toContain('virtualenv -r /requirements/dev.txt\n')
+  expect(read('Dockerfile')).toContain('COPY --from=node /edx/app/notes/ /edx/app/notes/')
+})
+
+test('replaces no file, and knows its servers', async () => {
+  const directory = temporaryFolder()
+  writeFileSync(join(directory, 'mine'), '')
+  expect(await problemsOf(() => create({}, directory))).toEqual([{ code: 'package-taken', directory }])
+  expect(await problemsOf(() => create({ servers: ['mysq:8'] }))).toMatchObject([
+    { code: 'server-unknown', name: 'mysq' },
+  ])
+})

@@ -1,0 +1,29 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { globSync } from 'tinyglobby'
+import { CORE_DIRECTORY } from '../definition/read-definition.js'
+import { DevenvError } from '../problem/problem.js'
+import { fillTemplate } from './fill-template.js'
+import type { PackagePlan } from './plan-package.js'
+
+const TEMPLATES = join(CORE_DIRECTORY, 'templates')
+
+/**
+ * Writes a package of the templates for its kind into a folder that is new, or empty. Returns the files, relative to it.
+ * @throws DevenvError `package-taken`
+ */
+export function writePackage(directory: string, { kind, values, without }: PackagePlan): string[] {
+  if (existsSync(directory) && readdirSync(directory).length > 0)
+    throw new DevenvError({ code: 'package-taken', directory })
+  const written: string[] = []
+  for (const templates of [join(TEMPLATES, 'common'), join(TEMPLATES, kind)]) {
+    for (const template of globSync('**', { cwd: templates, dot: true }).sort()) {
+      if (without.includes(template)) continue
+      const file = join(directory, template)
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, fillTemplate(readFileSync(join(templates, template), 'utf8'), values))
+      written.push(template)
+    }
+  }
+  return written.sort()
+}
