@@ -15,6 +15,7 @@ const CHECKOUTS = {
     'requirements/dev.txt': '',
     'package.json': '{}',
     'package-lock.json': '{}',
+    Makefile: 'tests:\n\tpytest\n',
     'pytest.ini': 'DJANGO_SETTINGS_MODULE = notes.settings.test',
   },
   ruby: { Gemfile: '', 'Gemfile.lock': '' },
@@ -54,6 +55,7 @@ test('says what it guessed, and takes what it is told', async () => {
     'compose.yaml',
     'image/supervisor/web.conf',
     'image/supervisor/worker.conf',
+    'image/targets.mk',
     'package.json',
   ])
   expect(guesses).toContain('settings notes.settings.devstack  (notes/settings/devstack.py)')
@@ -65,6 +67,15 @@ test('says what it guessed, and takes what it is told', async () => {
   expect(read('image/supervisor/worker.conf')).toBe('[program:worker]\ncommand=celery-worker notes\n')
   expect(read('Dockerfile')).toContain('virtualenv -r /requirements/dev.txt\n')
   expect(read('Dockerfile')).toContain('COPY --from=node /edx/app/notes/ /edx/app/notes/')
+})
+
+test('leaves a test target to the checkout that has one, with the settings of its tests', async () => {
+  const checkout = writeFiles(temporaryFolder(), { ...CHECKOUTS.django, Makefile: 'test:\n\tpytest\n' })
+  const { directory, files } = await create({ checkout, servers: [] })
+  expect(files).not.toContain('image/targets.mk')
+  expect(readFileSync(join(directory, 'compose.yaml'), 'utf8')).toContain(
+    '  targets:\n    test:\n      environment:\n        DJANGO_SETTINGS_MODULE: notes.settings.test\n  provision:',
+  )
 })
 
 test('replaces no file, and knows its servers', async () => {

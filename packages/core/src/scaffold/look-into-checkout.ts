@@ -22,6 +22,8 @@ export type Looked = {
   /** The settings module for development, and that of the tests. */
   settings: Found<string> | undefined
   testSettings: Found<string> | undefined
+  /** Whether the Makefile has a target `test`. */
+  hasTestTarget: boolean
   /** As `variables`, of the tests. */
   testVariables: { readonly [name: string]: string }
   servers: readonly Found<ServerName>[]
@@ -35,6 +37,8 @@ export type Looked = {
   celery: Found<string> | undefined
   /** Files of requirements, or the lock, in the order in which they are installed. */
   requirements: readonly string[]
+  /** Of these, the files that name packages of github.com. */
+  fromGitHub: readonly string[]
   /** npm's files, where there are any. */
   npm: readonly string[]
   /** Top folders with Django migrations. */
@@ -43,6 +47,7 @@ export type Looked = {
   searchIndex: boolean
 }
 
+const FROM_GITHUB = /git(?:\+| = ")https:\/\/github\.com/
 const IGNORED = ['**/node_modules/**', '**/.*/**', '**/static/**', '**/docs/**']
 
 /** Reads a checkout, and runs nothing of it. */
@@ -92,6 +97,7 @@ export function lookIntoCheckout(checkout: string): Looked {
     health: atPath(find(list('*/urls.py'), /\(\s*r?["']\^?((?:[\w-]+\/)*(?:health|heartbeat)\/?)\$?["']/)),
     settings,
     testSettings,
+    hasTestTarget: /^test\s*:(?!=)/m.test(read('Makefile')),
     testVariables: parseServerSettings(read(`${testSettings?.value.replaceAll('.', '/')}.py`)).variables,
     servers: findServers(
       composed.map((path) => [path, read(path)]),
@@ -101,6 +107,7 @@ export function lookIntoCheckout(checkout: string): Looked {
     ...parseServerSettings(written),
     celery: celery === undefined ? undefined : { value: celery.replace(/\/celery\.py$/, ''), from: celery },
     requirements,
+    fromGitHub: requirements.filter((path) => FROM_GITHUB.test(read(path))),
     npm: has('package-lock.json') ? ['package.json', 'package-lock.json'] : [],
     migrated: [...new Set(list('*/**/migrations/0*.py').map((path) => path.split('/')[0] ?? ''))],
     searchIndex: named.some((path) => read(path).includes('django-elasticsearch-dsl')),

@@ -32,6 +32,9 @@ export type PackagePlan = {
 }
 
 const USUAL = { port: '8000', python: '3.12', ruby: '3.3', node: '24' }
+/** Images are named exactly: the last of each line that we know. */
+const NODES: { readonly [line: string]: string } = { 16: '16.14.0', 18: '18.20.1', 20: '20.20.2', 24: '24.12.0' }
+const exactNode = (version: string): string => NODES[version] ?? version
 
 /** Pure. */
 export function planPackage(given: NewPackage, looked: Looked): PackagePlan {
@@ -62,7 +65,10 @@ export function planPackage(given: NewPackage, looked: Looked): PackagePlan {
     kind,
     guesses,
     left: leftOf(looked, kind),
-    without: looked.celery === undefined ? ['image/supervisor/worker.conf'] : [],
+    without: [
+      ...(looked.celery === undefined ? ['image/supervisor/worker.conf'] : []),
+      ...(looked.hasTestTarget ? ['image/targets.mk'] : []),
+    ],
     values: {
       service: given.service,
       directory,
@@ -71,15 +77,20 @@ export function planPackage(given: NewPackage, looked: Looked): PackagePlan {
       version: given.version,
       port,
       health,
-      [language]: languageVersion,
+      [language]: language === 'node' ? exactNode(languageVersion) : languageVersion,
+      hosts: hostsOf(given.service, looked),
+      args:
+        looked.fromGitHub.length === 0
+          ? ''
+          : block(
+              'build',
+              `args: { GITHUB: "\${${settingOf(given.service)}:-install}" } # skip: leave out what comes from GitHub`,
+            ),
       celery: looked.celery?.value ?? '',
       marks: marksOf(kind, looked).join(', '),
       repository: given.repository === undefined ? '' : `repository: ${given.repository}`,
       releases: given.repository === undefined ? '' : `releases: { main: ${given.branch ?? 'master'} }`,
-      targets:
-        looked.testSettings === undefined
-          ? ''
-          : block('targets', [block('test', block('environment', testEnvironment(looked)))]),
+      targets: kind === 'django' ? block('targets', block('test', testTarget(looked))) : '',
       provision: steps.length === 0 ? '' : ['provision:', ...steps.map((step) => `  ${step}`)].join('\n'),
       environment: block(
         'environment',
@@ -95,6 +106,26 @@ export function planPackage(given: NewPackage, looked: Looked): PackagePlan {
     },
   }
 }
+
+const settingOf = (service: string): string => `${service.toUpperCase().replaceAll('-', '_')}_GITHUB`
+
+const hostsOf = (service: string, { fromGitHub }: Looked): string =>
+  fromGitHub.length === 0
+    ? ''
+    : block('hosts', [
+        block('github.com', [
+          'because: some packages of this checkout come from there',
+          block(
+            'where',
+            fromGitHub.map(
+              (file) =>
+                `- { file: ${file}, matches: '${file === 'uv.lock' ? 'git = "' : 'git\\+'}https://github\\.com/' }`,
+            ),
+          ),
+          'unless: { GITHUB: skip }',
+          `instead: ${settingOf(service)}=skip`,
+        ]),
+      ])
 
 type Server = { name: string; version: string | undefined }
 
@@ -112,14 +143,19 @@ const imageOf = (name: string): string => {
 /** A key of YAML with what is below it. */
 const block = (key: string, below: readonly string[] | string): string => {
   const lines = [below].flat().flatMap((text) => text.split('\n'))
-  return lines.length === 0 ? '' : [`${key}:`, ...lines.map((line) => `  ${line}`)].join('\n')
+  return lines.every((line) => line === '') ? '' : [`${key}:`, ...lines.map((line) => `  ${line}`)].join('\n')
 }
 
 /** The programs' settings would win over those of pytest.ini. */
-const testEnvironment = ({ testSettings, testVariables }: Looked): string[] =>
-  Object.entries({ DJANGO_SETTINGS_MODULE: testSettings?.value, ...testVariables }).map(
-    ([name, value]) => `${name}: ${value}`,
+function testTarget({ testSettings, testVariables, hasTestTarget }: Looked): string[] {
+  const environment = Object.entries({ DJANGO_SETTINGS_MODULE: testSettings?.value, ...testVariables }).flatMap(
+    ([name, value]) => (value === undefined ? [] : `${name}: ${value}`),
   )
+  return [
+    block('environment', environment),
+    ...(hasTestTarget ? [] : ['because: the checkout’s Makefile has no target test']),
+  ].filter((text) => text !== '')
+}
 
 function serverBlock({ name, version }: Server, core: string, database: Looked['database']): string {
   const lines = [
@@ -178,13 +214,14 @@ function dockerfileValues(
       'pkg-config',
       ...(servers.includes('mysql') ? ['default-libmysqlclient-dev', 'default-mysql-client'] : []),
     ].join(' '),
+    'github-arg': looked.fromGitHub.length > 0 ? 'ARG GITHUB=install' : '',
     'requirements-mount': folder ? '--mount=source=requirements,target=/requirements' : '--mount=target=/checkout',
     requirements: locked
       ? '--lock /checkout --all-groups'
       : looked.requirements.map((path) => `-r ${folder ? `/${path}` : `/checkout/${path}`}`).join(' '),
     'node-stage': withNode
       ? [
-          `FROM \${DEVENV_MIRROR}/library/node:${looked.node?.value ?? USUAL.node}-bookworm-slim AS node`,
+          `FROM \${DEVENV_MIRROR}/library/node:${exactNode(looked.node?.value ?? USUAL.node)}-bookworm-slim AS node`,
           `WORKDIR /edx/app/${service}`,
           `COPY ${looked.npm.join(' ')} ./`,
           'RUN --mount=type=secret,id=ca-bundle --mount=type=cache,target=/root/.npm \\',
