@@ -210,10 +210,7 @@ describe('a package of several variants', () => {
       '    bare: { recognised-by: [requirements/bare.txt] }',
       '    debian: { recognised-by: [{ file: requirements/debian.txt, matches: "^python3-" }] }',
     ]
-    writeFileSync(
-      join(folder, 'compose.yaml'),
-      compose.replace('  primary: hello', ['  primary: hello', ...declared].join('\n')),
-    )
+    writeFileSync(join(folder, 'compose.yaml'), compose.replace('x-devenv:', ['x-devenv:', ...declared].join('\n')))
     for (const variant of ['bare', 'debian'])
       writeFileSync(
         join(folder, `compose.${variant}.yaml`),

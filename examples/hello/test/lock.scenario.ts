@@ -22,8 +22,8 @@ describe('the lock', () => {
     monorepo.edit(compose, /library\/redis:7\.4\.5/, 'library/base:1')
     monorepo.edit(
       compose,
-      '  primary: hello\n',
-      `  primary: hello\n  repository: file://${monorepo.discovery.path}\n  releases: { main: master, hello.1: release/hello.1 }\n`,
+      'x-devenv:\n',
+      `x-devenv:\n  repository: file://${monorepo.discovery.path}\n  releases: { main: master, hello.1: release/hello.1 }\n`,
     )
     await monorepo.discovery.release('hello.1')
   })

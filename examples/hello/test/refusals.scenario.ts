@@ -97,7 +97,6 @@ describe('what cannot work is refused, with a reason, and leaves nothing', () =>
     const hello = freshCheckout()
     const folder = ownPackage(hello)
     const compose = join(folder, 'compose.yaml')
-    const web = join(folder, 'image/supervisor/web.conf')
     const worker = join(folder, 'image/supervisor/worker.conf')
     const ignore = join(folder, 'Dockerfile.dockerignore')
     replaceIn(compose, /library\/redis:\S+/, 'library/redis')
@@ -107,7 +106,6 @@ describe('what cannot work is refused, with a reason, and leaves nothing', () =>
       '    ports: ["8000"]',
       '    ports: ["0.0.0.0:8000:8000"]\n    command: [gunicorn]\n    user: "1000"\n    container_name: hello',
     )
-    replaceIn(web, /^command=.*$/m, 'command=gunicorn hello.web:app')
     appendFileSync(worker, 'stdout_logfile=/tmp/worker.log\n')
     replaceIn(ignore, /^\*\n/m, '')
 
@@ -123,7 +121,6 @@ describe('what cannot work is refused, with a reason, and leaves nothing', () =>
     const wanted = [
       breach('official-images', compose, /image: .*redis$/),
       breach('runs-under-supervisor', compose, /command: \[gunicorn\]/),
-      breach('logs-to-stdout', web, /command=gunicorn|\[program:web\]/),
       breach('logs-to-stdout', worker, /stdout_logfile|\[program:worker\]/),
       breach('image-by-digest', ignore, /./),
       breach('steps-name-services', compose, /- name: migrations/),
@@ -184,7 +181,7 @@ describe('what cannot work is refused, with a reason, and leaves nothing', () =>
       readFileSync(compose, 'utf8')
         .split('\n')
         .findIndex((line) => line.includes(text)) + 1
-    writeFileSync(compose, right.replace('  primary: hello', '  primry: hello\n  recognized-by: []'))
+    writeFileSync(compose, right.replace('x-devenv:', 'x-devenv:\n  primry: hello\n  recognized-by: []'))
     const misspelt = await hello.devenv('start')
     expect(misspelt.stderr).toContain('definition-invalid')
     expect(misspelt.stderr).toContain(`${compose}:${lineOf('primry')}`)

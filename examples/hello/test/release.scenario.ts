@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { runServer } from 'verdaccio'
@@ -12,11 +12,14 @@ const MINIATURES = {
   'edx-platform': ['packages/edx-platform/test/miniature', 'packages/edx-platform/test/miniature-uv'],
   forums: ['packages/forums/test/miniature-ruby'],
 }
+/** All that have versions, core first. */
 const PACKAGES = [
-  'packages/core',
-  'packages/discovery',
-  ...Object.keys(MINIATURES).map((name) => `packages/${name}`),
-  'examples/hello/environment',
+  ...new Set([
+    'packages/core',
+    'packages/discovery',
+    ...readdirSync(join(REPOSITORY, 'packages')).map((name) => `packages/${name}`),
+    'examples/hello/environment',
+  ]),
 ]
 
 /** This repository as it is here, all of it released. */
@@ -65,7 +68,7 @@ async function npmRegistry(folder: string): Promise<string> {
 
 /** What npm must carry of a package: what images are made from, and what runs them. */
 async function carriedFiles(root: string): Promise<string[]> {
-  const folders = ['bin', 'image', 'snapshot', 'compose', 'make', 'schema']
+  const folders = ['bin', 'image', 'snapshot', 'compose', 'make', 'schema', 'templates']
   const files = ['compose*.yaml', 'Dockerfile*', 'devenv-lock.json']
   return (await git(root, 'ls-files', '-z', '--', ...folders, ...files)).split('\0').filter(Boolean)
 }

@@ -161,6 +161,47 @@ test('on a branch that lacks migrations of the database, a start offers the save
   expect(stderr).toMatch(/migrations that this branch lacks: hello\/0003_tags; .*`[^`]* data restore on-main`/)
 })
 
+test('where data follow the branch, each branch finds its own again', async () => {
+  const hello = freshCheckout()
+  hello.env = { ...hello.env, DEVENV_FOLLOW_BRANCH: '1' }
+  await hello.commitToGit()
+  const git = (...words: string[]) => ask('git', '-C', hello.path, ...words)
+  const main = (await git('symbolic-ref', '--short', 'HEAD')).trim()
+  await hello.start()
+  await greet(hello, 'Main')
+  await git('checkout', '--quiet', '-b', 'feature/tags')
+  await hello.write('hello/migrations/0003_tags.sql', 'CREATE TABLE tags (name VARCHAR(80) PRIMARY KEY);')
+  await git('add', '.')
+  await git('-c', 'user.name=x', '-c', 'user.email=x', 'commit', '--quiet', '--message', 'tags')
+  await hello.start()
+  await greet(hello, 'Feature')
+  expect(await greeted(hello)).toEqual(['Feature', 'Main'])
+
+  await git('checkout', '--quiet', main)
+  const { stderr } = await hello.start()
+  expect(await greeted(hello)).toEqual(['Main'])
+  expect(stderr).not.toContain('that this branch lacks')
+  await greet(hello, 'Main again')
+  await git('checkout', '--quiet', 'feature/tags')
+  await hello.start()
+  expect(await greeted(hello)).toEqual(['Feature', 'Main'])
+  await git('checkout', '--quiet', main)
+  await hello.start()
+  expect(await greeted(hello)).toEqual(['Main again', 'Main'])
+})
+
+test('a save that is made on another branch than its data is not offered where they do not fit', async () => {
+  const hello = freshCheckout()
+  await hello.commitToGit()
+  await hello.write('hello/migrations/0003_tags.sql', 'CREATE TABLE tags (name VARCHAR(80) PRIMARY KEY);')
+  await hello.start()
+  await ask('rm', join(hello.path, 'hello/migrations/0003_tags.sql'))
+  await save(hello, 'late')
+  const { stderr } = await hello.start()
+  expect(stderr).toContain('migrations that this branch lacks: hello/0003_tags')
+  expect(stderr).not.toContain('restore late')
+})
+
 test('`clean` on a terminal offers to keep a save first', async () => {
   const hello = await started()
   const clean = hello.beginDevenv(['clean'], { terminal: true })

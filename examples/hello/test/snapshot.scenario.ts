@@ -18,8 +18,8 @@ test('a snapshot serves without its checkout', async () => {
   await hello.commitToGit()
   await git(hello.path, 'tag', 'release/hello.1')
   const compose = readFileSync(join(folder, 'compose.yaml'), 'utf8')
-  const releases = `  primary: hello\n  repository: file://${hello.path}\n  releases: { hello.1: release/hello.1 }\n`
-  writeFileSync(join(folder, 'compose.yaml'), compose.replace('  primary: hello\n', releases))
+  const releases = `x-devenv:\n  repository: file://${hello.path}\n  releases: { hello.1: release/hello.1 }\n`
+  writeFileSync(join(folder, 'compose.yaml'), compose.replace('x-devenv:\n', releases))
   succeeded(await hello.devenv('lock'))
   expect(existsSync(join(folder, 'devenv-lock.json'))).toBe(true)
   succeeded(await hello.devenv('publish'))

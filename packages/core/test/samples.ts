@@ -66,6 +66,7 @@ export const sampleSettings = (change: Partial<Settings> = {}): Settings => ({
   programs: undefined,
   without: undefined,
   seeds: 'taken',
+  followsBranch: false,
   caBundle: undefined,
   proxies: {},
   variables: {},

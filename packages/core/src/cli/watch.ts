@@ -7,6 +7,7 @@ import { exitCodeFor, takeSignals } from '../process/signals.js'
 import { afterFlood } from './after-flood.js'
 import { asTyped } from './as-typed.js'
 import { betweenQuestions } from './ask-person.js'
+import { followIfWished } from './start-all.js'
 
 const SHOWN_AT_FIRST = 20
 /** Of a screen that nobody knows. */
@@ -45,6 +46,7 @@ export async function watchEnvironment(context: Context, shown: Shown, commands:
     view.catch(() => {})
     const { start } = await import('../environment/start/start.js')
     try {
+      await followIfWished(context)
       await start({ ...context, ask }, { all: true }, { again: 'none', commands })
       await requireShown(context, shown)
     } catch (error) {

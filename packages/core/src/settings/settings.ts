@@ -27,6 +27,8 @@ export type Settings = {
   without: readonly string[] | undefined
   /** DEVENV_SEEDS: whether new stores take ready data, or steps make all of it. */
   seeds: 'taken' | 'none'
+  /** DEVENV_FOLLOW_BRANCH: whether each branch has data of its own, where its steps would change those of another. */
+  followsBranch: boolean
   /** The host's bundle of certificate authorities: DEVENV_CA_BUNDLE, or where this machine keeps it. */
   caBundle: string | undefined
   /** HTTP_PROXY and its kin, as they are set. */
@@ -121,17 +123,21 @@ export function settingsFrom(shell: NodeJS.ProcessEnv, files: Readonly<Record<st
     mirror: withoutSlash(env.DEVENV_MIRROR) || undefined,
     registry: withoutSlash(env.DEVENV_REGISTRY),
     digests: env.DEVENV_DIGESTS ? resolve(env.DEVENV_DIGESTS) : undefined,
-    network: /^(0|false|no|)$/i.test(env.DEVENV_OFFLINE ?? '') ? 'online' : 'offline',
+    network: isSet(env.DEVENV_OFFLINE) ? 'offline' : 'online',
     publish: parseNames(env.DEVENV_PUBLISH ?? ''),
     programs: parseProgramChoice(env.DEVENV_PROGRAMS ?? ''),
     without: parseNames(env.DEVENV_WITHOUT ?? ''),
     seeds: /^none$/i.test(env.DEVENV_SEEDS ?? '') ? 'none' : 'taken',
+    followsBranch: isSet(env.DEVENV_FOLLOW_BRANCH),
     caBundle: bundles.find((file) => file !== undefined && existsSync(file) && statSync(file).isFile()),
     proxies: Object.fromEntries(both.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
     variables: env,
     filed: Object.keys(files).filter((name) => shell[name] === undefined),
   }
 }
+
+/** `0`, `no` and nothing mean no. */
+const isSet = (value: string | undefined): boolean => !/^(0|false|no|)$/i.test(value ?? '')
 
 const withoutSlash = (registry: string | undefined): string | undefined => registry?.replace(/\/+$/, '')
 

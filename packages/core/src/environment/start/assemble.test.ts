@@ -15,8 +15,10 @@ import { imageStepsOf } from '../../image/ensure-images.js'
 import type { Ledger } from '../data/ledger.js'
 import type { Begun } from '../data/record.js'
 import { storesOf } from '../project/stores-of.js'
-import { assemble, describeBasis, type StartPlan } from './assemble.js'
+import { assemble, type StartPlan } from './assemble.js'
+import { seedDigestOf } from './choose-seed.js'
 import type { Observed } from './observe.js'
+import { planDue } from './plan-data.js'
 
 const ENVIRONMENT = sampleEnvironment()
 const DEFINITION: Definition = {
@@ -236,7 +238,7 @@ describe('the whole plan of a start', () => {
     ]
 
     test('that is exact, carries out only what depends on the address, and keeps none', () => {
-      const digest = describeBasis(ENVIRONMENT, NOTHING).digest
+      const digest = seedDigestOf(planDue(NOTHING))
       const images = { ...NOTHING.images, own: { ...NOTHING.images.own, do: 'use' as const } }
       const seeds = [seed(hash.migrations ?? '', digest)]
       expect(plan({ ...NOTHING, images, stores: portable, seeds })).toEqual([

@@ -8,9 +8,9 @@ import type { Environment } from '../environment.js'
 import { explainChanges } from '../project/explain-changes.js'
 import { planProject, renderProject } from '../project/plan-project.js'
 import type { DueStep } from '../provision/hash-steps.js'
-import { chooseSave, explainLeftMigrations } from './explain-left-migrations.js'
+import { chooseSave, explainLeftMigrations, savesThatFit } from './explain-left-migrations.js'
 import { type How, type Observed, servicesOf } from './observe.js'
-import { isUntold, planData, planDue, planWish } from './plan-data.js'
+import { basisOfHeld, isUntold, planData, planDue, planWish } from './plan-data.js'
 import {
   type DataPlan,
   type Passed,
@@ -26,6 +26,9 @@ import {
 export type StartPlan = StepsPlan & {
   /** What a person should know beside the steps. */
   notes: readonly string[]
+  /** Whether databases hold migrations that the checkout lacks, and the saves of which it has them all. */
+  left: boolean
+  suits: readonly string[]
   /** The Compose project, as the file that `docker compose` is given. */
   project: string
   /** What the next command will find; steps that are carried out are noted in it. */
@@ -88,6 +91,7 @@ export function assemble(environment: Environment, observed: Observed, how: Pick
     provisioned: before?.provisioned ?? {},
     begun: observed.begun,
     stopping: steps.some((step) => step.do === 'stop') || undefined,
+    branch: observed.branch,
     failed: due.find((step) => step.name === before?.failed && step.passed !== 'now')?.name,
     released: Object.fromEntries(
       Object.entries(before?.released ?? {}).filter(([, { container }]) =>
@@ -96,16 +100,17 @@ export function assemble(environment: Environment, observed: Observed, how: Pick
     ),
     stamps: observed.stamps,
   }
+  const fit = savesThatFit(observed.saves, planWish(environment.service, hashed, observed).basis)
+  // Told when a step is carried out again, as it is after another branch was chosen: not at each start.
+  const left = explainLeftMigrations(
+    due.filter(({ passed }) => passed !== 'now'),
+    observed.stores,
+    chooseSave(fit, observed.branch),
+  )
   return {
-    // Told when a step is carried out again, as it is after another branch was chosen: not at each start.
-    notes: [
-      ...notesOf(observed),
-      ...explainLeftMigrations(
-        due.filter(({ passed }) => passed !== 'now'),
-        observed.stores,
-        chooseSave(observed.saves, observed.branch, planWish(environment.service, hashed, observed).basis),
-      ),
-    ],
+    notes: [...notesOf(observed), ...left],
+    left: left.length > 0,
+    suits: fit.map(({ name }) => name),
     awaited,
     steps,
     project: rendered,
@@ -128,8 +133,10 @@ function planFirst(observed: Observed): StepsPlan | undefined {
 }
 
 /** What an archive of these data would say of itself. Pure. */
-export const describeBasis = (environment: Environment, observed: Observed): SeedBasis =>
-  planWish(environment.service, planDue(observed), observed).basis
+export function describeBasis(environment: Environment, observed: Observed): SeedBasis {
+  const steps = planDue(observed)
+  return basisOfHeld(planWish(environment.service, steps, observed).basis, steps, observed.stores)
+}
 
 /** What the ledgers of a step's stores say of it: all of them, for it filled them all. */
 function passedOf(

@@ -48,13 +48,18 @@ const isFor = ({ stores, fresh }: SeedWish, { description, blobs }: Seed): boole
     return wanted.server === undefined || (wanted.server.server === server && wanted.server.version === version)
   })
 
+/** In the place of the hash of a migration that the checkout has no more, or has otherwise. */
+export const UNKNOWN = ''
+
 /** Migrations that a seed may hold and the checkout has not, or has otherwise. */
 export function lackedBy(
   wish: Pick<SeedWish, 'digest' | 'migrations' | 'installed'>,
   { description: { migrations, installed, digest } }: Pick<Seed, 'description'>,
 ): string[] {
   if (digest === wish.digest) return []
-  const own = Object.keys(migrations).filter((path) => wish.migrations[path] !== migrations[path])
+  const own = Object.keys(migrations).filter(
+    (path) => wish.migrations[path] !== migrations[path] && !(migrations[path] === UNKNOWN && path in wish.migrations),
+  )
   const there = new Set(wish.installed ?? [])
   return [...own, ...installed.filter((name) => !there.has(name))]
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { sampleArchive } from '../../../test/samples.js'
 import type { Save } from '../data/saves.js'
-import { chooseSave, explainLeftMigrations } from './explain-left-migrations.js'
+import { chooseSave, explainLeftMigrations, savesThatFit } from './explain-left-migrations.js'
 
 const MYSQL = { service: 'mysql', name: 'mysql-8.4' }
 const MONGO = { service: 'mongo', name: 'mongo-7' }
@@ -64,8 +64,9 @@ test('a save suits a branch that has all of its migrations; best is one that was
   const theirs = saved('theirs', 'main', { [OURS]: 'a', [THEIRS]: 'b' })
   const newest = saved('newest', 'other', {})
   const own = saved('own', 'main', { [OURS]: 'a' })
-  expect(chooseSave([theirs, newest, own], 'main', here)?.name).toBe('own')
-  expect(chooseSave([theirs, newest], 'main', here)?.name).toBe('newest')
-  expect(chooseSave([theirs], 'main', here)).toBeUndefined()
-  expect(chooseSave([newest], undefined, here)?.name).toBe('newest')
+  const choose = (saves: Save[], branch: string | undefined) => chooseSave(savesThatFit(saves, here), branch)?.name
+  expect(choose([theirs, newest, own], 'main')).toBe('own')
+  expect(choose([theirs, newest], 'main')).toBe('newest')
+  expect(choose([theirs], 'main')).toBeUndefined()
+  expect(choose([newest], undefined)).toBe('newest')
 })

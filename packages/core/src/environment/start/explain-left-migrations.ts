@@ -42,12 +42,12 @@ export function explainLeftMigrations(
 const onBranch = ({ description: { label } }: Pick<Save, 'description'>): string =>
   label === undefined ? '' : ` on ${label}`
 
-/** The save that suits a branch: of those whose migrations it has, the newest that was made on it, else the newest. Pure. */
-export function chooseSave(
+/** Those whose migrations the checkout all has, the newest first. Pure. */
+export const savesThatFit = (
   saves: readonly Save[],
-  branch: string | undefined,
   here: Pick<SeedWish, 'digest' | 'migrations' | 'installed'>,
-): Save | undefined {
-  const fit = saves.filter((save) => lackedBy(here, save).length === 0)
-  return fit.find(({ description }) => branch !== undefined && description.label === branch) ?? fit[0]
-}
+): Save[] => saves.filter((save) => lackedBy(here, save).length === 0)
+
+/** The one that suits a branch: the newest that was made on it, else the newest. Pure. */
+export const chooseSave = (fit: readonly Save[], branch: string | undefined): Save | undefined =>
+  fit.find(({ description }) => branch !== undefined && description.label === branch) ?? fit[0]

@@ -109,7 +109,7 @@ export type Observed = {
   stores: readonly ObservedStore[]
   /** The save whose restore somebody was interrupted in. */
   restoring: string | undefined
-  /** What was saved here, and the branch that is checked out, where that matters. */
+  /** What was saved here, and the branch that is checked out. */
   saves: readonly Save[]
   branch: string | undefined
   /** Ready data for those of them that are new, on this machine; and of a registry, where none of these is the exact one. */
@@ -222,7 +222,7 @@ export async function observe(
     stores,
     restoring: data === undefined ? readRestoring(paths) : undefined,
     saves,
-    branch: saves.length === 0 ? undefined : await readBranch(checkout),
+    branch: await readBranch(checkout),
     seeds,
     installed: await readAllInstalled(engine, definition, images, seeds, paths),
     files,

@@ -5,7 +5,7 @@ import type { PublishedSeed } from '../data/published-seeds.js'
 import type { Save } from '../data/saves.js'
 import { urlsOf } from '../project/addresses.js'
 import { type DueStep, hashSteps } from '../provision/hash-steps.js'
-import { type ChosenSeed, chooseSeed, migrationsAmong, type SeedWish, seedDigestOf } from './choose-seed.js'
+import { type ChosenSeed, chooseSeed, migrationsAmong, type SeedWish, seedDigestOf, UNKNOWN } from './choose-seed.js'
 import type { Observed, ObservedStore } from './observe.js'
 import type { DataPlan, SeedBasis } from './plan-steps.js'
 
@@ -71,6 +71,23 @@ export function planWish(
     fresh: portable.filter(isFresh).map(({ store }) => store.name),
   }
   return { basis, wish }
+}
+
+/**
+ * What data hold that are there: where another state of the checkout made them, what their ledgers name, of content that nobody knows.
+ * Pure.
+ */
+export function basisOfHeld(
+  basis: SeedBasis,
+  steps: readonly DueStep[],
+  stores: readonly Pick<ObservedStore, 'store' | 'ledger'>[],
+): SeedBasis {
+  const ledgerOf = (name: string) => stores.find(({ store }) => store.name === name)?.ledger
+  const isOfNow = ({ name, now, stores }: DueStep) => stores.every((store) => ledgerOf(store)?.steps[name] === now)
+  if (steps.filter(({ anywhere }) => anywhere).every(isOfNow)) return basis
+  const files = steps.flatMap(({ name, stores }) => stores.flatMap((store) => ledgerOf(store)?.files[name] ?? []))
+  const migrations = Object.keys(migrationsAmong(Object.fromEntries(files.map((file) => [file, '']))))
+  return { ...basis, digest: '', migrations: Object.fromEntries(migrations.map((file) => [file, UNKNOWN])) }
 }
 
 /** Which ready data new stores take. Pure. */

@@ -1,6 +1,5 @@
 import { oursOf } from '../../definition/definition.js'
 import { type Container, pauseContainer, startContainer } from '../../engine/containers.js'
-import { readBranch } from '../../git/git-repository.js'
 import { DevenvError } from '../../problem/problem.js'
 import { startGuardian } from '../../process/guardian.js'
 import { step } from '../../progress/progress.js'
@@ -20,9 +19,10 @@ import { waitForStep } from './stop.js'
 /**
  * Keeps all data of an environment under a name, while it runs. Its own containers are paused meanwhile, so that what one store
  * holds fits what another does.
+ * @param label the branch that the data are of; without it, the one that is checked out
  * @throws DevenvError `save-misnamed`, `save-taken`, `nothing-to-save`, `not-running`, `store-unread`
  */
-export async function save(context: Context, name: string): Promise<Save> {
+export async function save(context: Context, name: string, label?: string): Promise<Save> {
   const { environment } = context
   const { paths, service } = environment
   requireSaveName(name)
@@ -47,7 +47,7 @@ export async function save(context: Context, name: string): Promise<Save> {
     const description = {
       ...describeBasis(environment, observed),
       ...describeStores(paths, stores),
-      label: await readBranch(environment.checkout),
+      label: label ?? observed.branch,
     }
     const write = () => writeArchive(saveFolder(paths, name), description, dumpsOf({ ...context, containers }, stores))
     const names = stores.map((store) => store.name).join(', ')

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { lackedBy } from './choose-seed.js'
+import { basisOfHeld } from './plan-data.js'
+
+const [OURS, THEIRS] = ['shop/migrations/0001_a.py', 'shop/migrations/0002_b.py']
+const BASIS = { service: 'shop', digest: 'now', migrations: { [OURS]: 'a' }, installed: [], image: '0' }
+const step = (now: string, anywhere = true) => ({
+  name: 'migrations',
+  service: 'shop',
+  run: ['x'] as [string],
+  now,
+  files: [OURS],
+  stores: ['mysql-8.4'],
+  anywhere,
+})
+const store = (steps: Record<string, string>) => ({
+  store: { name: 'mysql-8.4', service: 'mysql' } as never,
+  ledger: { steps, files: { migrations: [OURS, THEIRS, 'shop/migrations/__init__.py'] } } as never,
+})
+
+test('data that this checkout has made hold what it has', () => {
+  expect(basisOfHeld(BASIS, [step('1')], [store({ migrations: '1' })])).toBe(BASIS)
+  // Another address makes other data only in steps that every environment carries out itself.
+  expect(basisOfHeld(BASIS, [step('1'), step('2', false)], [store({ migrations: '1' })])).toBe(BASIS)
+})
+
+test('data of another branch hold what their ledgers name, and suit only a branch that has it all', () => {
+  const held = basisOfHeld(BASIS, [step('2')], [store({ migrations: '1' })])
+  expect(held).toEqual({ ...BASIS, digest: '', migrations: { [OURS]: '', [THEIRS]: '' } })
+  const archive = { description: { ...held, format: 1 as const, created: '', stores: {}, label: undefined } }
+  expect(lackedBy(BASIS, archive)).toEqual([THEIRS])
+  expect(lackedBy({ ...BASIS, migrations: { [OURS]: 'a', [THEIRS]: 'b' } }, archive)).toEqual([])
+})

@@ -1,0 +1,38 @@
+import type { Save } from '../data/saves.js'
+import type { StartPlan } from './assemble.js'
+
+/** A switch of branch. `name`: of the save that keeps the data of `from`; `back`: the save that goes back to those of the branch that is here. */
+export type BranchSwitch = { name: string; from: string; back: string | undefined }
+
+/** The save that keeps the data of a branch by itself. Pure. */
+export const autoSaveOf = (branch: string): string => `auto-${branch.replace(/[^\w.-]/g, '-').slice(0, 50)}`
+
+/**
+ * What to do before a start, where another branch is checked out than at the last one, and the databases would change: it lacks migrations
+ * that they hold, or carries out a step on them. Pure.
+ * @param from the branch of the last start
+ */
+export function planFollow(
+  from: string,
+  {
+    record,
+    left,
+    steps,
+    suits,
+  }: Pick<StartPlan, 'left' | 'steps' | 'suits'> & { record: { branch?: string | undefined } },
+  saves: readonly Pick<Save, 'name'>[],
+): BranchSwitch | undefined {
+  const to = record.branch
+  if (to === undefined || to === from) return undefined
+  const isFilled = steps.some(
+    // What comes after another look is not known yet.
+    (step) => step.do === 'look-again' || (step.do === 'provision' && step.step.stores.length > 0),
+  )
+  if (!left && !isFilled) return undefined
+  const back = autoSaveOf(to)
+  return {
+    name: autoSaveOf(from),
+    from,
+    back: suits.includes(back) && saves.some(({ name }) => name === back) ? back : undefined,
+  }
+}
