@@ -20,10 +20,10 @@ async function lateHello({ path, startPeriod, interval, retries }: HealthCheck):
       / {2}provision:\n/,
       '  needs: []\n$&    - { name: patience, run: [sh, -c, "until [ -e let-go ]; do sleep 0.1; done"] }\n',
     ],
-    [/localhost:8000\/health\//, `localhost:8000${path}`],
-    [/start_period: .*/, `start_period: ${startPeriod}s`],
-    [/ interval: .*/, ` interval: ${interval}s`],
-    [/retries: .*/, `retries: ${retries}`],
+    [
+      /localhost:8000\/health\/"\]/,
+      `localhost:8000${path}"], start_period: ${startPeriod}s, interval: ${interval}s, retries: ${retries}`,
+    ],
   ]
   let text = await readFile(file, 'utf8')
   for (const [from, to] of changes) {
