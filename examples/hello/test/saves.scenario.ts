@@ -188,6 +188,18 @@ test('where data follow the branch, each branch finds its own again', async () =
   await git('checkout', '--quiet', main)
   await hello.start()
   expect(await greeted(hello)).toEqual(['Main again', 'Main'])
+
+  // What cannot be kept now takes nothing of what was.
+  const kept = async () =>
+    JSON.parse(succeeded(await hello.devenv('data', 'list', '--json')).stdout).saves.map(
+      ({ name, created }: { name: string; created: string }) => `${name} ${created}`,
+    )
+  const before = await kept()
+  expect(before.map((save: string) => save.split(' ')[0]).sort()).toEqual(['auto-feature-tags', `auto-${main}`])
+  succeeded(await hello.devenv('stop'))
+  await git('checkout', '--quiet', 'feature/tags')
+  expect((await hello.start()).stderr).toContain(`the data of ${main} are not kept`)
+  expect(await kept()).toEqual(before)
 })
 
 test('a save that is made on another branch than its data is not offered where they do not fit', async () => {

@@ -29,6 +29,11 @@ const seconds = (duration: string): number =>
     0,
   )
 
+test('that of an Open edX service asks nothing: a package that forgets its health check is told so', () => {
+  expect(read('openedx').openedx?.healthcheck).not.toHaveProperty('test')
+  expect(read('openedx').openedx?.healthcheck).toHaveProperty('start_period')
+})
+
 test('there is a fragment for each third-party service that Open edX needs', () => {
   expect(NAMES.sort()).toEqual(
     expect.arrayContaining(['elasticsearch', 'meilisearch', 'memcached', 'mongo', 'mysql', 'redis']),

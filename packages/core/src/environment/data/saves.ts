@@ -58,6 +58,12 @@ export function deleteSave(paths: Paths, name: string): void {
   rmSync(saveFolder(paths, name), { recursive: true })
 }
 
+/** Has a save take the name, and the place, of an older one. */
+export function replaceSave(paths: Paths, name: string, fresh: string): void {
+  rmSync(saveFolder(paths, name), { recursive: true, force: true })
+  renameSync(saveFolder(paths, fresh), saveFolder(paths, name))
+}
+
 export const createSavesFolder = ({ paths, checkout }: Environment): void => makeOwnFolder(paths.saves, checkout)
 
 /** Writes a save as one file, a tar of its folder: what `oras` and `skopeo` call an OCI layout. @throws DevenvError `save-unknown`, `archive-damaged`, `file-taken` */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { sampleArchive } from '../../../test/samples.js'
 import { autoSaveOf, planFollow } from './plan-follow.js'
 import type { StartStep } from './plan-steps.js'
 
@@ -13,7 +14,8 @@ const plan = (steps: StartStep[], change: { left?: boolean; suits?: string[]; br
   ...('branch' in change ? { record: { branch: change.branch } } : {}),
   ...change,
 })
-const KEPT = [{ name: 'auto-feature' }, { name: 'feature' }]
+const kept = (name: string, label: string) => ({ name, description: sampleArchive({ label }).description })
+const KEPT = [kept('auto-feature', 'feature'), kept('feature', 'feature')]
 
 test.each([
   ['the same branch is there', plan([provision(['mysql-8.4'])], { branch: 'main' })],
@@ -32,11 +34,12 @@ test.each([
 })
 
 test('those of the branch that is here come back if it has all their migrations', () => {
-  const back = (suits: string[], kept = KEPT) => planFollow('main', plan([], { left: true, suits }), kept)?.back
+  const back = (suits: string[], saves = KEPT) => planFollow('main', plan([], { left: true, suits }), saves)?.back
   expect(back(['auto-feature'])).toBe('auto-feature')
   // One that a person named, though it fits, is the person's to take.
   expect(back(['feature'])).toBeUndefined()
   expect(back(['auto-feature'], [])).toBeUndefined()
+  expect(back(['auto-feature'], [kept('auto-feature', 'Feature')])).toBeUndefined()
 })
 
 test('any name of a branch makes one of a save', () => {

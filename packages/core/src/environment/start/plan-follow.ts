@@ -20,7 +20,7 @@ export function planFollow(
     steps,
     suits,
   }: Pick<StartPlan, 'left' | 'steps' | 'suits'> & { record: { branch?: string | undefined } },
-  saves: readonly Pick<Save, 'name'>[],
+  saves: readonly Pick<Save, 'name' | 'description'>[],
 ): BranchSwitch | undefined {
   const to = record.branch
   if (to === undefined || to === from) return undefined
@@ -29,10 +29,8 @@ export function planFollow(
     (step) => step.do === 'look-again' || (step.do === 'provision' && step.step.stores.length > 0),
   )
   if (!left && !isFilled) return undefined
-  const back = autoSaveOf(to)
-  return {
-    name: autoSaveOf(from),
-    from,
-    back: suits.includes(back) && saves.some(({ name }) => name === back) ? back : undefined,
-  }
+  // Two branches may make one name of a save.
+  const isOfHere = ({ name, description }: (typeof saves)[number]) =>
+    name === autoSaveOf(to) && description.label === to && suits.includes(name)
+  return { name: autoSaveOf(from), from, back: saves.find(isOfHere)?.name }
 }

@@ -1,7 +1,8 @@
+import { readBranch } from '../../git/git-repository.js'
 import { DevenvError, tellsOf } from '../../problem/problem.js'
 import type { Context } from '../context.js'
 import { readRecord } from '../data/record.js'
-import { deleteSave, listSaves } from '../data/saves.js'
+import { deleteSave, listSaves, replaceSave } from '../data/saves.js'
 import { type BranchSwitch, planFollow } from '../start/plan-follow.js'
 import { readStartPlan } from '../start/start.js'
 import { restore } from './restore.js'
@@ -15,7 +16,8 @@ import { save } from './save.js'
 export async function followBranch(context: Context): Promise<void> {
   const { environment, report } = context
   const before = readRecord(environment)
-  if (before?.branch === undefined) return
+  // A start of the same branch, the most usual one, looks no further.
+  if (before?.branch === undefined || before.branch === (await readBranch(environment.checkout))) return
   const plan = await readStartPlan(context, { all: true }, 'awaited')
   const follow = planFollow(before.branch, plan, listSaves(environment.paths).saves)
   if (follow === undefined) return
@@ -28,13 +30,21 @@ export async function followBranch(context: Context): Promise<void> {
     })
 }
 
-/** Whether the data are kept now. */
+/** Whether the data are kept now. What was kept of the branch before stays until then. */
 async function keep(context: Context, { name, from }: BranchSwitch): Promise<boolean> {
   const { paths } = context.environment
+  const other = listSaves(paths).saves.find((each) => each.name === name)?.description.label ?? from
+  if (other !== from) {
+    const text = `the data of ${from} are not kept: the save ${name} holds those of ${other}`
+    context.report({ kind: 'note', text })
+    return false
+  }
+  const fresh = `${name}.new`
   try {
-    // A save of the same name is of this branch, and older.
-    if (listSaves(paths).saves.some((each) => each.name === name)) deleteSave(paths, name)
-    await save(context, name, from)
+    // Of somebody who was interrupted here: the data are still there.
+    if (listSaves(paths).saves.some((each) => each.name === fresh)) deleteSave(paths, fresh)
+    await save(context, fresh, from)
+    replaceSave(paths, name, fresh)
     return true
   } catch (error) {
     if (!(error instanceof DevenvError) || !tellsOf(error, 'not-running', 'nothing-to-save')) throw error
