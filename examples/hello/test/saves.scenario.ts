@@ -36,6 +36,26 @@ test('a save is made while the environment runs, and brings back what was there'
   expect(await ask('find', join(hello.path, '.dev/devenv/stores'), '-name', '*aside*')).toBe('')
 })
 
+test('a restore waits for a command of a person, or with --now ends it', async () => {
+  const hello = await started()
+  await save(hello, 'before')
+  await greet(hello, 'After')
+  const before = (await hello.container('hello')).id
+  const command = hello.beginDevenv(['exec', 'hello', '--', 'sh', '-c', 'echo begun; sleep 600'])
+  await command.said(/begun/)
+  const restoring = hello.beginDevenv(['data', 'restore', 'before'])
+  await restoring.said(/wait for commands: hello gets the data of before, and sh -c .* runs in its container/)
+  expect(restoring.written()).toContain(' data restore before --now` ends them')
+  restoring.signal('SIGINT')
+  expect((await restoring.ended).exitCode).toBe(130)
+  expect((await hello.container('hello')).id).toBe(before)
+  expect(await greeted(hello)).toEqual(['After', 'Before'])
+
+  succeeded(await hello.devenv('data', 'restore', 'before', '--now'))
+  expect(await greeted(hello)).toEqual(['Before'])
+  expect((await command.ended).stderr).toContain('the container of this command ended under it')
+})
+
 test('a save outlasts a clean, and travels as one file into another checkout', async () => {
   const hello = await started()
   await save(hello, 'demo')

@@ -7,9 +7,13 @@ from helpers import CONTAINER, InFolder
 class Servers(InFolder):
     """What stands for a line of supervisor/*.conf, shown by a `reload` that prints its words."""
 
+    def run_tool(self, tool, *arguments):
+        script = (CONTAINER / 'bin' / tool).read_text()
+        script = script.replace('exec /opt/devenv/bin/reload', 'echo').replace('. /opt/devenv/lib', f'. {CONTAINER}/lib')
+        return subprocess.run(['sh', '-s', '--', *arguments], input=script, text=True, capture_output=True)
+
     def words(self, tool, *arguments):
-        script = (CONTAINER / 'bin' / tool).read_text().replace('exec /opt/devenv/bin/reload', 'echo')
-        return subprocess.check_output(['sh', '-s', '--', *arguments], input=script, text=True).strip()
+        return self.run_tool(tool, *arguments).stdout.strip()
 
     def test_django_s_server_reloads_at_its_port(self):
         self.assertEqual(
@@ -27,6 +31,12 @@ class Servers(InFolder):
             self.words('celery-worker', '--watch', 'lms', 'lms.celery', '--queues', 'a,b', '--hostname', 'lms@%h'),
             '--watch lms -- nice -n 15 celery --app lms.celery worker --loglevel info --pool solo '
             '--without-gossip --without-mingle --without-heartbeat --queues a,b --hostname lms@%h')
+
+    def test_without_a_port_or_an_application_each_says_what_it_takes(self):
+        for tool in ('django-server', 'celery-worker'):
+            ended = self.run_tool(tool)
+            self.assertEqual(ended.returncode, 2)
+            self.assertEqual(ended.stderr.split(' ')[:2], ['usage:', tool])
 
 
 if __name__ == '__main__':

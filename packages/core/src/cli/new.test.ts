@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { composes } from '../../test/package.js'
@@ -42,6 +42,13 @@ describe.skipIf(!composes)('what `devenv new` writes', () => {
     const { directory } = await create({ kind: 'django', repository: 'https://github.com/openedx/notes' })
     expect(await checkPackage({ package: directory })).toEqual([])
   })
+})
+
+test('takes no file of a run that was interrupted', async () => {
+  const folder = writeFiles(temporaryFolder(), { '.notes.new/Dockerfile.half': '' })
+  const { directory } = await create({ kind: 'django' }, join(folder, 'notes'))
+  expect(readdirSync(folder)).toEqual(['notes'])
+  expect(readdirSync(directory)).not.toContain('Dockerfile.half')
 })
 
 test('says what it guessed, and takes what it is told', async () => {

@@ -1,6 +1,7 @@
 import type { StartPlan } from '../environment/start/assemble.js'
+import type { AwaitCommands } from '../environment/start/await-commands.js'
 import { wordsOf } from '../environment/start/choose-programs.js'
-import type { AwaitCommands, StartStep } from '../environment/start/plan-steps.js'
+import type { StartStep } from '../environment/start/plan-steps.js'
 import { imageStepsOf } from '../image/ensure-images.js'
 
 /** One line of a printed plan. `on`: the services, containers, images or steps. */

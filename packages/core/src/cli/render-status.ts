@@ -40,7 +40,9 @@ function renderContainer(container: Status['containers'][number]) {
 const renderProgram = ({ name, state, memoryBytes, fault }: ProgramState): string[] => [
   `      ${name.padEnd(12)} ${state.toLowerCase().replace('_', ' ').padEnd(9)} ${memoryBytes === undefined ? '' : renderMemory(memoryBytes)}`.trimEnd(),
   ...(state === 'WAITING'
-    ? [`        ${fault ?? 'its log shows the reason'}; it starts again when you save a file`]
+    ? [
+        `        ${fault === undefined ? 'its log shows the reason; it starts again soon, or' : `${fault}; it starts again`} when you save a file`,
+      ]
     : []),
 ]
 

@@ -170,7 +170,7 @@ describe('a status', () => {
     expect(lines[0]).toBe('hello: waiting, http://localhost:23000')
     expect(lines.join('\n')).toMatch(/^ {2}hello +running \(web, worker: waiting\)/m)
     expect(lines).toContain(`        ${fault}; it starts again when you save a file`)
-    expect(lines).toContain('        its log shows the reason; it starts again when you save a file')
+    expect(lines).toContain('        its log shows the reason; it starts again soon, or when you save a file')
   })
 
   test('says of a container that somebody disconnected it from its network', () => {

@@ -1,4 +1,4 @@
-import type { Context } from '../environment/context.js'
+import type { Context, OnCommands } from '../environment/context.js'
 import type { Started } from '../environment/start/find-running.js'
 import type { How } from '../environment/start/observe.js'
 import { say } from './opening.js'
@@ -6,15 +6,15 @@ import { say } from './opening.js'
 /** Starts an environment, waits until it answers, and prints its addresses. */
 export async function startAll(context: Context, how: How): Promise<void> {
   const { start } = await import('../environment/start/start.js')
-  await followIfWished(context)
+  await followIfWished(context, how.commands)
   await tellRunning(context, await start(context, { all: true }, how))
 }
 
 /** Before a start: where the person wants that, has the data that belong to the branch that is checked out. */
-export async function followIfWished(context: Context): Promise<void> {
+export async function followIfWished(context: Context, commands: OnCommands): Promise<void> {
   if (!context.settings.followsBranch) return
   const { followBranch } = await import('../environment/verbs/follow-branch.js')
-  await followBranch(context)
+  await followBranch(context, commands)
 }
 
 /** Waits until an environment that was started answers, and prints its addresses. */

@@ -46,7 +46,7 @@ export async function watchEnvironment(context: Context, shown: Shown, commands:
     view.catch(() => {})
     const { start } = await import('../environment/start/start.js')
     try {
-      await followIfWished(context)
+      await followIfWished({ ...context, ask }, commands)
       await start({ ...context, ask }, { all: true }, { again: 'none', commands })
       await requireShown(context, shown)
     } catch (error) {

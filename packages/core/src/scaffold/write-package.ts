@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { globSync } from 'tinyglobby'
 import { CORE_DIRECTORY } from '../definition/read-definition.js'
 import { DevenvError } from '../problem/problem.js'
@@ -9,21 +9,25 @@ import type { PackagePlan } from './plan-package.js'
 const TEMPLATES = join(CORE_DIRECTORY, 'templates')
 
 /**
- * Writes a package of the templates for its kind into a folder that is new, or empty. Returns the files, relative to it.
+ * Writes a package of the templates for its kind into a folder that is new, or empty: all of it, or nothing. Returns the files,
+ * relative to it.
  * @throws DevenvError `package-taken`
  */
 export function writePackage(directory: string, { kind, values, without }: PackagePlan): string[] {
   if (existsSync(directory) && readdirSync(directory).length > 0)
     throw new DevenvError({ code: 'package-taken', directory })
+  const unfinished = join(dirname(directory), `.${basename(directory)}.new`)
+  rmSync(unfinished, { recursive: true, force: true })
   const written: string[] = []
   for (const templates of [join(TEMPLATES, 'common'), join(TEMPLATES, kind)]) {
     for (const template of globSync('**', { cwd: templates, dot: true }).sort()) {
       if (without.includes(template)) continue
-      const file = join(directory, template)
+      const file = join(unfinished, template)
       mkdirSync(dirname(file), { recursive: true })
       writeFileSync(file, fillTemplate(readFileSync(join(templates, template), 'utf8'), values))
       written.push(template)
     }
   }
+  renameSync(unfinished, directory)
   return written.sort()
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Context } from '../../environment/context.js'
-import { type Add, openRunning, print, say, sayJson, withWhere } from '../opening.js'
+import { type Add, onCommands, openRunning, print, say, sayJson, withNow, withWhere } from '../opening.js'
 import { publishDataCommand } from './publish-data-command.js'
 
 export const dataCommand: Add = (program) => {
@@ -47,16 +47,16 @@ const addSave: Add = (data) =>
     })
 
 const addRestore: Add = (data) =>
-  withWhere(data.command('restore'))
+  withNow(withWhere(data.command('restore')))
     .argument('<name>', 'the save')
     .summary('put the data of a save in the place of those that are there')
     .option('--yes', 'do not ask before databases are replaced')
-    .action(async (name: string, { yes }: { yes?: boolean }, command: Command) => {
+    .action(async (name: string, options: { yes?: boolean; now?: boolean }, command: Command) => {
       const { restore } = await import('../../environment/verbs/restore.js')
       const { tellRunning } = await import('../start-all.js')
       const context = await openRunning(command)
-      if (!yes) await askBefore(context, name)
-      await tellRunning(context, await restore(context, name))
+      if (!options.yes) await askBefore(context, name)
+      await tellRunning(context, await restore(context, name, onCommands(options)))
     })
 
 async function askBefore(context: Context, name: string): Promise<void> {

@@ -33,7 +33,9 @@ export const newCommand: Add = (program) =>
     .option('--with <servers>', 'the third-party servers that it needs: mysql:8.4.9,redis')
     .action(async (service: string, options: Options) => {
       const { createPackage } = await import('../new.js')
-      const directory = options.directory ?? (existsSync('packages/core') ? `packages/${service}` : service)
+      // In our repository, whose workspaces npm has to know.
+      const beside = options.directory === undefined && existsSync('packages/core')
+      const directory = options.directory ?? (beside ? `packages/${service}` : service)
       if (!/^[a-z][a-z0-9-]*$/.test(service))
         throw new DevenvError({
           code: 'usage',
@@ -53,5 +55,6 @@ export const newCommand: Add = (program) =>
         ['Left to do:', left],
       ] as const)
         if (lines.length > 0) for (const line of ['', title, ...lines.map((each) => `  ${each}`)]) say(line)
-      for (const line of ['', 'Then:', '  npm install', `  devenv check --package ${shown}`]) say(line)
+      const install = beside ? ['  npm install'] : []
+      for (const line of ['', 'Then:', ...install, `  devenv check --package ${shown}`]) say(line)
     })

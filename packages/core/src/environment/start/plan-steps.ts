@@ -10,6 +10,7 @@ import type { Begun, Released } from '../data/record.js'
 import type { RunningCommand, RunningCommands } from '../inside/read-commands.js'
 import type { Store } from '../project/stores-of.js'
 import type { DueStep } from '../provision/hash-steps.js'
+import { type AwaitCommands, planAwait } from './await-commands.js'
 import { isSameChoice, wordsOf } from './choose-programs.js'
 
 /**
@@ -17,9 +18,6 @@ import { isSameChoice, wordsOf } from './choose-programs.js'
  * `programs`: those of ours, `undefined` where none must run.
  */
 export type Wanted = { ours: readonly string[]; needs: readonly string[]; programs: ProgramChoice | undefined }
-
-/** Until the commands of a person have ended that run in these containers. */
-export type AwaitCommands = { do: 'await-commands'; because: string; containers: readonly Container[] }
 
 /** One thing that a start does, and why. `failure`: whether that of a joined step counts, or the step runs again anyway. */
 export type StartStep = { because: string } & (
@@ -217,15 +215,8 @@ function planRemovals(
     return network === 'disconnected' ? `somebody disconnected ${service} from its network` : changed(container)
   }
   const removed = containers.filter((container) => !stays(container))
-  const attended = ({ id }: Container) => commands[id]?.attended ?? []
-  const busy = removed.filter((container) => attended(container).length > 0)
-  const running = (container: Container) => {
-    const list = attended(container).map(({ words }) => words)
-    return `${list.join(', ')} ${list.length === 1 ? 'runs' : 'run'} in its container`
-  }
-  const because = busy.map((container) => `${why(container)}, and ${running(container)}`).join('; ')
   return {
-    awaited: busy.length === 0 ? undefined : { do: 'await-commands', because, containers: busy },
+    awaited: planAwait(removed, commands, why),
     removals: [
       ...step(removed, (containers) => ({
         do: 'remove',

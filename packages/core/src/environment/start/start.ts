@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Container } from '../../engine/containers.js'
 import { type Engine, EngineRefusal } from '../../engine/engine.js'
 import { isGone, parseRefusal } from '../../engine/parse-refusal.js'
@@ -6,7 +5,6 @@ import { removeProject } from '../../engine/remove-project.js'
 import { requireVersions } from '../../machine/versions.js'
 import { whatOf } from '../../problem/explain-problem.js'
 import { DevenvError, tellsOf } from '../../problem/problem.js'
-import { step } from '../../progress/progress.js'
 import type { Context } from '../context.js'
 import { createDataDirectory, requireOwnPlace } from '../data/data-directory.js'
 import { distrust, readLedger } from '../data/ledger.js'
@@ -16,10 +14,10 @@ import type { Paths } from '../environment.js'
 import { readCommands } from '../inside/read-commands.js'
 import { requireRecognised } from '../open-environment.js'
 import { assemble, type StartPlan } from './assemble.js'
+import { type AwaitCommands, whenFree } from './await-commands.js'
 import { carryOut } from './carry-out.js'
 import { type Extent, findRunning, type Started } from './find-running.js'
 import { type How, NOTHING_REFUSED, type Observed, observe, type Refused } from './observe.js'
-import type { AwaitCommands } from './plan-steps.js'
 
 const ATTEMPTS = 3
 export const USUAL: How = { again: 'none', commands: 'awaited' }
@@ -30,25 +28,16 @@ export const USUAL: How = { again: 'none', commands: 'awaited' }
  * @throws DevenvError
  */
 export async function start(context: Context, extent: Extent, how: How = USUAL): Promise<Started> {
-  const { engine, environment, report } = context
+  const { engine, environment } = context
   const running = how.again === 'none' ? await findRunning(context, extent, 'unchanged') : undefined
   if (running !== undefined && (await countAbandoned(engine, running.containers)) === 0) return running
   await requireVersions(engine)
   const variant = await requireRecognised(environment)
   await requireOwnPlace(environment)
   createDataDirectory(environment)
-  for (let { commands } = how; ; ) {
-    const outcome = await withLock(context, () => startHeld(context, variant, extent, { ...how, commands }))
-    if (!('do' in outcome)) return outcome
-    // Outside the lock: whoever says `start --now`, `stop` or `clean` meanwhile waits for no command, and for no answer.
-    commands = (await context.ask?.(outcome.because)) ?? 'awaited'
-    if (commands === 'ended') continue
-    report({
-      kind: 'note',
-      text: 'devenv waits for these commands to end before it replaces their containers; Ctrl-C leaves all as it is, and `devenv start --now` ends them',
-    })
-    await step(report, 'wait for commands', outcome.because, () => awaitCommands(engine, outcome.containers))
-  }
+  return await whenFree(context, how.commands, 'devenv start --now', (commands) =>
+    withLock(context, () => startHeld(context, variant, extent, { ...how, commands })),
+  )
 }
 
 /** A start inside the lock of its caller, or what it has to wait for first. */
@@ -76,13 +65,6 @@ export async function startHeld(
       await mend()
     }
   }
-}
-
-const LOOK_MS = 500
-
-async function awaitCommands(engine: Engine, containers: readonly Container[]): Promise<void> {
-  const isBusy = async ({ id }: Container) => (await readCommands(engine, id)).attended.length > 0
-  while ((await Promise.all(containers.map(isBusy))).includes(true)) await pause(LOOK_MS)
 }
 
 async function countAbandoned(engine: Engine, containers: readonly Container[]): Promise<number> {

@@ -1,6 +1,6 @@
 import { readBranch } from '../../git/git-repository.js'
 import { DevenvError, tellsOf } from '../../problem/problem.js'
-import type { Context } from '../context.js'
+import type { Context, OnCommands } from '../context.js'
 import { readRecord } from '../data/record.js'
 import { deleteSave, listSaves, replaceSave } from '../data/saves.js'
 import { type BranchSwitch, planFollow } from '../start/plan-follow.js'
@@ -13,7 +13,7 @@ import { save } from './save.js'
  * that were kept for the one that is here. Does nothing where no such switch was, or where the data cannot be kept, and then says so.
  * @throws DevenvError what `save` and `restore` throw
  */
-export async function followBranch(context: Context): Promise<void> {
+export async function followBranch(context: Context, commands: OnCommands): Promise<void> {
   const { environment, report } = context
   const before = readRecord(environment)
   // A start of the same branch, the most usual one, looks no further.
@@ -22,7 +22,7 @@ export async function followBranch(context: Context): Promise<void> {
   const follow = planFollow(before.branch, plan, listSaves(environment.paths).saves)
   if (follow === undefined) return
   if (!(await keep(context, follow))) return
-  if (follow.back !== undefined) await restore(context, follow.back)
+  if (follow.back !== undefined) await restore(context, follow.back, commands, 'devenv start --now')
   else
     report({
       kind: 'note',

@@ -1,7 +1,7 @@
 import { requireVersions } from '../../machine/versions.js'
 import { DevenvError } from '../../problem/problem.js'
 import { step } from '../../progress/progress.js'
-import type { Context } from '../context.js'
+import type { Context, OnCommands } from '../context.js'
 import { verifyArchive } from '../data/archive.js'
 import { beginRestore, endRestore, listAside, readRestoring, setAside } from '../data/aside.js'
 import { createDataDirectory, requireOwnPlace } from '../data/data-directory.js'
@@ -9,6 +9,7 @@ import { withLock } from '../data/mutex.js'
 import { removeAll } from '../data/remove-as-root.js'
 import { readSave, type Save } from '../data/saves.js'
 import { requireRecognised } from '../open-environment.js'
+import { type AwaitCommands, planAwait, whenFree } from '../start/await-commands.js'
 import { putBackAll } from '../start/carry-out-data.js'
 import type { Started } from '../start/find-running.js'
 import { NOTHING_REFUSED, type ObservedStore, observe } from '../start/observe.js'
@@ -19,39 +20,62 @@ import { waitForStep } from './stop.js'
 /**
  * Puts the data of a save in the place of those that are there, which are kept until that is done: whatever interrupts it, the next
  * start finds them again. Stores that no save holds are filled by the steps that depend on them.
+ * @param now the command that does not wait for commands of a person
  * @throws DevenvError `save-unknown`, `save-foreign`, `archive-damaged`, `store-in-use`, and what a start throws
  */
-export async function restore(context: Context, name: string): Promise<Started> {
-  const { engine, environment, report } = context
-  const { paths } = environment
+export async function restore(
+  context: Context,
+  name: string,
+  commands: OnCommands,
+  now = `devenv data restore ${name} --now`,
+): Promise<Started> {
+  const { engine, environment } = context
   await requireVersions(engine)
   const variant = await requireRecognised(environment)
   await requireOwnPlace(environment)
   createDataDirectory(environment)
-  return await withLock(context, async () => {
-    const data = readSave(paths, name)
-    await verifyArchive(data)
-    const how = { again: 'none' as const, commands: 'ended' as const, data }
-    const { stores } = await observe(context, variant, { all: true }, how, NOTHING_REFUSED)
-    requireFit(data, environment.service, stores)
-    await refuseForeignWriter(context)
-    await waitForStep(context, 'devenv restores the save when it has ended')
+  return await whenFree(context, commands, now, (commands) =>
+    withLock(context, () => restoreHeld(context, variant, name, commands)),
+  )
+}
+
+async function restoreHeld(
+  context: Context,
+  variant: string | undefined,
+  name: string,
+  commands: OnCommands,
+): Promise<Started | AwaitCommands> {
+  const { engine, environment, report } = context
+  const { paths } = environment
+  const data = readSave(paths, name)
+  await verifyArchive(data)
+  const how = { again: 'none' as const, commands, data }
+  const observed = await observe(context, variant, { all: true }, how, NOTHING_REFUSED)
+  const { stores } = observed
+  requireFit(data, environment.service, stores)
+  await refuseForeignWriter(context)
+  const awaited = planAwait(
+    observed.containers,
+    observed.commands,
+    ({ service }) => `${service} gets the data of ${name}`,
+  )
+  if (awaited !== undefined) return awaited
+  await waitForStep(context, 'devenv restores the save when it has ended')
+  await removeContainersOf(context)
+  await tidyAside(context)
+  beginRestore(paths, name)
+  try {
+    for (const { store } of stores) setAside(environment, store.name)
+    const started = await startHeld(context, variant, { all: true }, { ...how, commands: 'ended' })
+    if ('do' in started) throw new Error(`nothing runs, and ${started.because}`)
+    endRestore(paths)
+    await removeAll(engine, paths.home, listAside(paths), undefined)
+    return started
+  } catch (error) {
     await removeContainersOf(context)
-    await tidyAside(context)
-    beginRestore(paths, name)
-    try {
-      for (const { store } of stores) setAside(environment, store.name)
-      const started = await startHeld(context, variant, { all: true }, how)
-      if ('do' in started) throw new Error(`nothing runs, and ${started.because}`)
-      endRestore(paths)
-      await removeAll(engine, paths.home, listAside(paths), undefined)
-      return started
-    } catch (error) {
-      await removeContainersOf(context)
-      await step(report, 'data', 'the restore failed, so those from before come back', () => putBackAll(context))
-      throw error
-    }
-  })
+    await step(report, 'data', 'the restore failed, so those from before come back', () => putBackAll(context))
+    throw error
+  }
 }
 
 /** What an earlier restore has set aside comes back if that was interrupted, and goes if it was done. */
