@@ -206,6 +206,9 @@ test('where data follow the branch, each branch finds its own again', async () =
   await hello.start()
   expect(await greeted(hello)).toEqual(['Feature', 'Main'])
   await git('checkout', '--quiet', main)
+  const { stdout: planned } = succeeded(await hello.devenv('start', '--dry-run'))
+  expect(planned).toMatch(/^save +auto-feature-tags: /m)
+  expect(planned).toMatch(new RegExp(`^restore +auto-${main}: they are the data of ${main}$`, 'm'))
   await hello.start()
   expect(await greeted(hello)).toEqual(['Main again', 'Main'])
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { sampleContainer, samplePublishedSeed } from '../../test/samples.js'
 import type { StartPlan } from '../environment/start/assemble.js'
-import { renderStartPlan, stepsOf } from './render-start-plan.js'
+import { followingSteps, renderStartPlan, stepsOf } from './render-start-plan.js'
 
 const OWN = { reference: 'devenv/hello:inputs-0', digest: '0', because: 'there is none yet' }
 const PLAN = {
@@ -28,7 +28,7 @@ const PLAN = {
 } satisfies Pick<StartPlan, 'notes' | 'awaited' | 'steps'>
 
 test('a plan is printed with each step, what it is about, and its cause', () => {
-  expect(renderStartPlan(PLAN)).toEqual([
+  expect(renderStartPlan(PLAN.notes, stepsOf(PLAN))).toEqual([
     'devenv: nginx uses port 23000; devenv takes another port',
     'await-commands  devenv-hello-0-hello-1: bash runs there',
     'pull            mysql:8.4: not in the engine’s store',
@@ -41,11 +41,19 @@ test('a plan is printed with each step, what it is about, and its cause', () => 
 })
 
 test('an empty plan says so', () => {
-  expect(renderStartPlan({ notes: [], awaited: undefined, steps: [] })).toEqual([
-    'Nothing to do: everything runs as it should.',
-  ])
+  expect(renderStartPlan([], [])).toEqual(['Nothing to do: everything runs as it should.'])
 })
 
 test('a machine reads the same', () => {
   expect(stepsOf(PLAN)[5]).toEqual({ do: 'create', on: ['mysql', 'hello'], because: 'not created yet' })
+})
+
+test('where data follow the branch, the plan begins with that', () => {
+  const follow = { name: 'auto-main', from: 'main', to: 'feature', back: 'auto-feature' }
+  expect(renderStartPlan([], followingSteps(follow))).toEqual([
+    'save        auto-main: the databases would change, and main may want them back',
+    'restore     auto-feature: they are the data of feature',
+    'look-again  everything else: the data are others then',
+  ])
+  expect(followingSteps({ ...follow, back: undefined })).toHaveLength(1)
 })

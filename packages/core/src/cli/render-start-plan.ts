@@ -1,6 +1,7 @@
 import type { StartPlan } from '../environment/start/assemble.js'
 import type { AwaitCommands } from '../environment/start/await-commands.js'
 import { wordsOf } from '../environment/start/choose-programs.js'
+import type { BranchSwitch } from '../environment/start/plan-follow.js'
 import type { StartStep } from '../environment/start/plan-steps.js'
 import { imageStepsOf } from '../image/ensure-images.js'
 
@@ -8,17 +9,24 @@ import { imageStepsOf } from '../image/ensure-images.js'
 export type PlannedStep = { do: string; on: readonly string[]; because: string }
 
 /** As `devenv start --dry-run` prints it. Pure. */
-export function renderStartPlan(plan: Pick<StartPlan, 'notes' | 'awaited' | 'steps'>): string[] {
-  const steps = stepsOf(plan)
+export function renderStartPlan(notes: StartPlan['notes'], steps: readonly PlannedStep[]): string[] {
   const width = Math.max(0, ...steps.map((step) => step.do.length))
   return [
-    ...plan.notes.map((text) => `devenv: ${text}`),
+    ...notes.map((text) => `devenv: ${text}`),
     ...(steps.length === 0 ? ['Nothing to do: everything runs as it should.'] : []),
     ...steps.map((step) => `${step.do.padEnd(width)}  ${step.on.join(', ')}: ${step.because}`),
   ]
 }
 
-/** The same for machines. Pure. */
+/** What comes first where data follow the branch; what comes after a restore depends on what it brings. Pure. */
+export function followingSteps({ name, from, to, back }: BranchSwitch): PlannedStep[] {
+  const kept = { do: 'save', on: [name], because: `the databases would change, and ${from} may want them back` }
+  if (back === undefined) return [kept]
+  const again = { do: 'look-again', on: ['everything else'], because: 'the data are others then' }
+  return [kept, { do: 'restore', on: [back], because: `they are the data of ${to}` }, again]
+}
+
+/** Each step, what it is about, and its cause. Pure. */
 export const stepsOf = ({ awaited, steps }: Pick<StartPlan, 'awaited' | 'steps'>): PlannedStep[] =>
   [...(awaited === undefined ? [] : [awaited]), ...steps].flatMap(linesOf)
 

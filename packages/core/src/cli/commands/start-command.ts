@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { Context, OnCommands } from '../../environment/context.js'
 import { type Add, onCommands, open, say, sayJson, withNow, withPrograms, withWhere } from '../opening.js'
 import { startAll } from '../start-all.js'
 
@@ -11,9 +12,19 @@ export const startCommand: Add = (program) =>
       const context = await open(command)
       const commands = onCommands(options)
       if (!options.dryRun) return await startAll(context, { again: 'none', commands })
-      const { readStartPlan } = await import('../../environment/start/start.js')
-      const { renderStartPlan, stepsOf } = await import('../render-start-plan.js')
-      const plan = await readStartPlan(context, { all: true }, commands)
-      if (options.json) sayJson(stepsOf(plan))
-      else for (const line of renderStartPlan(plan)) say(line)
+      const { renderStartPlan } = await import('../render-start-plan.js')
+      const { notes, steps } = await readPlanned(context, commands)
+      if (options.json) sayJson(steps)
+      else for (const line of renderStartPlan(notes, steps)) say(line)
     })
+
+async function readPlanned(context: Context, commands: OnCommands) {
+  const { readStartPlan } = await import('../../environment/start/start.js')
+  const { readBranchSwitch } = await import('../../environment/verbs/follow-branch.js')
+  const { followingSteps, stepsOf } = await import('../render-start-plan.js')
+  const follow = context.settings.followsBranch ? await readBranchSwitch(context) : undefined
+  const following = follow === undefined ? [] : followingSteps(follow)
+  if (follow?.back !== undefined) return { notes: [], steps: following }
+  const plan = await readStartPlan(context, { all: true }, commands)
+  return { notes: plan.notes, steps: [...following, ...stepsOf(plan)] }
+}

@@ -25,12 +25,16 @@ test.each([
   expect(planFollow('main', planned, KEPT)).toBeUndefined()
 })
 
+test('those of the branch that is here come back if only its images can tell which migrations it has', () => {
+  expect(planFollow('main', plan([looking]), KEPT)?.back).toBe('auto-feature')
+})
+
 test.each([
   ['a step would change a database', plan([provision(['mysql-8.4'])])],
   ['a database holds migrations of the other branch', plan([], { left: true })],
   ['the images tell first what there is to do', plan([looking])],
 ])('the data of the branch that was left are kept where %s', (_what, planned) => {
-  expect(planFollow('main', planned, KEPT)).toEqual({ name: 'auto-main', from: 'main', back: undefined })
+  expect(planFollow('main', planned, [])).toEqual({ name: 'auto-main', from: 'main', to: 'feature', back: undefined })
 })
 
 test('those of the branch that is here come back if it has all their migrations', () => {

@@ -1,8 +1,8 @@
 import type { Save } from '../data/saves.js'
 import type { StartPlan } from './assemble.js'
 
-/** A switch of branch. `name`: of the save that keeps the data of `from`; `back`: the save that goes back to those of the branch that is here. */
-export type BranchSwitch = { name: string; from: string; back: string | undefined }
+/** A switch of branch. `name`: of the save that keeps the data of `from`; `back`: the save that goes back to those of `to`, if there is one. */
+export type BranchSwitch = { name: string; from: string; to: string; back: string | undefined }
 
 /** The save that keeps the data of a branch by itself. Pure. */
 export const autoSaveOf = (branch: string): string => `auto-${branch.replace(/[^\w.-]/g, '-').slice(0, 50)}`
@@ -24,13 +24,12 @@ export function planFollow(
 ): BranchSwitch | undefined {
   const to = record.branch
   if (to === undefined || to === from) return undefined
-  const isFilled = steps.some(
-    // What comes after another look is not known yet.
-    (step) => step.do === 'look-again' || (step.do === 'provision' && step.step.stores.length > 0),
-  )
-  if (!left && !isFilled) return undefined
+  // What comes after another look is not known yet, nor which migrations the checkout has: those of a branch are taken for its own.
+  const untold = steps.some((step) => step.do === 'look-again')
+  const isFilled = steps.some((step) => step.do === 'provision' && step.step.stores.length > 0)
+  if (!left && !isFilled && !untold) return undefined
   // Two branches may make one name of a save.
   const isOfHere = ({ name, description }: (typeof saves)[number]) =>
-    name === autoSaveOf(to) && description.label === to && suits.includes(name)
-  return { name: autoSaveOf(from), from, back: saves.find(isOfHere)?.name }
+    name === autoSaveOf(to) && description.label === to && (untold || suits.includes(name))
+  return { name: autoSaveOf(from), from, to, back: saves.find(isOfHere)?.name }
 }

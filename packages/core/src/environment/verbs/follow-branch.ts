@@ -9,25 +9,29 @@ import { restore } from './restore.js'
 import { save } from './save.js'
 
 /**
- * After a switch of branch that would change what the databases hold: keeps their data for the branch that was left, and goes back to those
- * that were kept for the one that is here. Does nothing where no such switch was, or where the data cannot be kept, and then says so.
+ * What has to be done with the data before a start, after a switch of branch that would change what the databases hold; `undefined` where
+ * no such switch was. Looks, and changes nothing.
+ */
+export async function readBranchSwitch(context: Context): Promise<BranchSwitch | undefined> {
+  const { environment } = context
+  const before = readRecord(environment)
+  // A start of the same branch, the most usual one, looks no further.
+  if (before?.branch === undefined || before.branch === (await readBranch(environment.checkout))) return undefined
+  const plan = await readStartPlan(context, { all: true }, 'awaited')
+  return planFollow(before.branch, plan, listSaves(environment.paths).saves)
+}
+
+/**
+ * Keeps the data of the branch that was left, and goes back to those that were kept for the one that is here. Where the data cannot be kept,
+ * it says so, and leaves them where they are.
  * @throws DevenvError what `save` and `restore` throw
  */
 export async function followBranch(context: Context, commands: OnCommands): Promise<void> {
-  const { environment, report } = context
-  const before = readRecord(environment)
-  // A start of the same branch, the most usual one, looks no further.
-  if (before?.branch === undefined || before.branch === (await readBranch(environment.checkout))) return
-  const plan = await readStartPlan(context, { all: true }, 'awaited')
-  const follow = planFollow(before.branch, plan, listSaves(environment.paths).saves)
-  if (follow === undefined) return
-  if (!(await keep(context, follow))) return
-  if (follow.back !== undefined) await restore(context, follow.back, commands, 'devenv start --now')
-  else
-    report({
-      kind: 'note',
-      text: `nothing was kept for ${plan.record.branch} yet: it goes on with the data of ${before.branch}`,
-    })
+  const follow = await readBranchSwitch(context)
+  if (follow === undefined || !(await keep(context, follow))) return
+  const { from, to, back } = follow
+  if (back !== undefined) await restore(context, back, commands, 'devenv start --now')
+  else context.report({ kind: 'note', text: `nothing was kept for ${to} yet: it goes on with the data of ${from}` })
 }
 
 /** Whether the data are kept now. What was kept of the branch before stays until then. */
