@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { eventually, post, succeeded } from '../../../tools/scenarios/checkout.js'
 import { ask } from '../../../tools/scenarios/run.js'
 import { freshCheckout, type Hello } from './checkout.js'
@@ -136,7 +136,7 @@ test('a restore that fails puts the old data back', async () => {
   expect(await greeted(hello)).toEqual(['After', 'Before'])
 })
 
-test('a save that is killed leaves none, and nothing paused', async () => {
+test('a save that is killed leaves none, and all programs go on', async () => {
   const hello = await started()
   const saving = hello.beginDevenv(['data', 'save', 'before'])
   await saving.said(/save: mysql/)
@@ -181,48 +181,144 @@ test('on a branch that lacks migrations of the database, a start offers the save
   expect(stderr).toMatch(/migrations that this branch lacks: hello\/0003_tags; .*`[^`]* data restore on-main`/)
 })
 
-test('where data follow the branch, each branch finds its own again', async () => {
-  const hello = freshCheckout()
-  hello.env = { ...hello.env, DEVENV_FOLLOW_BRANCH: '1' }
-  await hello.commitToGit()
-  const git = (...words: string[]) => ask('git', '-C', hello.path, ...words)
-  const main = (await git('symbolic-ref', '--short', 'HEAD')).trim()
-  await hello.start()
-  await greet(hello, 'Main')
-  await git('checkout', '--quiet', '-b', 'feature/tags')
-  await hello.write('hello/migrations/0003_tags.sql', 'CREATE TABLE tags (name VARCHAR(80) PRIMARY KEY);')
-  await git('add', '.')
-  await git('-c', 'user.name=x', '-c', 'user.email=x', 'commit', '--quiet', '--message', 'tags')
-  await hello.start()
-  await greet(hello, 'Feature')
-  expect(await greeted(hello)).toEqual(['Feature', 'Main'])
-
-  await git('checkout', '--quiet', main)
-  const { stderr } = await hello.start()
-  expect(await greeted(hello)).toEqual(['Main'])
-  expect(stderr).not.toContain('that this branch lacks')
-  await greet(hello, 'Main again')
-  await git('checkout', '--quiet', 'feature/tags')
-  await hello.start()
-  expect(await greeted(hello)).toEqual(['Feature', 'Main'])
-  await git('checkout', '--quiet', main)
-  const { stdout: planned } = succeeded(await hello.devenv('start', '--dry-run'))
-  expect(planned).toMatch(/^save +auto-feature-tags: /m)
-  expect(planned).toMatch(new RegExp(`^restore +auto-${main}: they are the data of ${main}$`, 'm'))
-  await hello.start()
-  expect(await greeted(hello)).toEqual(['Main again', 'Main'])
-
-  // What cannot be kept now takes nothing of what was.
-  const kept = async () =>
+describe('where data follow the branch', () => {
+  /** On main, each other branch with a migration of its own. */
+  async function withBranches(...branches: string[]) {
+    const hello = freshCheckout()
+    hello.env = { ...hello.env, DEVENV_FOLLOW_BRANCH: '1' }
+    await hello.commitToGit()
+    const git = (...words: string[]) =>
+      ask('git', '-C', hello.path, '-c', 'user.name=x', '-c', 'user.email=x', ...words)
+    await git('branch', '--move', 'main')
+    for (const branch of branches) {
+      await git('checkout', '--quiet', '-b', branch, 'main')
+      const table = branch.replace(/\W/g, '_')
+      await hello.write(`hello/migrations/0003_${table}.sql`, `CREATE TABLE ${table} (name VARCHAR(80) PRIMARY KEY);`)
+      await git('add', '.')
+      await git('commit', '--quiet', '--message', branch)
+    }
+    await git('checkout', '--quiet', 'main')
+    await hello.start()
+    return { hello, go: (branch: string, ...how: string[]) => git('checkout', '--quiet', ...how, branch) }
+  }
+  const kept = async (hello: Hello): Promise<string[]> =>
     JSON.parse(succeeded(await hello.devenv('data', 'list', '--json')).stdout).saves.map(
-      ({ name, created }: { name: string; created: string }) => `${name} ${created}`,
+      ({ name }: { name: string }) => name,
     )
-  const before = await kept()
-  expect(before.map((save: string) => save.split(' ')[0]).sort()).toEqual(['auto-feature-tags', `auto-${main}`])
-  succeeded(await hello.devenv('stop'))
-  await git('checkout', '--quiet', 'feature/tags')
-  expect((await hello.start()).stderr).toContain(`the data of ${main} are not kept`)
-  expect(await kept()).toEqual(before)
+
+  test('each branch finds its own again', async () => {
+    const { hello, go } = await withBranches('feature/tags')
+    await greet(hello, 'Main')
+    await go('feature/tags')
+    await hello.start()
+    await greet(hello, 'Feature')
+    expect(await greeted(hello)).toEqual(['Feature', 'Main'])
+
+    await go('main')
+    const { stderr } = await hello.start()
+    expect(await greeted(hello)).toEqual(['Main'])
+    expect(stderr).not.toContain('that this branch lacks')
+    await greet(hello, 'Main again')
+    await go('feature/tags')
+    await hello.start()
+    expect(await greeted(hello)).toEqual(['Feature', 'Main'])
+    await go('main')
+    const { stdout: planned } = succeeded(await hello.devenv('start', '--dry-run'))
+    expect(planned).toMatch(/^save +auto-feature-tags-\w{8}: /m)
+    expect(planned).toMatch(/^restore +auto-main: they are the data of main$/m)
+    await hello.start()
+    expect(await greeted(hello)).toEqual(['Main again', 'Main'])
+    expect((await kept(hello)).sort()).toEqual(
+      ['auto-feature-tags', 'auto-main'].map((name) => expect.stringContaining(name)),
+    )
+  })
+
+  test('also where the environment was stopped, started without a word of this, or by a target', async () => {
+    const { hello, go } = await withBranches('feature')
+    await greet(hello, 'Main')
+    await go('feature')
+    await hello.start()
+    await greet(hello, 'Feature')
+    succeeded(await hello.devenv('stop'))
+    await go('main')
+    hello.env = { ...hello.env, DEVENV_FOLLOW_BRANCH: '0' }
+    await hello.start()
+    expect(await greeted(hello)).toEqual(['Feature', 'Main'])
+    await greet(hello, 'Feature elsewhere')
+    succeeded(await hello.devenv('stop'))
+    hello.env = { ...hello.env, DEVENV_FOLLOW_BRANCH: '1' }
+    expect((await hello.start()).stderr).toContain(
+      'the data of feature are kept as the save auto-feature; main goes back',
+    )
+    expect(await greeted(hello)).toEqual(['Main'])
+    await go('feature')
+    succeeded(await hello.devenv('stop'))
+    succeeded(await hello.devenv('make', 'migrate'))
+    await hello.start()
+    expect(await greeted(hello)).toEqual(['Feature elsewhere', 'Feature', 'Main'])
+  })
+
+  test('also where a branch began with migrations of another, and where none is checked out on the way', async () => {
+    const { hello, go } = await withBranches('one', 'two')
+    await go('one')
+    await hello.start()
+    await go('two')
+    await hello.start()
+    await greet(hello, 'Two')
+    await go('one')
+    await hello.start()
+    expect(await greeted(hello)).toEqual([])
+    await go('two', '--detach')
+    await hello.start()
+    await go('two')
+    await hello.start()
+    expect(await greeted(hello)).toEqual(['Two'])
+  })
+
+  test('also where somebody is interrupted on the way', async () => {
+    const { hello, go } = await withBranches('feature')
+    await greet(hello, 'Main')
+    await go('feature')
+    await hello.start()
+    await greet(hello, 'Feature')
+    await go('main')
+    for (const line of [/save: mysql/, /create mysql/, /data of mysql/]) {
+      const starting = hello.beginDevenv(['start'])
+      await starting.said(line)
+      starting.signal('SIGKILL')
+      await starting.ended
+    }
+    await hello.start()
+    expect(await greeted(hello)).toEqual(['Main'])
+    await go('feature')
+    await hello.start()
+    expect(await greeted(hello)).toEqual(['Feature', 'Main'])
+  })
+
+  test('after a clean a branch begins anew, and loses nothing that was kept of it', async () => {
+    const { hello, go } = await withBranches('feature')
+    await go('feature')
+    await hello.start()
+    await greet(hello, 'Feature')
+    await go('main')
+    await hello.start()
+    succeeded(await hello.devenv('clean', '--yes'))
+    await go('feature')
+    expect((await hello.start()).stderr).toMatch(
+      /feature begins with new data; `.* data restore auto-feature` goes back/,
+    )
+    await greet(hello, 'New')
+    await go('main')
+    expect((await hello.start()).stderr).toMatch(
+      /the save auto-feature holds other data of feature; it is called auto-feature-\S+ now/,
+    )
+    const older = (await kept(hello)).find((name) => name.startsWith('auto-feature-')) ?? ''
+    await go('feature')
+    await hello.start()
+    expect(await greeted(hello)).toEqual(['New'])
+    await restore(hello, older)
+    expect(await greeted(hello)).toEqual(['Feature'])
+  })
 })
 
 test('a save that is made on another branch than its data is not offered where they do not fit', async () => {

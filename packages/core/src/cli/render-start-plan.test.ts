@@ -49,7 +49,7 @@ test('a machine reads the same', () => {
 })
 
 test('where data follow the branch, the plan begins with that', () => {
-  const follow = { name: 'auto-main', from: 'main', to: 'feature', back: 'auto-feature' }
+  const follow = { name: 'auto-main', from: 'main', to: 'feature', back: 'auto-feature', servers: [] }
   expect(renderStartPlan([], followingSteps(follow))).toEqual([
     'save        auto-main: the databases would change, and main may want them back',
     'restore     auto-feature: they are the data of feature',

@@ -1,20 +1,12 @@
-import type { Context, OnCommands } from '../environment/context.js'
+import type { Context } from '../environment/context.js'
 import type { Started } from '../environment/start/find-running.js'
 import type { How } from '../environment/start/observe.js'
 import { say } from './opening.js'
 
 /** Starts an environment, waits until it answers, and prints its addresses. */
 export async function startAll(context: Context, how: How): Promise<void> {
-  const { start } = await import('../environment/start/start.js')
-  await followIfWished(context, how.commands)
-  await tellRunning(context, await start(context, { all: true }, how))
-}
-
-/** Before a start: where the person wants that, has the data that belong to the branch that is checked out. */
-export async function followIfWished(context: Context, commands: OnCommands): Promise<void> {
-  if (!context.settings.followsBranch) return
-  const { followBranch } = await import('../environment/verbs/follow-branch.js')
-  await followBranch(context, commands)
+  const { startFollowing } = await import('../environment/verbs/follow-branch.js')
+  await tellRunning(context, await startFollowing(context, { all: true }, how))
 }
 
 /** Waits until an environment that was started answers, and prints its addresses. */

@@ -7,7 +7,6 @@ import { exitCodeFor, takeSignals } from '../process/signals.js'
 import { afterFlood } from './after-flood.js'
 import { asTyped } from './as-typed.js'
 import { betweenQuestions } from './ask-person.js'
-import { followIfWished } from './start-all.js'
 
 const SHOWN_AT_FIRST = 20
 /** Of a screen that nobody knows. */
@@ -28,7 +27,10 @@ export async function watchEnvironment(context: Context, shown: Shown, commands:
   })
   process.stdout.on('error', () => leaving.abort())
 
-  const running = await findRunning(context, { all: true }, 'unchanged')
+  // Loaded only where it is needed: a view of what runs is there at once.
+  const following = () => import('../environment/verbs/follow-branch.js')
+  const follow = context.settings.followsBranch ? await (await following()).readBranchSwitch(context) : undefined
+  const running = follow === undefined ? await findRunning(context, { all: true }, 'unchanged') : undefined
   const from: From = { tail: running === undefined ? 0 : SHOWN_AT_FIRST }
   let tellAgain = afterFlood(Number.POSITIVE_INFINITY, () => {})
   const write = ({ source, channel, line }: LogEntry) => {
@@ -44,10 +46,9 @@ export async function watchEnvironment(context: Context, shown: Shown, commands:
     view = followLogs(context, from, shown, show, AbortSignal.any([leaving.signal, stopEarly.signal]))
     // Where the engine cannot be asked, `start` says why.
     view.catch(() => {})
-    const { start } = await import('../environment/start/start.js')
     try {
-      await followIfWished({ ...context, ask }, commands)
-      await start({ ...context, ask }, { all: true }, { again: 'none', commands })
+      const { startFollowing } = await following()
+      await startFollowing({ ...context, ask }, { all: true }, { again: 'none', commands })
       await requireShown(context, shown)
     } catch (error) {
       stopEarly.abort()

@@ -113,10 +113,6 @@ export const startContainer = (engine: Engine, { id, name, state }: Container): 
     takes: { of: `the engine has not started ${name}`, seconds: DEED_SECONDS },
   })
 
-/** Freezes all processes of a container. */
-export const pauseContainer = (engine: Engine, id: string): Promise<void> =>
-  ask(engine, { method: 'POST', path: `/containers/${id}/pause` })
-
 /** Seconds that a server has to write what it has to. */
 export const STOP_SECONDS = 30
 

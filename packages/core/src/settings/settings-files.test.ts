@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { problemsOf, temporaryFolder, writeFiles } from '../../test/samples.js'
@@ -11,6 +12,19 @@ describe('the settings of a checkout', () => {
       'devenv/settings.local.env': 'DEVENV_MIRROR=localhost:5000\n\n',
     })
     expect(readSettingsFiles(checkout)).toEqual({ DEVENV_MIRROR: 'localhost:5000', DISCOVERY_BOWER: 'skip' })
+  })
+
+  test('may be every setting of docs/settings.md, but those that only a shell can set', () => {
+    const page = readFileSync(new URL('../../../../docs/settings.md', import.meta.url), 'utf8')
+    const names = [...page.matchAll(/^\| `(DEVENV_\w+)`/gm)].map(([, name = '']) => name)
+    const taken = names.filter((name) => {
+      try {
+        return parseSettings('settings.env', `${name}=1`)
+      } catch {
+        return false
+      }
+    })
+    expect(names.filter((name) => !taken.includes(name))).toEqual(['DEVENV_PACKAGE', 'DEVENV_DEBUG'])
   })
 
   test('are none where there is no file', () => {

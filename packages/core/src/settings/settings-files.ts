@@ -9,9 +9,15 @@ import { REMEMBERED } from './settings.js'
 const FILES = ['devenv/settings.env', 'devenv/settings.local.env']
 
 const PATHS = ['DEVENV_DIR', 'DEVENV_DIGESTS', 'DEVENV_CA_BUNDLE']
-const KNOWN: readonly string[] = [...PATHS, 'DEVENV_OFFLINE', ...Object.values(REMEMBERED)]
-/** What says which engine and which package a command means: that is known before a checkout is. */
-const FROM_THE_SHELL = ['DEVENV_PACKAGE', 'DOCKER_HOST', 'DOCKER_CONTEXT']
+const KNOWN: readonly string[] = [
+  ...PATHS,
+  'DEVENV_OFFLINE',
+  'DEVENV_SEEDS',
+  'DEVENV_FOLLOW_BRANCH',
+  ...Object.values(REMEMBERED),
+]
+/** What has to be known before a checkout is: which engine and which package a command means. */
+const FROM_THE_SHELL = ['DEVENV_PACKAGE', 'DEVENV_DEBUG', 'DOCKER_HOST', 'DOCKER_CONTEXT']
 
 /**
  * The variables that a checkout's files set, as `NAME=value` lines (https://nodejs.org/api/util.html#utilparseenvcontent).

@@ -22,7 +22,7 @@ async function readPlanned(context: Context, commands: OnCommands) {
   const { readStartPlan } = await import('../../environment/start/start.js')
   const { readBranchSwitch } = await import('../../environment/verbs/follow-branch.js')
   const { followingSteps, stepsOf } = await import('../render-start-plan.js')
-  const follow = context.settings.followsBranch ? await readBranchSwitch(context) : undefined
+  const follow = await readBranchSwitch(context)
   const following = follow === undefined ? [] : followingSteps(follow)
   if (follow?.back !== undefined) return { notes: [], steps: following }
   const plan = await readStartPlan(context, { all: true }, commands)

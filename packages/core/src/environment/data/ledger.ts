@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DevenvError } from '../../problem/problem.js'
 import type { Environment, Paths } from '../environment.js'
@@ -22,6 +22,10 @@ export type Ledger = Server & {
   loading?: string | undefined
   /** The archive that its data came from, until a start with them has come to its end. */
   from?: string | undefined
+  /** The branch whose data these are, where one was checked out when they were made or put there. */
+  branch?: string | undefined
+  /** The archive that they came from or were last kept as: what is there now goes on from that. */
+  kept?: string | undefined
 }
 
 /** A store is a folder of its own; the ledger stands beside the data, not in it. */
@@ -47,7 +51,7 @@ export function readLedger(paths: Paths, store: string): Ledger | undefined {
   }
 }
 
-const NOTES = ['underway', 'loading', 'from'] as const
+const NOTES = ['underway', 'loading', 'from', 'branch', 'kept'] as const
 
 const entriesOf = (value: unknown): [string, unknown][] =>
   typeof value === 'object' && value !== null ? Object.entries(value) : []
@@ -57,10 +61,15 @@ const isList = (entry: [string, unknown]): entry is [string, string[]] =>
 
 /**
  * Makes sure that a store is there and was written by the same server.
- * @param loading the archive that a new store is about to be filled from
+ * @param made of a new store: the archive that it is about to be filled from, and the branch that its data will be of
  * @throws DevenvError `store-foreign` when another one wrote it, `data-unusable`
  */
-export function openStore({ paths, checkout }: Environment, store: string, wants: Server, loading?: string): void {
+export function openStore(
+  { paths, checkout }: Environment,
+  store: string,
+  wants: Server,
+  made: Pick<Ledger, 'loading' | 'branch'> = {},
+): void {
   const found = readLedger(paths, store)
   if (found !== undefined && (found.server !== wants.server || found.version !== wants.version)) {
     throw new DevenvError({
@@ -76,7 +85,7 @@ export function openStore({ paths, checkout }: Environment, store: string, wants
   } catch (error) {
     throw asUnusable(storeData(paths, store), error)
   }
-  if (found === undefined) writeLedger(paths, store, { ...wants, steps: {}, files: {}, loading })
+  if (found === undefined) writeLedger(paths, store, { ...wants, steps: {}, files: {}, ...made })
 }
 
 /** Notes that the data of an archive are in a store, with what was done to them. */
@@ -84,9 +93,21 @@ export function noteLoaded(paths: Paths, store: string, loaded: Pick<Ledger, 'st
   const ledger = readLedger(paths, store)
   if (ledger !== undefined) {
     const { loading: _, ...rest } = ledger
-    writeLedger(paths, store, { ...rest, steps: loaded.steps, files: loaded.files, from })
+    writeLedger(paths, store, { ...rest, steps: loaded.steps, files: loaded.files, from, kept: from })
   }
 }
+
+/** Notes of which branch the data of all stores are, and the archive that they were kept as. */
+export function noteBranch(paths: Paths, branch: string, kept: string | undefined): void {
+  for (const [store, ledger] of readLedgers(paths)) writeLedger(paths, store, { ...ledger, branch, kept })
+}
+
+/** All stores of which something is known, by name. */
+export const readLedgers = (paths: Paths): [store: string, Ledger][] =>
+  (isOwnFolder(paths.stores) ? readdirSync(paths.stores).sort() : []).flatMap((store) => {
+    const ledger = isOwnFolder(storeFolder(paths, store)) ? readLedger(paths, store) : undefined
+    return ledger === undefined ? [] : [[store, ledger]]
+  })
 
 /** Notes that a start with the data of an archive has come to its end. */
 export function noteProven(paths: Paths, store: string): void {

@@ -36,8 +36,6 @@ export type StartRecord = {
   begun?: Begun | undefined
   /** The step that failed last, until it succeeds. */
   failed?: string | undefined
-  /** The branch that was checked out. */
-  branch?: string | undefined
   /** Its containers are being stopped, or somebody was interrupted in that. */
   stopping?: true | undefined
   /** Services whose programs were released. */
@@ -122,7 +120,6 @@ const isRecord = isShapeOf<StartRecord>({
     }),
   ),
   failed: isMaybe(isText),
-  branch: isMaybe(isText),
   stopping: isMaybe(isExactly(true)),
   released: isMapOf(isShapeOf<Released>({ container: isText, programs: isChoice })),
   stamps: isShapeOf<StartRecord['stamps']>({ inputs: isTextMap, definition: isTextMap, provision: isTextMap }),

@@ -9,7 +9,7 @@ import type { Store } from '../project/stores-of.js'
 
 /**
  * Writes the data of a store to `out`, and leaves it open. A server is asked in its container; files are read by a container that
- * sees nothing else, since that of their service may be paused.
+ * sees nothing else.
  * @param folder where the files of the store are
  * @throws DevenvError `store-unread`, `engine-gone`
  */

@@ -30,7 +30,19 @@ export const releaseCommand = (programs: ProgramChoice): Argv => [
 /** Ends all programs; they are held until `release`, also when the container starts again. */
 export const HOLD_COMMAND: Argv = ['/bin/sh', '-c', `${BIN}/release --only && rm -f /run/devenv/released`]
 
+/** Stops all programs until its input ends. */
+export const FREEZE_COMMAND: Argv = [`${BIN}/freeze`]
+
 export const PROGRAMS_COMMAND: Argv = [`${BIN}/programs`]
+
+/** What an editor's debugger can attach to, at this port of the container's loopback. */
+export const debuggedCommand = ({ port, waits }: { port: number; waits: boolean }, argv: Argv): Argv => [
+  `${BIN}/with-debugger`,
+  ...(waits ? ['--wait'] : []),
+  String(port),
+  ...argv,
+]
+export const connectCommand = (port: number): Argv => [`${BIN}/connect`, String(port)]
 
 export const takeOutCommand = (program: string): Argv => [`${BIN}/debug`, program]
 

@@ -26,9 +26,8 @@ import {
 export type StartPlan = StepsPlan & {
   /** What a person should know beside the steps. */
   notes: readonly string[]
-  /** Whether databases hold migrations that the checkout lacks, and the saves of which it has them all. */
+  /** Whether databases hold migrations that the checkout lacks. */
   left: boolean
-  suits: readonly string[]
   /** The Compose project, as the file that `docker compose` is given. */
   project: string
   /** What the next command will find; steps that are carried out are noted in it. */
@@ -91,7 +90,6 @@ export function assemble(environment: Environment, observed: Observed, how: Pick
     provisioned: before?.provisioned ?? {},
     begun: observed.begun,
     stopping: steps.some((step) => step.do === 'stop') || undefined,
-    branch: observed.branch,
     failed: due.find((step) => step.name === before?.failed && step.passed !== 'now')?.name,
     released: Object.fromEntries(
       Object.entries(before?.released ?? {}).filter(([, { container }]) =>
@@ -110,7 +108,6 @@ export function assemble(environment: Environment, observed: Observed, how: Pick
   return {
     notes: [...notesOf(observed), ...left],
     left: left.length > 0,
-    suits: fit.map(({ name }) => name),
     awaited,
     steps,
     project: rendered,

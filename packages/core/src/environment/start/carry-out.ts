@@ -86,7 +86,7 @@ async function carryOutStep(planned: StartStep, work: Work): Promise<void> {
     case 'open-store': {
       const image = observed.official[planned.store.service]
       const server = await readServer(engine, observed.definition, planned.store, image)
-      return openStore(environment, planned.store.name, server, planned.loading)
+      return openStore(environment, planned.store.name, server, { loading: planned.loading, branch: observed.branch })
     }
     case 'empty-stores':
       return await show('data', () =>

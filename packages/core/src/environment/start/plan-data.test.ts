@@ -13,15 +13,21 @@ const step = (now: string, anywhere = true) => ({
   stores: ['mysql-8.4'],
   anywhere,
 })
-const store = (steps: Record<string, string>) => ({
+const store = (steps: Record<string, string>, migrations = [OURS, THEIRS]) => ({
   store: { name: 'mysql-8.4', service: 'mysql' } as never,
-  ledger: { steps, files: { migrations: [OURS, THEIRS, 'shop/migrations/__init__.py'] } } as never,
+  ledger: { steps, files: { migrations: [...migrations, 'shop/migrations/__init__.py'] } } as never,
 })
 
 test('data that this checkout has made hold what it has', () => {
-  expect(basisOfHeld(BASIS, [step('1')], [store({ migrations: '1' })])).toBe(BASIS)
+  const ours = store({ migrations: '1' }, [OURS])
+  expect(basisOfHeld(BASIS, [step('1')], [ours])).toBe(BASIS)
   // Another address makes other data only in steps that every environment carries out itself.
-  expect(basisOfHeld(BASIS, [step('1'), step('2', false)], [store({ migrations: '1' })])).toBe(BASIS)
+  expect(basisOfHeld(BASIS, [step('1'), step('2', false)], [ours])).toBe(BASIS)
+})
+
+test('data that this checkout goes on with hold what another branch has left in them, too', () => {
+  const held = basisOfHeld(BASIS, [step('1')], [store({ migrations: '1' })])
+  expect(held).toEqual({ ...BASIS, digest: '', migrations: { [OURS]: 'a', [THEIRS]: '' } })
 })
 
 test('data of another branch hold what their ledgers name, and suit only a branch that has it all', () => {

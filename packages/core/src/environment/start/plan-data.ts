@@ -74,8 +74,8 @@ export function planWish(
 }
 
 /**
- * What data hold that are there: where another state of the checkout made them, what their ledgers name, of content that nobody knows.
- * Pure.
+ * What data hold that are there: where another state of the checkout has made them, or a part of them, what their ledgers name, of content
+ * that nobody knows. Pure.
  */
 export function basisOfHeld(
   basis: SeedBasis,
@@ -84,10 +84,13 @@ export function basisOfHeld(
 ): SeedBasis {
   const ledgerOf = (name: string) => stores.find(({ store }) => store.name === name)?.ledger
   const isOfNow = ({ name, now, stores }: DueStep) => stores.every((store) => ledgerOf(store)?.steps[name] === now)
-  if (steps.filter(({ anywhere }) => anywhere).every(isOfNow)) return basis
+  const known = steps.filter(({ anywhere }) => anywhere).every(isOfNow) ? basis.migrations : {}
   const files = steps.flatMap(({ name, stores }) => stores.flatMap((store) => ledgerOf(store)?.files[name] ?? []))
-  const migrations = Object.keys(migrationsAmong(Object.fromEntries(files.map((file) => [file, '']))))
-  return { ...basis, digest: '', migrations: Object.fromEntries(migrations.map((file) => [file, UNKNOWN])) }
+  const held = Object.keys(migrationsAmong(Object.fromEntries(files.map((file) => [file, '']))))
+  const unknown = held.filter((migration) => known[migration] === undefined)
+  if (known === basis.migrations && unknown.length === 0) return basis
+  const migrations = { ...known, ...Object.fromEntries(unknown.map((migration) => [migration, UNKNOWN])) }
+  return { ...basis, digest: '', migrations }
 }
 
 /** Which ready data new stores take. Pure. */

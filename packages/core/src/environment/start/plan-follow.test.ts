@@ -1,52 +1,43 @@
 import { expect, test } from 'vitest'
-import { sampleArchive } from '../../../test/samples.js'
+import type { StartRecord } from '../data/record.js'
 import { autoSaveOf, planFollow } from './plan-follow.js'
 import type { StartStep } from './plan-steps.js'
 
 const STEP = { name: 'migrations', service: 'hello', run: ['x'] as const, now: '', files: [], anywhere: true }
 const provision = (stores: string[]): StartStep => ({ do: 'provision', step: { ...STEP, stores }, because: '' })
 const looking: StartStep = { do: 'look-again', because: '' }
-const plan = (steps: StartStep[], change: { left?: boolean; suits?: string[]; branch?: string | undefined } = {}) => ({
-  left: false,
-  suits: [],
-  steps,
-  record: { branch: 'feature' },
-  ...('branch' in change ? { record: { branch: change.branch } } : {}),
-  ...change,
-})
-const kept = (name: string, label: string) => ({ name, description: sampleArchive({ label }).description })
-const KEPT = [kept('auto-feature', 'feature'), kept('feature', 'feature')]
+const record = { configs: { mysql: '', hello: '' }, ours: { hello: {} } } as unknown as StartRecord
+const follow = (
+  change: Partial<Omit<Parameters<typeof planFollow>[2], 'record'>>,
+  kept: readonly string[] = ['auto-feature', 'feature'],
+) => {
+  const saves = kept.map((name) => ({ name }))
+  return planFollow('main', 'feature', { left: false, steps: [], record, ...change }, saves)
+}
 
-test.each([
-  ['the same branch is there', plan([provision(['mysql-8.4'])], { branch: 'main' })],
-  ['none is', plan([provision(['mysql-8.4'])], { branch: undefined })],
-  ['no database would change', plan([provision([])])],
-])('nothing follows where %s', (_what, planned) => {
-  expect(planFollow('main', planned, KEPT)).toBeUndefined()
-})
-
-test('those of the branch that is here come back if only its images can tell which migrations it has', () => {
-  expect(planFollow('main', plan([looking]), KEPT)?.back).toBe('auto-feature')
+test('nothing follows where no database would change, and the branch has no data of its own', () => {
+  expect(follow({}, ['feature'])).toBeUndefined()
+  expect(follow({ steps: [provision([])] }, [])).toBeUndefined()
 })
 
 test.each([
-  ['a step would change a database', plan([provision(['mysql-8.4'])])],
-  ['a database holds migrations of the other branch', plan([], { left: true })],
-  ['the images tell first what there is to do', plan([looking])],
-])('the data of the branch that was left are kept where %s', (_what, planned) => {
-  expect(planFollow('main', planned, [])).toEqual({ name: 'auto-main', from: 'main', to: 'feature', back: undefined })
+  ['a step would change a database', { steps: [provision(['mysql-8.4'])] }],
+  ['a database holds migrations of the other branch', { left: true }],
+  ['the images tell first what there is to do', { steps: [looking] }],
+])('the data of the branch that was left are kept where %s', (_what, change) => {
+  const kept = { name: 'auto-main', from: 'main', to: 'feature', servers: ['mysql'] }
+  expect(follow(change, [])).toEqual({ ...kept, back: undefined })
 })
 
-test('those of the branch that is here come back if it has all their migrations', () => {
-  const back = (suits: string[], saves = KEPT) => planFollow('main', plan([], { left: true, suits }), saves)?.back
-  expect(back(['auto-feature'])).toBe('auto-feature')
-  // One that a person named, though it fits, is the person's to take.
-  expect(back(['feature'])).toBeUndefined()
-  expect(back(['auto-feature'], [])).toBeUndefined()
-  expect(back(['auto-feature'], [kept('auto-feature', 'Feature')])).toBeUndefined()
+test('those of the branch that is here come back, whatever they hold', () => {
+  for (const left of [true, false]) expect(follow({ left })?.back).toBe('auto-feature')
+  // One that a person named is the person's to take.
+  expect(follow({ left: true }, ['feature'])?.back).toBeUndefined()
 })
 
-test('any name of a branch makes one of a save', () => {
-  expect(autoSaveOf('feat/a b')).toBe('auto-feat-a-b')
-  expect(autoSaveOf('x'.repeat(99))).toHaveLength(55)
+test('any name of a branch makes one of a save, and no two the same', () => {
+  expect(autoSaveOf('main')).toBe('auto-main')
+  expect(autoSaveOf('feat/a b')).toMatch(/^auto-feat-a-b-[0-9a-f]{8}$/)
+  expect(autoSaveOf('feat/a b')).not.toBe(autoSaveOf('feat-a/b'))
+  expect(autoSaveOf('x'.repeat(99))).toHaveLength(38)
 })

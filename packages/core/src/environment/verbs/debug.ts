@@ -2,19 +2,22 @@ import { DevenvError } from '../../problem/problem.js'
 import type { Context } from '../context.js'
 import { readPrograms } from '../inside/read-programs.js'
 import { runAsOwner } from '../inside/run-as-owner.js'
-import { takeOutCommand } from '../inside/tools.js'
+import { debuggedCommand, takeOutCommand } from '../inside/tools.js'
 import type { Started } from '../start/find-running.js'
+import { listenFor } from './listen.js'
 
 /**
  * Takes one program out of supervisord into the foreground, with this terminal; it goes back however that ends.
- * @throws DevenvError `no-terminal`, `program-unknown`, `program-left-out`
+ * @param listening for an editor; then it needs no terminal
+ * @throws DevenvError `no-terminal`, `program-unknown`, `program-left-out`, `port-taken`
  */
 export async function debugProgram(
   context: Pick<Context, 'engine' | 'report'>,
   program: string,
   { record, containers }: Started,
+  listening: { port: number | undefined; waits: boolean } | undefined,
 ): Promise<number> {
-  if (!process.stdin.isTTY || !process.stdout.isTTY)
+  if (listening === undefined && (!process.stdin.isTTY || !process.stdout.isTTY))
     throw new DevenvError({ code: 'no-terminal', command: `devenv debug ${program}` })
   const ours = containers.filter(({ service, state }) => record.ours[service] !== undefined && state === 'running')
   const read = ours.map(async (container) =>
@@ -30,9 +33,14 @@ export async function debugProgram(
       name: program,
       running: names(programs.filter(({ state }) => state !== 'LEFT_OUT')),
     })
-  context.report({
-    kind: 'note',
-    text: `${program} moves into this terminal; to give it back: Ctrl-C; at a (Pdb) prompt, q first`,
-  })
-  return await runAsOwner(context, found.container, takeOutCommand(program))
+  const { container } = found
+  if (listening === undefined) {
+    context.report({
+      kind: 'note',
+      text: `${program} moves into this terminal; to give it back: Ctrl-C; at a (Pdb) prompt, q first`,
+    })
+    return await runAsOwner(context, container, takeOutCommand(program))
+  }
+  const where = await listenFor(context, container.id, program, listening)
+  return await runAsOwner(context, container, debuggedCommand(where, takeOutCommand(program)), 'ours-alone')
 }

@@ -11,7 +11,7 @@ export async function ensure(context: Context, extent: Extent): Promise<Started>
   const { environment, report } = context
   const running = await findRunning(context, extent, 'running')
   // What only a start needs is loaded only then: this is the way of every command.
-  if (running === undefined) return await (await import('../start/start.js')).start(context, extent)
+  if (running === undefined) return await (await import('./follow-branch.js')).startFollowing(context, extent)
   if (unchanged(running.record.stamps.inputs)) return running
   const stale = await (await import('../start/read-stale.js')).readStale(environment, running.record)
   if (stale !== undefined)

@@ -1,59 +1,92 @@
 import { readBranch } from '../../git/git-repository.js'
-import { DevenvError, tellsOf } from '../../problem/problem.js'
+import { tellsOf } from '../../problem/problem.js'
 import type { Context, OnCommands } from '../context.js'
-import { readRecord } from '../data/record.js'
-import { deleteSave, listSaves, replaceSave } from '../data/saves.js'
-import { type BranchSwitch, planFollow } from '../start/plan-follow.js'
-import { readStartPlan } from '../start/start.js'
-import { restore } from './restore.js'
+import { noteBranch, readLedgers } from '../data/ledger.js'
+import { deleteSave, listSaves, replaceSave, type Save } from '../data/saves.js'
+import type { Extent, Started } from '../start/find-running.js'
+import type { How } from '../start/observe.js'
+import { autoSaveOf, type BranchSwitch, planFollow } from '../start/plan-follow.js'
+import { readStartPlan, start, USUAL } from '../start/start.js'
+import { restore, undoInterrupted } from './restore.js'
 import { save } from './save.js'
 
+/** A start; where the person wants that, first the data become those of the branch that is checked out. @throws DevenvError */
+export async function startFollowing(context: Context, extent: Extent, how: How = USUAL): Promise<Started> {
+  if (context.settings.followsBranch) await undoInterrupted(context)
+  const follow = await readBranchSwitch(context)
+  if (follow !== undefined) await followBranch(context, follow, how.commands)
+  else await offerKept(context)
+  return await start(context, extent, how)
+}
+
 /**
- * What has to be done with the data before a start, after a switch of branch that would change what the databases hold; `undefined` where
- * no such switch was. Looks, and changes nothing.
+ * What has to be done with the data before a start, where another branch than theirs is checked out, and the databases would change;
+ * `undefined` where there is nothing, or the data do not follow. Looks, and changes nothing.
  */
 export async function readBranchSwitch(context: Context): Promise<BranchSwitch | undefined> {
-  const { environment } = context
-  const before = readRecord(environment)
-  // A start of the same branch, the most usual one, looks no further.
-  if (before?.branch === undefined || before.branch === (await readBranch(environment.checkout))) return undefined
-  const plan = await readStartPlan(context, { all: true }, 'awaited')
-  return planFollow(before.branch, plan, listSaves(environment.paths).saves)
+  const { paths, checkout } = context.environment
+  if (!context.settings.followsBranch) return undefined
+  const to = await readBranch(checkout)
+  const from = readLedgers(paths).find(([, { branch }]) => branch !== undefined && branch !== to)?.[1].branch
+  // A start of the same branch, the most usual one, looks no further. Without a branch (a bisect, a rebase) the data stay.
+  if (to === undefined || from === undefined) return undefined
+  return planFollow(from, to, await readStartPlan(context, { all: true }, 'awaited'), listSaves(paths).saves)
 }
 
-/**
- * Keeps the data of the branch that was left, and goes back to those that were kept for the one that is here. Where the data cannot be kept,
- * it says so, and leaves them where they are.
- * @throws DevenvError what `save` and `restore` throw
- */
-export async function followBranch(context: Context, commands: OnCommands): Promise<void> {
-  const follow = await readBranchSwitch(context)
-  if (follow === undefined || !(await keep(context, follow))) return
-  const { from, to, back } = follow
-  if (back !== undefined) await restore(context, back, commands, 'devenv start --now')
-  else context.report({ kind: 'note', text: `nothing was kept for ${to} yet: it goes on with the data of ${from}` })
+/** After a clean there is nothing to go back from: whoever cleans may want new data. */
+async function offerKept({ environment, settings, report }: Context): Promise<void> {
+  const { paths, checkout } = environment
+  if (!settings.followsBranch || readLedgers(paths).length > 0) return
+  const branch = await readBranch(checkout)
+  const kept = branch && listSaves(paths).saves.find(({ name }) => name === autoSaveOf(branch))
+  if (kept)
+    report({
+      kind: 'note',
+      text: `${branch} begins with new data; \`devenv data restore ${kept.name}\` goes back to those that were kept of it`,
+    })
 }
 
-/** Whether the data are kept now. What was kept of the branch before stays until then. */
-async function keep(context: Context, { name, from }: BranchSwitch): Promise<boolean> {
+/** Keeps the data of the branch that was left, and goes back to those that were kept for the one that is here. */
+async function followBranch(context: Context, follow: BranchSwitch, commands: OnCommands): Promise<void> {
+  const { from, to, name, back } = follow
+  const kept = await keep(context, follow)
+  const goesOn =
+    back === undefined
+      ? `nothing was kept for ${to} yet, so it goes on with the data of ${from}`
+      : `${to} goes back to its own, from the save ${back}`
+  context.report({ kind: 'note', text: `the data of ${from} are kept as the save ${name}; ${goesOn}` })
   const { paths } = context.environment
-  const other = listSaves(paths).saves.find((each) => each.name === name)?.description.label ?? from
-  if (other !== from) {
-    const text = `the data of ${from} are not kept: the save ${name} holds those of ${other}`
-    context.report({ kind: 'note', text })
-    return false
-  }
+  noteBranch(paths, from, kept)
+  if (back !== undefined) await restore(context, back, commands, 'devenv start --now')
+  else noteBranch(paths, to, undefined)
+}
+
+/** Gives the archive. What was kept of the branch before stays until its data are kept again, and for ever where these are others. */
+async function keep(context: Context, { name, from, servers }: BranchSwitch): Promise<string> {
+  const { paths } = context.environment
+  const { saves } = listSaves(paths)
   const fresh = `${name}.new`
+  // Of somebody who was interrupted here: the data are still there.
+  if (saves.some((each) => each.name === fresh)) deleteSave(paths, fresh)
+  const older = saves.find((each) => each.name === name)
+  const goesOnFrom = readLedgers(paths).map(([, { kept }]) => kept)
+  if (older !== undefined && !goesOnFrom.includes(older.manifest)) {
+    const stamped = `${name}-${older.description.created.slice(0, 19).replaceAll(':', '-')}`
+    replaceSave(paths, stamped, name)
+    context.report({ kind: 'note', text: `the save ${name} holds other data of ${from}; it is called ${stamped} now` })
+  }
+  const { manifest } = await saveRunning(context, fresh, from, servers)
+  replaceSave(paths, name, fresh)
+  return manifest
+}
+
+/** A save, for which the servers are started where they do not run. */
+async function saveRunning(context: Context, name: string, label: string, servers: readonly string[]): Promise<Save> {
   try {
-    // Of somebody who was interrupted here: the data are still there.
-    if (listSaves(paths).saves.some((each) => each.name === fresh)) deleteSave(paths, fresh)
-    await save(context, fresh, from)
-    replaceSave(paths, name, fresh)
-    return true
+    return await save(context, name, label)
   } catch (error) {
-    if (!(error instanceof DevenvError) || !tellsOf(error, 'not-running', 'nothing-to-save')) throw error
-    const text = `the data of ${from} are not kept, because the servers do not run; \`devenv data save NAME\` keeps them before you switch`
-    context.report({ kind: 'note', text })
-    return false
+    if (!tellsOf(error, 'not-running')) throw error
+    await start(context, { all: false, needs: servers })
+    return await save(context, name, label)
   }
 }

@@ -78,11 +78,21 @@ async function restoreHeld(
   }
 }
 
+/** Ends a restore that was interrupted: the data from before are in their place again. */
+export async function undoInterrupted(context: Context): Promise<void> {
+  if (readRestoring(context.environment.paths) !== undefined) await withLock(context, () => tidyAside(context))
+}
+
 /** What an earlier restore has set aside comes back if that was interrupted, and goes if it was done. */
 async function tidyAside(context: Context): Promise<void> {
-  const { engine, environment } = context
+  const { engine, environment, report } = context
   const { paths } = environment
-  if (readRestoring(paths) !== undefined) await putBackAll(context)
+  const interrupted = readRestoring(paths)
+  if (interrupted !== undefined) {
+    await removeContainersOf(context)
+    const why = `somebody was interrupted while the save ${interrupted} was restored; those from before come back`
+    await step(report, 'data', why, () => putBackAll(context))
+  }
   await removeAll(engine, paths.home, listAside(paths), undefined)
 }
 

@@ -2,7 +2,7 @@ import { type DeclaredTarget, isSupplied } from '../../definition/definition.js'
 import { type ContainerCommand, captureInside } from '../../engine/execs.js'
 import type { Context } from '../context.js'
 import { runAsOwner } from '../inside/run-as-owner.js'
-import { asOwner } from '../inside/tools.js'
+import { asOwner, debuggedCommand } from '../inside/tools.js'
 import type { Started } from '../start/find-running.js'
 import { ensure, extentOf } from './ensure.js'
 
@@ -19,7 +19,14 @@ export async function runTarget(context: Context, target: string, words: readonl
   const { report } = context
   const started = await ensure(context, await extentOf(context, target))
   const declared = started.record.targets[target]
-  const run = (...make: string[]) => runAsOwner(context, started.primary, withEnvironment(declared, make), 'ours-alone')
+  const debugged = parseDebug(words)
+  // Loaded only then: this is the way of every target.
+  const where =
+    debugged && (await (await import('./listen.js')).listenFor(context, started.primary.id, target, debugged))
+  const run = (...make: string[]) => {
+    const argv = withEnvironment(declared, make)
+    return runAsOwner(context, started.primary, where ? debuggedCommand(where, argv) : argv, 'ours-alone')
+  }
   if (!isSupplied(declared)) {
     const exitCode = await run('make', ...words)
     if (exitCode === FAILED) await tellTargets(context, target, started)
@@ -30,6 +37,12 @@ export async function runTarget(context: Context, target: string, words: readonl
     text: `the environment package supplies ${target}: ${declared.because.replace(/\.$/, '')}. To run the checkout’s own, if it has one: devenv exec -- make ${target}`,
   })
   return await run('make', '-f', TARGETS_FILE, ...words)
+}
+
+/** Of `DEBUG=1`, or a port in its place: an editor's debugger attaches before the first program of the target begins. Pure. */
+export function parseDebug(words: readonly string[]): { port: number | undefined; waits: true } | undefined {
+  const [, value] = words.map((word) => /^DEBUG=(1|\d{4,5})$/.exec(word)).find((match) => match !== null) ?? []
+  return value === undefined ? undefined : { port: value === '1' ? undefined : Number(value), waits: true }
 }
 
 function withEnvironment(declared: DeclaredTarget | undefined, make: string[]): ContainerCommand['argv'] {

@@ -1,7 +1,5 @@
 import { oursOf } from '../../definition/definition.js'
-import { type Container, pauseContainer, startContainer } from '../../engine/containers.js'
 import { DevenvError } from '../../problem/problem.js'
-import { startGuardian } from '../../process/guardian.js'
 import { step } from '../../progress/progress.js'
 import type { Context } from '../context.js'
 import { writeArchive } from '../data/archive.js'
@@ -11,14 +9,15 @@ import { isOwnFolder, ownAll } from '../data/data-directory.js'
 import { withLock } from '../data/mutex.js'
 import { createSavesFolder, requireFree, requireSaveName, type Save, saveFolder } from '../data/saves.js'
 import { containersOf } from '../inside/containers-of.js'
+import { whileFrozen } from '../inside/while-frozen.js'
 import { requireRecognised } from '../open-environment.js'
 import { describeBasis } from '../start/assemble.js'
 import { NOTHING_REFUSED, observe } from '../start/observe.js'
 import { waitForStep } from './stop.js'
 
 /**
- * Keeps all data of an environment under a name, while it runs. Its own containers are paused meanwhile, so that what one store
- * holds fits what another does.
+ * Keeps all data of an environment under a name, while it runs. The programs of its own containers stand still meanwhile, so that what one
+ * store holds fits what another does.
  * @param label the branch that the data are of; without it, the one that is checked out
  * @throws DevenvError `save-misnamed`, `save-taken`, `nothing-to-save`, `not-running`, `store-unread`
  */
@@ -51,27 +50,8 @@ export async function save(context: Context, name: string, label?: string): Prom
     }
     const write = () => writeArchive(saveFolder(paths, name), description, dumpsOf({ ...context, containers }, stores))
     const names = stores.map((store) => store.name).join(', ')
-    const written = await step(context.report, 'save', names, () => whilePaused(context, writing, write))
+    const written = await step(context.report, 'save', names, () => whileFrozen(context.engine, writing, write))
     ownAll(written.folder, environment.checkout)
     return { ...written, name }
   })
-}
-
-/** Has nothing run in containers while something is done, whatever becomes of us. */
-async function whilePaused<T>(
-  { engine }: Context,
-  containers: readonly Container[],
-  work: () => Promise<T>,
-): Promise<T> {
-  const deeds = containers.map(({ id }) => ['docker', 'unpause', id] as const)
-  const voidWill = startGuardian({ deeds, seconds: 0 }, 0)
-  const resume = () =>
-    Promise.all(containers.map((container) => startContainer(engine, { ...container, state: 'paused' })))
-  try {
-    await Promise.all(containers.map(({ id }) => pauseContainer(engine, id)))
-    return await work()
-  } finally {
-    await resume().catch(() => {})
-    voidWill()
-  }
 }
