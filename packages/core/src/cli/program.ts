@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { asTyped } from './as-typed.js'
 import { checkCommand } from './commands/check-command.js'
 import { cleanCommand } from './commands/clean-command.js'
+import { completionCommand } from './commands/completion-command.js'
 import { dataCommand } from './commands/data-command.js'
 import { debugCommand } from './commands/debug-command.js'
 import { digestCommand } from './commands/digest-command.js'
@@ -51,6 +52,7 @@ const COMMANDS: readonly Add[] = [
   checkCommand,
   initCommand,
   newCommand,
+  completionCommand,
 ]
 
 /** The whole command line: each command is one call into `environment/`. */
