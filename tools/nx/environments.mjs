@@ -12,6 +12,7 @@ const COMMANDS = [
   'debug',
   'start',
   'stop',
+  'open',
   'clean',
   'provision',
   'status',

@@ -16,6 +16,7 @@ import { lockCommand } from './commands/lock-command.js'
 import { logsCommand } from './commands/logs-command.js'
 import { makeCommand } from './commands/make-command.js'
 import { newCommand } from './commands/new-command.js'
+import { openCommand } from './commands/open-command.js'
 import { provisionCommand } from './commands/provision-command.js'
 import { pruneCommand } from './commands/prune-command.js'
 import { publishCommand } from './commands/publish-command.js'
@@ -36,6 +37,7 @@ const COMMANDS: readonly Add[] = [
   debugCommand,
   startCommand,
   stopCommand,
+  openCommand,
   cleanCommand,
   provisionCommand,
   dataCommand,
