@@ -21,6 +21,7 @@ const COMMANDS = [
   'publish',
   'data',
   'explain',
+  'graph',
   'digest',
   'lock',
   'check',

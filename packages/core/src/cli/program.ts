@@ -9,6 +9,7 @@ import { digestCommand } from './commands/digest-command.js'
 import { doctorCommand } from './commands/doctor-command.js'
 import { execCommand } from './commands/exec-command.js'
 import { explainCommand } from './commands/explain-command.js'
+import { graphCommand } from './commands/graph-command.js'
 import { imageCommand } from './commands/image-command.js'
 import { initCommand } from './commands/init-command.js'
 import { listCommand } from './commands/list-command.js'
@@ -48,6 +49,7 @@ const COMMANDS: readonly Add[] = [
   doctorCommand,
   digestCommand,
   explainCommand,
+  graphCommand,
   imageCommand,
   publishCommand,
   lockCommand,
