@@ -41,12 +41,12 @@ dev.watch dev.shell dev.clean:
 	@$(devenv.run) $(patsubst dev.%,%,$@)$(devenv.words)
 
 # Each by its name: shells complete what they find written.
-.PHONY: devenv.watch devenv.shell devenv.make devenv.exec devenv.debug devenv.start devenv.stop devenv.clean
+.PHONY: devenv.watch devenv.shell devenv.make devenv.exec devenv.debug devenv.start devenv.stop devenv.open devenv.clean
 .PHONY: devenv.provision devenv.data devenv.status devenv.logs devenv.list devenv.prune devenv.doctor devenv.digest devenv.explain
-.PHONY: devenv.image devenv.publish devenv.lock devenv.check devenv.init devenv.new
-devenv.watch devenv.shell devenv.make devenv.exec devenv.debug devenv.start devenv.stop devenv.clean \
+.PHONY: devenv.image devenv.publish devenv.lock devenv.check devenv.init devenv.new devenv.completion devenv.graph
+devenv.watch devenv.shell devenv.make devenv.exec devenv.debug devenv.start devenv.stop devenv.open devenv.clean \
 devenv.provision devenv.data devenv.status devenv.logs devenv.list devenv.prune devenv.doctor devenv.digest devenv.explain \
-devenv.image devenv.publish devenv.lock devenv.check devenv.init devenv.new:
+devenv.image devenv.publish devenv.lock devenv.check devenv.init devenv.new devenv.completion devenv.graph:
 	@$(devenv.run) $(patsubst devenv.%,%,$@)$(devenv.words)
 
 # A command that is mistyped: devenv answers with the nearest.

@@ -11,6 +11,7 @@ import type { StartRecord } from '../src/environment/data/record.js'
 import { type Environment, identify } from '../src/environment/environment.js'
 import type { ImageSettings } from '../src/image/ensure-images.js'
 import type { ImageInputs } from '../src/image/image-inputs.js'
+import type { Picture } from '../src/picture/picture.js'
 import { DevenvError, type Problem } from '../src/problem/problem.js'
 import type { Settings } from '../src/settings/settings.js'
 
@@ -247,3 +248,20 @@ export const testEach =
 
 /** Larger than the number of any process. */
 export const NO_PROCESS = 2 ** 22 + 1
+
+/** A picture with each kind of box and arrow, one of them to a box that is not there. */
+export const SAMPLE_PICTURE: Picture = {
+  boxes: [
+    { id: 'change', kind: 'cause', lines: ['a "change"', 'of #1 & <more>'] },
+    { id: 'hello', kind: 'ours', lines: ['hello'] },
+    { id: 'redis', kind: 'server', lines: ['redis'] },
+    { id: 'mysql', kind: 'store', lines: ['mysql'] },
+    { id: 'mysql', kind: 'store', lines: ['mysql'] },
+  ],
+  arrows: [
+    { from: 'change', to: 'hello', text: 'rebuilds' },
+    { from: 'hello', to: 'redis', optional: true },
+    { from: 'hello', to: 'mysql' },
+    { from: 'hello', to: 'nobody' },
+  ],
+}

@@ -10,11 +10,12 @@ import { wantedOf } from '../image/image-source.js'
 import { readKnownImages } from '../image/known-images.js'
 import { referenceOf } from '../image/plan-image.js'
 import { readImagePlan } from '../image/read-plan.js'
+import { type Rebuilds, rebuildsOf } from '../image/rebuilds.js'
 import { requireHosts } from '../image/require-hosts.js'
 import { DevenvError } from '../problem/problem.js'
 import type { Report } from '../progress/progress.js'
 import { assembleBill, readTagDigests } from '../publish/assemble-bill.js'
-import { renderBill } from '../publish/bill.js'
+import { renderBill, renderBillPicture } from '../publish/bill.js'
 import { carryOutPublication, type Prepared, preparePublication, refuseStandIns } from '../publish/publish.js'
 import { type OpenedSource, type Selection, withSelected } from '../publish/select-images.js'
 import { readUpstream, writeLock } from '../publish/update-lock.js'
@@ -37,6 +38,10 @@ export const readDigests = (opened: OpenedSource, selection: Selection) =>
       }
     }),
   )
+
+/** `devenv explain --graph`. */
+export const readRebuilds = (opened: OpenedSource, selection: Selection): Promise<Rebuilds[]> =>
+  withSelected(opened, selection, 'the-checkout', async (selected) => selected.map(({ source }) => rebuildsOf(source)))
 
 /** `devenv explain`: what a start would do about images. */
 export const readImagePlans = (opened: OpenedSource, selection: Selection, engine: Engine): Promise<ImagesPlan[]> =>
@@ -109,7 +114,7 @@ export const publishImages = (
     const items = await assembleBill(prepared, settings.access)
     const bill = renderBill(`${opened.package.name} ${opened.package.version}`, items)
     const digests = await readTagDigests(items, prepared, settings.access)
-    if (options.bill !== undefined) appendFileSync(options.bill, `${bill}\n`)
+    if (options.bill !== undefined) appendFileSync(options.bill, `${bill}\n${renderBillPicture(items)}`)
     if (options.digests !== undefined) writeFileSync(options.digests, `${JSON.stringify(digests, null, 2)}\n`)
     return { plan: prepared.plan, digests, bill }
   })

@@ -2,12 +2,14 @@ import { Command } from 'commander'
 import { asTyped } from './as-typed.js'
 import { checkCommand } from './commands/check-command.js'
 import { cleanCommand } from './commands/clean-command.js'
+import { completionCommand } from './commands/completion-command.js'
 import { dataCommand } from './commands/data-command.js'
 import { debugCommand } from './commands/debug-command.js'
 import { digestCommand } from './commands/digest-command.js'
 import { doctorCommand } from './commands/doctor-command.js'
 import { execCommand } from './commands/exec-command.js'
 import { explainCommand } from './commands/explain-command.js'
+import { graphCommand } from './commands/graph-command.js'
 import { imageCommand } from './commands/image-command.js'
 import { initCommand } from './commands/init-command.js'
 import { listCommand } from './commands/list-command.js'
@@ -15,6 +17,7 @@ import { lockCommand } from './commands/lock-command.js'
 import { logsCommand } from './commands/logs-command.js'
 import { makeCommand } from './commands/make-command.js'
 import { newCommand } from './commands/new-command.js'
+import { openCommand } from './commands/open-command.js'
 import { provisionCommand } from './commands/provision-command.js'
 import { pruneCommand } from './commands/prune-command.js'
 import { publishCommand } from './commands/publish-command.js'
@@ -35,6 +38,7 @@ const COMMANDS: readonly Add[] = [
   debugCommand,
   startCommand,
   stopCommand,
+  openCommand,
   cleanCommand,
   provisionCommand,
   dataCommand,
@@ -45,12 +49,14 @@ const COMMANDS: readonly Add[] = [
   doctorCommand,
   digestCommand,
   explainCommand,
+  graphCommand,
   imageCommand,
   publishCommand,
   lockCommand,
   checkCommand,
   initCommand,
   newCommand,
+  completionCommand,
 ]
 
 /** The whole command line: each command is one call into `environment/`. */

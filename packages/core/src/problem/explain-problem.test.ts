@@ -248,6 +248,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
     stores: ['mysql-8.4'],
     log: ['one', 'two'],
   },
+  'address-unknown': { code: 'address-unknown', service: 'edx-platform', name: 'studo', known: ['lms', 'studio'] },
   'address-silent': { code: 'address-silent', url: 'http://localhost:23000', detail: 'refused' },
   'host-unreachable': {
     code: 'host-unreachable',
@@ -357,6 +358,7 @@ test.each([
   ['publish-unknown', { names: ['mysq'], known: ['mysql', 'redis'] }, 'mysql'],
   ['store-unknown', { names: ['mysql'], known: ['hello', 'mysql-8.4'] }, 'mysql-8.4'],
   ['steps-unknown', { names: ['migration'], known: ['migrations'] }, 'migrations'],
+  ['address-unknown', { name: 'studo', known: ['lms', 'studio'] }, 'studio'],
   ['release-unknown', { release: 'ulmo', known: ['ulmo.1'] }, 'ulmo.1'],
 ] as const)('%s with %j names the nearest, and all that there are', (code, change, near) => {
   const { what, why } = explainProblem({ ...SAMPLES[code], ...change } as Problem)

@@ -135,6 +135,7 @@ export type RegistryProblem =
 /** Of an environment that starts or runs. */
 export type EnvironmentProblem =
   | { code: 'port-taken'; port: number; holder: string | undefined }
+  | { code: 'address-unknown'; service: string; name: string | undefined; known: readonly string[] }
   | { code: 'address-silent'; url: string; detail: string }
   | { code: 'ports-exhausted'; from: number; to: number }
   | { code: 'store-in-use'; data: string; holder: string }

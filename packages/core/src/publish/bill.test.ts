@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { testEach } from '../../test/samples.js'
 import type { PublishedImage } from '../registry/registry.js'
-import { type BillItem, bytesToPull, renderBill, renderBytes } from './bill.js'
+import { type BillItem, bytesToPull, renderBill, renderBillPicture, renderBytes } from './bill.js'
 
 type Layers = [digest: string, bytes: number, createdBy?: string][]
 const published = (platforms: { [platform: string]: Layers }): PublishedImage => ({
@@ -174,4 +174,24 @@ describe('a bill', () => {
   test('says that nothing was asked for where that is so', () => {
     expect(renderBill('@devenv/hello 1.0.0', [])).toBe('## @devenv/hello 1.0.0\n\nThere was nothing to publish.\n')
   })
+})
+
+test('the picture of a bill leads from the causes to what was built or tagged, and on to the tags', () => {
+  const snapshot = item({ reference: `${NAME}-snapshot:inputs-4567`, tags: [], before: undefined })
+  expect(renderBillPicture([item(), snapshot, item({ became: 'unchanged', because: 'the registry has it' })])).toBe(
+    `\`\`\`mermaid
+flowchart LR
+  classDef ours stroke-width:3px
+  classDef cause stroke-dasharray:4
+  b0["requirements.txt changed since ulmo.3"]:::cause
+  b1("hello:inputs-0123<br>230.0 MB<br>to pull: 200.0 MB after ulmo.3"):::ours
+  b2("hello:ulmo.4-1.0.0<br>hello:ulmo.4")
+  b3("hello-snapshot:inputs-4567<br>230.0 MB<br>to pull: new"):::ours
+  b0 -->|"built"| b1
+  b1 --> b2
+  b0 -->|"built"| b3
+\`\`\`
+`,
+  )
+  expect(renderBillPicture([item({ became: 'unchanged' })])).toBe('')
 })

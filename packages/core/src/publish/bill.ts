@@ -1,3 +1,5 @@
+import type { Box, Picture } from '../picture/picture.js'
+import { renderMermaid } from '../picture/render-mermaid.js'
 import type { PublishedImage, PublishedLayer } from '../registry/registry.js'
 
 /** What became of one image, for the person who pays for it in time and bytes. */
@@ -29,8 +31,8 @@ export function renderBill(title: string, items: readonly BillItem[]): string {
   const count = (became: BillItem['became']) => items.filter((item) => item.became === became).length
   const rows = items.map(({ reference, tags, became, because, image, before }) => {
     const size = bytesToPull(image, undefined)
-    const pull = before === undefined ? 'new' : `${renderBytes(bytesToPull(image, before.image))} after ${before.tag}`
-    return `| ${tags.join(', ') || tagIn(reference)} | ${became}: ${because} | ${renderBytes(size)} | ${pull} |`
+    const named = tags.join(', ') || tagIn(reference)
+    return `| ${named} | ${became}: ${because} | ${renderBytes(size)} | ${renderPull(image, before)} |`
   })
   const layers = items
     .filter(({ became }) => became === 'built')
@@ -47,6 +49,30 @@ export function renderBill(title: string, items: readonly BillItem[]): string {
     '',
   ].join('\n')
 }
+
+/** The same as a picture, for a page that draws Mermaid: causes, the images that were built or tagged, their tags. Pure. */
+export function renderBillPicture(items: readonly BillItem[]): string {
+  const shown = items.filter(({ became }) => became !== 'unchanged')
+  const picture: Picture = {
+    boxes: shown.flatMap(({ reference, tags, because, image, before }): Box[] => [
+      { id: because, kind: 'cause', lines: [because] },
+      {
+        id: reference,
+        kind: 'ours',
+        lines: [tagIn(reference), renderBytes(bytesToPull(image, undefined)), `to pull: ${renderPull(image, before)}`],
+      },
+      ...(tags.length === 0 ? [] : [{ id: tags.join(), kind: 'server' as const, lines: tags.map(tagIn) }]),
+    ]),
+    arrows: shown.flatMap(({ reference, tags, became, because }) => [
+      { from: because, to: reference, text: became },
+      { from: reference, to: tags.join() },
+    ]),
+  }
+  return shown.length === 0 ? '' : `\`\`\`mermaid\n${renderMermaid(picture)}\n\`\`\`\n`
+}
+
+const renderPull = (image: PublishedImage, before: BillItem['before']): string =>
+  before === undefined ? 'new' : `${renderBytes(bytesToPull(image, before.image))} after ${before.tag}`
 
 const tagIn = (reference: string): string => reference.slice(reference.lastIndexOf('/') + 1)
 

@@ -5,14 +5,24 @@ import { DevenvError } from '../../problem/problem.js'
 import type { Selection } from '../../publish/select-images.js'
 import { type Add, open, openRemembered, report, say, sayJson, withSelection } from '../opening.js'
 import type { PlannedStep } from '../render-start-plan.js'
+import { type PictureOptions, showPicture } from '../show-picture.js'
+
+type Options = Selection & PictureOptions & { graph?: boolean; json?: boolean }
 
 export const explainCommand: Add = (program) =>
   withSelection(program.command('explain'))
     .summary('print how a start would get each image and its data, and why; change nothing')
-    .option('--json', 'print JSON')
-    .action(async ({ json, ...selection }: Selection & { json?: boolean }, command: Command) => {
-      const { readImagePlans } = await import('../images.js')
+    .option('--graph', 'draw instead, as Mermaid, which inputs make each image and what a change of them rebuilds')
+    .option('--svg', 'draw the same as SVG, for a browser')
+    .option('--json', 'print JSON; with --graph: what the picture shows')
+    .action(async ({ json, graph, svg, ...selection }: Options, command: Command) => {
+      const { readImagePlans, readRebuilds } = await import('../images.js')
       const opened = await openRemembered(command)
+      if (graph || svg) {
+        const rebuilds = await readRebuilds(opened, selection)
+        const { drawRebuilds } = await import('../draw-rebuilds.js')
+        return json ? void sayJson(rebuilds) : await showPicture(drawRebuilds(rebuilds), { svg })
+      }
       const plans = await readImagePlans(opened, selection, engineFrom(process.env))
       const lacking = opened.settings.network === 'offline' ? await lackingIn(plans) : []
       if (lacking.length > 0)

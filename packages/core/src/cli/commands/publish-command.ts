@@ -25,7 +25,7 @@ export const publishCommand: Add = (program) =>
       'such as linux/amd64,linux/arm64 (default: those of the two that the builder supports)',
       parseList,
     )
-    .option('--bill <file>', 'append the bill, as Markdown: the images and their sizes')
+    .option('--bill <file>', 'append the bill, as Markdown with a picture in Mermaid: the images and their sizes')
     .option('--digests <file>', 'write the digest of every tag, as JSON')
     .action(async ({ json, ...options }: PublishOptions & { json?: boolean }, command: Command) => {
       const { publishImages } = await import('../images.js')

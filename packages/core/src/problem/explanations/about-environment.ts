@@ -11,6 +11,11 @@ export const ENVIRONMENT: Explanations<EnvironmentProblem> = {
     why: 'The Compose file fixes this port, so devenv cannot choose another.',
     fix: 'Stop the other program, or leave out the port’s host part: devenv then finds a free port.',
   }),
+  'address-unknown': ({ service, name, known }) => ({
+    what: `${service} has no ${name === undefined ? 'address now.' : `address ${name}.${meant([name], known)}`}`,
+    why: `It has: ${known.join(', ') || 'none'}.`,
+    fix: 'devenv status   shows its containers and addresses.',
+  }),
   'address-silent': ({ url, detail }) => ({
     what: `${url} does not answer on this machine: ${detail}.`,
     why: 'The service answers its health check inside its container. Something between it and this machine keeps others out: another program at this port, a proxy or a firewall.',

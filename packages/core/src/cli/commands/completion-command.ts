@@ -1,0 +1,16 @@
+import { Argument } from 'commander'
+import { type Add, print } from '../opening.js'
+import { renderCompletion, SHELLS, type Shell } from '../render-completion.js'
+
+export const completionCommand: Add = (program) => {
+  program
+    .command('completion')
+    .addArgument(new Argument('<shell>', 'for which shell').choices(SHELLS))
+    .summary('print a script that completes the commands and options of devenv, for a shell to source')
+    .description(
+      'Prints a script that completes the commands and options of devenv. The shell completes `make devenv.` without it.\n\n  bash  > ~/.local/share/bash-completion/completions/devenv\n  zsh   > ~/.zfunc/_devenv   (with fpath+=~/.zfunc before compinit in ~/.zshrc)\n  fish  > ~/.config/fish/completions/devenv.fish',
+    )
+    .action((shell: Shell) => {
+      print(renderCompletion(program, shell))
+    })
+}

@@ -1,0 +1,28 @@
+import type { EnvironmentGraph, GraphedService } from '../environment/verbs/graph.js'
+import type { Picture } from '../picture/picture.js'
+import { renderMemory } from './render-status.js'
+
+/** The services of an environment, with their programs, ports and memory; arrows lead to those that they need. Pure. */
+export const drawEnvironment = ({ services }: EnvironmentGraph): Picture => ({
+  boxes: services.map((service) => ({
+    id: service.service,
+    kind: service.kind === 'server' && service.keepsData ? 'store' : service.kind,
+    lines: linesOf(service),
+  })),
+  arrows: services.flatMap(({ service, needs }) =>
+    needs.map(({ service: to, required }) => ({ from: service, to, optional: !required })),
+  ),
+})
+
+const linesOf = ({ service, image, memoryBytes, programs, ports }: GraphedService): string[] => [
+  withMemory(service, memoryBytes),
+  image.replace(/^docker\.io\/(library\/)?/, ''),
+  ...programs.map((program) => withMemory(`program ${program.name}`, program.memoryBytes)),
+  ...ports.map(({ port, name, published }) => {
+    const named = name === undefined ? `port ${port}` : `${name}, port ${port}`
+    return published === undefined ? named : `${named}: http://localhost:${published}`
+  }),
+]
+
+const withMemory = (what: string, bytes: number | undefined): string =>
+  bytes === undefined ? what : `${what}, ${renderMemory(bytes)}`
