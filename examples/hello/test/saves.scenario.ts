@@ -159,7 +159,9 @@ test('a save of another service, a damaged file and a wrong name are refused, an
     expect(exitCode).toBe(1)
     return stderr
   }
-  expect(await refused('import', join(hello.folder, 'note.tar'))).toContain('archive-damaged')
+  expect(await refused('import', join(hello.folder, 'note.tar'))).toContain('save-file-unusable')
+  expect(await refused('import', join(hello.folder, 'nowhere.tar'))).toMatch(/save-file-unusable[\s\S]*It is not there/)
+  expect(await refused('save', 'x.tmp')).toContain('save-misnamed')
   expect(await refused('restore', 'befor')).toMatch(/save-unknown[\s\S]*Did you mean before/)
   expect(await refused('save', '../x')).toContain('save-misnamed')
   expect(await refused('save', 'before')).toContain('save-taken')
@@ -295,7 +297,7 @@ describe('where data follow the branch', () => {
     expect(await greeted(hello)).toEqual(['Feature', 'Main'])
   })
 
-  test('after a clean a branch begins anew, and loses nothing that was kept of it', async () => {
+  test('after a clean a branch begins with new data, and loses nothing that was kept of it', async () => {
     const { hello, go } = await withBranches('feature')
     await go('feature')
     await hello.start()

@@ -57,7 +57,7 @@ describe.each(SHELLS)('in %s', (shell) => {
   })
 
   here('completes the options of a command, its own and those of every one', () => {
-    expect(words('data', 'restore', '--')).toEqual(['--checkout', '--help', '--offline', '--package', '--yes'])
+    expect(words('data', 'restore', '--')).toEqual(['--checkout', '--help', '--now', '--offline', '--package', '--yes'])
     expect(words('logs', '--gr')).toEqual(['--grep'])
   })
 

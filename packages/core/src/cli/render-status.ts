@@ -1,4 +1,5 @@
 import type { ProgramState } from '../environment/inside/read-programs.js'
+import { explainEnded } from '../environment/start/wait-healthy.js'
 import type { Status } from '../environment/verbs/status.js'
 import { renderPlaces } from './render-addresses.js'
 
@@ -39,11 +40,7 @@ function renderContainer(container: Status['containers'][number]) {
 
 const renderProgram = ({ name, state, memoryBytes, fault }: ProgramState): string[] => [
   `      ${name.padEnd(12)} ${state.toLowerCase().replace('_', ' ').padEnd(9)} ${memoryBytes === undefined ? '' : renderMemory(memoryBytes)}`.trimEnd(),
-  ...(state === 'WAITING'
-    ? [
-        `        ${fault === undefined ? 'its log shows the reason; it starts again soon, or' : `${fault}; it starts again`} when you save a file`,
-      ]
-    : []),
+  ...(state === 'WAITING' ? [`        ${explainEnded(fault)}`] : []),
 ]
 
 const MIB = 1024 ** 2

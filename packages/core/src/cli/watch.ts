@@ -66,7 +66,8 @@ export async function watchEnvironment(context: Context, shown: Shown, commands:
     })
   const answering = tellWhenAnswering(context, leaving.signal, (lines) => {
     tell(lines)
-    tellAgain = afterFlood(process.stdout.rows ?? ROWS, () => tell(lines))
+    // The flood may be a traceback: then the program is named that waits, and the address when it answers again.
+    tellAgain = afterFlood(process.stdout.rows ?? ROWS, () => void tellWhenAnswering(context, leaving.signal, tell))
   })
   await view
   tellAgain.end()

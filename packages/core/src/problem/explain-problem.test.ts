@@ -200,6 +200,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'store-unfilled': { code: 'store-unfilled', store: 'mysql-8.4', detail: 'ERROR 1064 (42000) at line 3' },
   'archive-damaged': { code: 'archive-damaged', archive: '/cache/seeds/hello/0', detail: 'its manifest is empty' },
   'save-misnamed': { code: 'save-misnamed', name: '../x' },
+  'save-file-unusable': { code: 'save-file-unusable', file: '/home/ann/x.tar', detail: 'It is not there.' },
   'save-unknown': { code: 'save-unknown', name: 'befor', known: ['before', 'demo'] },
   'save-taken': { code: 'save-taken', name: 'before' },
   'save-foreign': { code: 'save-foreign', name: 'before', detail: 'It is of discovery, and this is hello.' },

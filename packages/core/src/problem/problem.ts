@@ -147,6 +147,7 @@ export type EnvironmentProblem =
   | { code: 'store-unfilled'; store: string; detail: string }
   | { code: 'archive-damaged'; archive: string; detail: string }
   | { code: 'save-misnamed'; name: string }
+  | { code: 'save-file-unusable'; file: string; detail: string }
   | { code: 'save-unknown'; name: string; known: readonly string[] }
   | { code: 'save-taken'; name: string }
   | { code: 'save-foreign'; name: string; detail: string }

@@ -2,15 +2,15 @@ import type { Kind, Looked } from './look-into-checkout.js'
 import { SERVERS, type ServerName } from './servers.js'
 
 /** A server that a package needs: `version` where it was named. */
-export type Server = { name: string; version: string | undefined }
+export type NeededServer = { name: string; version: string | undefined }
 
 /** Of `mysql:8.4`. Pure. */
-export const parseServer = (text: string): Server => {
+export const parseServer = (text: string): NeededServer => {
   const [name = '', version] = text.split(':')
   return { name, version }
 }
 
-export const versionOf = (name: ServerName | string): string =>
+export const usualVersionOf = (name: ServerName | string): string =>
   SERVERS.find((server) => server.name === name)?.version ?? ''
 const imageOf = (name: string): string => {
   const image = SERVERS.find((server) => server.name === name)?.image ?? name
@@ -22,7 +22,7 @@ export function composeValues(
   { service, core }: { service: string; core: string },
   kind: Kind,
   looked: Looked,
-  servers: readonly Server[],
+  servers: readonly NeededServer[],
 ): { [name: string]: string } {
   const names = servers.map(({ name }) => name)
   const steps = kind === 'django' ? stepsOf(looked, names) : []
@@ -86,11 +86,11 @@ function testTarget({ testSettings, testVariables, hasTestTarget }: Looked): str
   ].filter((text) => text !== '')
 }
 
-function serverBlock({ name, version }: Server, core: string, database: Looked['database']): string {
+function serverBlock({ name, version }: NeededServer, core: string, database: Looked['database']): string {
   const lines = [
     `${name}:`,
     `  extends: { file: "\${DEVENV_CORE:-${core}}/compose/${name}.yaml", service: ${name} }`,
-    `  image: \${DEVENV_MIRROR:-docker.io}/${imageOf(name)}:${version ?? versionOf(name)}`,
+    `  image: \${DEVENV_MIRROR:-docker.io}/${imageOf(name)}:${version ?? usualVersionOf(name)}`,
   ]
   const account = { MYSQL_DATABASE: 'app', MYSQL_USER: 'app', MYSQL_PASSWORD: 'password', ...database }
   if (name === 'mysql')

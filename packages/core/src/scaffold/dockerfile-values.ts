@@ -1,5 +1,5 @@
 import type { Kind, Looked } from './look-into-checkout.js'
-import { exactNode, USUAL } from './usual.js'
+import { exactNode, USUAL_VALUES } from './usual.js'
 
 const MOUNT_CORE = '--mount=from=core,source=build,target=/opt/devenv/build'
 
@@ -30,7 +30,7 @@ export function dockerfileValues(
       : looked.requirements.map((path) => `-r ${folder ? `/${path}` : `/checkout/${path}`}`).join(' '),
     'node-stage': withNode
       ? [
-          `FROM \${DEVENV_MIRROR}/library/node:${exactNode(looked.node?.value ?? USUAL.node)}-bookworm-slim AS node`,
+          `FROM \${DEVENV_MIRROR}/library/node:${exactNode(looked.node?.value ?? USUAL_VALUES.node)}-bookworm-slim AS node`,
           `WORKDIR /edx/app/${service}`,
           `COPY ${looked.npm.join(' ')} ./`,
           'RUN --mount=type=secret,id=ca-bundle --mount=type=cache,target=/root/.npm \\',

@@ -52,7 +52,7 @@ const IGNORED = ['**/node_modules/**', '**/.*/**', '**/static/**', '**/docs/**']
 
 /** Reads a checkout, and runs nothing of it. */
 export function lookIntoCheckout(checkout: string): Looked {
-  const has = (path: string) => statSync(join(checkout, path), { throwIfNoEntry: false })?.isFile() === true
+  const has = (path: string) => isFile(join(checkout, path))
   const read = (path: string) => (has(path) ? readFileSync(join(checkout, path), 'utf8') : '')
   const list = (...globs: string[]) => globSync(globs, { cwd: checkout, ignore: IGNORED }).sort()
   const first = (...globs: string[]) => globs.flatMap((glob) => list(glob))[0]
@@ -114,6 +114,15 @@ export function lookIntoCheckout(checkout: string): Looked {
   }
 }
 
+/** A link that leads nowhere, or in a circle, tells as much as nothing. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
+
 function findKind(has: (path: string) => boolean): Found<Kind> | undefined {
   const kinds = { 'manage.py': 'django', Gemfile: 'ruby', 'package.json': 'node' } as const
   for (const [file, value] of Object.entries(kinds)) if (has(file)) return { value, from: file }
@@ -157,7 +166,7 @@ function findServers(composed: readonly File[], settings: string, named: readonl
   })
 }
 
-const VARIABLE = /os\.environ\.get\(\s*["'](\w+)["']\s*,\s*["']([^"']*)["']/g
+const VARIABLE = /os\.(?:environ\.get|getenv)\(\s*["'](\w+)["']\s*,\s*["']([^"']*)["']/g
 /** What a settings file calls the parts of a database, and what MySQL’s image calls them. */
 const ACCOUNT: { readonly [key: string]: string } = {
   NAME: 'MYSQL_DATABASE',
@@ -173,9 +182,11 @@ export function parseServerSettings(text: string): Pick<Looked, 'variables' | 'd
     if (server !== undefined) variables[name] = value.replace(hostOf(server), server.name)
   }
   const database: Record<string, string> = {}
-  const [databases = ''] = /^DATABASES\s*=\s*\{[\s\S]*?^\}/m.exec(text) ?? []
-  for (const [, key = '', given = ''] of databases.matchAll(/["'](\w+)["']:\s*([^\n]*)/g)) {
-    const [, variable, preset] = /os\.environ\.get\(\s*["'](\w+)["']\s*,\s*["']([^"']*)["']/.exec(given) ?? []
+  const [databases = ''] = /^DATABASES\s*=.*(?:\n(?:[ \t}].*)?)*/m.exec(text) ?? []
+  for (const [, key = '', given = ''] of databases.matchAll(
+    /["'](\w+)["']\s*:\s*(os\.\w[\w.]*\([^)]*\)|["'][^"']*["'])/g,
+  )) {
+    const [, variable, preset] = new RegExp(VARIABLE, '').exec(given) ?? []
     if (key === 'HOST' && variable !== undefined && preset !== '') variables[variable] = 'mysql'
     const value = preset ?? /^["']([^"']*)["']/.exec(given)?.[1]
     if (ACCOUNT[key] !== undefined && value) database[ACCOUNT[key]] = value

@@ -1,7 +1,7 @@
-import { composeValues, parseServer, versionOf } from './compose-values.js'
+import { composeValues, parseServer, usualVersionOf } from './compose-values.js'
 import { dockerfileValues } from './dockerfile-values.js'
 import type { Found, Kind, Looked } from './look-into-checkout.js'
-import { exactNode, USUAL } from './usual.js'
+import { exactNode, USUAL_VALUES } from './usual.js'
 
 /** What a person says of a new package; what is `undefined` the checkout tells, or a usual value. */
 export type NewPackage = {
@@ -45,13 +45,13 @@ export function planPackage(given: NewPackage, looked: Looked): PackagePlan {
   }
   const kind = take('kind', given.kind, looked.kind, 'django') as Kind
   const language = { django: 'python', ruby: 'ruby', node: 'node' }[kind] as 'python' | 'ruby' | 'node'
-  const languageVersion = take(language, undefined, looked[language], USUAL[language])
-  const port = take('port', given.port, looked.port, USUAL.port)
+  const languageVersion = take(language, undefined, looked[language], USUAL_VALUES[language])
+  const port = take('port', given.port, looked.port, USUAL_VALUES.port)
   const health = take('health check', undefined, looked.health, '/')
   const servers =
     given.servers?.map(parseServer) ?? looked.servers.map(({ value }) => ({ name: value, version: undefined }))
   if (given.servers === undefined)
-    guesses.push(...looked.servers.map(({ value, from }) => `server ${value} ${versionOf(value)}  (${from})`))
+    guesses.push(...looked.servers.map(({ value, from }) => `server ${value} ${usualVersionOf(value)}  (${from})`))
   const settings = kind === 'django' ? take('settings', undefined, looked.settings, 'settings') : undefined
   // Beside the code directory Node finds packages that the checkout does not hide.
   const withNode = kind === 'node' || (kind === 'django' && looked.npm.length > 0)
@@ -59,7 +59,11 @@ export function planPackage(given: NewPackage, looked: Looked): PackagePlan {
   return {
     kind,
     guesses,
-    left: leftOf(looked, kind),
+    left: leftOf(
+      looked,
+      kind,
+      servers.some(({ name }) => name === 'mysql'),
+    ),
     without: [
       ...(looked.celery === undefined ? ['image/supervisor/worker.conf'] : []),
       ...(looked.hasTestTarget ? ['image/targets.mk'] : []),
@@ -94,7 +98,9 @@ const marksOf = (kind: Kind, { settings, kind: found }: Looked): string[] => {
   return [found?.from ?? file, ...(kind === 'django' && settings !== undefined ? [settings.from] : [])]
 }
 
-const leftOf = (looked: Looked, kind: Kind): string[] => [
+const ACCOUNT = ['MYSQL_DATABASE', 'MYSQL_USER', 'MYSQL_PASSWORD']
+
+const leftOf = (looked: Looked, kind: Kind, usesMysql: boolean): string[] => [
   ...(kind === 'django' && looked.requirements.length === 0
     ? ['no file of requirements was found: name them in Dockerfile']
     : []),
@@ -106,6 +112,11 @@ const leftOf = (looked: Looked, kind: Kind): string[] => [
   ...(kind === 'django' && looked.npm.length > 0
     ? [
         'the checkout has npm’s packages too: if pages need what webpack makes, add a program for it, as packages/discovery does',
+      ]
+    : []),
+  ...(usesMysql && ACCOUNT.some((name) => looked.database[name] === undefined)
+    ? [
+        'the settings do not tell the database, user and password of MySQL: compose.yaml has usual ones; the service has to use the same',
       ]
     : []),
   ...(kind === 'ruby' ? ['the web server in image/supervisor/web.conf is rackup: name the service’s own'] : []),

@@ -30,7 +30,8 @@ export const makeCommand: Add = (program) =>
             options.overrides,
           )
         : []
-      process.exitCode = await runTarget(await open(command), target, [...typed, ...words])
+      const commands = (command.parent?.commands ?? []).map((other) => other.name())
+      process.exitCode = await runTarget(await open(command), target, [...typed, ...words], commands)
     })
 
 async function listTargets(command: Command, { json }: Options): Promise<void> {

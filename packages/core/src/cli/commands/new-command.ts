@@ -42,6 +42,7 @@ export const newCommand: Add = (program) =>
           detail: `a service is called with small letters, digits and hyphens, and "${service}" is not`,
           see: 'devenv new --help',
         })
+      requirePlausible(options)
       const { files, guesses, left } = await createPackage(resolve(directory), {
         ...options,
         service,
@@ -58,3 +59,23 @@ export const newCommand: Add = (program) =>
       const install = beside ? ['  npm install'] : []
       for (const line of ['', 'Then:', ...install, `  devenv check --package ${shown}`]) say(line)
     })
+
+/** @throws DevenvError `usage` for what a Compose file could not hold */
+function requirePlausible({ port, repository, branch, with: servers }: Options): void {
+  const refuse = (detail: string) => {
+    throw new DevenvError({ code: 'usage', detail, see: 'devenv new --help' })
+  }
+  if (port !== undefined && !(/^\d+$/.test(port) && Number(port) > 0 && Number(port) < 65536))
+    refuse(`--port takes a port, and "${port}" is none`)
+  if (repository !== undefined && !/^[\w@%+=:,./~-]+$/.test(repository))
+    refuse(`--repository takes the address of a git repository, and "${repository}" is none`)
+  if (branch !== undefined && !/^[\w.+/-]+$/.test(branch))
+    refuse(`--branch takes the name of a branch, and "${branch}" is none`)
+  const named = servers?.split(/[\s,]+/).filter((name) => name !== '') ?? []
+  const odd = named.find((server) => !/^[a-z]+(:[\w][\w.-]*)?$/.test(server))
+  if (odd !== undefined)
+    refuse(`--with takes servers, each with a tag where you want one (mysql:8.4.9), and "${odd}" is none`)
+  const names = named.map((server) => server.split(':')[0])
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) refuse(`--with names ${twice} twice`)
+}

@@ -56,12 +56,14 @@ export type Description = {
 }
 
 const isTextMap = isMapOf(isText)
+/** It is shown, and may come from somebody else's file. */
+const isLine: Check<string> = (value): value is string => isText(value) && !/\p{Cc}/u.test(value)
 const isDescription = isShapeOf<Description>({
   format: isExactly(1),
   service: isText,
   digest: isText,
   created: isText,
-  label: isMaybe(isText),
+  label: isMaybe(isLine),
   stores: isMapOf(
     isShapeOf<Description['stores'][string]>({
       server: isText,
@@ -141,9 +143,14 @@ export function receiveArchive(
   })
 }
 
+/** A name beside a file or folder, for what is not whole yet. What others were interrupted at goes. */
+export function temporaryBeside(path: string): string {
+  for (const left of listAbandoned(dirname(path), TEMPORARY)) rmSync(left, { recursive: true, force: true })
+  return `${path}.${processMark()}.tmp`
+}
+
 async function placeArchive(folder: string, fill: (temporary: string) => Promise<Descriptor>): Promise<Archive> {
-  for (const left of listAbandoned(dirname(folder), TEMPORARY)) rmSync(left, { recursive: true, force: true })
-  const temporary = `${folder}.${processMark()}.tmp`
+  const temporary = temporaryBeside(folder)
   try {
     rmSync(temporary, { recursive: true, force: true })
     mkdirSync(join(temporary, 'blobs', 'sha256'), { recursive: true })

@@ -1,15 +1,17 @@
-import { createWriteStream, existsSync, lstatSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { createWriteStream, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { DevenvError } from '../../problem/problem.js'
+import { quoted } from '../../problem/quoted.js'
 import { pipeCommand, runCommand } from '../../process/run-command.js'
 import type { Environment, Paths } from '../environment.js'
-import { type Archive, readArchive } from './archive.js'
+import { type Archive, readArchive, temporaryBeside, verifyArchive } from './archive.js'
 import { isOwnFolder, makeOwnFolder, ownAll } from './data-directory.js'
 
 /** All data of an environment, as a person kept them. */
 export type Save = Archive & { name: string }
 
-const NAME = /^[A-Za-z0-9][\w.-]{0,63}$/
+/** What ends with `.tmp` is not whole yet. */
+const NAME = /^(?!.*\.tmp$)[A-Za-z0-9][\w.-]{0,63}$/
 
 /** @throws DevenvError `save-misnamed` */
 export function requireSaveName(name: string): void {
@@ -23,7 +25,7 @@ export function listSaves(paths: Paths): { saves: Save[]; damaged: string[] } {
   const names = isOwnFolder(paths.saves) ? readdirSync(paths.saves).filter((name) => NAME.test(name)) : []
   const saves: Save[] = []
   const damaged: string[] = []
-  for (const name of names.filter((name) => !name.endsWith('.tmp'))) {
+  for (const name of names) {
     try {
       saves.push({ ...readArchive(saveFolder(paths, name)), name })
     } catch (error) {
@@ -70,7 +72,8 @@ export const createSavesFolder = ({ paths, checkout }: Environment): void => mak
 export async function exportSave(paths: Paths, name: string, file: string): Promise<void> {
   const { folder } = readSave(paths, name)
   if (existsSync(file)) throw new DevenvError({ code: 'file-taken', file })
-  const out = createWriteStream(file, { flags: 'wx' })
+  const unfinished = temporaryBeside(file)
+  const out = createWriteStream(unfinished, { flags: 'wx' })
   const written = new Promise<void>((resolve, reject) => out.once('close', resolve).once('error', reject))
   try {
     const ended = pipeCommand({ argv: ['tar', '--create', '--directory', folder, '.'] }, out)
@@ -78,8 +81,9 @@ export async function exportSave(paths: Paths, name: string, file: string): Prom
     out.end()
     await written
     if (exitCode !== 0) throw new DevenvError({ code: 'archive-damaged', archive: folder, detail: stderr.trim() })
+    renameSync(unfinished, file)
   } catch (error) {
-    rmSync(file, { force: true })
+    rmSync(unfinished, { force: true })
     throw error
   }
 }
@@ -89,31 +93,43 @@ const PARTS = /^(oci-layout|index\.json|blobs|blobs\/sha256|blobs\/sha256\/[0-9a
 
 /**
  * Takes a file that `exportSave` wrote, on this machine or another.
- * @throws DevenvError `archive-damaged`, `save-taken`
+ * @throws DevenvError `save-misnamed`, `save-taken`, `save-foreign`, `save-file-unusable`
  */
-export async function importSave({ paths, checkout }: Environment, file: string, name: string): Promise<Save> {
+export async function importSave({ paths, checkout, service }: Environment, file: string, name: string): Promise<Save> {
   requireFree(paths, name)
+  const unusable = (detail: string) => new DevenvError({ code: 'save-file-unusable', file, detail })
+  if (!existsSync(file)) throw unusable('It is not there.')
   for (const folder of [paths.dataDirectory, paths.home, paths.saves]) makeOwnFolder(folder, checkout)
-  if (!existsSync(file)) throw new DevenvError({ code: 'archive-damaged', archive: file, detail: 'It is not there' })
-  const folder = mkdtempSync(join(paths.saves, '.import-'))
+  const folder = temporaryBeside(saveFolder(paths, name))
   try {
+    mkdirSync(folder)
     const { exitCode, stderr } = await runCommand({
       argv: ['tar', '--extract', '--no-same-owner', '--file', file, '--directory', folder],
     })
-    if (exitCode !== 0) throw new DevenvError({ code: 'archive-damaged', archive: file, detail: stderr.trim() })
+    if (exitCode !== 0) throw unusable(stderr.trim())
     for (const part of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
       const found = lstatSync(join(folder, part))
-      if (!PARTS.test(part) || !(found.isFile() || found.isDirectory()))
-        throw new DevenvError({ code: 'archive-damaged', archive: file, detail: `It holds ${part}` })
+      if (!PARTS.test(part) || !(found.isFile() || found.isDirectory())) throw unusable(`It holds ${quoted(part)}.`)
     }
-    readArchive(folder)
+    const archive = readArchive(folder)
+    await verifyArchive(archive)
+    requireOfService({ name, description: archive.description }, service)
     ownAll(folder, checkout)
+    requireFree(paths, name)
     renameSync(folder, saveFolder(paths, name))
     return readSave(paths, name)
   } catch (error) {
     rmSync(folder, { recursive: true, force: true })
-    throw error
+    const damage = error instanceof DevenvError ? error.problems[0] : undefined
+    throw damage?.code === 'archive-damaged' ? unusable(`${damage.detail}.`) : error
   }
+}
+
+/** @throws DevenvError `save-foreign` for data of another service, or none at all */
+export function requireOfService({ name, description }: Pick<Save, 'name' | 'description'>, service: string): void {
+  const refuse = (detail: string) => new DevenvError({ code: 'save-foreign', name, detail })
+  if (description.service !== service) throw refuse(`It is of ${description.service}, and this is ${service}.`)
+  if (Object.keys(description.stores).length === 0) throw refuse('It holds no data.')
 }
 
 /** `before-0350` of `~/before-0350.tar`. Pure. */

@@ -82,14 +82,16 @@ async function lookInside(
   const now = performance.now()
   if (last !== undefined && now - last.at < LOOK_MS) return last
   const { look, fresh, stuck } = sortPrograms((await readPrograms(engine, id).catch(noneIfGone)) ?? [], last, now)
-  for (const { name, fault = 'its log shows the reason' } of fresh)
-    report({
-      kind: 'note',
-      text: `${name} has ended: ${fault}. It starts again soon, at the latest when you save a file`,
-    })
+  for (const { name, fault } of fresh) report({ kind: 'note', text: `${name} has ended: ${explainEnded(fault)}` })
   if (stuck.length > 0) throw new DevenvError({ code: 'program-waiting', programs: stuck })
   return look
 }
+
+/** Why a program has ended, as its log tells, and when it starts again. Pure. */
+export const explainEnded = (fault: string | undefined): string =>
+  fault === undefined
+    ? 'its log shows the reason; it starts again soon, or when you save a file'
+    : `${fault}; it starts again when you save a file`
 
 /** `fresh`: those that wait for another reason than when they were last seen to; `stuck`: those for the same as long ago. Pure. */
 export function sortPrograms(

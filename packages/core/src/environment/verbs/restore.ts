@@ -7,7 +7,7 @@ import { beginRestore, endRestore, listAside, readRestoring, setAside } from '..
 import { createDataDirectory, requireOwnPlace } from '../data/data-directory.js'
 import { withLock } from '../data/mutex.js'
 import { removeAll } from '../data/remove-as-root.js'
-import { readSave, type Save } from '../data/saves.js'
+import { readSave, requireOfService, type Save } from '../data/saves.js'
 import { requireRecognised } from '../open-environment.js'
 import { type AwaitCommands, planAwait, whenFree } from '../start/await-commands.js'
 import { putBackAll } from '../start/carry-out-data.js'
@@ -98,8 +98,8 @@ async function tidyAside(context: Context): Promise<void> {
 
 /** @throws DevenvError `save-foreign` for data of another service, or of other servers */
 function requireFit({ name, description }: Save, service: string, stores: readonly ObservedStore[]): void {
+  requireOfService({ name, description }, service)
   const refuse = (detail: string) => new DevenvError({ code: 'save-foreign', name, detail })
-  if (description.service !== service) throw refuse(`It is of ${description.service}, and this is ${service}.`)
   for (const [store, wrote] of Object.entries(description.stores)) {
     const server = stores.find((each) => each.store.name === store)?.server
     const wants = server === undefined ? 'no such server' : `${server.server} ${server.version}`

@@ -13,9 +13,14 @@ const TARGETS_FILE = '/etc/devenv/targets.mk'
 /**
  * Runs a make target as if make had been called here: a target that the package supplies from its own file,
  * every other from the checkout's Makefile. Input that a shell around us reads as well is left to it. `words` are make's
- * own arguments, the target among them.
+ * own arguments, the target among them; `commands`: what devenv itself can be asked, for whoever mistakes the one for the other.
  */
-export async function runTarget(context: Context, target: string, words: readonly string[]): Promise<number> {
+export async function runTarget(
+  context: Context,
+  target: string,
+  words: readonly string[],
+  commands: readonly string[],
+): Promise<number> {
   const { report } = context
   const started = await ensure(context, await extentOf(context, target))
   const declared = started.record.targets[target]
@@ -29,7 +34,7 @@ export async function runTarget(context: Context, target: string, words: readonl
   }
   if (!isSupplied(declared)) {
     const exitCode = await run('make', ...words)
-    if (exitCode === FAILED) await tellTargets(context, target, started)
+    if (exitCode === FAILED) await tellTargets(context, target, started, commands)
     return exitCode
   }
   report({
@@ -56,6 +61,7 @@ async function tellTargets(
   { engine, report }: Pick<Context, 'engine' | 'report'>,
   target: string,
   { primary, record }: Started,
+  commands: readonly string[],
 ): Promise<void> {
   // Only for who has mistyped one: a target that is there is on the quickest way.
   const { DATABASE, knownBeside } = await import('../../checkout/read-targets.js')
@@ -64,9 +70,10 @@ async function tellTargets(
   const known = knownBeside(target, lines.join('\n'))
   if (known === undefined) return
   const all = [...known, ...Object.keys(record.targets)].sort()
-  const near = nearest(target, all)
+  const near = commands.includes(target) ? undefined : nearest(target, all)
+  const command = commands.includes(target) ? `; \`devenv ${target}\` is a command of devenv.` : '.'
   report({
     kind: 'note',
-    text: `there is no target ${target}${near === undefined ? '.' : `; did you mean ${near}?`} There are: ${all.join(', ')}. \`devenv make --list\` says what they do`,
+    text: `there is no target ${target}${near === undefined ? command : `; did you mean ${near}?`} There are: ${all.join(', ')}. \`devenv make --list\` says what they do`,
   })
 }

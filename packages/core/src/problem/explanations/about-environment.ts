@@ -68,8 +68,13 @@ export const ENVIRONMENT: Explanations<EnvironmentProblem> = {
   }),
   'save-misnamed': ({ name }) => ({
     what: `A save cannot be called ${quoted(name)}.`,
-    why: 'Its name becomes that of a folder: letters, digits, ".", "_" and "-", at most 64, the first a letter or a digit.',
-    fix: 'devenv data save NAME, with such a name',
+    why: 'Its name becomes that of a folder: letters, digits, ".", "_" and "-", at most 64, the first a letter or a digit; ".tmp" at the end is devenv’s own.',
+    fix: 'Run the same command with such a name.',
+  }),
+  'save-file-unusable': ({ file, detail }) => ({
+    what: `${file} is no file of a save that devenv can take.`,
+    why: detail,
+    fix: 'devenv data export NAME   writes one; copy it here whole, and name it: devenv data import FILE',
   }),
   'save-unknown': ({ name, known }) => ({
     what: `This environment has no save ${quoted(name)}.${meant([name], known)}`,
@@ -84,7 +89,7 @@ export const ENVIRONMENT: Explanations<EnvironmentProblem> = {
   'save-foreign': ({ name, detail }) => ({
     what: `The save ${name} does not fit this environment.`,
     why: detail,
-    fix: 'devenv data list   shows of which service and servers each save is.',
+    fix: 'devenv data list   shows the saves of this environment.',
   }),
   'file-taken': ({ file }) => ({
     what: `${file} is there already.`,
