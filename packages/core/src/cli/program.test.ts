@@ -25,6 +25,13 @@ describe('the command line', () => {
   })
 })
 
+test('a word behind `data` that is none of its commands is answered with the nearest that is', async () => {
+  const typed = createProgram().parseAsync(['node', 'devenv', 'data', 'restor', 'x'])
+  await expect(typed).rejects.toMatchObject({
+    problems: [{ code: 'usage', detail: expect.stringContaining('did you mean restore?') }],
+  })
+})
+
 describe('exec', () => {
   const words = (...given: string[]) => {
     const exec = createProgram().commands.find((command) => command.name() === 'exec') as Command & {

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Context } from '../../environment/context.js'
+import { nearest } from '../../problem/nearest.js'
+import { DevenvError } from '../../problem/problem.js'
 import { type Add, onCommands, openRunning, print, say, sayJson, withNow, withWhere } from '../opening.js'
 import { publishDataCommand } from './publish-data-command.js'
 
@@ -21,10 +23,13 @@ export const dataCommand: Add = (program) => {
 }
 
 const addList: Add = (data) =>
-  withWhere(data.command('list', { isDefault: true }))
+  withWhere(data.command('list', { isDefault: true }).allowExcessArguments())
     .summary('list the saves of this environment, and the seeds that this machine keeps for its service')
     .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }, command: Command) => {
+      const [word] = command.args
+      // What stands behind `data` and is no command of it comes here.
+      if (word !== undefined) throw wordUnknown(data, word)
       const { listSaves } = await import('../../environment/data/saves.js')
       const { listSeeds } = await import('../../environment/data/seeds.js')
       const { renderData } = await import('../render-data.js')
@@ -34,6 +39,13 @@ const addList: Add = (data) =>
       if (json) sayJson({ saves, damaged, seeds })
       else for (const line of renderData({ saves, damaged, seeds }, new Date())) print(line)
     })
+
+function wordUnknown(data: Command, word: string): DevenvError {
+  const known = data.commands.map((command) => command.name())
+  const near = nearest(word, known)
+  const detail = `there is no "data ${word}"${near === undefined ? '' : `; did you mean ${near}?`}`
+  return new DevenvError({ code: 'usage', detail, see: 'devenv data --help' })
+}
 
 const addSave: Add = (data) =>
   withWhere(data.command('save'))

@@ -5,6 +5,9 @@ import { attach, runAsOwner } from '../inside/run-as-owner.js'
 import { cancelByPid, withPid } from '../inside/tools.js'
 import type { Started } from '../start/find-running.js'
 
+/** What shells say of a command that is not there. */
+const NOT_FOUND = 127
+
 /**
  * Runs a command in any container that runs, with exact exit code. In those of ours as the owner, in others
  * as their image's user.
@@ -16,7 +19,13 @@ export async function execIn(
   argv: ContainerCommand['argv'],
   { record, containers, primary }: Started,
 ): Promise<number> {
-  if (service === undefined) return await runAsOwner(context, primary, argv)
+  if (service === undefined) {
+    const exitCode = await runAsOwner(context, primary, argv)
+    const [named] = argv
+    if (exitCode === NOT_FOUND && record.configs[named] !== undefined)
+      context.report({ kind: 'note', text: `to run a command in ${named}: \`devenv exec ${named} -- COMMAND\`` })
+    return exitCode
+  }
   const container = containers.find((candidate) => candidate.service === service)
   if (container === undefined) {
     const known = Object.keys(record.configs)
