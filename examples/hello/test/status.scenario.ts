@@ -1,5 +1,7 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { eventually } from '../../../tools/scenarios/checkout.js'
+import { eventually, succeeded } from '../../../tools/scenarios/checkout.js'
 import { freshCheckout, startedCheckout } from './checkout.js'
 
 const hello = startedCheckout()
@@ -51,6 +53,23 @@ test('status tells what each container and each program holds in memory', async 
   const { stdout } = await hello.devenv('status')
   expect(stdout).toMatch(/^ {2}memory +\d+(\.\d)? [MG]iB in all$/m)
   expect(stdout).toMatch(/^ +web +running +\d+(\.\d)? MiB$/m)
+})
+
+test('graph draws what runs and where it answers, and open hands that to a browser', async () => {
+  const url = await hello.url()
+  const drawn = succeeded(await hello.devenv('graph')).stdout
+  expect(drawn).toMatch(/^flowchart LR$/m)
+  expect(drawn).toContain(`port 8000: ${url}`)
+  expect(drawn).toContain('program worker')
+  expect(succeeded(await hello.devenv('graph', '--svg')).stdout).toMatch(/<svg [\s\S]*mysql/)
+  expect(succeeded(await hello.devenv('explain', '--graph')).stdout).toContain('requirements/debian.txt')
+
+  const browser = join(hello.folder, 'browser')
+  writeFileSync(browser, `#!/bin/sh\necho "$1" > ${join(hello.folder, 'opened')}\n`, { mode: 0o755 })
+  hello.env = { ...hello.env, BROWSER: browser }
+  expect(succeeded(await hello.devenv('open')).stdout).toBe(`${url}\n`)
+  await eventually(async () => expect(readFileSync(join(hello.folder, 'opened'), 'utf8')).toBe(`${url}\n`))
+  expect((await hello.devenv('open', 'studio')).stderr).toContain('address-unknown')
 })
 
 test('status names each stand-in, and what it really is', async () => {
