@@ -60,10 +60,13 @@ export function deleteSave(paths: Paths, name: string): void {
   rmSync(saveFolder(paths, name), { recursive: true })
 }
 
-/** Has a save take the name, and the place, of an older one. */
+/** Has a save take the name, and the place, of an older one, which stays where the new one is not there. */
 export function replaceSave(paths: Paths, name: string, fresh: string): void {
-  rmSync(saveFolder(paths, name), { recursive: true, force: true })
-  renameSync(saveFolder(paths, fresh), saveFolder(paths, name))
+  const folder = saveFolder(paths, name)
+  const taken = temporaryBeside(folder)
+  renameSync(saveFolder(paths, fresh), taken)
+  rmSync(folder, { recursive: true, force: true })
+  renameSync(taken, folder)
 }
 
 export const createSavesFolder = ({ paths, checkout }: Environment): void => makeOwnFolder(paths.saves, checkout)

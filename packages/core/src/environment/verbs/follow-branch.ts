@@ -2,6 +2,7 @@ import { readBranch } from '../../git/git-repository.js'
 import { tellsOf } from '../../problem/problem.js'
 import type { Context, OnCommands } from '../context.js'
 import { noteBranch, readLedgers } from '../data/ledger.js'
+import { withLock } from '../data/mutex.js'
 import { deleteSave, listSaves, replaceSave, type Save } from '../data/saves.js'
 import type { Extent, Started } from '../start/find-running.js'
 import type { How } from '../start/observe.js'
@@ -56,9 +57,11 @@ async function followBranch(context: Context, follow: BranchSwitch, commands: On
       : `${to} goes back to its own, from the save ${back}`
   context.report({ kind: 'note', text: `the data of ${from} are kept as the save ${name}; ${goesOn}` })
   const { paths } = context.environment
-  noteBranch(paths, from, kept)
+  const note = (branch: string, archive: string | undefined) =>
+    withLock(context, async () => noteBranch(paths, branch, archive))
+  await note(from, kept)
   if (back !== undefined) await restore(context, back, commands, 'devenv start --now')
-  else noteBranch(paths, to, undefined)
+  else await note(to, undefined)
 }
 
 /** Gives the archive. What was kept of the branch before stays until its data are kept again, and for ever where these are others. */
