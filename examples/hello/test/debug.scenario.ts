@@ -40,7 +40,7 @@ const debugWeb = async () => {
   return terminal
 }
 
-/** An editor, attached to a debugger, which stops where `holds` is evaluated. */
+/** An editor, attached to a debugger, with a breakpoint at a line; what it `evaluates` there the first time that it stops. */
 async function attach(port: number, file: string, line: number) {
   const editor = new DebugClient('', '', 'python')
   // A debugger that has gone gives no answer.

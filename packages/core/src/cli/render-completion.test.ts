@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder, writeFiles } from '../../test/samples.js'
+import { SHELLS, type Shell } from './commands/completion-command.js'
 import { createProgram } from './program.js'
-import { renderCompletion, SHELLS, type Shell } from './render-completion.js'
+import { renderCompletion } from './render-completion.js'
 
 /**
  * Each sources the script and prints what Tab offers behind the words that it is given, of which the last is begun. No

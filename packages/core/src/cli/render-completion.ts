@@ -1,8 +1,6 @@
 import type { Command, Option } from 'commander'
 import { quoted } from '../problem/quoted.js'
-
-export const SHELLS = ['bash', 'zsh', 'fish'] as const
-export type Shell = (typeof SHELLS)[number]
+import type { Shell } from './commands/completion-command.js'
 
 /** What may follow some words of a command line (`devenv data save`, `devenv completion`), and its options. */
 type Place = { at: string; words: readonly Word[]; options: readonly Option[] }

@@ -1,6 +1,8 @@
 import { Argument } from 'commander'
 import { type Add, print } from '../opening.js'
-import { renderCompletion, SHELLS, type Shell } from '../render-completion.js'
+
+export const SHELLS = ['bash', 'zsh', 'fish'] as const
+export type Shell = (typeof SHELLS)[number]
 
 export const completionCommand: Add = (program) => {
   program
@@ -10,7 +12,8 @@ export const completionCommand: Add = (program) => {
     .description(
       'Prints a script that completes the commands and options of devenv. The shell completes `make devenv.` without it.\n\n  bash  > ~/.local/share/bash-completion/completions/devenv\n  zsh   > ~/.zfunc/_devenv   (with fpath+=~/.zfunc before compinit in ~/.zshrc)\n  fish  > ~/.config/fish/completions/devenv.fish',
     )
-    .action((shell: Shell) => {
+    .action(async (shell: Shell) => {
+      const { renderCompletion } = await import('../render-completion.js')
       print(renderCompletion(program, shell))
     })
 }

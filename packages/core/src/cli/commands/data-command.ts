@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Context } from '../../environment/context.js'
-import { nearest } from '../../problem/nearest.js'
 import { DevenvError } from '../../problem/problem.js'
 import { type Add, onCommands, openRunning, print, say, sayJson, withNow, withWhere } from '../opening.js'
 import { publishDataCommand } from './publish-data-command.js'
@@ -29,7 +28,7 @@ const addList: Add = (data) =>
     .action(async ({ json }: { json?: boolean }, command: Command) => {
       const [word] = command.args
       // What stands behind `data` and is no command of it comes here.
-      if (word !== undefined) throw wordUnknown(data, word)
+      if (word !== undefined) throw await wordUnknown(data, word)
       const { listSaves } = await import('../../environment/data/saves.js')
       const { listSeeds } = await import('../../environment/data/seeds.js')
       const { renderData } = await import('../render-data.js')
@@ -40,7 +39,8 @@ const addList: Add = (data) =>
       else for (const line of renderData({ saves, damaged, seeds }, new Date())) print(line)
     })
 
-function wordUnknown(data: Command, word: string): DevenvError {
+async function wordUnknown(data: Command, word: string): Promise<DevenvError> {
+  const { nearest } = await import('../../problem/nearest.js')
   const known = data.commands.map((command) => command.name())
   const near = nearest(word, known)
   const detail = `there is no "data ${word}"${near === undefined ? '' : `; did you mean ${near}?`}`

@@ -5,7 +5,7 @@ import { DevenvError } from '../../problem/problem.js'
 import type { Selection } from '../../publish/select-images.js'
 import { type Add, open, openRemembered, report, say, sayJson, withSelection } from '../opening.js'
 import type { PlannedStep } from '../render-start-plan.js'
-import { type PictureOptions, showPicture } from '../show-picture.js'
+import type { PictureOptions } from '../show-picture.js'
 
 type Options = Selection & PictureOptions & { graph?: boolean; json?: boolean }
 
@@ -21,6 +21,7 @@ export const explainCommand: Add = (program) =>
       if (graph || svg) {
         const rebuilds = await readRebuilds(opened, selection)
         const { drawRebuilds } = await import('../draw-rebuilds.js')
+        const { showPicture } = await import('../show-picture.js')
         return json ? void sayJson(rebuilds) : await showPicture(drawRebuilds(rebuilds), { svg })
       }
       const plans = await readImagePlans(opened, selection, engineFrom(process.env))

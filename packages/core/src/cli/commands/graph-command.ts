@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { type Add, openRemembered, openRunning, sayJson, withWhere } from '../opening.js'
-import { type PictureOptions, showPicture } from '../show-picture.js'
+import type { PictureOptions } from '../show-picture.js'
 
 export const graphCommand: Add = (program) =>
   withWhere(program.command('graph'))
@@ -14,6 +14,7 @@ export const graphCommand: Add = (program) =>
       const { withSelected } = await import('../../publish/select-images.js')
       const { readGraph } = await import('../../environment/verbs/graph.js')
       const { drawEnvironment } = await import('../draw-environment.js')
+      const { showPicture } = await import('../show-picture.js')
       const opened = await openRemembered(command)
       const context = { ...(await openRunning(command)), settings: opened.settings }
       await withSelected(opened, {}, 'the-checkout', async (selected) => {

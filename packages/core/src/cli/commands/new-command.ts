@@ -42,12 +42,13 @@ export const newCommand: Add = (program) =>
           detail: `a service is called with small letters, digits and hyphens, and "${service}" is not`,
           see: 'devenv new --help',
         })
-      requirePlausible(options)
+      const servers = options.with?.split(/[\s,]+/).filter((name) => name !== '')
+      requirePlausible(options, servers ?? [])
       const { files, guesses, left } = await createPackage(resolve(directory), {
         ...options,
         service,
         version: version(),
-        servers: options.with?.split(/[\s,]+/).filter((name) => name !== ''),
+        servers,
       })
       const shown = relative(process.cwd(), resolve(directory)) || '.'
       for (const file of files) say(`wrote ${shown}/${file}`)
@@ -61,7 +62,7 @@ export const newCommand: Add = (program) =>
     })
 
 /** @throws DevenvError `usage` for what a Compose file could not hold */
-function requirePlausible({ port, repository, branch, with: servers }: Options): void {
+function requirePlausible({ port, repository, branch }: Options, servers: readonly string[]): void {
   const refuse = (detail: string) => {
     throw new DevenvError({ code: 'usage', detail, see: 'devenv new --help' })
   }
@@ -71,11 +72,10 @@ function requirePlausible({ port, repository, branch, with: servers }: Options):
     refuse(`--repository takes the address of a git repository, and "${repository}" is none`)
   if (branch !== undefined && !/^[\w.+/-]+$/.test(branch))
     refuse(`--branch takes the name of a branch, and "${branch}" is none`)
-  const named = servers?.split(/[\s,]+/).filter((name) => name !== '') ?? []
-  const odd = named.find((server) => !/^[a-z]+(:[\w][\w.-]*)?$/.test(server))
+  const odd = servers.find((server) => !/^[a-z]+(:[\w][\w.-]*)?$/.test(server))
   if (odd !== undefined)
     refuse(`--with takes servers, each with a tag where you want one (mysql:8.4.9), and "${odd}" is none`)
-  const names = named.map((server) => server.split(':')[0])
+  const names = servers.map((server) => server.split(':')[0])
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) refuse(`--with names ${twice} twice`)
 }

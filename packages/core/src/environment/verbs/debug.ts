@@ -4,7 +4,7 @@ import { readPrograms } from '../inside/read-programs.js'
 import { runAsOwner } from '../inside/run-as-owner.js'
 import { debuggedCommand, takeOutCommand } from '../inside/tools.js'
 import type { Started } from '../start/find-running.js'
-import { listenFor } from './listen.js'
+import { type ListeningAsked, listenFor } from './listen.js'
 
 /**
  * Takes one program out of supervisord into the foreground, with this terminal; it goes back however that ends.
@@ -15,7 +15,7 @@ export async function debugProgram(
   context: Pick<Context, 'engine' | 'report'>,
   program: string,
   { record, containers }: Started,
-  listening: { port: number | undefined; waits: boolean } | undefined,
+  listening: ListeningAsked | undefined,
 ): Promise<number> {
   if (listening === undefined && (!process.stdin.isTTY || !process.stdout.isTTY))
     throw new DevenvError({ code: 'no-terminal', command: `devenv debug ${program}` })

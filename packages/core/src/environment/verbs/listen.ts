@@ -9,16 +9,18 @@ const USUAL_PORT = 5678
 /** Where a debugger listens: at that port of loopback, here and in the container. `waits`: the program, for an editor. */
 export type Listening = { port: number; waits: boolean }
 
+/** What somebody asks of that: without a port, the first free one from 5678 on. */
+export type ListeningAsked = { port: number | undefined; waits: boolean }
+
 /**
  * Makes a port of this machine lead to a debugger in a container, and says where an editor attaches.
- * @param port the one that somebody asked for; without it, the first free one from 5678 on
  * @throws DevenvError `port-taken`
  */
 export async function listenFor(
   { engine, report }: Pick<Context, 'engine' | 'report'>,
   container: string,
   what: string,
-  { port: asked, waits }: { port: number | undefined; waits: boolean },
+  { port: asked, waits }: ListeningAsked,
 ): Promise<Listening> {
   if (asked !== undefined && !(await isFree(asked)))
     throw new DevenvError({ code: 'port-taken', port: asked, holder: await holderOf(asked) })

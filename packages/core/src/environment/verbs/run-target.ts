@@ -5,6 +5,7 @@ import { runAsOwner } from '../inside/run-as-owner.js'
 import { asOwner, debuggedCommand } from '../inside/tools.js'
 import type { Started } from '../start/find-running.js'
 import { ensure, extentOf } from './ensure.js'
+import type { ListeningAsked } from './listen.js'
 
 /** Make's code for an error of its own, and for a recipe that fails. */
 const FAILED = 2
@@ -45,7 +46,7 @@ export async function runTarget(
 }
 
 /** Of `DEBUG=1`, or a port in its place: an editor's debugger attaches before the first program of the target begins. Pure. */
-export function parseDebug(words: readonly string[]): { port: number | undefined; waits: true } | undefined {
+export function parseDebug(words: readonly string[]): ListeningAsked | undefined {
   const [, value] = words.map((word) => /^DEBUG=(1|\d{4,5})$/.exec(word)).find((match) => match !== null) ?? []
   return value === undefined ? undefined : { port: value === '1' ? undefined : Number(value), waits: true }
 }
