@@ -23,11 +23,13 @@ devenv.options ?=
 devenv.flags = $(if $(findstring e,$(filter-out --%,$(firstword $(MAKEFLAGS)))),\
 	$(call devenv.quoted,--overrides=$(MAKEOVERRIDES)))
 
-# `make dev.watch PROGRAMS=web,worker LOGS=web NOW=1`, `make dev.clean YES=1`, `make devenv.logs ARGS='-f worker'`: ARGS as a
+# `make dev.watch WITH=../edx-platform PROGRAMS=web,worker LOGS=web NOW=1`, `make dev.clean YES=1`, `make devenv.logs ARGS='-f worker'`: ARGS as a
 # shell reads it. A variable of the Makefile that has such a name means something else.
 devenv.words = $(if $(filter %.watch,$@),$(call devenv.list,PROGRAMS,--programs)$(call devenv.list,LOGS,--logs)$(call \
-	devenv.switch,NOW,--now))$(if $(filter %.clean,$@),$(call devenv.switch,YES,--yes))$(if \
+	devenv.switch,NOW,--now))$(if $(filter %.watch %.start,$@),$(devenv.with))$(if $(filter %.clean,$@),$(call devenv.switch,YES,--yes))$(if \
 	$(call devenv.typed,ARGS), $(ARGS))
+# `WITH=`, with nothing behind it, means none.
+devenv.with = $(if $(filter command,$(origin WITH)), --with=$(call devenv.quoted,$(WITH)))
 devenv.list = $(if $(call devenv.typed,$1), $(call devenv.quoted,$2=$($1)))
 devenv.switch = $(if $(filter-out 0,$(call devenv.typed,$1)), $2)
 devenv.typed = $(if $(filter command,$(origin $1)),$($1))

@@ -66,6 +66,7 @@ export const sampleSettings = (change: Partial<Settings> = {}): Settings => ({
   publish: undefined,
   programs: undefined,
   without: undefined,
+  with: undefined,
   seeds: 'taken',
   followsBranch: false,
   caBundle: undefined,
@@ -154,6 +155,7 @@ export function sampleDefinition(
     targets: {},
     provision: [],
     accounts: [],
+    asks: [],
     hosts: [],
     project: { name: 'hello', services },
   }
@@ -161,7 +163,7 @@ export function sampleDefinition(
 
 /** What a start of a small service leaves for the next command. */
 export const sampleRecord = (change: Partial<StartRecord> = {}): StartRecord => ({
-  format: 3,
+  format: 4,
   settings: {
     mirror: 'localhost:5000',
     registry: 'ghcr.io/openedx',
@@ -182,6 +184,7 @@ export const sampleRecord = (change: Partial<StartRecord> = {}): StartRecord => 
   accounts: [],
   steps: { migrations: { now: 'a', stores: ['mysql-8.4'] } },
   provisioned: {},
+  neighbours: [],
   released: { hello: { container: 'id', programs: 'all' } },
   stamps: { inputs: {}, definition: {}, provision: {} },
   ...change,

@@ -20,13 +20,20 @@ PAGE = """<!doctype html>
 </form>
 <ul>{% for words in greetings %}<li>{{ words }}</li>{% endfor %}</ul>
 <p>This page is <a href="{{ url }}/">{{ url }}/</a></p>
+{% if guestbook %}<p>These are in the <a href="{{ guestbook }}/">guest book</a></p>{% endif %}
 </html>
 """
 
 
 @app.get('/')
 def show():
-    return render_template_string(PAGE, greetings=greetings.newest(), url=settings.URL)
+    return render_template_string(
+        PAGE, greetings=greetings.newest(), url=settings.URL, guestbook=settings.GUESTBOOK_URL)
+
+
+@app.get('/greetings/')
+def newest():
+    return {'greetings': greetings.newest()}
 
 
 @app.post('/greetings')

@@ -5,7 +5,7 @@ import { type Opened, openEnvironment, openPackage, type Where } from '../enviro
 import type { AtHand } from '../machine/examine.js'
 import { DevenvError } from '../problem/problem.js'
 import type { OpenedSource } from '../publish/select-images.js'
-import { parseProgramChoice, remember, type Settings, settingsFrom } from '../settings/settings.js'
+import { parsePaths, parseProgramChoice, remember, type Settings, settingsFrom } from '../settings/settings.js'
 import { readSettingsFiles } from '../settings/settings-files.js'
 import { asTyped } from './as-typed.js'
 import { personAt } from './ask-person.js'
@@ -33,11 +33,20 @@ function whereOf(command: Command): Where {
 
 /** The options that are settings, over the environment, over the files of a checkout. */
 function settingsOf(command: Command, files: Readonly<Record<string, string>>): Settings {
-  const { offline, programs = '' } = command.optsWithGlobals<{ offline?: boolean; programs?: string }>()
+  const {
+    offline,
+    programs = '',
+    with: beside,
+  } = command.optsWithGlobals<{
+    offline?: boolean
+    programs?: string
+    with?: string
+  }>()
   const set = settingsFrom(process.env, files)
   return {
     ...set,
     programs: parseProgramChoice(programs) ?? set.programs,
+    with: beside === undefined ? set.with : (parsePaths(beside) ?? []),
     network: offline ? 'offline' : set.network,
   }
 }
@@ -112,6 +121,12 @@ export const withPrograms = (command: Command): Command =>
   command.option(
     '--programs <list>',
     'run only these programs, separated by commas, or all; devenv remembers the choice (also: DEVENV_PROGRAMS)',
+  )
+
+export const withBeside = (command: Command): Command =>
+  command.option(
+    '--with <checkouts>',
+    'the checkouts whose services run beside this one, separated by spaces, or none; devenv remembers the choice (also: DEVENV_WITH)',
   )
 
 export const withNow = (command: Command): Command =>

@@ -9,6 +9,7 @@ const known = (change: Partial<Known>): Known => ({
   project: 'devenv-hello-0',
   state: 'running',
   urls: [],
+  beside: [],
   presence: 'there',
   ...change,
 })

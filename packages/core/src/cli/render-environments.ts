@@ -1,16 +1,32 @@
 import type { Known } from '../environment/verbs/list.js'
 import type { PrunePlan } from '../environment/verbs/prune.js'
+import type { Beside } from '../environment/verbs/read-beside.js'
 
 const ABOUT = { there: '', gone: '  (gone)', unknown: '  (cannot be seen)' }
 
 /** A line each. Pure. */
 export function renderList(environments: readonly Known[]): string[] {
   const width = Math.max(...environments.map(({ urls: [url = ''] }) => url.length))
-  return environments.map(({ service, state, urls: [url = ''], checkout, presence }) => {
+  return environments.map(({ service, state, urls: [url = ''], checkout, presence, beside }) => {
     const address = width === 0 ? '' : `${url.padEnd(width)}  `
-    return `${service.padEnd(16)} ${state.padEnd(15)} ${address}${checkout}${ABOUT[presence]}`
+    return `${service.padEnd(16)} ${state.padEnd(15)} ${address}${checkout}${ABOUT[presence]}${beside.length === 0 ? '' : `  beside ${beside.join(', ')}`}`
   })
 }
+
+/** The environments beside one, a line each. Pure. */
+export function renderBeside(beside: readonly Beside[]): string[] {
+  const width = Math.max(8, ...beside.map(({ service }) => service.length))
+  return beside.map(
+    ({ service, state, url = '', checkout }) =>
+      `  beside it: ${service.padEnd(width)} ${state === 'running' ? url : state}  ${checkout}`,
+  )
+}
+
+/** Who still runs beside an environment that was stopped or removed. Pure. */
+export const explainLeftBehind = (beside: readonly Beside[]): string[] =>
+  beside
+    .filter(({ state }) => state !== 'stopped' && state !== 'not created')
+    .map(({ service, checkout }) => `${service} (${checkout}) was told of it, and keeps running without it.`)
 
 /** What `devenv prune` would remove, and what it leaves. Pure. */
 export function renderPrunePlan({ environments, unseen, images }: PrunePlan): string[] {

@@ -5,8 +5,8 @@ import type { BranchSwitch } from '../environment/start/plan-follow.js'
 import type { StartStep } from '../environment/start/plan-steps.js'
 import { imageStepsOf } from '../image/ensure-images.js'
 
-/** One line of a printed plan. `on`: the services, containers, images or steps. */
-export type PlannedStep = { do: string; on: readonly string[]; because: string }
+/** One line of a printed plan. `on`: the services, containers, images or steps; `of`: the service beside this one that it is about. */
+export type PlannedStep = { do: string; on: readonly string[]; because: string; of?: string }
 
 /** As `devenv start --dry-run` prints it. Pure. */
 export function renderStartPlan(notes: StartPlan['notes'], steps: readonly PlannedStep[]): string[] {
@@ -14,7 +14,10 @@ export function renderStartPlan(notes: StartPlan['notes'], steps: readonly Plann
   return [
     ...notes.map((text) => `devenv: ${text}`),
     ...(steps.length === 0 ? ['Nothing to do: everything runs as it should.'] : []),
-    ...steps.map((step) => `${step.do.padEnd(width)}  ${step.on.join(', ')}: ${step.because}`),
+    ...steps.map(
+      ({ of, ...step }) =>
+        `${step.do.padEnd(width)}  ${of === undefined ? '' : `${of}: `}${step.on.join(', ')}: ${step.because}`,
+    ),
   ]
 }
 
@@ -55,6 +58,8 @@ function objectsOf(step: AwaitCommands | Exclude<StartStep, { do: 'images' }>): 
     case 'empty-stores':
     case 'keep-seed':
       return step.stores.map(({ name }) => name)
+    case 'network':
+      return step.names
     case 'pull-seed':
       return [step.seed.published.reference]
     case 'open-store':

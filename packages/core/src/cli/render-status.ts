@@ -2,6 +2,7 @@ import type { ProgramState } from '../environment/inside/read-programs.js'
 import { explainEnded } from '../environment/start/wait-healthy.js'
 import type { Status } from '../environment/verbs/status.js'
 import { renderPlaces } from './render-addresses.js'
+import { renderBeside } from './render-environments.js'
 
 /** Pure. */
 export function renderStatus(status: Status): string[] {
@@ -14,6 +15,7 @@ export function renderStatus(status: Status): string[] {
     `  project   ${project}`,
     `  data      ${dataDirectory}`,
     ...(memoryBytes === 0 ? [] : [`  memory    ${renderMemory(memoryBytes)} in all`]),
+    ...renderBeside(status.beside),
     ...(stale === undefined ? [] : [`  image out of date: ${stale}. \`devenv watch\` replaces it`]),
     ...(status.failedStep === undefined
       ? []

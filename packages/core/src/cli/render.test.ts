@@ -69,6 +69,7 @@ const STATUS: Status = {
   state: 'running',
   urls: ['http://localhost:23000'],
   addresses: [{ name: '8000', url: 'http://localhost:23000' }],
+  beside: [],
   stale: undefined,
   failedStep: undefined,
   memoryBytes: 1.25 * 1024 ** 3,

@@ -2,6 +2,7 @@ import type { Context } from '../environment/context.js'
 import type { Started } from '../environment/start/find-running.js'
 import type { How } from '../environment/start/observe.js'
 import { say } from './opening.js'
+import { tellBeside } from './tell-beside.js'
 
 /** Starts an environment, waits until it answers, and prints its addresses. */
 export async function startAll(context: Context, how: How): Promise<void> {
@@ -17,4 +18,5 @@ export async function tellRunning(context: Context, { record }: Started): Promis
   await waitServing(context, record)
   await askAddress(record)
   for (const line of renderAddresses(context.environment.service, record)) say(line)
+  for (const line of await tellBeside(context, record.neighbours)) say(line)
 }

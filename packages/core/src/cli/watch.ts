@@ -7,6 +7,7 @@ import { exitCodeFor, takeSignals } from '../process/signals.js'
 import { afterFlood } from './after-flood.js'
 import { asTyped } from './as-typed.js'
 import { betweenQuestions } from './ask-person.js'
+import { tellBeside } from './tell-beside.js'
 
 const SHOWN_AT_FIRST = 20
 /** Of a screen that nobody knows. */
@@ -101,6 +102,8 @@ async function tellWhenAnswering(
       await waitServing({ ...context, report: () => {} }, record, signal)
       if (!signal.aborted) await askAddress(record)
       if (!signal.aborted) tell(renderAddresses(environment.service, record))
+      const beside = await tellBeside(context, record.neighbours)
+      if (!signal.aborted && beside.length > 0) tell(beside)
       return
     } catch (error) {
       if (!(error instanceof DevenvError)) throw error

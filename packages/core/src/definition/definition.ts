@@ -104,6 +104,8 @@ export type ProvisionStep = {
     address: boolean
   }
 }
+/** A step that another service carries out for this one: a make target that the other’s package supplies, with variables. */
+export type Ask = { of: string; name: string; target: string; variables: Readonly<Record<string, string>> }
 /** Somebody who can sign in. `port`: the container port whose address `path` belongs to; without it, that of the environment. */
 export type Account = { what: string; user: string; password: string; path?: string; port?: number }
 
@@ -150,6 +152,8 @@ export type Definition = {
   targets: Readonly<Record<string, DeclaredTarget>>
   provision: readonly ProvisionStep[]
   accounts: readonly Account[]
+  /** What it asks of the services that run beside it. */
+  asks: readonly Ask[]
   hosts: readonly BuildHost[]
   /** The Compose model without `x-devenv`, `$` as itself. */
   project: ComposeProject

@@ -43,6 +43,15 @@ export function readExtension(
   return Object.fromEntries(parts)
 }
 
+/** `x-devenv-with` of a compose.with.<service>.yaml: what is added while that service runs beside this one. */
+export type BesideExtension = Pick<Extension, 'provision' | 'accounts'> & {
+  asks?: { name: string; target: string; with?: Record<string, string | number | boolean> }[]
+}
+
+/** Of a Compose file, as it is written. Pure. */
+export const besideExtensionOf = (model: unknown): BesideExtension =>
+  (model as { 'x-devenv-with'?: BesideExtension | null } | null)?.['x-devenv-with'] ?? {}
+
 /** Of a Compose file, as it is written. Pure. */
 export const extensionOf = (model: unknown): unknown => (model as { 'x-devenv'?: unknown } | null)?.['x-devenv']
 
@@ -64,7 +73,8 @@ export const needsOf = ({ needs, targets = {} }: Partial<Extension>): Pick<Defin
   ),
 })
 
-const textsOf = (variables: Record<string, string | number | boolean>): Record<string, string> =>
+/** Pure. */
+export const textsOf = (variables: Record<string, string | number | boolean>): Record<string, string> =>
   Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, `${value}`]))
 
 /** Pure. */

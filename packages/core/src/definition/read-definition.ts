@@ -5,7 +5,16 @@ import { parseArgsStringToArgv } from 'string-argv'
 import { readComposeModel } from '../engine/compose.js'
 import { DevenvError, type Problem } from '../problem/problem.js'
 import type { ComposeProject, Definition, EnvironmentPackage, ProvisionStep } from './definition.js'
-import { type Extension, listOf, needsOf, readExtension, wholeExtensionOf } from './extension.js'
+import {
+  type BesideExtension,
+  besideExtensionOf,
+  type Extension,
+  listOf,
+  needsOf,
+  readExtension,
+  textsOf,
+  wholeExtensionOf,
+} from './extension.js'
 import { FOLDER_IN_CHECKOUT } from './find-package.js'
 import { OEP5_RULES } from './rules/oep-5.js'
 import type { Rule } from './rules/rule.js'
@@ -21,6 +30,8 @@ export type ReadDefinition = {
   checkout: string
   /** Which of the package's shapes it has. */
   variant: string | undefined
+  /** The services that run beside it. */
+  beside?: readonly string[] | undefined
   project: string
   mirror: string | undefined
   /** Where images of ours live; `undefined`: nowhere. */
@@ -45,15 +56,20 @@ export async function readDefinition(
   const [own, ...over] = composeFilesOf(request)
   const files = [own, ...over]
   const sources: [Source, ...Source[]] = [readSource(own), ...over.map(readSource)]
+  const beside = besideFilesOf(request).map(({ of, file }) => ({ of, source: readSource(file) }))
   // Compose is a process of its own: it works while the schema is compiled.
   const [invalid, resolved] = await Promise.all([
-    validateExtension(sources),
+    validateExtension(
+      sources,
+      beside.map(({ source }) => source),
+    ),
     readComposeModel({
       project: request.project,
       directory: request.checkout,
       files,
       variables: {
         ...Object.fromEntries(Object.entries(request.variables).filter(isSet)),
+        ...toldLater(files.map(readSource), request.beside ?? []),
         DEVENV_CHECKOUT: request.checkout,
         DEVENV_PACKAGE: request.package.directory,
         DEVENV_CORE: CORE_DIRECTORY,
@@ -71,7 +87,10 @@ export async function readDefinition(
   if ('error' in resolved) throw resolved.error
   const model = JSON.parse(resolved.text)
   const extension = wholeExtensionOf([...sources.map(({ value }) => value), model])
-  const definition = parseDefinition(request.package, request.variant, { ...model, 'x-devenv': extension })
+  const definition = withBeside(
+    parseDefinition(request.package, request.variant, { ...model, 'x-devenv': extension }),
+    beside.map(({ of, source }) => ({ of, extension: besideExtensionOf(source.value) })),
+  )
   requirePrimary(definition, sources)
   const placeOf = placeIn(sources)
   const broken = checkRules(rules, definition, { placeOf }, request)
@@ -118,29 +137,81 @@ function requireOverlayNames(checkout: string): void {
   if (files.length > 0) throw new DevenvError({ code: 'overlay-misnamed', files, wanted: join(folder, 'compose.yaml') })
 }
 
-/** The package's compose.yaml, and over it the variant's and the checkout's. */
-function composeFilesOf({
-  package: { directory },
-  checkout,
-  variant,
-}: Pick<ReadDefinition, 'package' | 'checkout' | 'variant'>): [string, ...string[]] {
+/** What decides which Compose files there are. */
+export type Where = Pick<ReadDefinition, 'package' | 'checkout' | 'variant' | 'beside'>
+
+/** The package's compose.yaml, and over it the variant's, the checkout's, and those for each service beside it. */
+function composeFilesOf(where: Where): [string, ...string[]] {
+  const {
+    package: { directory },
+    checkout,
+    variant,
+  } = where
   const over = [
     ...(variant === undefined ? [] : [join(directory, `compose.${variant}.yaml`)]),
     join(checkout, FOLDER_IN_CHECKOUT, 'compose.yaml'),
   ]
-  return [join(directory, 'compose.yaml'), ...over.filter(existsSync)]
+  return [join(directory, 'compose.yaml'), ...over.filter(existsSync), ...besideFilesOf(where).map(({ file }) => file)]
 }
 
+/** The package's compose.with.<service>.yaml, and over it the checkout's. */
+const besideFilesOf = ({ package: { directory }, checkout, beside = [] }: Where): { of: string; file: string }[] =>
+  beside.flatMap((of) =>
+    [directory, join(checkout, FOLDER_IN_CHECKOUT)]
+      .map((folder) => ({ of, file: join(folder, `compose.with.${of}.yaml`) }))
+      .filter(({ file }) => existsSync(file)),
+  )
+
+/** How the variables begin that tell of a service beside this one: `DEVENV_EDX_PLATFORM`. Pure. */
+export const variableOf = (service: string): string => `DEVENV_${service.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`
+
+/**
+ * The variables of these files whose values are known once all ports are: each has its own name in braces for a value until then,
+ * `{DEVENV_URL}`. Pure.
+ */
+function toldLater(sources: readonly Source[], beside: readonly string[]): { [name: string]: string } {
+  const prefixes = beside.map((service) => `${variableOf(service)}_`)
+  const isLater = (name: string) =>
+    /^DEVENV_URL(_\d+)?$/.test(name) || prefixes.some((prefix) => name.startsWith(prefix))
+  const names = sources.flatMap(({ value }) => namesIn(value)).filter(isLater)
+  return Object.fromEntries(names.map((name) => [name, `{${name}}`]))
+}
+
+/** What is added while other services run beside this one. Pure. */
+const withBeside = (
+  definition: Definition,
+  added: readonly { of: string; extension: BesideExtension }[],
+): Definition => ({
+  ...definition,
+  provision: [
+    ...definition.provision,
+    ...added.flatMap(({ extension }) => parseProvision(extension.provision, definition.primary)),
+  ],
+  accounts: [...definition.accounts, ...added.flatMap(({ extension }) => extension.accounts ?? [])],
+  asks: added.flatMap(({ of, extension }) =>
+    (extension.asks ?? []).map(({ name, target, with: variables = {} }) => ({
+      of,
+      name,
+      target,
+      variables: textsOf(variables),
+    })),
+  ),
+})
+
 /** The variables that these files read from the environment, ours (DEVENV_…) left out. */
-export function readVariableNames(where: Pick<ReadDefinition, 'package' | 'checkout' | 'variant'>): string[] {
-  const texts = composeFilesOf(where).flatMap((file) => stringsIn(readSource(file).value))
-  const named = texts.flatMap((text) => [...text.matchAll(/(?<!\$)\$(?:\{(\w+)|([A-Za-z_]\w*))/g)])
-  const names = named.map(([, braced, bare]) => braced ?? bare ?? '')
+export function readVariableNames(where: Where): string[] {
+  const names = composeFilesOf(where).flatMap((file) => namesIn(readSource(file).value))
   return [...new Set(names)].filter((name) => !name.startsWith('DEVENV_')).sort()
 }
 
+/** The variables that the texts of a value name. Pure. */
+const namesIn = (value: unknown): string[] =>
+  stringsIn(value)
+    .flatMap((text) => [...text.matchAll(/(?<!\$)\$(?:\{(\w+)|([A-Za-z_]\w*))/g)])
+    .map(([, braced, bare]) => braced ?? bare ?? '')
+
 /** The images that these files name, as they are written. */
-export const readImageNames = (where: Pick<ReadDefinition, 'package' | 'checkout' | 'variant'>): string[] =>
+export const readImageNames = (where: Where): string[] =>
   composeFilesOf(where).flatMap((file) => {
     const { services } = (readSource(file).value ?? {}) as { services?: Record<string, { image?: unknown } | null> }
     return Object.values(services ?? {}).flatMap((service) =>
@@ -186,22 +257,9 @@ export function parseDefinition(
     variant,
     releases: extension.releases ?? {},
     ...needsOf(extension),
-    provision: (extension.provision ?? []).map(
-      ({ name, service, run, needs, when }): ProvisionStep => ({
-        name,
-        service: service ?? primary,
-        run: typeof run === 'string' ? wordsOf(run) : run,
-        needs: listOf(needs),
-        when: {
-          files: when?.files ?? [],
-          installed: when?.installed ?? [],
-          stores: when?.stores ?? [],
-          image: when?.image ?? false,
-          address: when?.address ?? false,
-        },
-      }),
-    ),
+    provision: parseProvision(extension.provision, primary),
     accounts: extension.accounts ?? [],
+    asks: [],
     hosts: Object.entries(extension.hosts ?? {}).map(([host, { because, where, unless, instead }]) => ({
       host,
       because,
@@ -212,6 +270,21 @@ export function parseDefinition(
     project,
   }
 }
+
+const parseProvision = (steps: Extension['provision'], primary: string): ProvisionStep[] =>
+  (steps ?? []).map(({ name, service, run, needs, when }) => ({
+    name,
+    service: service ?? primary,
+    run: typeof run === 'string' ? wordsOf(run) : run,
+    needs: listOf(needs),
+    when: {
+      files: when?.files ?? [],
+      installed: when?.installed ?? [],
+      stores: when?.stores ?? [],
+      image: when?.image ?? false,
+      address: when?.address ?? false,
+    },
+  }))
 
 /** A command as a person types it, with quotes and without a shell, as in Compose. Pure. */
 const wordsOf = (command: string): [string, ...string[]] => {
@@ -234,7 +307,7 @@ export function mapStrings(value: unknown, change: (text: string) => string): un
 }
 
 /** The files that a definition is read from; `variant` and checkout lay theirs over the package's. */
-export const listDefinitionFiles = (where: Pick<ReadDefinition, 'package' | 'checkout' | 'variant'>): string[] => [
+export const listDefinitionFiles = (where: Where): string[] => [
   ...composeFilesOf(where),
   ...readdirSync(join(CORE_DIRECTORY, 'compose')).map((name) => join(CORE_DIRECTORY, 'compose', name)),
 ]

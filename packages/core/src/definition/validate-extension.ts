@@ -7,8 +7,14 @@ import { placeIn, type Source } from './source.js'
 
 const SCHEMA = new URL('../../schema/x-devenv.schema.json', import.meta.url)
 
-/** Everything in which a compose.yaml, with those over it, differs from the JSON Schema that editors use as well. */
-export async function validateExtension(sources: readonly [Source, ...Source[]]): Promise<Problem[]> {
+/**
+ * Everything in which a compose.yaml, with those over it, and with those for the services beside it, differs from the JSON Schema
+ * that editors use as well.
+ */
+export async function validateExtension(
+  sources: readonly [Source, ...Source[]],
+  beside: readonly Source[] = [],
+): Promise<Problem[]> {
   const [own, ...over] = sources
   const shapeless = over.filter(({ value }) => !isMap(extensionOf(value) ?? {}))
   if (shapeless.length > 0)
@@ -21,7 +27,6 @@ export async function validateExtension(sources: readonly [Source, ...Source[]])
   const whole = isMap(extensionOf(own.value))
     ? { ...(own.value as object), 'x-devenv': wholeExtensionOf(sources.map(({ value }) => value)) }
     : own.value
-  const placeOf = placeIn(sources)
   const { Ajv2020 } = await import('ajv/dist/2020.js')
   const validate = new Ajv2020({
     allErrors: true,
@@ -29,19 +34,32 @@ export async function validateExtension(sources: readonly [Source, ...Source[]])
     allowUnionTypes: true,
     formats: { uri: true, regex: isRegex },
   }).compile(JSON.parse(readFileSync(SCHEMA, 'utf8')))
-  if (validate(whole)) return []
-  // What is wrong with a name, and what a condition asks for, is told by the error before that.
-  const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== 'propertyNames' && keyword !== 'if')
-  return errors.map((error): Problem => {
-    const path = error.instancePath.split('/').slice(1).map(unescapePointer)
-    const extra = [error.propertyName ?? error.params.additionalProperty].filter((name) => typeof name === 'string')
-    return {
-      code: 'definition-invalid',
-      place: placeOf([...path, ...extra]),
-      at: path.join('.') || 'the file',
-      detail: explain(error),
-    }
-  })
+  const wrongIn = (value: unknown, placeOf: Source['placeOf']) => {
+    validate(value)
+    // What is wrong with a name, and what a condition asks for, is told by the error before that.
+    const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== 'propertyNames' && keyword !== 'if')
+    return errors.map((error) => problemOf(error, placeOf))
+  }
+  const problems = wrongIn(whole, placeIn(sources))
+  // What is wrong with the rest was said.
+  if (problems.length > 0) return problems
+  return beside.flatMap(({ value, placeOf }) =>
+    wrongIn(
+      { ...(whole as object), 'x-devenv-with': (value as Record<string, unknown> | null)?.['x-devenv-with'] ?? {} },
+      placeOf,
+    ),
+  )
+}
+
+function problemOf(error: ErrorObject, placeOf: Source['placeOf']): Problem {
+  const path = error.instancePath.split('/').slice(1).map(unescapePointer)
+  const extra = [error.propertyName ?? error.params.additionalProperty].filter((name) => typeof name === 'string')
+  return {
+    code: 'definition-invalid',
+    place: placeOf([...path, ...extra]),
+    at: path.join('.') || 'the file',
+    detail: explain(error),
+  }
 }
 
 const isMap = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)

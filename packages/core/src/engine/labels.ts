@@ -13,6 +13,8 @@ export const LABELS = {
   data: `${PREFIX}.data`,
   /** `device:inode` of the folder that holds the stores: the same folder under any path. */
   stores: `${PREFIX}.stores`,
+  /** On a network that two environments share. */
+  shared: `${PREFIX}.shared`,
   /** The hash of the container's configuration. */
   config: `${PREFIX}.config`,
   /** The image's reference as written in the project. */

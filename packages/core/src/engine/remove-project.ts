@@ -1,6 +1,7 @@
 import { type Container, listContainers, removeContainer, STOP_SECONDS, stopContainer } from './containers.js'
 import { ask, type Engine } from './engine.js'
 import { COMPOSE_LABELS } from './labels.js'
+import { removeUnusedNetworks } from './networks.js'
 
 /**
  * Stops and removes a project's containers, its volumes and its networks, found by their labels:
@@ -18,6 +19,7 @@ export async function removeProject(engine: Engine, project: string, seconds = S
   for (const { Name } of Volumes ?? [])
     await ask(engine, { method: 'DELETE', path: `/volumes/${Name}` }).catch(unlessGone)
   for (const { Id } of networks) await ask(engine, { method: 'DELETE', path: `/networks/${Id}` }).catch(unlessGone)
+  await removeUnusedNetworks(engine)
 }
 
 /** Stops and removes containers, with their anonymous volumes. */

@@ -11,6 +11,28 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'definition-unreadable': { code: 'definition-unreadable', place: PLACE, detail: 'a key is there twice' },
   'definition-invalid': { code: 'definition-invalid', place: PLACE, at: 'x-devenv.primary', detail: 'must be string' },
   'compose-refused': { code: 'compose-refused', files: ['a.yaml', 'b.yaml'], detail: 'no such network' },
+  'neighbour-variable-unknown': {
+    code: 'neighbour-variable-unknown',
+    package: '@devenv/discovery',
+    names: ['DEVENV_EDX_PLATFORM_URL_1'],
+    known: ['DEVENV_EDX_PLATFORM_URL', 'DEVENV_URL'],
+  },
+  'ask-unknown': {
+    code: 'ask-unknown',
+    service: 'edx-platform',
+    by: 'discovery',
+    target: 'oauth-client',
+    known: ['test'],
+  },
+  'neighbour-itself': { code: 'neighbour-itself', checkout: '/the/checkout' },
+  'neighbours-alike': {
+    code: 'neighbours-alike',
+    service: 'edx-platform',
+    of: 'discovery',
+    checkouts: ['/the/checkout', '/another'],
+  },
+  'neighbour-name-taken': { code: 'neighbour-name-taken', service: 'forums', of: 'lms' },
+  'neighbour-unknown': { code: 'neighbour-unknown', checkout: '/another', beside: '/packages', fitting: [] },
   'overlay-misnamed': {
     code: 'overlay-misnamed',
     files: ['/checkout/devenv/compose.yml'],

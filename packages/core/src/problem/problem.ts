@@ -8,6 +8,8 @@ export type DefinitionProblem =
   | { code: 'definition-unreadable'; place: Place; detail: string }
   | { code: 'definition-invalid'; place: Place; at: string; detail: string }
   | { code: 'compose-refused'; files: readonly string[]; detail: string }
+  | { code: 'neighbour-variable-unknown'; package: string; names: readonly string[]; known: readonly string[] }
+  | { code: 'ask-unknown'; service: string; by: string; target: string; known: readonly string[] }
   | { code: 'overlay-misnamed'; files: readonly string[]; wanted: string }
   | { code: 'mounts-missing'; mounts: readonly { what: string; source: string }[]; overlay: string; checkout: string }
   | { code: 'rule-broken'; rule: string; clause: string; place: Place; what: string; why: string; fix: string }
@@ -18,6 +20,10 @@ export type CheckoutProblem =
   | { code: 'checkout-no-folder'; looked: string }
   | { code: 'checkout-unrecognised'; service: string; checkout: string; missing: readonly string[] }
   | { code: 'checkout-unmountable'; checkout: string }
+  | { code: 'neighbour-itself'; checkout: string }
+  | { code: 'neighbours-alike'; service: string; of: string; checkouts: readonly string[] }
+  | { code: 'neighbour-name-taken'; service: string; of: string }
+  | { code: 'neighbour-unknown'; checkout: string; beside: string | undefined; fitting: readonly string[] }
   | {
       code: 'variant-unknown'
       service: string

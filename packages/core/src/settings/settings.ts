@@ -25,6 +25,8 @@ export type Settings = {
   programs: ProgramChoice | undefined
   /** DEVENV_WITHOUT: third-party services to do without. Not set: as it was. */
   without: readonly string[] | undefined
+  /** DEVENV_WITH, or --with: the checkouts whose environments run beside this one, as whole paths. Not set: as it was. */
+  with: readonly string[] | undefined
   /** DEVENV_SEEDS: whether new stores take ready data, or steps make all of it. */
   seeds: 'taken' | 'none'
   /** DEVENV_FOLLOW_BRANCH: whether each branch has data of its own, where its steps would change those of another. */
@@ -46,6 +48,7 @@ export const REMEMBERED = {
   publish: 'DEVENV_PUBLISH',
   programs: 'DEVENV_PROGRAMS',
   without: 'DEVENV_WITHOUT',
+  with: 'DEVENV_WITH',
 } as const
 type RememberedName = keyof typeof REMEMBERED
 const NAMES = Object.keys(REMEMBERED) as RememberedName[]
@@ -127,6 +130,7 @@ export function settingsFrom(shell: NodeJS.ProcessEnv, files: Readonly<Record<st
     publish: parseNames(env.DEVENV_PUBLISH ?? ''),
     programs: parseProgramChoice(env.DEVENV_PROGRAMS ?? ''),
     without: parseNames(env.DEVENV_WITHOUT ?? ''),
+    with: parsePaths(env.DEVENV_WITH ?? ''),
     seeds: /^none$/i.test(env.DEVENV_SEEDS ?? '') ? 'none' : 'taken',
     followsBranch: isSet(env.DEVENV_FOLLOW_BRANCH),
     caBundle: bundles.find((file) => file !== undefined && existsSync(file) && statSync(file).isFile()),
@@ -170,6 +174,15 @@ export function parseNames(text: string): readonly string[] | undefined {
   const names = setOf(text)
   if (names.length === 0) return undefined
   return names.includes('none') ? [] : names
+}
+
+/** Paths between spaces, with quotes where they hold some, in which `none` means an empty list; a text without a path says nothing. */
+export function parsePaths(text: string, from = process.cwd()): readonly string[] | undefined {
+  const paths = [...text.matchAll(/"([^"]*)"|'([^']*)'|[^\s"']+/g)].map(
+    ([word, double, single]) => double ?? single ?? word,
+  )
+  if (paths.length === 0) return undefined
+  return paths.includes('none') ? [] : [...new Set(paths.map((path) => resolve(from, path)))].sort()
 }
 
 const setOf = (text: string): string[] => [...new Set(text.split(/[\s,]+/).filter((name) => name !== ''))].sort()

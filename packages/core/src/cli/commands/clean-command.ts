@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { type Add, openRunning, say, withWhere } from '../opening.js'
+import { readLeftBehind } from '../tell-beside.js'
 
 export const cleanCommand: Add = (program) =>
   withWhere(program.command('clean'))
@@ -30,7 +31,9 @@ export const cleanCommand: Add = (program) =>
         say(`Removed the containers, and the data of ${emptied.join(', ')}. \`devenv start\` makes them again.`)
         return
       }
+      const behind = await readLeftBehind(context)
       const { left } = await clean(context)
+      for (const line of behind) say(line)
       const { listSaves } = await import('../../environment/data/saves.js')
       const { saves } = listSaves(context.environment.paths)
       if (saves.length > 0) say(`Saves stay: ${saves.map(({ name }) => name).join(', ')}`)

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import type { Context, OnCommands } from '../../environment/context.js'
-import { type Add, onCommands, open, say, sayJson, withNow, withPrograms, withWhere } from '../opening.js'
+import { type Add, onCommands, open, say, sayJson, withBeside, withNow, withPrograms, withWhere } from '../opening.js'
 import { startAll } from '../start-all.js'
 
 export const startCommand: Add = (program) =>
-  withNow(withPrograms(withWhere(program.command('start'))))
+  withNow(withBeside(withPrograms(withWhere(program.command('start')))))
     .summary('start the service, wait until it answers, print its address')
     .option('--dry-run', 'print what it would do, each step with its cause, and do nothing')
     .option('--json', 'with --dry-run: print JSON')
@@ -19,12 +19,15 @@ export const startCommand: Add = (program) =>
     })
 
 async function readPlanned(context: Context, commands: OnCommands) {
-  const { readStartPlan } = await import('../../environment/start/start.js')
+  const { readPlansTogether } = await import('../../environment/start/start-together.js')
   const { readBranchSwitch } = await import('../../environment/verbs/follow-branch.js')
   const { followingSteps, stepsOf } = await import('../render-start-plan.js')
   const follow = await readBranchSwitch(context)
   const following = follow === undefined ? [] : followingSteps(follow)
   if (follow?.back !== undefined) return { notes: [], steps: following }
-  const plan = await readStartPlan(context, { all: true }, commands)
-  return { notes: plan.notes, steps: [...following, ...stepsOf(plan)] }
+  const plans = await readPlansTogether(context, commands)
+  const steps = plans.flatMap(({ environment: { service, checkout }, plan }) =>
+    stepsOf(plan).map((step) => (checkout === context.environment.checkout ? step : { ...step, of: service })),
+  )
+  return { notes: plans.flatMap(({ plan }) => plan.notes), steps: [...following, ...steps] }
 }

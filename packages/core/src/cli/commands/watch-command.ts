@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import type { Shown } from '../../environment/verbs/follow-logs.js'
-import { type Add, onCommands, open, withNow, withPrograms, withWhere } from '../opening.js'
+import { type Add, onCommands, open, withBeside, withNow, withPrograms, withWhere } from '../opening.js'
 
 export const watchCommand: Add = (program) =>
-  withNow(withPrograms(withWhere(program.command('watch'))))
+  withNow(withBeside(withPrograms(withWhere(program.command('watch')))))
     .summary('start the service and show all logs; Ctrl-C closes the view, and the service keeps running')
     .description(
       'Starts anything that is not running, shows the logs of every program, and prints the address once it answers.\nCtrl-C closes the view; everything keeps running until `devenv stop`.',

@@ -4,6 +4,7 @@ import type { BuildSpec, InputList } from '../../image/image-inputs.js'
 import type { ProgramChoice, Remembered } from '../../settings/settings.js'
 import type { Environment } from '../environment.js'
 import type { Ports } from '../project/addresses.js'
+import type { Neighbour } from '../project/neighbours.js'
 import { readOwned, writeOwned } from './data-directory.js'
 import { type Check, isEither, isExactly, isListOf, isMapOf, isMaybe, isPort, isShapeOf, isText } from './shape.js'
 
@@ -12,7 +13,7 @@ import { type Check, isEither, isExactly, isListOf, isMapOf, isMaybe, isPort, is
  * authority: containers and images are asked of the engine, and files that changed make it void.
  */
 export type StartRecord = {
-  format: 3
+  format: 4
   settings: Remembered
   /** Where the file system that the checkout is on is mounted. */
   mountPoint: string
@@ -32,6 +33,8 @@ export type StartRecord = {
   steps: { [step: string]: { now: string; stores: readonly string[] } }
   /** The same for steps of an environment that has no store. */
   provisioned: { [step: string]: string }
+  /** The environments that run beside it, as it was told of them. */
+  neighbours: readonly Neighbour[]
   /** A step that was begun, and whose outcome nobody has taken yet. */
   begun?: Begun | undefined
   /** The step that failed last, until it succeeds. */
@@ -64,13 +67,14 @@ const isTextList = isListOf(isText)
 const isChoice: Check<ProgramChoice> = isEither(isExactly('all'), isTextList)
 
 const isRecord = isShapeOf<StartRecord>({
-  format: isExactly(3),
+  format: isExactly(4),
   settings: isShapeOf<Remembered>({
     mirror: isMaybe(isText),
     registry: isMaybe(isText),
     publish: isMaybe(isTextList),
     programs: isMaybe(isChoice),
     without: isMaybe(isTextList),
+    with: isMaybe(isTextList),
     variables: isMapOf(isEither(isText, isExactly(null))),
     filed: isTextList,
   }),
@@ -109,6 +113,17 @@ const isRecord = isShapeOf<StartRecord>({
   ),
   steps: isMapOf(isShapeOf<StartRecord['steps'][string]>({ now: isText, stores: isTextList })),
   provisioned: isTextMap,
+  neighbours: isListOf(
+    isShapeOf<Neighbour>({
+      service: isText,
+      checkout: isText,
+      project: isText,
+      ports: isMapOf(isPort),
+      address: isMaybe(isPort),
+      secret: isText,
+      asks: isListOf(isShapeOf<Neighbour['asks'][number]>({ name: isText, target: isText, variables: isTextMap })),
+    }),
+  ),
   begun: isMaybe(
     isShapeOf<Begun>({
       step: isText,

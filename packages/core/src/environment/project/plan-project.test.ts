@@ -30,6 +30,7 @@ const FACTS: ProjectFacts = {
   git: {},
   authorities: undefined,
   mtu: undefined,
+  neighbours: [],
 }
 
 const plan = (

@@ -16,6 +16,7 @@ import { containerProxies } from '../../settings/container-proxies.js'
 import type { Settings } from '../../settings/settings.js'
 import type { Environment } from '../environment.js'
 import { type Ports, urlsOf } from './addresses.js'
+import { type Neighbour, sharedNetwork } from './neighbours.js'
 import type { GitPlaces } from './read-git-places.js'
 import { storesOf } from './stores-of.js'
 
@@ -35,6 +36,7 @@ export type ProjectFacts = {
   authorities: string | undefined
   /** Of the host's way out, when it is less than Docker's 1500. */
   mtu: number | undefined
+  neighbours: readonly Neighbour[]
 }
 
 /** The programs' own paths inside the container (packages/core/container). */
@@ -105,9 +107,20 @@ export function planProject(
     ...others,
     name: environment.project,
     services: Object.fromEntries(services),
-    networks: Object.fromEntries(planned),
+    networks: Object.fromEntries([...planned, ...sharedNetworks(environment, facts)]),
   }
 }
+
+/** The networks that the primary shares with the environments beside it, by the names that they have here. */
+const sharedNetworks = (
+  { project }: Pick<Environment, 'project'>,
+  { neighbours }: Pick<ProjectFacts, 'neighbours'>,
+): [string, ComposeNetwork][] =>
+  neighbours.map((each) => [
+    `with-${each.service}`,
+    // Neither of the two projects owns it: Compose makes none, and removes none.
+    { name: sharedNetwork(project, each.project), external: true },
+  ])
 
 function planNetwork(
   network: ComposeNetwork,
@@ -130,10 +143,12 @@ function planOurs(
   name: string,
   service: ComposeService,
   definition: Definition,
-  { service: environmentName, checkout, paths }: Environment,
+  environment: Environment,
   { caBundle, proxies }: Settings,
-  { image, git, ports }: ProjectFacts,
+  facts: ProjectFacts,
 ): ComposeService {
+  const { service: environmentName, checkout, paths } = environment
+  const { image, git, ports } = facts
   const primary = name === definition.primary
   const code = mountOf(definition, name, checkout)
   const { build: _, ...rest } = service
@@ -144,6 +159,7 @@ function planOurs(
     ...(primary && { image }),
     ...(waitsWhileHeld(service) && { healthcheck: { ...service.healthcheck, timeout: HELD_AT_MOST } }),
     extra_hosts: withHost(service.extra_hosts),
+    ...(primary && facts.neighbours.length > 0 && { networks: withShared(service.networks, environment, facts) }),
     environment: {
       ...authorities,
       ...containerProxies(proxies),
@@ -173,6 +189,12 @@ function planOurs(
     ],
   }
 }
+
+/** On a shared network it answers by the name of its service. */
+const withShared = (networks: unknown, environment: Environment, facts: ProjectFacts): Record<string, unknown> => ({
+  ...((networks as Record<string, unknown> | undefined) ?? { default: null }),
+  ...Object.fromEntries(sharedNetworks(environment, facts).map(([name]) => [name, { aliases: [environment.service] }])),
+})
 
 /**
  * Whether its health check waits for the programs itself. The engine counts a probe that takes longer than `timeout` as a

@@ -61,6 +61,8 @@ const NOTHING: Observed = {
   git: {},
   authorities: undefined,
   mtu: undefined,
+  neighbours: [],
+  networks: [],
   mountPoint: '/home',
   storesIdentity: '1:2',
   moved: [],

@@ -66,7 +66,7 @@ export function assemble(environment: Environment, observed: Observed, how: Pick
   // A choice is remembered once it is known to be one.
   const known = ours.length === 1 || (extent.all && !steps.some((step) => step.do === 'check-programs'))
   const record: StartRecord = {
-    format: 3,
+    format: 4,
     settings: {
       ...rememberedOf(settings, variables),
       programs: known ? settings.programs : before?.settings.programs,
@@ -88,6 +88,7 @@ export function assemble(environment: Environment, observed: Observed, how: Pick
     accounts: definition.accounts,
     steps: Object.fromEntries(due.map(({ name, now, stores }) => [name, { now, stores }])),
     provisioned: before?.provisioned ?? {},
+    neighbours: observed.neighbours,
     begun: observed.begun,
     stopping: steps.some((step) => step.do === 'stop') || undefined,
     failed: due.find((step) => step.name === before?.failed && step.passed !== 'now')?.name,

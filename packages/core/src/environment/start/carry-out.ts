@@ -2,6 +2,7 @@ import { createContainers } from '../../engine/compose.js'
 import { type Container, startContainer, stopContainer } from '../../engine/containers.js'
 import { captureInside, KILLED } from '../../engine/execs.js'
 import { LABELS } from '../../engine/labels.js'
+import { createNetwork } from '../../engine/networks.js'
 import { noneIfGone } from '../../engine/parse-refusal.js'
 import { removeContainers, removeProject } from '../../engine/remove-project.js'
 import { carryOutImages } from '../../image/ensure-images.js'
@@ -108,6 +109,9 @@ async function carryOutStep(planned: StartStep, work: Work): Promise<void> {
     case 'put-back':
       return await show('data', () => putBackAll(work))
     case 'look-again':
+      return
+    case 'network':
+      for (const name of planned.names) await createNetwork(engine, name, observed.mtu)
       return
     case 'create': {
       const { project, checkout, paths } = environment

@@ -13,6 +13,7 @@ import {
 } from '../../definition/read-definition.js'
 import type { Container } from '../../engine/containers.js'
 import type { Engine } from '../../engine/engine.js'
+import { readMissingNetworks } from '../../engine/networks.js'
 import { readBranch } from '../../git/git-repository.js'
 import { sha256Of } from '../../hash/sha256.js'
 import { type ImageSettings, type ImagesPlan, readImagesPlan, takeServices } from '../../image/ensure-images.js'
@@ -43,6 +44,7 @@ import { containersOf } from '../inside/containers-of.js'
 import { type RunningCommands, readCommands } from '../inside/read-commands.js'
 import { type Ports, requirePublishable, wantedPorts } from '../project/addresses.js'
 import { assignPorts } from '../project/assign-ports.js'
+import { type Neighbour, sharedNetwork, withNeighbours } from '../project/neighbours.js'
 import { type GitPlaces, readGitPlaces } from '../project/read-git-places.js'
 import { type Store, storesOf } from '../project/stores-of.js'
 import type { MatchedFiles } from '../provision/hash-steps.js'
@@ -71,6 +73,8 @@ export type How = {
   commands: OnCommands
   /** What new stores are filled from, in the place of a seed. */
   data?: Save | undefined
+  /** What runs beside it. Not set: as the last start was told. */
+  neighbours?: readonly Neighbour[] | undefined
 }
 
 /**
@@ -97,6 +101,9 @@ export type Observed = {
   /** Ports that an environment had, and somebody else has now. */
   lost: readonly { port: number; holder: string | undefined }[]
   /** Where each service of ours has the checkout, and what git needs beside it. */
+  neighbours: readonly Neighbour[]
+  /** The networks that it shares with them and that the engine does not have yet. */
+  networks: readonly string[]
   code: { readonly [service: string]: string }
   git: { readonly [service: string]: GitPlaces }
   authorities: string | undefined
@@ -137,52 +144,49 @@ export async function observe(
   context: Context,
   variant: string | undefined,
   extent: Extent,
-  { commands, data }: Pick<How, 'commands' | 'data'>,
+  { commands, data, neighbours: told }: Pick<How, 'commands' | 'data' | 'neighbours'>,
   refused: Refused,
 ): Promise<Observed> {
-  const { engine, environment, settings: given } = context
+  const { engine, environment } = context
   const { paths, checkout } = environment
   const before = readRecord(environment)
-  const settings = remember(given, before?.settings)
-  const stamped = stampsOf(definitionPaths(context, variant))
+  const neighbours = told ?? toldBefore(before, context.settings)
+  const beside = neighbours.map(({ service }) => service)
+  const stamped = stampsOf(definitionPaths(context, variant, beside))
+  const { settings, variables, definition: described } = await readForCheckout(context, variant, beside)
   // Read after its stamp.
   const authorities = settings.caBundle === undefined ? undefined : sha256Of(readTextFile(settings.caBundle))
-  const variables = variablesOf(readVariableNames({ ...environment, variant }), settings)
-  const whole = await readDefinition({
-    ...environment,
-    variant,
-    mirror: settings.mirror,
-    registry: registryOf(settings.registry),
-    variables,
-    stores: paths.stores,
-  })
-  requirePublishable(whole, settings.publish ?? [])
-  const definition = leaveOut(whole, settings.without ?? [])
-  requireMounts(definition, environment)
-  const ours = oursOf(definition)
+  requireMounts(described, environment)
+  const ours = oursOf(described)
   // Which programs the image of another service holds, only its container tells.
-  if (ours.length === 1) requirePrograms(settings.programs ?? 'all', readProgramNames(definition))
+  if (ours.length === 1) requirePrograms(settings.programs ?? 'all', readProgramNames(described))
 
-  const kept = storesOf(definition, paths.stores)
+  const kept = storesOf(described, paths.stores)
   for (const { name } of kept)
     for (const folder of [storeFolder(paths, name), storeData(paths, name)]) requireOwnFolder(folder)
   const storesIdentity = folderIdentity(paths.stores)
-  const services = servicesOf(definition, extent)
+  const services = servicesOf(described, extent)
   const lock = stampsOf([join(environment.package.directory, LOCK_FILE)])
   const sources = imageSettingsOf(settings, readLock(environment.package), () => engine)
-  const { inputs, stamps } = await readStampedInputs(buildSpecOf(definition, sources), sources)
+  const { inputs, stamps } = await readStampedInputs(buildSpecOf(described, sources), sources)
   const containers = await containersOf(context)
-  const wishes = wantedPorts(definition, settings.publish ?? [])
-  const planned = readImagesPlan(engine, definition, inputs, services, sources)
+  const planned = readImagesPlan(engine, described, inputs, services, sources)
   const [images, { ports, moved: lost }] = await together(
     planned,
-    assignPorts(environment, wishes, before?.ports ?? {}, containers, refused.ports),
+    assignPorts(
+      environment,
+      wantedPorts(described, settings.publish ?? []),
+      before?.ports ?? {},
+      containers,
+      refused.ports,
+    ),
     requireSpace(paths.home),
     planned.then(
-      ({ own }) => requireHosts(own, { definition, inputs, tree: folderTree(checkout) }, sources),
+      ({ own }) => requireHosts(own, { definition: described, inputs, tree: folderTree(checkout) }, sources),
       () => {},
     ),
   )
+  const definition = withNeighbours(described, ports, neighbours)
   const stores = await readStores(
     engine,
     definition,
@@ -214,6 +218,11 @@ export async function observe(
     lost,
     code,
     git: Object.fromEntries(Object.entries(code).map(([name, folder]) => [name, readGitPlaces(checkout, folder)])),
+    neighbours,
+    networks: await readMissingNetworks(
+      engine,
+      neighbours.map(({ project }) => sharedNetwork(environment.project, project)),
+    ),
     authorities,
     mtu: readMtu(),
     mountPoint: readMountPoint(checkout),
@@ -238,6 +247,26 @@ export async function observe(
       registry: refused.registry || data !== undefined,
     }),
   }
+}
+
+/** What the files of the package and the checkout say, with what is set. Ports and addresses are not in it yet. */
+export async function readForCheckout(
+  { environment, settings: given }: Pick<Context, 'environment' | 'settings'>,
+  variant: string | undefined,
+  beside: readonly string[],
+): Promise<Pick<Observed, 'settings' | 'variables' | 'definition'>> {
+  const settings = remember(given, readRecord(environment)?.settings)
+  const where = { ...environment, variant, beside }
+  const variables = variablesOf(readVariableNames(where), settings)
+  const whole = await readDefinition({
+    ...where,
+    mirror: settings.mirror,
+    registry: registryOf(settings.registry),
+    variables,
+    stores: environment.paths.stores,
+  })
+  requirePublishable(whole, settings.publish ?? [])
+  return { settings, variables, definition: leaveOut(whole, settings.without ?? []) }
 }
 
 /** What a registry has for new stores, where this machine does not have exactly that. */
@@ -334,12 +363,19 @@ async function readStepFiles(
   return { files, stamps }
 }
 
+/** The environments beside it that it was told of, but for those that it was parted from since. */
+const toldBefore = (before: StartRecord | undefined, given: Settings): readonly Neighbour[] => {
+  const beside = remember(given, before?.settings).with ?? []
+  return (before?.neighbours ?? []).filter(({ checkout }) => beside.includes(checkout))
+}
+
 const definitionPaths = (
   { environment: { package: environmentPackage, checkout, paths }, settings: { caBundle } }: Context,
   variant: string | undefined,
+  beside: readonly string[],
 ): Set<string> =>
   new Set([
-    ...listDefinitionFiles({ package: environmentPackage, checkout, variant }),
+    ...listDefinitionFiles({ package: environmentPackage, checkout, variant, beside }),
     join(environmentPackage.directory, 'package.json'),
     join(environmentPackage.directory, LOCK_FILE),
     // The folder tells of a file with a name that is not read.

@@ -63,6 +63,7 @@ const RUNNING: StartState = {
   commands: {},
   images: IMAGES,
   moved: [],
+  networks: [],
   stores: [{ store: STORE, ledger: LEDGER, half: false }],
   data: { pull: undefined, loads: [], keep: undefined },
   begun: undefined,
@@ -119,6 +120,8 @@ const words = ({ awaited, steps }: StepsPlan): string[] =>
       case 'release':
       case 'choose':
         return `${step.do} ${step.service}${step.programs === 'all' ? '' : `: ${step.programs.join()}`}`
+      case 'network':
+        return `network ${step.names.join(' ')}`
       default:
         return `${step.do} ${'services' in step ? step.services.join(' ') : step.service}`
     }

@@ -37,6 +37,8 @@ export type StartStep = { because: string } & (
   | { do: 'empty-stores'; stores: readonly Store[] }
   /** `loading`: the archive that it is about to be filled from. */
   | { do: 'open-store'; store: Store; loading: string | undefined }
+  /** Those that are shared with environments beside this one. */
+  | { do: 'network'; names: readonly string[] }
   | { do: 'create'; services: readonly string[] }
   | { do: 'start'; services: readonly string[] }
   /** Until they answer their health checks. */
@@ -81,6 +83,8 @@ export type StartState = {
   commands: { readonly [container: string]: RunningCommands }
   images: ImagesPlan
   moved: readonly Moved[]
+  /** Networks that are shared with others and not there yet. */
+  networks: readonly string[]
   stores: readonly { store: Store; ledger: Ledger | undefined; half: boolean }[]
   data: DataPlan
   /** A step that an interrupted start has begun, where its outcome can be had. */
@@ -127,6 +131,11 @@ export function planSteps(wanted: Wanted, found: StartState): StepsPlan {
         loading: state.data.loads.find((load) => load.store.name === store.name)?.archive.manifest,
         because: `${store.service} keeps its data there`,
       })),
+    ...step(missing.length === 0 ? [] : state.networks, (names) => ({
+      do: 'network',
+      names,
+      because: 'environments beside this one are reached by it',
+    })),
     ...step(missing, (services) => ({ do: 'create', services, because: 'not created yet' })),
     ...planContainers(wanted, state, kept, starting, first),
     ...(wanted.programs === undefined

@@ -73,10 +73,15 @@ async function countAbandoned(engine: Engine, containers: readonly Container[]):
 }
 
 /** What `start` would do, with nothing done. */
-export async function readStartPlan(context: Context, extent: Extent, commands: How['commands']): Promise<StartPlan> {
+export async function readStartPlan(
+  context: Context,
+  extent: Extent,
+  commands: How['commands'],
+  neighbours?: How['neighbours'],
+): Promise<StartPlan> {
   await requireVersions(context.engine)
   const variant = await requireRecognised(context.environment)
-  return (await look(context, variant, extent, { ...USUAL, commands }, NOTHING_REFUSED)).plan
+  return (await look(context, variant, extent, { ...USUAL, commands, neighbours }, NOTHING_REFUSED)).plan
 }
 
 async function look(

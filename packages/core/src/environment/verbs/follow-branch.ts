@@ -8,6 +8,7 @@ import type { Extent, Started } from '../start/find-running.js'
 import type { How } from '../start/observe.js'
 import { autoSaveOf, type BranchSwitch, planFollow } from '../start/plan-follow.js'
 import { readStartPlan, start, USUAL } from '../start/start.js'
+import { startTogether } from '../start/start-together.js'
 import { restore, undoInterrupted } from './restore.js'
 import { save } from './save.js'
 
@@ -17,7 +18,7 @@ export async function startFollowing(context: Context, extent: Extent, how: How 
   const follow = await readBranchSwitch(context)
   if (follow !== undefined) await followBranch(context, follow, how.commands)
   else await offerKept(context)
-  return await start(context, extent, how)
+  return await startTogether(context, extent, how)
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Engine } from '../../engine/engine.js'
 import { COMPOSE_LABELS, LABELS } from '../../engine/labels.js'
 import { readRecord } from '../data/record.js'
 import { placesOf } from '../project/addresses.js'
-import { type State, stateOf } from './status.js'
+import { type State, stateOf } from './state-of.js'
 
 /** An environment that the engine knows of. */
 export type Known = {
@@ -15,6 +15,8 @@ export type Known = {
   state: State
   /** Where it answers; the first is its address. None where it does not run. */
   urls: string[]
+  /** The services that run beside it. */
+  beside: string[]
   presence: Presence
 }
 
@@ -33,17 +35,20 @@ export async function listEnvironments(engine: Engine): Promise<Known[]> {
       checkout,
       project,
       state: stateOf(containers, { configs }),
-      urls: addressesOfProject(project, containers),
+      ...readTold(project, containers),
       presence: readPresence(checkout, labels[LABELS.mountPoint]),
     }
   })
 }
 
 /** By the record beside its data, and the ports that are bound. */
-function addressesOfProject(project: string, containers: readonly Container[]): string[] {
+function readTold(project: string, containers: readonly Container[]): Pick<Known, 'urls' | 'beside'> {
   const data = containers[0]?.labels[LABELS.data]
-  if (data === undefined) return []
+  if (data === undefined) return { urls: [], beside: [] }
   const record = readRecord({ paths: { record: join(data, 'devenv', `${project}.json`) } })
   const bound = Object.fromEntries(containers.map(({ service, ports }) => [service, ports]))
-  return placesOf(record?.addresses ?? [], bound).map(({ url }) => url)
+  return {
+    urls: placesOf(record?.addresses ?? [], bound).map(({ url }) => url),
+    beside: (record?.neighbours ?? []).map(({ service }) => service),
+  }
 }

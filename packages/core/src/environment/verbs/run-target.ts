@@ -3,13 +3,13 @@ import { type ContainerCommand, captureInside } from '../../engine/execs.js'
 import type { Context } from '../context.js'
 import { runAsOwner } from '../inside/run-as-owner.js'
 import { asOwner, debuggedCommand } from '../inside/tools.js'
+import { TARGETS_FILE } from '../project/neighbours.js'
 import type { Started } from '../start/find-running.js'
 import { ensure, extentOf } from './ensure.js'
 import type { ListeningAsked } from './listen.js'
 
 /** Make's code for an error of its own, and for a recipe that fails. */
 const FAILED = 2
-const TARGETS_FILE = '/etc/devenv/targets.mk'
 
 /**
  * Runs a make target as if make had been called here: a target that the package supplies from its own file,

@@ -6,7 +6,8 @@ import type { Container } from '../../engine/containers.js'
 import { COMPOSE_LABELS } from '../../engine/labels.js'
 import { writeRecord } from '../data/record.js'
 import { identify } from '../environment.js'
-import { readStatus, type State, stateOf, withWaiting } from './status.js'
+import { type State, stateOf } from './state-of.js'
+import { readStatus, withWaiting } from './status.js'
 
 const RECORD = { configs: { web: 'a', mysql: 'b' } }
 const [WEB, MYSQL] = [sampleContainer('web', 'a'), sampleContainer('mysql', 'b')]

@@ -2,14 +2,13 @@ import { type Container, findImage, readMemory } from '../../engine/containers.j
 import { LABELS } from '../../engine/labels.js'
 import { noneIfGone } from '../../engine/parse-refusal.js'
 import type { Asking } from '../context.js'
-import { readRecord, type StartRecord } from '../data/record.js'
+import { readRecord } from '../data/record.js'
 import { containersOf } from '../inside/containers-of.js'
 import { type ProgramState, readPrograms } from '../inside/read-programs.js'
 import { placesOf } from '../project/addresses.js'
 import { readStale } from '../start/read-stale.js'
-
-/** `waiting`: a program waits for its code to be mended. */
-export type State = 'running' | 'starting' | 'waiting' | 'unhealthy' | 'partly running' | 'stopped' | 'not created'
+import { type Beside, readBeside } from './read-beside.js'
+import { type State, stateOf } from './state-of.js'
 
 /** What `devenv status --json` prints. */
 export type Status = {
@@ -22,6 +21,8 @@ export type Status = {
   urls: string[]
   /** The same, each with its name. The first is the address of the environment. */
   addresses: { name: string; url: string }[]
+  /** The environments that run beside it. */
+  beside: readonly Beside[]
   stale: string | undefined
   /** The provisioning step that failed in the last start. */
   failedStep: string | undefined
@@ -69,7 +70,8 @@ export async function readStatus(asking: Asking): Promise<Status> {
       programs,
     }
   })
-  const [stale, described] = await Promise.all([
+  const [beside, stale, described] = await Promise.all([
+    readBeside(asking),
     record === undefined ? undefined : readStale(environment, record),
     Promise.all(describing),
   ])
@@ -87,21 +89,12 @@ export async function readStatus(asking: Asking): Promise<Status> {
     ),
     urls: places.map(({ url }) => url),
     addresses: places.map(({ name, url }) => ({ name, url })),
+    beside,
     stale,
     failedStep: record?.failed,
     memoryBytes: described.reduce((sum, { memoryBytes = 0 }) => sum + memoryBytes, 0),
     containers: described,
   }
-}
-
-/** Pure. */
-export function stateOf(containers: readonly Container[], record: Pick<StartRecord, 'configs'> | undefined): State {
-  if (containers.length === 0) return 'not created'
-  const running = containers.filter(({ state }) => state === 'running')
-  if (running.length === 0) return 'stopped'
-  if (running.length < Object.keys(record?.configs ?? {}).length) return 'partly running'
-  if (running.some(({ health }) => health === 'unhealthy')) return 'unhealthy'
-  return running.some(({ health }) => health === 'starting') ? 'starting' : 'running'
 }
 
 /** A health check is asked every few seconds, and has to fail several times: `reload` knows at once. Pure. */

@@ -24,6 +24,29 @@ export const CHECKOUT: Explanations<CheckoutProblem> = {
     why: 'In a Compose file a colon ends the path of a volume.',
     fix: 'Move the checkout to a path without one.',
   }),
+  'neighbour-itself': ({ checkout }) => ({
+    what: `${checkout} cannot run beside itself.`,
+    why: 'WITH= names other checkouts, whose services run beside this one.',
+    fix: 'Name another checkout: WITH=../edx-platform',
+  }),
+  'neighbours-alike': ({ service, of, checkouts }) => ({
+    what: `${service} cannot run beside two checkouts of ${of}: ${checkouts.join(' and ')}.`,
+    why: `It reaches the other by its name, ${of}, and that can be one of them only.`,
+    fix: `Name one in WITH=. A checkout forgets those beside it with WITH=none`,
+  }),
+  'neighbour-name-taken': ({ service, of }) => ({
+    what: `${service} cannot run beside a checkout of ${of}: it has a Compose service of that name itself.`,
+    why: `It would reach the one or the other by the name ${of}.`,
+    fix: 'Rename the service in its compose.yaml.',
+  }),
+  'neighbour-unknown': ({ checkout, beside, fitting }) => ({
+    what: `devenv cannot tell which environment package ${checkout} uses.`,
+    why:
+      fitting.length > 1
+        ? `It has no devenv/package.json, and several packages in ${beside} fit: ${fitting.join(', ')}.`
+        : `It has no devenv/package.json${beside === undefined ? '' : `, and no package in ${beside} fits`}.`,
+    fix: `In ${checkout}: devenv init`,
+  }),
   'variant-unknown': ({ checkout, service, variants }) => ({
     what: `${checkout} is a checkout of ${service}, but it fits no variant of the environment package.`,
     why: variants.map(({ variant, missing }) => `${variant}: it has no ${missing.join(', no ')}`).join('\n'),

@@ -35,6 +35,19 @@ export const DEFINITION: Explanations<DefinitionProblem> = {
     why: detail,
     fix: `docker compose ${files.map((file) => `-f ${quoted(file)}`).join(' ')} config   prints the same error.`,
   }),
+  'neighbour-variable-unknown': ({ package: name, names, known }) => ({
+    what: `The Compose files of ${name} use ${names.join(', ')}, which nobody sets.`,
+    why: `With what runs beside it, these are set: ${known.join(', ')}.`,
+    fix: 'Correct the name in its compose.with.<service>.yaml.',
+  }),
+  'ask-unknown': ({ service, by, target, known }) => ({
+    what: `${by} asks ${service} for the target ${target}, which the environment package of ${service} does not supply.`,
+    why:
+      known.length === 0
+        ? `That package supplies no targets in image/targets.mk.`
+        : `That package supplies ${known.join(', ')}.`,
+    fix: `Update the environment package of ${service}, or correct \`asks\` in compose.with.${service}.yaml of ${by}.`,
+  }),
   'overlay-misnamed': ({ files, wanted }) => ({
     what: `devenv does not read ${files.join(' and ')}.`,
     why: `Over the package's Compose file it lays one file of the checkout, ${wanted}.`,

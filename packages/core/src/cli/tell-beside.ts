@@ -1,0 +1,16 @@
+import type { Context } from '../environment/context.js'
+
+/** The environments beside one that runs, a line each, once they answer or will not; nothing more is loaded for one that is alone. */
+export async function tellBeside(context: Context, neighbours: readonly unknown[]): Promise<string[]> {
+  if (neighbours.length === 0) return []
+  const { waitBeside } = await import('../environment/verbs/read-beside.js')
+  const { renderBeside } = await import('./render-environments.js')
+  return renderBeside(await waitBeside(context))
+}
+
+/** Who keeps running beside an environment that ends. */
+export async function readLeftBehind(context: Context): Promise<string[]> {
+  const { readBeside } = await import('../environment/verbs/read-beside.js')
+  const { explainLeftBehind } = await import('./render-environments.js')
+  return explainLeftBehind(await readBeside(context))
+}

@@ -1,0 +1,100 @@
+import type { Definition, ProvisionStep } from '../../definition/definition.js'
+import { isSupplied } from '../../definition/definition.js'
+import { mapStrings, variableOf } from '../../definition/read-definition.js'
+import { shortHashOf } from '../../hash/sha256.js'
+import { DevenvError, type Problem } from '../../problem/problem.js'
+import { type Ports, urlsOf } from './addresses.js'
+
+/** A make target that another environment asks this one for, with make's variables. */
+export type Asked = { name: string; target: string; variables: Readonly<Record<string, string>> }
+
+/**
+ * Another environment that runs beside this one, as this one is told of it. `ports`: of its primary service, container port to host
+ * port; `address`: the first of them; `secret`: a text that only the two know; `asks`: what it asks of this one.
+ */
+export type Neighbour = {
+  service: string
+  checkout: string
+  project: string
+  ports: Readonly<Record<number, number>>
+  address: number | undefined
+  secret: string
+  asks: readonly Asked[]
+}
+
+/** The network that two environments share: the same from both sides. Pure. */
+export const sharedNetwork = (project: string, other: string): string =>
+  `devenv-with-${shortHashOf([project, other].sort())}`
+
+/** The supplied targets, in every image of ours. */
+export const TARGETS_FILE = '/etc/devenv/targets.mk'
+
+/**
+ * The definition with every address and secret in it, now that all ports are known, and with what the others ask for as its last
+ * provisioning steps. Pure.
+ * @throws DevenvError `neighbour-variable-unknown`, `ask-unknown`
+ */
+export function withNeighbours(definition: Definition, own: Ports, neighbours: readonly Neighbour[]): Definition {
+  const told = tell(definition, own, neighbours)
+  const problems = neighbours.flatMap(({ service, asks }) =>
+    asks
+      .filter(({ target }) => !isSupplied(definition.targets[target]))
+      .map(
+        ({ target }): Problem => ({
+          code: 'ask-unknown',
+          service: definition.package.service,
+          by: service,
+          target,
+          known: Object.keys(definition.targets).filter((name) => isSupplied(definition.targets[name])),
+        }),
+      ),
+  )
+  if (problems.length > 0) throw new DevenvError(...problems)
+  return { ...told, provision: [...told.provision, ...neighbours.flatMap((each) => askedSteps(definition, each))] }
+}
+
+/** The variables that a Compose file may name of this environment and of those beside it. Pure. */
+function variablesOf(
+  { primary, project }: Definition,
+  own: Ports,
+  neighbours: readonly Neighbour[],
+): { [name: string]: string } {
+  const variables = { ...urlsOf(own[primary], project.services[primary]?.ports?.[0]?.target) }
+  for (const { service, ports, address, secret } of neighbours) {
+    const prefix = variableOf(service)
+    for (const [name, url] of Object.entries(urlsOf(ports, address))) variables[name.replace('DEVENV', prefix)] = url
+    variables[`${prefix}_SECRET`] = secret
+  }
+  return variables
+}
+
+/** Fills in what was left open while the ports were not known. Pure. @throws DevenvError `neighbour-variable-unknown` */
+export function tell<T extends Definition>(definition: T, own: Ports, neighbours: readonly Neighbour[]): T {
+  const variables = variablesOf(definition, own, neighbours)
+  const unknown = new Set<string>()
+  const fill = (text: string) =>
+    text.replace(/\$?\{(DEVENV_(?:\w+_)?(?:URL(?:_\d+)?|SECRET))\}/g, (_, name: string) => {
+      const value = variables[name]
+      if (value === undefined) unknown.add(name)
+      return value ?? ''
+    })
+  const { project, provision, accounts, asks } = definition
+  const filled = { ...definition, ...(mapStrings({ project, provision, accounts, asks }, fill) as object) }
+  if (unknown.size > 0)
+    throw new DevenvError({
+      code: 'neighbour-variable-unknown',
+      package: definition.package.name,
+      names: [...unknown].sort(),
+      known: Object.keys(variables).sort(),
+    })
+  return filled
+}
+
+const askedSteps = ({ primary }: Definition, { service, asks }: Neighbour): ProvisionStep[] =>
+  asks.map(({ name, target, variables }) => ({
+    name: `${name} (for ${service})`,
+    service: primary,
+    run: ['make', '-f', TARGETS_FILE, target, ...Object.entries(variables).map(([key, value]) => `${key}=${value}`)],
+    // What was made for an address is of no use at another.
+    when: { files: [], installed: [], stores: [], image: false, address: true },
+  }))

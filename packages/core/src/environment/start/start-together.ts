@@ -1,0 +1,226 @@
+import { requireVersions } from '../../machine/versions.js'
+import { whatOf } from '../../problem/explain-problem.js'
+import { DevenvError } from '../../problem/problem.js'
+import type { Context } from '../context.js'
+import { createDataDirectory, requireOwnPlace } from '../data/data-directory.js'
+import { withLock } from '../data/mutex.js'
+import { readRecord, writeRecord } from '../data/record.js'
+import type { Environment } from '../environment.js'
+import { containersOf } from '../inside/containers-of.js'
+import { wantedPorts } from '../project/addresses.js'
+import { assignPorts } from '../project/assign-ports.js'
+import type { Neighbour } from '../project/neighbours.js'
+import type { StartPlan } from './assemble.js'
+import { type AwaitCommands, whenFree } from './await-commands.js'
+import { type Extent, findRunning, type Started } from './find-running.js'
+import {
+  asksOf,
+  hasNeighbours,
+  inOrder,
+  type Member,
+  neighboursOf,
+  openNeighbourhood,
+  type Placed,
+} from './neighbourhood.js'
+import { type How, readForCheckout } from './observe.js'
+import { readStartPlan, start, startHeld, USUAL } from './start.js'
+import { waitServing } from './wait-serving.js'
+
+const ATTEMPTS = 3
+const ALL: Extent = { all: true }
+
+/**
+ * A start, with all that runs beside this environment: each keeps its own data, ports and record, and is told of the others. One that
+ * fails beside this one is told, and ends nothing. What needs only part of this environment starts none of the others.
+ * @throws DevenvError
+ */
+export async function startTogether(context: Context, extent: Extent, how: How = USUAL): Promise<Started> {
+  if (!extent.all || !hasNeighbours(context)) return await start(context, extent, how)
+  await requireVersions(context.engine)
+  const { members, parted } = await openNeighbourhood(context)
+  const running = how.again === 'none' && parted.length === 0 ? await findAllRunning(members) : undefined
+  if (running !== undefined) return running
+  const stillRunning = await runningOf(parted)
+  for (const each of parted) if (!stillRunning.includes(each)) await forget(each, context)
+  const all = [...members, ...stillRunning]
+  for (const {
+    context: { environment },
+  } of all) {
+    await requireOwnPlace(environment)
+    createDataDirectory(environment)
+  }
+  return await whenFree(context, how.commands, 'devenv start --now', (commands) =>
+    withLocks(all, () => startHeldTogether(context, all, { ...how, commands })),
+  )
+}
+
+/** What runs of this environment, where all of them run and each was told what is true now. */
+async function findAllRunning(members: readonly Member[]): Promise<Started | undefined> {
+  const placed = members.map(({ context }) => ({
+    checkout: context.environment.checkout,
+    record: readRecord(context.environment),
+  }))
+  const isTold = ({ context, with: beside }: Member) => {
+    const told = readRecord(context.environment)?.neighbours ?? []
+    const others = placed.filter(({ checkout }) => beside.includes(checkout))
+    return (
+      told.every((each) => beside.includes(each.checkout)) &&
+      others.every(({ checkout, record }) =>
+        told.some(
+          (each) =>
+            each.checkout === checkout &&
+            record !== undefined &&
+            isSame(each.ports, record.ports[record.primary] ?? {}),
+        ),
+      )
+    )
+  }
+  if (!members.every(isTold)) return undefined
+  const found = await Promise.all(members.map(({ context }) => findRunning(context, ALL, 'unchanged')))
+  return found.every((each) => each !== undefined) ? found[0] : undefined
+}
+
+const isSame = (one: Neighbour['ports'], other: Neighbour['ports']): boolean =>
+  JSON.stringify(one) === JSON.stringify(other)
+
+async function runningOf(members: readonly Member[]): Promise<Member[]> {
+  const running = members.map(async (member) =>
+    (await containersOf(member.context)).some(({ state }) => state === 'running') ? [member] : [],
+  )
+  return (await Promise.all(running)).flat()
+}
+
+/** An environment that does not run is told at its next start that it is alone. */
+const forget = (member: Member, { environment: { checkout } }: Context): Promise<void> =>
+  withLock(member.context, async () => {
+    const { environment } = member.context
+    const record = readRecord(environment)
+    if (record?.settings.with === undefined) return
+    const left = record.settings.with.filter((each) => each !== checkout)
+    writeRecord(environment, { ...record, settings: { ...record.settings, with: left } })
+  })
+
+/** In one order, whoever asks: two that start each other do not wait for each other. */
+function withLocks<T>(members: readonly Member[], work: () => Promise<T>): Promise<T> {
+  const byHome = new Map(members.map(({ context }) => [context.environment.paths.home, context]))
+  const ordered = [...byHome].sort(([a], [b]) => (a < b ? 1 : -1)).map(([, context]) => context)
+  return ordered.reduce<() => Promise<T>>((inner, context) => () => withLock(context, inner), work)()
+}
+
+async function startHeldTogether(
+  context: Context,
+  members: readonly Member[],
+  how: How,
+): Promise<Started | AwaitCommands> {
+  for (let attempt = 1; ; attempt++) {
+    const placed = await placeAll(context, members)
+    const told = tellAll(placed)
+    let own: Started | undefined
+    for (const member of inOrder(placed, context.environment.checkout)) {
+      const isOwn = member.context === context
+      const neighbours = told.get(member) ?? []
+      try {
+        await waitForAsked(member, neighbours, placed)
+        const again = isOwn ? how.again : 'none'
+        const each = { ...member.context, settings: { ...member.context.settings, with: member.with } }
+        const outcome = await startHeld(each, member.variant, ALL, { ...how, again, neighbours })
+        if ('do' in outcome) return outcome
+        if (isOwn) own = outcome
+      } catch (error) {
+        if (isOwn || !(error instanceof DevenvError)) throw error
+        member.context.report({
+          kind: 'note',
+          text: `it does not run beside ${context.environment.service}: ${whatOf(error)}`,
+        })
+      }
+    }
+    if (own === undefined) throw new Error('this environment was not among those that were started')
+    // A port that was taken between our look and our deed has moved; whoever was told the old one is told again.
+    if (placed.every(isStillThere) || attempt >= ATTEMPTS) return own
+  }
+}
+
+const isStillThere = ({ context: { environment }, definition: { primary }, ports }: Placed): boolean =>
+  isSame(readRecord(environment)?.ports[primary] ?? ports[primary] ?? {}, ports[primary] ?? {})
+
+/** All ports, before anybody is told of one. What cannot be placed is told, unless it is this environment. */
+async function placeAll(context: Context, members: readonly Member[]): Promise<Placed[]> {
+  const given = new Set<number>()
+  const placed: Placed[] = []
+  for (const member of members) {
+    try {
+      const each = await place(member, members, given)
+      for (const ports of Object.values(each.ports)) for (const port of Object.values(ports)) given.add(port)
+      placed.push(each)
+    } catch (error) {
+      if (member.context === context || !(error instanceof DevenvError)) throw error
+      member.context.report({
+        kind: 'note',
+        text: `it does not run beside ${context.environment.service}: ${whatOf(error)}`,
+      })
+    }
+  }
+  return placed
+}
+
+async function place(member: Member, members: readonly Member[], given: ReadonlySet<number>): Promise<Placed> {
+  const { context, variant, with: beside } = member
+  const { environment } = context
+  const services = members.flatMap((each) =>
+    beside.includes(each.context.environment.checkout) ? [each.context.environment.service] : [],
+  )
+  const { settings, definition } = await readForCheckout(context, variant, services)
+  const taken = services.find((service) => definition.project.services[service] !== undefined)
+  if (taken !== undefined)
+    throw new DevenvError({ code: 'neighbour-name-taken', service: environment.service, of: taken })
+  const before = readRecord(environment)?.ports ?? {}
+  const wishes = wantedPorts(definition, settings.publish ?? [])
+  const { ports } = await assignPorts(environment, wishes, before, await containersOf(context), given)
+  return { ...member, definition, ports }
+}
+
+/** What each is told of the others, and what they ask of it. */
+function tellAll(placed: readonly Placed[]): Map<Placed, readonly Neighbour[]> {
+  const secrets = new Map<string, string>()
+  const told = new Map(placed.map((member) => [member, neighboursOf(member, placed, secrets)] as const))
+  const askedBy = (member: Placed, neighbour: Neighbour): Neighbour => {
+    const by = placed.find(({ context }) => context.environment.checkout === neighbour.checkout)
+    if (by === undefined) return neighbour
+    return { ...neighbour, asks: asksOf(by, member.context.environment.service, told.get(by) ?? []) }
+  }
+  return new Map([...told].map(([member, neighbours]) => [member, neighbours.map((each) => askedBy(member, each))]))
+}
+
+/** Steps that need a service beside this one wait until it answers. */
+async function waitForAsked(
+  member: Placed,
+  neighbours: readonly Neighbour[],
+  placed: readonly Placed[],
+): Promise<void> {
+  const needed = new Set(member.definition.provision.flatMap(({ needs }) => needs ?? []))
+  for (const { service, checkout } of neighbours) {
+    const other = placed.find(({ context }) => context.environment.checkout === checkout)
+    const record = other && readRecord(other.context.environment)
+    if (needed.has(service) && other && record) await waitServing(other.context, record)
+  }
+}
+
+/** What a start would do, of this environment and of each beside it. Nothing is done. */
+export async function readPlansTogether(
+  context: Context,
+  commands: How['commands'],
+): Promise<{ environment: Environment; plan: StartPlan }[]> {
+  if (!hasNeighbours(context))
+    return [{ environment: context.environment, plan: await readStartPlan(context, ALL, commands) }]
+  await requireVersions(context.engine)
+  const { members, parted } = await openNeighbourhood(context)
+  const placed = await placeAll(context, [...members, ...(await runningOf(parted))])
+  const told = tellAll(placed)
+  const plans: { environment: Environment; plan: StartPlan }[] = []
+  for (const member of inOrder(placed, context.environment.checkout)) {
+    const each = { ...member.context, settings: { ...member.context.settings, with: member.with } }
+    const plan = await readStartPlan(each, ALL, commands, told.get(member) ?? [])
+    plans.push({ environment: member.context.environment, plan })
+  }
+  return plans
+}

@@ -1,0 +1,34 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { listContainers } from '../../engine/containers.js'
+import { COMPOSE_LABELS } from '../../engine/labels.js'
+import type { Asking } from '../context.js'
+import { readRecord } from '../data/record.js'
+import { type State, stateOf } from './state-of.js'
+
+/** An environment beside this one, and what runs of it. */
+export type Beside = { service: string; checkout: string; url: string | undefined; state: State }
+
+const LOOK_MS = 500
+
+/** The same once each answers, or will not: the engine calls none `starting` for longer than its health check says. */
+export async function waitBeside(context: Asking): Promise<Beside[]> {
+  for (;;) {
+    const beside = await readBeside(context)
+    if (beside.every(({ state }) => state !== 'starting')) return beside
+    await pause(LOOK_MS)
+  }
+}
+
+/** The environments that this one was told of, as they are now. */
+export async function readBeside({ engine, environment }: Asking): Promise<Beside[]> {
+  const neighbours = readRecord(environment)?.neighbours ?? []
+  return await Promise.all(
+    neighbours.map(async ({ service, checkout, project, ports, address }) => {
+      const containers = await listContainers(engine, [`${COMPOSE_LABELS.project}=${project}`])
+      const configs = Object.fromEntries(containers.map((container) => [container.service, '']))
+      const port = ports[address ?? 0] ?? Object.values(ports)[0]
+      const url = port === undefined ? undefined : `http://localhost:${port}`
+      return { service, checkout, url, state: stateOf(containers, { configs }) }
+    }),
+  )
+}
