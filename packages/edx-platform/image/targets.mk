@@ -19,7 +19,7 @@ LMS := $(AS_LMS) manage.py lms
 CMS := $(AS_CMS) manage.py cms
 
 .PHONY: test test-lms test-cms lms.shell cms.shell settings assets migrate migrate-lms migrate-cms folders accounts \
-	studio-pages indexes reindex
+	studio-pages indexes reindex oauth-clients catalog
 
 # Both are run, also where the first fails.
 test:
@@ -71,6 +71,14 @@ accounts:
 
 studio-pages:
 	$(AS_CMS) -m devenv_edx_platform.studio_pages
+
+# For a service beside this one: NAME=discovery URL=http://localhost:18381 SECRET=…
+oauth-clients:
+	$(AS_LMS) -m devenv_edx_platform.oauth_clients '$(NAME)' '$(URL)' '$(SECRET)'
+
+# While discovery runs beside this.
+catalog:
+	$(AS_LMS) -m devenv_edx_platform.catalog
 
 indexes:
 	$(AS_LMS) -m devenv_edx_platform.search

@@ -7,8 +7,8 @@ import urllib.error
 import urllib.request
 
 # Where hello answers: this server asks it, and a browser is sent there.
-HELLO = os.environ.get('HELLO')
-HELLO_URL = os.environ.get('HELLO_URL')
+HELLO = os.environ.get('DEVENV_HELLO_SERVER')
+HELLO_URL = os.environ.get('DEVENV_HELLO_URL')
 
 PAGE = '''<!doctype html>
 <html lang="en">

@@ -12,4 +12,4 @@ REDIS_URL = os.environ.get('HELLO_REDIS_URL', 'redis://redis:6379/0')
 # The address under which a browser reaches us: links need it.
 URL = os.environ.get('DEVENV_URL', 'http://localhost:8000').rstrip('/')
 # Where guestbook answers, where that runs beside us.
-GUESTBOOK_URL = os.environ.get('GUESTBOOK_URL')
+GUESTBOOK_URL = os.environ.get('DEVENV_GUESTBOOK_URL')

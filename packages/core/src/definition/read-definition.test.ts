@@ -184,6 +184,59 @@ describe.skipIf(!composes)('a checkout’s own Compose file', () => {
   })
 })
 
+describe.skipIf(!composes)('while another service runs beside', () => {
+  const readBeside = async (own: string, ofCheckout = '') => {
+    const checkout = writeFiles(
+      temporaryFolder(),
+      ofCheckout === '' ? {} : { 'devenv/compose.with.lms.yaml': ofCheckout },
+    )
+    const where = { package: samplePackage('', { 'compose.with.lms.yaml': own }), checkout, variant: undefined }
+    const request = { ...where, project: 'p', mirror: undefined, registry: undefined, variables: {}, stores: checkout }
+    return { alone: await readDefinition(request), beside: await readDefinition({ ...request, beside: ['lms'] }) }
+  }
+
+  test('its file adds steps, accounts, what is asked for, and lies over the Compose file', async () => {
+    const { alone, beside } = await readBeside(`
+x-devenv-with:
+  provision: [{ name: partner, run: "partner \${DEVENV_LMS_SERVER}" }]
+  accounts: [{ what: staff, user: a, password: b }]
+  asks: [{ name: clients, target: oauth, with: { URL: "\${DEVENV_URL}", N: 1 } }]
+services:
+  hello: { environment: { LMS: "\${DEVENV_LMS_URL}" } }
+`)
+    expect(beside.provision.slice(0, -1)).toEqual(alone.provision)
+    expect(beside.provision.at(-1)).toMatchObject({ name: 'partner', service: 'hello' })
+    expect(beside.accounts.at(-1)).toMatchObject({ user: 'a' })
+    expect(beside.asks).toEqual([
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: as it is written
+      { of: 'lms', name: 'clients', target: 'oauth', variables: { URL: '${DEVENV_URL}', N: '1' } },
+    ])
+    expect(alone.asks).toEqual([])
+    // Told once all ports are known.
+    expect(beside.project.services.hello?.environment?.LMS).toBe('{DEVENV_LMS_URL}')
+    expect(alone.project.services.hello?.environment?.LMS).toBeUndefined()
+  })
+
+  test('the checkout’s own file lies over that of the package', async () => {
+    const { beside } = await readBeside(
+      'services: { hello: { environment: { A: own, B: own } } }\n',
+      'services: { hello: { environment: { B: mine } } }\n',
+    )
+    expect(beside.project.services.hello?.environment).toMatchObject({ A: 'own', B: 'mine' })
+  })
+
+  test('what is wrong in its file is named with its line', async () => {
+    expect(await problemsOf(() => readBeside('x-devenv-with:\n  aks: []\n'))).toMatchObject([
+      {
+        code: 'definition-invalid',
+        at: 'x-devenv-with',
+        detail: expect.stringContaining('"asks"'),
+        place: { line: 2 },
+      },
+    ])
+  })
+})
+
 describe('the variables that a Compose file reads', () => {
   const namesIn = (own: string, others: { [path: string]: string } = {}, variant?: string) => {
     const root = writeFiles(temporaryFolder(), { 'package/compose.yaml': own, ...others })

@@ -138,7 +138,7 @@ function requireOverlayNames(checkout: string): void {
 }
 
 /** What decides which Compose files there are. */
-export type Where = Pick<ReadDefinition, 'package' | 'checkout' | 'variant' | 'beside'>
+type Where = Pick<ReadDefinition, 'package' | 'checkout' | 'variant' | 'beside'>
 
 /** The package's compose.yaml, and over it the variant's, the checkout's, and those for each service beside it. */
 function composeFilesOf(where: Where): [string, ...string[]] {

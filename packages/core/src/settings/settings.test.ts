@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { problemsOf, sampleRecord, sampleSettings, temporaryFolder, writeFiles } from '../../test/samples.js'
 import { CORE_DIRECTORY } from '../definition/read-definition.js'
-import { differs, registryOf, remember, rememberedOf, settingsFrom, variablesOf } from './settings.js'
+import { differs, parsePaths, registryOf, remember, rememberedOf, settingsFrom, variablesOf } from './settings.js'
 
 describe('settings', () => {
   test.each(['DEVENV_DIR', 'DEVENV_MIRROR', 'DEVENV_DIGESTS', 'DEVENV_OFFLINE', 'DEVENV_PUBLISH'])(
@@ -196,5 +196,18 @@ describe('what is remembered', () => {
     expect(differs(sampleSettings({ ...BEFORE, variables: { A: '1', C: 'unread' } }), BEFORE)).toBe(false)
     for (const change of [{ mirror: 'other' }, { programs: 'all' as const }, { without: [] }, { variables: { B: '' } }])
       expect(differs(sampleSettings(change), BEFORE)).toBe(true)
+  })
+})
+
+describe('the checkouts beside this one', () => {
+  test.each([
+    ['../edx-platform /b', ['/b', join(process.cwd(), '../edx-platform')].sort()],
+    [`"../my lms" '/a b'`, ['/a b', join(process.cwd(), '../my lms')].sort()],
+    ['/a /a', ['/a']],
+    ['none', []],
+    [' ', undefined],
+  ])('%j are %j', (text, paths) => {
+    expect(parsePaths(text)).toEqual(paths)
+    expect(settingsFrom({ DEVENV_WITH: text }).with).toEqual(paths)
   })
 })

@@ -6,7 +6,7 @@ import { DevenvError, type Problem } from '../../problem/problem.js'
 import { type Ports, urlsOf } from './addresses.js'
 
 /** A make target that another environment asks this one for, with make's variables. */
-export type Asked = { name: string; target: string; variables: Readonly<Record<string, string>> }
+export type AskedTarget = { name: string; target: string; variables: Readonly<Record<string, string>> }
 
 /**
  * Another environment that runs beside this one, as this one is told of it. `ports`: of its primary service, container port to host
@@ -19,7 +19,7 @@ export type Neighbour = {
   ports: Readonly<Record<number, number>>
   address: number | undefined
   secret: string
-  asks: readonly Asked[]
+  asks: readonly AskedTarget[]
 }
 
 /** The network that two environments share: the same from both sides. Pure. */
@@ -53,27 +53,42 @@ export function withNeighbours(definition: Definition, own: Ports, neighbours: r
   return { ...told, provision: [...told.provision, ...neighbours.flatMap((each) => askedSteps(definition, each))] }
 }
 
+/**
+ * Where the others answer, as the primary container is told: `DEVENV_DISCOVERY_URL` a browser, `DEVENV_DISCOVERY_SERVER` another
+ * server; each also for every container port, `DEVENV_DISCOVERY_URL_18381`. Pure.
+ */
+export const addressesBeside = (neighbours: readonly Neighbour[]): Record<string, string> =>
+  Object.fromEntries(
+    neighbours.flatMap(({ service, ports, address }) => {
+      const prefix = variableOf(service)
+      return Object.entries(urlsOf(ports, address)).flatMap(([name, url]) => {
+        const [, port] = /_URL_(\d+)$/.exec(name) ?? []
+        const at = port ?? (address === undefined || ports[address] === undefined ? Object.keys(ports)[0] : address)
+        return [
+          [name.replace('DEVENV', prefix), url],
+          [name.replace('DEVENV_URL', `${prefix}_SERVER`), `http://${service}:${at}`],
+        ]
+      })
+    }),
+  )
+
 /** The variables that a Compose file may name of this environment and of those beside it. Pure. */
-function variablesOf(
+const variablesOf = (
   { primary, project }: Definition,
   own: Ports,
   neighbours: readonly Neighbour[],
-): { [name: string]: string } {
-  const variables = { ...urlsOf(own[primary], project.services[primary]?.ports?.[0]?.target) }
-  for (const { service, ports, address, secret } of neighbours) {
-    const prefix = variableOf(service)
-    for (const [name, url] of Object.entries(urlsOf(ports, address))) variables[name.replace('DEVENV', prefix)] = url
-    variables[`${prefix}_SECRET`] = secret
-  }
-  return variables
-}
+): Record<string, string> => ({
+  ...urlsOf(own[primary], project.services[primary]?.ports?.[0]?.target),
+  ...addressesBeside(neighbours),
+  ...Object.fromEntries(neighbours.map(({ service, secret }) => [`${variableOf(service)}_SECRET`, secret])),
+})
 
 /** Fills in what was left open while the ports were not known. Pure. @throws DevenvError `neighbour-variable-unknown` */
 export function tell<T extends Definition>(definition: T, own: Ports, neighbours: readonly Neighbour[]): T {
   const variables = variablesOf(definition, own, neighbours)
   const unknown = new Set<string>()
   const fill = (text: string) =>
-    text.replace(/\$?\{(DEVENV_(?:\w+_)?(?:URL(?:_\d+)?|SECRET))\}/g, (_, name: string) => {
+    text.replace(/\$?\{(DEVENV_(?:\w+_)?(?:(?:URL|SERVER)(?:_\d+)?|SECRET))\}/g, (_, name: string) => {
       const value = variables[name]
       if (value === undefined) unknown.add(name)
       return value ?? ''

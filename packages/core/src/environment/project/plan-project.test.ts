@@ -19,6 +19,7 @@ import { LABELS } from '../../engine/labels.js'
 import type { Settings } from '../../settings/settings.js'
 import type { Environment } from '../environment.js'
 import { placesOf } from './addresses.js'
+import { sharedNetwork } from './neighbours.js'
 import { CA_BUNDLE, type ProjectFacts, planProject, renderProject, secondsOf } from './plan-project.js'
 
 const FACTS: ProjectFacts = {
@@ -54,6 +55,34 @@ const service = (project: ComposeProject, name: string): ComposeService => {
 }
 const configs = (project: ComposeProject) =>
   Object.fromEntries(Object.entries(project.services).map(([name, { labels }]) => [name, labels?.[LABELS.config]]))
+
+describe('a project with another environment beside it', () => {
+  const LMS = {
+    service: 'lms',
+    checkout: '/lms',
+    project: 'devenv-lms-1',
+    ports: { 80: 23100 },
+    address: 80,
+    secret: 'x',
+    asks: [],
+  }
+  const alone = plan()
+  const project = plan({ facts: { neighbours: [LMS] } })
+
+  test('has a network more, which it does not own, and there answers by the name of its service', () => {
+    const name = sharedNetwork(sampleEnvironment().project, LMS.project)
+    expect(project.networks?.['with-lms']).toEqual({ name, external: true })
+    expect(service(project, 'hello').networks).toEqual({ default: null, 'with-lms': { aliases: ['hello'] } })
+    expect(service(project, 'mysql').networks).toEqual(service(alone, 'mysql').networks)
+  })
+
+  test('tells the primary container where that is, and replaces no other', () => {
+    expect(service(project, 'hello').environment).toMatchObject({ DEVENV_LMS_SERVER: 'http://lms:80' })
+    const [before, after] = [configs(alone), configs(project)]
+    expect(after.hello).not.toBe(before.hello)
+    expect(after.mysql).toBe(before.mysql)
+  })
+})
 
 describe('a planned project', () => {
   test('publishes every port on loopback only, on the host port it was given', () => {

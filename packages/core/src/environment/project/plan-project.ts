@@ -16,7 +16,7 @@ import { containerProxies } from '../../settings/container-proxies.js'
 import type { Settings } from '../../settings/settings.js'
 import type { Environment } from '../environment.js'
 import { type Ports, urlsOf } from './addresses.js'
-import { type Neighbour, sharedNetwork } from './neighbours.js'
+import { addressesBeside, type Neighbour, sharedNetwork } from './neighbours.js'
 import type { GitPlaces } from './read-git-places.js'
 import { storesOf } from './stores-of.js'
 
@@ -165,6 +165,7 @@ function planOurs(
       ...containerProxies(proxies),
       ...service.environment,
       ...urlsOf(ports[name], service.ports?.[0]?.target),
+      ...(primary && addressesBeside(facts.neighbours)),
       // Written at once: who ends a container ends its shells with it.
       HISTFILE: `${HISTORY}/${name}`,
       PROMPT_COMMAND: 'history -a',

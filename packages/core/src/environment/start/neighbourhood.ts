@@ -15,7 +15,7 @@ import { readRecord } from '../data/record.js'
 import { identify } from '../environment.js'
 import { requireFolder, requireRecognised } from '../open-environment.js'
 import type { Ports } from '../project/addresses.js'
-import { type Asked, type Neighbour, sharedNetwork, tell } from '../project/neighbours.js'
+import { type AskedTarget, type Neighbour, sharedNetwork, tell } from '../project/neighbours.js'
 
 /** One of the environments that run beside each other, and the checkouts of those that it is told of. */
 export type Member = { context: Context; variant: string | undefined; with: readonly string[] }
@@ -193,13 +193,13 @@ const primaryOf = ({ definition, ports }: Placed): Pick<Neighbour, 'ports' | 'ad
 })
 
 /** What `by` asks of a service, with the addresses as `by` is told them. Pure. */
-export const asksOf = (by: Placed, of: string, told: readonly Neighbour[]): Asked[] =>
+export const asksOf = (by: Placed, of: string, told: readonly Neighbour[]): AskedTarget[] =>
   tell(by.definition, by.ports, told)
     .asks.filter((ask) => ask.of === of)
     .map(({ name, target, variables }) => ({ name, target, variables }))
 
 /** Those that others ask come first; between equals, this environment last. Pure. */
-export function inOrder(placed: readonly Placed[], own: string): Placed[] {
+export function startOrder(placed: readonly Placed[], own: string): Placed[] {
   const left = [...placed].sort((a, b) => Number(isOwn(a, own)) - Number(isOwn(b, own)))
   const ordered: Placed[] = []
   while (left.length > 0) {

@@ -16,11 +16,11 @@ import { type Extent, findRunning, type Started } from './find-running.js'
 import {
   asksOf,
   hasNeighbours,
-  inOrder,
   type Member,
   neighboursOf,
   openNeighbourhood,
   type Placed,
+  startOrder,
 } from './neighbourhood.js'
 import { type How, readForCheckout } from './observe.js'
 import { readStartPlan, start, startHeld, USUAL } from './start.js'
@@ -116,7 +116,7 @@ async function startHeldTogether(
     const placed = await placeAll(context, members)
     const told = tellAll(placed)
     let own: Started | undefined
-    for (const member of inOrder(placed, context.environment.checkout)) {
+    for (const member of startOrder(placed, context.environment.checkout)) {
       const isOwn = member.context === context
       const neighbours = told.get(member) ?? []
       try {
@@ -217,7 +217,7 @@ export async function readPlansTogether(
   const placed = await placeAll(context, [...members, ...(await runningOf(parted))])
   const told = tellAll(placed)
   const plans: { environment: Environment; plan: StartPlan }[] = []
-  for (const member of inOrder(placed, context.environment.checkout)) {
+  for (const member of startOrder(placed, context.environment.checkout)) {
     const each = { ...member.context, settings: { ...member.context.settings, with: member.with } }
     const plan = await readStartPlan(each, ALL, commands, told.get(member) ?? [])
     plans.push({ environment: member.context.environment, plan })

@@ -8,6 +8,7 @@ from copy import deepcopy
 from urllib.parse import urlsplit
 
 from course_discovery.settings.devstack import *
+from devenv_discovery.lms import with_lms
 from devenv_discovery.paths import with_artifacts
 
 # The address that the browser sees; devenv chose the port.
@@ -70,6 +71,7 @@ EVENT_BUS_REDIS_CONNECTION_URL = 'redis://redis:6379/1'
 EMAIL_BACKEND = 'django.core.mail.backends.console.EmailBackend'
 
 with_artifacts(globals())
+with_lms(globals())
 
 
 # Upstream's loggers write to the console and pass on to the root logger, which writes the same again.

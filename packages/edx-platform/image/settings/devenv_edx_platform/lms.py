@@ -4,15 +4,17 @@ The checkout's lms.envs.devstack, pointed at this environment's servers and at i
 A developer's own lms/envs/private.py (git-ignored) has the last word.
 """
 from lms.envs.devstack import *
-from devenv_edx_platform import environment as here, mfe, shared
+from devenv_edx_platform import environment as here, mfe, services, shared
 
 shared.apply(globals(), here.LMS_URL, here.LMS_INTERNAL_URL, 'lms-worker')
 
 SITE_NAME = here.LMS_HOST
 SESSION_COOKIE_NAME = f'lms_sessionid_{here.LMS_PORT}'
-LOGIN_REDIRECT_WHITELIST = [*LOGIN_REDIRECT_WHITELIST, here.CMS_HOST]
+# Services that run beside this one, where a browser finds them.
+BESIDE = services.beside('URL')
+LOGIN_REDIRECT_WHITELIST = [*LOGIN_REDIRECT_WHITELIST, here.CMS_HOST, *(services.host_of(url) for url in BESIDE.values())]
 CSRF_TRUSTED_ORIGINS = [*CSRF_TRUSTED_ORIGINS, here.LMS_URL, here.CMS_URL]
-IDA_LOGOUT_URI_LIST = [f'{here.CMS_URL}/logout/']
+IDA_LOGOUT_URI_LIST = [f'{url}/logout/' for url in (here.CMS_URL, *BESIDE.values())]
 ENTERPRISE_API_URL = f'{here.LMS_INTERNAL_URL}/enterprise/api/v1/'
 
 FEATURES['ENABLE_AUTHN_MICROFRONTEND'] = 'authn' in mfe.PRESENT

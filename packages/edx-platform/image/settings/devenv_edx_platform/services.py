@@ -1,10 +1,12 @@
 """
 The addresses of other services in upstream's settings: devstack's host names, and ports of localhost.
 
-Each becomes this environment's own address, where this environment runs it, or else that of a page which says that the service
-does not run (environment.absent).
+Each becomes this environment's own address, where this environment runs it; that of the service, where that runs beside it; or else
+that of a page which says that the service does not run (environment.absent).
 """
+import os
 import re
+from urllib.parse import urlsplit
 
 from devenv_edx_platform.environment import CMS_INTERNAL_URL, CMS_URL, LMS_INTERNAL_URL, LMS_URL, absent
 
@@ -34,7 +36,21 @@ NOT_CALLED = re.compile(
 # Followed by a browser. All others are called by a server, in this container.
 FOR_BROWSERS = re.compile(r'DASHBOARD|FRONTEND|LOGIN|LOGOUT|MARKETING|MKTG|PORTAL|PUBLIC|REGISTER|SPECTACULAR|_LINK')
 
+# The services that may run beside the LMS (WITH=), by the names of their environments.
+BESIDE = {'credentials': 'CREDENTIALS', 'discovery': 'DISCOVERY', 'edxnotes': 'EDX_NOTES_API', 'forum': 'FORUMS'}
+
+
+def beside(kind):
+    """Name to address of those that do. `kind`: URL, where a browser finds it; SERVER, where a server does."""
+    found = {name: os.environ.get(f'DEVENV_{service}_{kind}') for name, service in BESIDE.items()}
+    return {name: url for name, url in found.items() if url}
+
+
 _BY_PLACE = {place: name for name, places in NAMES.items() for place in places}
+def host_of(url):
+    return urlsplit(url).netloc
+
+
 _URL = re.compile(r'^https?://(localhost|127\.0\.0\.1|edx\.devstack\.[\w.-]+)(?::(\d+))?(?=/|$)')
 
 
@@ -43,8 +59,8 @@ def redirect(settings, own_url, own_internal_url):
     Changes the addresses in a settings module's namespace. `own_url`: where the LMS, or Studio, answers a browser;
     `own_internal_url`: where it answers from inside the container.
     """
-    for_browsers = {'lms': LMS_URL, 'studio': CMS_URL, 'itself': own_url}
-    for_servers = {'lms': LMS_INTERNAL_URL, 'studio': CMS_INTERNAL_URL, 'itself': own_internal_url}
+    for_browsers = {'lms': LMS_URL, 'studio': CMS_URL, 'itself': own_url, **beside('URL')}
+    for_servers = {'lms': LMS_INTERNAL_URL, 'studio': CMS_INTERNAL_URL, 'itself': own_internal_url, **beside('SERVER')}
     for key in [key for key in settings if key.isupper() and not NOT_CALLED.search(key)]:
         settings[key] = _redirected(key, settings[key], for_browsers, for_servers)
 
