@@ -5,7 +5,7 @@ PACKAGES = $(patsubst %/compose.yaml,%,$(wildcard packages/*/compose.yaml exampl
 PACKAGE = $(firstword $(wildcard packages/$(SERVICE) examples/$(SERVICE)/environment))
 WITH_SET_UP = tools/with-set-up.sh
 DEVENV = env $(devenv.environment) node packages/core/bin/devenv.js --package '$(PACKAGE)' $(if $(CHECKOUT),--checkout '$(CHECKOUT)')
-RUN = $(if $(PACKAGE),,$(error There is no service $(SERVICE): neither packages/$(SERVICE) nor examples/$(SERVICE) exists))$(WITH_SET_UP) '$(PACKAGE)' -- $(DEVENV)
+RUN = $(if $(PACKAGE),,$(error There is no service $(SERVICE): neither packages/$(SERVICE) nor examples/$(SERVICE) exists))$(WITH_SET_UP) '$(PACKAGE)' $(if $(WITH),$(PACKAGES) )-- $(DEVENV)
 
 .PHONY: help start watch stop clean set-up check test accept faults bench ci.image ci.publish ci.seeds ci.lock
 
@@ -13,11 +13,11 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 	@echo "  make devenv.COMMAND, make dev.TARGET   as in a checkout, for SERVICE and CHECKOUT; \`make dev.help\` lists them"
 
-start: ## set up this machine, start a service from its checkout, print its address (SERVICE=hello CHECKOUT=PATH)
-	@$(RUN) start
+start: ## set up this machine, start a service from its checkout, print its address (SERVICE=hello CHECKOUT=PATH WITH=PATH)
+	@$(RUN) start$(devenv.with)
 
 watch: ## do the same, and show the logs
-	@$(RUN) watch
+	@$(RUN) watch$(devenv.with)
 
 stop: ## stop that service
 	@$(RUN) stop

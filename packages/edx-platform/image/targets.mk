@@ -74,7 +74,7 @@ studio-pages:
 
 # For a service beside this one: NAME=discovery URL=http://localhost:18381 SECRET=…
 oauth-clients:
-	$(AS_LMS) -m devenv_edx_platform.oauth_clients '$(NAME)' '$(URL)' '$(SECRET)'
+	@$(AS_LMS) -m devenv_edx_platform.oauth_clients '$(NAME)' '$(URL)' '$(SECRET)'
 
 # While discovery runs beside this.
 catalog:
