@@ -1,5 +1,7 @@
 """The settings' addresses: which become this environment's, and which that of a page about an absent service."""
+import os
 import unittest
+from unittest.mock import patch
 
 from helpers import INSIDE, LMS
 from devenv_edx_platform.services import redirect
@@ -18,6 +20,17 @@ class Addresses(unittest.TestCase):
     def test_what_a_browser_follows_leads_to_the_address_that_the_browser_has(self):
         found = redirected(CREDENTIALS_PUBLIC_SERVICE_URL='http://localhost:18150')
         self.assertEqual(found, {'CREDENTIALS_PUBLIC_SERVICE_URL': f'{LMS}/devenv/absent/credentials'})
+
+    @patch.dict(os.environ, {
+        'DEVENV_DISCOVERY_URL': 'http://localhost:23500', 'DEVENV_DISCOVERY_SERVER': 'http://discovery:18381',
+    })
+    def test_a_service_that_runs_beside_the_lms_is_called_by_its_name_and_opened_by_its_port(self):
+        found = redirected(
+            COURSE_CATALOG_API_URL='http://edx.devstack.discovery:18381/api/v1', DISCOVERY_PUBLIC_URL='http://localhost:18381',
+        )
+        self.assertEqual(found, {
+            'COURSE_CATALOG_API_URL': 'http://discovery:18381/api/v1', 'DISCOVERY_PUBLIC_URL': 'http://localhost:23500',
+        })
 
     def test_the_path_stays(self):
         found = redirected(ECOMMERCE_API_URL='http://edx.devstack.ecommerce:18130/api/v2')
