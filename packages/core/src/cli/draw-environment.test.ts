@@ -30,7 +30,13 @@ test('a service is a box with what is known of it, and arrows lead to those that
   })
   const mysql = server('mysql', { keepsData: true })
   const search = server('search', { image: 'docker.io/getmeili/meilisearch:v1' })
-  expect(drawEnvironment({ service: 'hello', services: [hello, mysql, search] })).toEqual({
+  expect(
+    drawEnvironment({
+      service: 'hello',
+      services: [hello, mysql, search],
+      beside: { of: 'hello', environments: [{ service: 'lms', url: 'http://localhost:23100' }] },
+    }),
+  ).toEqual({
     boxes: [
       {
         id: 'hello',
@@ -46,10 +52,12 @@ test('a service is a box with what is known of it, and arrows lead to those that
       },
       { id: 'mysql', kind: 'store', lines: ['mysql', 'mysql:1'] },
       { id: 'search', kind: 'server', lines: ['search', 'getmeili/meilisearch:v1'] },
+      { id: 'beside lms', kind: 'ours', lines: ['lms', 'another environment', 'http://localhost:23100'] },
     ],
     arrows: [
       { from: 'hello', to: 'mysql', optional: false },
       { from: 'hello', to: 'search', optional: true },
+      { from: 'hello', to: 'beside lms', optional: true },
     ],
   })
 })

@@ -2,16 +2,26 @@ import type { EnvironmentGraph, GraphedService } from '../environment/verbs/grap
 import type { Picture } from '../picture/picture.js'
 import { renderMemory } from './render-status.js'
 
-/** The services of an environment, with their programs, ports and memory; arrows lead to those that they need. Pure. */
-export const drawEnvironment = ({ services }: EnvironmentGraph): Picture => ({
-  boxes: services.map((service) => ({
-    id: service.service,
-    kind: service.kind === 'server' && service.keepsData ? 'store' : service.kind,
-    lines: linesOf(service),
-  })),
-  arrows: services.flatMap(({ service, needs }) =>
-    needs.map(({ service: to, required }) => ({ from: service, to, optional: !required })),
-  ),
+/** The services of an environment, with their programs, ports and memory; arrows lead to those that they need; dashed, to the environments beside it. Pure. */
+export const drawEnvironment = ({ services, beside: { of, environments } }: EnvironmentGraph): Picture => ({
+  boxes: [
+    ...services.map((service) => ({
+      id: service.service,
+      kind: service.kind === 'server' && service.keepsData ? ('store' as const) : service.kind,
+      lines: linesOf(service),
+    })),
+    ...environments.map(({ service, url }) => ({
+      id: `beside ${service}`,
+      kind: 'ours' as const,
+      lines: [service, 'another environment', ...(url === undefined ? [] : [url])],
+    })),
+  ],
+  arrows: [
+    ...services.flatMap(({ service, needs }) =>
+      needs.map(({ service: to, required }) => ({ from: service, to, optional: !required })),
+    ),
+    ...environments.map(({ service }) => ({ from: of, to: `beside ${service}`, optional: true })),
+  ],
 })
 
 const linesOf = ({ service, image, memoryBytes, programs, ports }: GraphedService): string[] => [

@@ -16,8 +16,9 @@ const DEFINITION = sampleDefinition(
 )
 
 test('of an environment that does not run its definition tells', () => {
-  expect(graphOf(DEFINITION, ['web', 'worker'], { containers: [] }, {}, 'localhost:5000')).toEqual({
+  expect(graphOf(DEFINITION, ['web', 'worker'], { containers: [], beside: [] }, {}, 'localhost:5000')).toEqual({
     service: 'hello',
+    beside: { of: 'hello', environments: [] },
     services: [
       {
         service: 'hello',
@@ -59,7 +60,7 @@ test('of one that runs its containers tell: programs, memory, and ports on this 
   const { services } = graphOf(
     DEFINITION,
     ['web', 'worker'],
-    { containers: [container] },
+    { containers: [container], beside: [] },
     { hello: { 8000: 23000 } },
     undefined,
   )

@@ -5,10 +5,16 @@ import { officialName } from '../../image/official-name.js'
 import type { Context } from '../context.js'
 import { containersOf } from '../inside/containers-of.js'
 import type { Ports } from '../project/addresses.js'
+import type { Beside } from './read-beside.js'
 import { readStatus, type Status } from './status.js'
 
 /** What `devenv graph --json` prints: the services of an environment, and what is known of each that runs. */
-export type EnvironmentGraph = { service: string; services: readonly GraphedService[] }
+export type EnvironmentGraph = {
+  service: string
+  services: readonly GraphedService[]
+  /** The environments that run beside it, each with its address, and the service that was told of them. */
+  beside: { of: string; environments: readonly Pick<Beside, 'service' | 'url'>[] }
+}
 export type GraphedService = {
   service: string
   /** `ours`: it runs an image of an environment package. */
@@ -39,7 +45,7 @@ export async function readGraph(
 export function graphOf(
   definition: Definition,
   programs: readonly string[],
-  { containers }: Pick<Status, 'containers'>,
+  { containers, beside }: Pick<Status, 'containers' | 'beside'>,
   bound: Ports,
   mirror: string | undefined,
 ): EnvironmentGraph {
@@ -66,5 +72,6 @@ export function graphOf(
       })),
     }
   })
-  return { service: definition.package.service, services }
+  const environments = beside.map(({ service, url }) => ({ service, url }))
+  return { service: definition.package.service, services, beside: { of: primary, environments } }
 }
