@@ -80,6 +80,22 @@ describe('two services beside each other', () => {
     await expectClean(hello, guestbook)
   })
 
+  test('are shown by one view, which stays while the only container of a service is replaced', async () => {
+    const [hello, guestbook] = [freshCheckout(), freshGuestbook()]
+    succeeded(await guestbook.start())
+    const view = guestbook.begin(['make', 'dev.watch', `WITH="${hello.path}"`])
+    await view.said(/guestbook answers at http:/)
+    await view.said(/beside it: hello +http:/)
+    await guestbook.get('/')
+    await view.said(/^web \| .*GET \/ /m)
+    view.signalAll('SIGINT')
+    expect((await view.ended).stderr).toContain('guestbook keeps running')
+    const watching = guestbook.beginDevenv(['watch'])
+    await watching.said(/guestbook answers at/)
+    succeeded(await guestbook.devenv('stop'))
+    expect((await watching.ended).stderr).toContain('nothing runs any more')
+  })
+
   test('follow a port that moves', async () => {
     const [hello, guestbook] = [freshCheckout(), freshGuestbook()]
     succeeded(await hello.devenv('start', '--with', guestbook.path))

@@ -4,6 +4,7 @@ import type { Container } from '../../engine/containers.js'
 import { isEngineAway } from '../../engine/engine.js'
 import { DevenvError } from '../../problem/problem.js'
 import type { Asking, Context } from '../context.js'
+import { isLocked } from '../data/mutex.js'
 import { readRecord } from '../data/record.js'
 import { containersOf } from '../inside/containers-of.js'
 import { readPrograms } from '../inside/read-programs.js'
@@ -48,6 +49,12 @@ type Viewing = Pick<Context, 'engine' | 'environment' | 'report'>
 const isRunning = ({ state }: Container): boolean => state === 'running' || state === 'restarting'
 
 const LOOK_MS = 1000
+const LOCK_MS = 200
+
+/** The view was left meanwhile. */
+const unlessAborted = (reject: (error: unknown) => void) => (error: Error) => {
+  if (error.name !== 'AbortError') reject(error)
+}
 
 /** Whether it came, and not the end of the view. */
 async function waitForEngine(asking: Asking, signal: AbortSignal): Promise<boolean> {
@@ -102,17 +109,24 @@ async function followOnce(
   next.catch(() => {})
   for (const { id, service } of (await containersOf(asking)).filter(isRunning)) follow(id, service, from)
 
-  const followEvents = async () => {
+  const followEvents = async (onEnd: () => void) => {
     for (let event = await next; !event.done; event = await events.next()) {
       const { action, id, service, at } = event.value
       // Its first lines may be a little older than the event.
       if (action === 'start') follow(id, service, { since: at - 1 })
-      if (action === 'die' && !(await containersOf(asking)).some(isRunning)) return 'over'
+      if (action === 'die') onEnd()
     }
     // An engine ends its events only when it stops.
-    return 'engine away'
+    return 'engine away' as const
   }
-  const end = await followEvents().catch((error) => {
+  const end = await new Promise<'over' | 'engine away'>((resolve, reject) => {
+    const look = async () => {
+      // A start that replaces the only container is not the end.
+      while (isLocked(environment)) await pause(LOCK_MS, undefined, { signal })
+      if (!(await containersOf(asking)).some(isRunning)) resolve('over')
+    }
+    followEvents(() => void look().catch(unlessAborted(reject))).then(resolve, reject)
+  }).catch((error) => {
     if (!isEngineAway(error)) throw error
     return 'engine away' as const
   })
