@@ -37,9 +37,9 @@ test: ## set up this machine and run all tests: `check`, then the scenarios on a
 # The LMS beside the forum is edx-platform’s snapshot, and runs with the images that edx-platform names.
 BESIDE_forums = packages/edx-platform
 
-accept: ## work on a clone of a real checkout as a person does, in a browser too (SERVICE=discovery CHECKOUT=PATH KEEP=1)
-	@$(if $(PACKAGE),,$(error There is no service $(SERVICE)))$(if $(CHECKOUT),,$(error Name a clone of $(SERVICE): CHECKOUT=PATH))$(WITH_SET_UP) '$(PACKAGE)' $(BESIDE_$(SERVICE)) -- \
-	  node tools/acceptance/accept.mjs '$(PACKAGE)' '$(CHECKOUT)'
+accept: ## work on a clone of a real checkout as a person does, in a browser too (SERVICE=discovery CHECKOUT=PATH WITH=PATH KEEP=1)
+	@$(if $(PACKAGE),,$(error There is no service $(SERVICE)))$(if $(CHECKOUT),,$(error Name a clone of $(SERVICE): CHECKOUT=PATH))$(WITH_SET_UP) '$(PACKAGE)' $(BESIDE_$(SERVICE)) $(if $(WITH),$(PACKAGES)) -- \
+	  node tools/acceptance/accept.mjs '$(PACKAGE)' '$(CHECKOUT)' $(if $(WITH),'$(WITH)')
 
 faults: ## interrupt, break and fill up hello, and see that one start mends it (CLASS=links SAMPLE=20 SEED=7)
 	@$(WITH_SET_UP) examples/hello/environment -- node tools/faults/faults.mjs

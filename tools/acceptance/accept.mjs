@@ -2,11 +2,13 @@
 // @ts-check
 // Does on a real checkout what a person does, from nothing, and prints what was seen. See README.md.
 //
-//   node tools/acceptance/accept.mjs PACKAGE-FOLDER CHECKOUT
-//   KEEP=1   leaves the clones and their environments
-import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+//   node tools/acceptance/accept.mjs PACKAGE-FOLDER CHECKOUT [OTHER-CHECKOUT]
+//   OTHER-CHECKOUT   of the service that runs beside: the steps are those of <service>.with.<other>.mjs
+//   KEEP=1           leaves the clones and their environments
+//   SEEDS=1          takes the ready data that this machine keeps
+import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { openBrowser } from '../browser/browser.mjs'
 import { Clone, DEVENV, Workshop } from './clone.mjs'
@@ -15,11 +17,12 @@ import { renderReport, renderSeconds } from './render-report.mjs'
 import { runSteps } from './run-steps.mjs'
 
 /**
- * Who accepts: with a clone, a browser, and as many clones more as it makes.
+ * Who accepts: with a clone, a browser, and as many clones more as it makes. `beside`: of the service that runs beside.
  * @typedef {{
  *   checkout: Clone
  *   browser: import('../browser/browser.mjs').Browser
  *   clones: Clone[]
+ *   beside?: Clone
  * }} Person
  *
  * What `<service>.mjs` exports.
@@ -36,28 +39,35 @@ const keep = Boolean(process.env.KEEP)
 const say = (line) => process.stderr.write(`${line}\n`)
 
 async function main() {
-  const [packageFolder = '', given = ''] = process.argv.slice(2)
+  const [packageFolder = '', given = '', givenBeside] = process.argv.slice(2)
   const service = basename(packageFolder)
-  const file = join(HERE, `${service}.mjs`)
-  if (!existsSync(file)) throw new Error(`There is no acceptance of ${service}: ${file} is not there.`)
+  const file = givenBeside === undefined ? `${service}.mjs` : findBeside(service)
+  if (!existsSync(join(HERE, file))) throw new Error(`There is no acceptance of ${service}: ${file} is not there.`)
   if (!existsSync(join(given, '.git')))
     throw new Error(`CHECKOUT is “${given}”, but that is not a clone of ${service}.`)
   const checkout = realpathSync(given)
   /** @type {Acceptance} */
-  const { steps, exceptions = [] } = await import(pathToFileURL(file).href)
+  const { steps, exceptions = [] } = await import(pathToFileURL(join(HERE, file)).href)
 
   const folder = realpathSync(mkdtempSync(join(tmpdir(), `devenv-accept-${service}-`)))
-  const workshop = new Workshop({ service, folder, package: resolve(packageFolder) })
+  const cache = process.env.SEEDS ? undefined : join(folder, 'cache')
+  const workshop = new Workshop({ service, folder, cache, package: resolve(packageFolder) })
   say(`logs, screenshots and, at the end, report.md are in ${folder}`)
   const circumstances = await readCircumstances({ service, checkout, package: workshop.package })
   const clone = await Clone.of(workshop, checkout)
   const browser = await openBrowser({ screenshots: join(folder, 'screenshots'), exceptions })
   /** @type {Person} */
   const person = { checkout: clone, browser, clones: [clone] }
+  if (givenBeside !== undefined) {
+    const other = otherOf(file)
+    const room = { service: other, folder: join(folder, other), cache, package: join(dirname(workshop.package), other) }
+    person.beside = await Clone.of(new Workshop(room), realpathSync(givenBeside))
+    person.clones.push(person.beside)
+  }
   for (const signal of ['SIGINT', 'SIGTERM'])
     process.once(signal, async () => {
       workshop.interrupt()
-      if (!keep) await remove(workshop, person)
+      if (!keep) await remove(person)
       process.exit(130)
     })
 
@@ -77,19 +87,25 @@ async function main() {
   writeFileSync(join(folder, 'report.md'), report)
   process.stdout.write(report)
   if (keep) say(`kept: ${person.clones.map(({ path }) => path).join(', ')}`)
-  else await remove(workshop, person)
+  else await remove(person)
   process.exitCode = results.every(({ outcome }) => outcome === 'passed') ? 0 : 1
 }
 
+/** The steps of a service with another one beside it. @param {string} service */
+const findBeside = (service) =>
+  readdirSync(HERE).find((name) => name.startsWith(`${service}.with.`)) ?? `${service}.with.<other>.mjs`
+
+/** The service that runs beside, by the name of a file of steps. @param {string} file */
+const otherOf = (file) => file.split('.').at(-2) ?? ''
+
 /**
  * All but what tells of it: logs, screenshots, report.
- * @param {Workshop} workshop
  * @param {Person} person
  */
-async function remove({ folder }, { clones }) {
+async function remove({ clones }) {
   for (const clone of clones) await clone.run([...DEVENV, 'clean'])
-  for (const path of [...clones.map((clone) => clone.path), join(folder, 'team')])
-    rmSync(path, { recursive: true, force: true })
+  for (const { path, workshop } of clones)
+    for (const each of [path, join(workshop.folder, 'team')]) rmSync(each, { recursive: true, force: true })
 }
 
 await main().catch((error) => {

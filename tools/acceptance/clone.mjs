@@ -30,15 +30,16 @@ export class Workshop {
   #running = new Set()
 
   /**
-   * @param {{ service: string, folder: string, package: string }} options `folder`: everything is below it
+   * @param {{ service: string, folder: string, cache: string | undefined, package: string }} options `folder`: everything is below it;
+   * `cache`: where seeds are kept, if not where this machine keeps them
    */
-  constructor({ service, folder, package: environmentPackage }) {
+  constructor({ service, folder, cache, package: environmentPackage }) {
     this.service = service
     this.folder = folder
     this.package = environmentPackage
     this.logs = join(folder, 'logs')
-    /** The first start makes its data itself, and a clone beside it takes them: seeds are of this acceptance alone. */
-    this.env = { ...shell, XDG_CACHE_HOME: join(folder, 'cache') }
+    /** With a cache of its own, the first start makes its data itself, and a clone beside it takes them. */
+    this.env = { ...shell, ...(cache === undefined ? {} : { XDG_CACHE_HOME: cache }) }
     mkdirSync(this.logs, { recursive: true })
   }
 
