@@ -57,7 +57,7 @@ export type StartStep = { because: string } & (
 )
 
 /** What a seed of this start would say of itself, beside what is in the ledgers by then. */
-export type SeedBasis = Pick<Description, 'service' | 'digest' | 'migrations' | 'installed' | 'image'>
+export type SeedBasis = Pick<Description, 'service' | 'digest' | 'label' | 'migrations' | 'installed' | 'image'>
 
 /**
  * Ready data for new stores, and why these. `pull`: those that are in a registry; `keep`: whether what comes of this start is worth
