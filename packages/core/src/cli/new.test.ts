@@ -85,6 +85,22 @@ test('leaves a test target to the checkout that has one, with the settings of it
   )
 })
 
+test('says which folder takes no package', async () => {
+  const file = writeFiles(temporaryFolder(), { taken: '' })
+  const refused = (folder: string) => problemsOf(() => create({ kind: 'django' }, join(folder, 'notes')))
+  expect(await refused(join(file, 'taken'))).toMatchObject([{ code: 'folder-unusable', folder: join(file, 'taken') }])
+  // It takes nobody’s folders, not even those of root.
+  if (process.platform === 'linux')
+    expect(await refused('/proc/1')).toMatchObject([
+      {
+        code: 'folder-unusable',
+        folder: '/proc/1',
+        variable: '--directory',
+        detail: expect.stringMatching(/no new folders/),
+      },
+    ])
+})
+
 test('replaces no file, and knows its servers', async () => {
   const directory = temporaryFolder()
   writeFileSync(join(directory, 'mine'), '')
