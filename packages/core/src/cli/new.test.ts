@@ -64,6 +64,7 @@ test('says what it guessed, and takes what it is told', async () => {
     'image/supervisor/worker.conf',
     'image/targets.mk',
     'package.json',
+    'test/starts.sh',
   ])
   expect(guesses).toContain('settings notes.settings.devstack  (notes/settings/devstack.py)')
   expect(guesses.join('\n')).not.toMatch(/port|mysql/)
@@ -73,6 +74,7 @@ test('says what it guessed, and takes what it is told', async () => {
   expect(read('compose.yaml')).toContain('ports: ["8120"]')
   expect(read('image/supervisor/worker.conf')).toBe('[program:worker]\ncommand=celery-worker notes\n')
   expect(read('Dockerfile')).toContain('virtualenv -r /requirements/dev.txt\n')
+  expect(read('test/starts.sh')).toContain('"$(address)/"\n')
   expect(read('Dockerfile')).toContain('COPY --from=node /edx/app/notes/ /edx/app/notes/')
 })
 
