@@ -2,6 +2,9 @@
 
 SERVICE ?= hello
 PACKAGES = $(patsubst %/compose.yaml,%,$(wildcard packages/*/compose.yaml examples/*/environment/compose.yaml))
+# Those that start in `make test`.
+TESTED = $(sort $(patsubst %/test/,%,$(dir $(wildcard $(foreach test,*.scenario.ts *.sh test_*.py,\
+  packages/*/test/$(test) examples/*/environment/test/$(test))))))
 PACKAGE = $(firstword $(wildcard packages/$(SERVICE) examples/$(SERVICE)/environment))
 WITH_SET_UP = tools/with-set-up.sh
 DEVENV = env $(devenv.environment) node packages/core/bin/devenv.js --package '$(PACKAGE)' $(if $(CHECKOUT),--checkout '$(CHECKOUT)')
@@ -32,7 +35,7 @@ check: ## check format, lint, words, import boundaries, types and unused code; r
 	@$(WITH_SET_UP) -- tools/check.sh
 
 test: ## set up this machine and run all tests: `check`, then the scenarios on a real engine
-	@$(WITH_SET_UP) examples/hello/environment packages/edx-platform packages/forums -- tools/test.sh
+	@$(WITH_SET_UP) $(TESTED) -- tools/test.sh
 
 # The LMS beside the forum is edx-platform’s snapshot, and runs with the images that edx-platform names.
 BESIDE_forums = packages/edx-platform

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { DebugClient } from '@vscode/debugadapter-testsupport'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { eventually, get, post } from '../../../tools/scenarios/checkout.js'
-import { PATIENCE, type Run } from '../../../tools/scenarios/run.js'
+import { ask, PATIENCE, type Run } from '../../../tools/scenarios/run.js'
 import { startedCheckout } from './checkout.js'
 
 const hello = startedCheckout(async (checkout) => {
@@ -119,6 +119,9 @@ describe('devenv debug', () => {
     await terminal.said(/\(Pdb\)/)
     terminal.type('print("is", found * 7)\n')
     await terminal.said(/^is 42/m)
+    const check = [(await hello.container('hello')).id, '/opt/devenv/bin/answers', 'web=http://localhost:8000/health/']
+    await ask('docker', 'exec', ...check)
+    expect(terminal.written()).not.toContain('/health/')
     terminal.type('found = 9\n')
     terminal.type('continue\n')
     expect(await answer).toEqual({ status: 200, body: 'found 9' })

@@ -92,6 +92,21 @@ test.each([
   expect(await greeted(hello)).toEqual(['Before'])
 })
 
+test('who interrupts a restore is told what becomes of the data', async () => {
+  const hello = await started()
+  await save(hello, 'before')
+  await greet(hello, 'After')
+  const restoring = hello.beginDevenv(['data', 'restore', 'before'])
+  await restoring.said(/data of mysql/)
+  restoring.signal('SIGINT')
+  const { exitCode, stderr } = await restoring.ended
+  expect(exitCode).toBe(130)
+  expect(stderr).toMatch(/the data from before are kept, and the next start .*data restore before` begins again\n$/)
+  await hello.start()
+  expect(await greeted(hello)).toEqual(['After', 'Before'])
+  expect((await hello.devenv('data', 'restore', 'before')).stderr).not.toContain('is not restored')
+})
+
 test('a restore that was killed may be said again at once; killed again, the old data are still there', async () => {
   const hello = await started()
   await save(hello, 'before')

@@ -100,6 +100,12 @@ test('status follows the environment', async () => {
   expect(await statusOf()).toMatchObject({ state: 'running' })
 })
 
+test('supervisord warns of nothing in an environment where nothing is wrong', async () => {
+  const log = await hello.read('.dev/devenv/logs/supervisord.log')
+  expect(log).toContain('supervisord started')
+  expect(log).not.toMatch(/ (WARN|CRIT|ERRO) /)
+})
+
 test('the first process of the primary container is supervisord, as the owner', async () => {
   const { stdout } = await hello.devenv('exec', '--', 'ps', '-o', 'uid=,args=', '-p', '1')
   expect(stdout).toMatch(new RegExp(`^\\s*${process.getuid?.()} .*supervis`))

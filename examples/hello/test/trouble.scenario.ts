@@ -198,7 +198,7 @@ describe('what start --dry-run prints', () => {
     expect(await planOf(hello)).toBe('Nothing to do: everything runs as it should.\n')
 
     await hello.write('hello/migrations/0098_more.sql', 'ALTER TABLE greetings ADD COLUMN more INT;\n')
-    expect(await planOf(hello)).toBe('provision  migrations: something that it depends on has changed\n')
+    expect(await planOf(hello)).toBe('provision  migrations: hello/migrations/0098_more.sql is new\n')
     await ask('docker', 'stop', (await hello.container('redis')).id)
     const json = JSON.parse(succeeded(await hello.devenv('start', '--dry-run', '--json')).stdout)
     expect(json.map(({ do: what, on }: { do: string; on: string[] }) => `${what} ${on.join()}`)).toEqual([
@@ -209,7 +209,7 @@ describe('what start --dry-run prints', () => {
       'restart-programs hello',
     ])
     const { stderr } = await hello.start()
-    expect(stderr).toContain('• migrations: something that it depends on has changed')
+    expect(stderr).toContain('• migrations: hello/migrations/0098_more.sql is new')
     expect(await planOf(hello)).toBe('Nothing to do: everything runs as it should.\n')
   })
 })

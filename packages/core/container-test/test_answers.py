@@ -21,6 +21,7 @@ class Answers(InFolder):
         self.environment.update({
             'DEVENV_AVAILABLE': str(self.folder / 'available'),
             'DEVENV_PROGRAM_LINKS': str(self.folder / 'links'),
+            'DEVENV_DEBUGGED': str(self.folder / 'debugged'),
             'DEVENV_RELEASED': str(self.folder / 'released'),
             'DEVENV_ANSWER_SECONDS': str(PATIENCE),
         })
@@ -88,6 +89,20 @@ class Answers(InFolder):
         self.release('shop')
         url, asked = self.serve(200)
         self.assertEqual(self.answers('web=http://localhost:1/', 'shop=%s/' % url)[0], 0)
+        self.assertEqual(len(asked), 1)
+
+    def test_what_a_person_debugs_in_a_terminal_is_not_asked_for_as_long_as_it_runs(self):
+        self.release('web')
+        url, asked = self.serve(200)
+        (self.folder / 'debugged').mkdir()
+        debugged = subprocess.Popen(['sleep', '600'])
+        self.addCleanup(debugged.kill)
+        (self.folder / 'debugged' / 'web').write_text(str(debugged.pid))
+        self.assertEqual(self.answers('web=%s/' % url), (0, ''))
+        self.assertEqual(asked, [])
+        debugged.kill()
+        debugged.wait()
+        self.assertEqual(self.answers('web=%s/' % url), (0, ''))
         self.assertEqual(len(asked), 1)
 
     def test_with_no_program_of_those_released_there_is_nothing_to_ask(self):

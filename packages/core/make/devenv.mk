@@ -1,5 +1,6 @@
 # dev.watch, dev.shell, dev.clean, dev.help, devenv.<any command of devenv>, and dev.<any target of this Makefile>,
-# which is run in the service's environment (OEP-5). For GNU make 3.81 and later. Inside the container this does nothing.
+# which is run in the service's environment (OEP-5). For GNU make 3.81 and later. Inside the container this only
+# says how to do without it.
 ifndef DEVENV_CONTAINER
 
 devenv.core := $(patsubst %/make/,%,$(dir $(lastword $(MAKEFILE_LIST))))
@@ -82,4 +83,12 @@ $(devenv.goals):
 endif
 
 .DEFAULT_GOAL := $(devenv.default)
+
+else ifneq (,$(filter dev.% devenv.%,$(MAKECMDGOALS)))
+# Somebody types in the container what belongs outside. A target that the Makefile itself has is run as ever.
+dev.%.mk: ;
+dev.% devenv.%:
+	$(error You are inside the environment$(if $(filter dev.watch dev.shell dev.clean dev.help devenv.%,$@),$(devenv.comma) and \
+	devenv is outside: leave this shell for `make $@`,: make $*))
+devenv.comma := ,
 endif

@@ -94,8 +94,8 @@ const told = ({ calls }: ReturnType<typeof make>) =>
   })
 const OVERRIDES = '--overrides='
 /** The targets that a shell completes. */
-const listed = (folder: string) =>
-  parseDatabase(make(folder, ['-npq', '.DEFAULT']).output).targets.map(({ name }) => name)
+const listed = (folder: string, env: NodeJS.ProcessEnv = {}) =>
+  parseDatabase(make(folder, ['-npq', '.DEFAULT'], env).output).targets.map(({ name }) => name)
 
 describe('make in a checkout', () => {
   test.each([
@@ -290,11 +290,25 @@ describe('make in a checkout', () => {
     expect(make(checkout(), ['-k', 'dev.a', 'dev.b'], { FAKE_EXIT: '1' }).calls).toHaveLength(2)
   })
 
-  test('does nothing inside the container', () => {
-    const result = make(checkout(), ['dev.test'], { DEVENV_CONTAINER: 'hello' })
+  test.each([
+    ['dev.test', 'You are inside the environment: make test'],
+    ['dev.shell', 'You are inside the environment, and devenv is outside: leave this shell for `make dev.shell`'],
+    ['devenv.stop', 'You are inside the environment, and devenv is outside: leave this shell for `make devenv.stop`'],
+  ])('says in one line inside the container what to type in the place of %s', (goal, says) => {
+    const result = make(checkout('-include dev.local.mk\ntest:\n'), [goal], { DEVENV_CONTAINER: 'hello' })
     expect(result.calls).toEqual([])
     expect(result.status).toBe(2)
-    expect(result.output).toContain("No rule to make target 'dev.test'")
+    expect(result.output).toMatch(/^\S+devenv\.mk:\d+: \*\*\* [^\n]*\n$/)
+    expect(result.output).toContain(says)
+  })
+
+  test('inside the container leaves the Makefile its own targets, and adds none', () => {
+    const folder = checkout('test:\n\t@echo tested\ndev.up:\n\t@echo own up\n')
+    const inside = { DEVENV_CONTAINER: 'hello' }
+    expect(make(folder, ['dev.up'], inside).output).toBe('own up\n')
+    expect(make(folder, [], inside).output).toBe('tested\n')
+    expect(listed(folder, inside)).toEqual(['dev.up', 'test'])
+    expect(make(folder, ['tset'], inside).output).toContain("No rule to make target 'tset'")
   })
 
   test('names the package that was set, in the environment or to make', () => {
@@ -378,6 +392,8 @@ describe('make in a clone of a checkout that was prepared', () => {
     expect(make(folder, ['test'], { DEVENV_CONTAINER: 'hello' }).output).toBe('on the host\n')
     expect(make(folder, ['dev.test'], { DEVENV_CONTAINER: 'hello' }).status).toBe(2)
     expect(installs(folder)).toBe('')
+    make(folder, ['dev.watch'])
+    expect(make(folder, ['dev.test'], { DEVENV_CONTAINER: 'hello' }).output).toContain('environment: make test')
   })
 
   test('has our targets completed, also before anything is installed; for that nothing is installed', () => {

@@ -25,6 +25,7 @@ EXPECTED = (
     'reaped unknown pid',  # loggers, and orphans of what was run by exec
     "Server 'unix_http_server' running without any HTTP authentication",  # its socket is 0700
     'Set uid to user',
+    'No file matches via include',  # while the programs are held
 )
 
 

@@ -52,6 +52,6 @@ test('packed files elsewhere serve here alone', () => {
     '  outside the checkout: ../core.tgz, ../hello.tgz',
     '  ignored by git: a.tgz',
     'Once the package is published: devenv init @devenv/hello@1.0.0',
-    'Until then: copy the files into devenv/, run `devenv init` with the copies, and commit them too. Or commit nothing.',
+    'Until then: copy the files into devenv/, give the copies to the same command, and commit them too. Or commit nothing.',
   ])
 })

@@ -41,6 +41,6 @@ export function explainClones(files: readonly PackedFile[], wanted: string): str
     ...(lacked === '' ? [] : [`  outside the checkout: ${lacked}`]),
     ...(ignored === '' ? [] : [`  ignored by git: ${ignored}`]),
     `Once the package is published: devenv init ${wanted}`,
-    `Until then: copy the files into ${FOLDER_IN_CHECKOUT}/, run \`devenv init\` with the copies, and commit them too. Or commit nothing.`,
+    `Until then: copy the files into ${FOLDER_IN_CHECKOUT}/, give the copies to the same command, and commit them too. Or commit nothing.`,
   ]
 }

@@ -21,7 +21,8 @@ const INCLUDE = 'include devenv/devenv.mk'
 
 /**
  * The few lines of make that a checkout commits. They install the package when a target of ours is asked for
- * and it is not there, and hand over to it; for any other they only let a shell complete ours. Inside the container they do nothing.
+ * and it is not there, and hand over to it; for any other they only let a shell complete ours. Inside the container they
+ * install nothing.
  */
 const MAKE_LINES = `# Written by \`devenv init\`: the dev.% and devenv.% targets of this service's environment package.
 ifndef DEVENV_CONTAINER
@@ -33,6 +34,8 @@ devenv/node_modules/@devenv/core/make/devenv.mk: devenv/package-lock.json
 else
 -include $(wildcard devenv/node_modules/@devenv/core/make/devenv.mk)
 endif
+else
+-include $(wildcard devenv/node_modules/@devenv/core/make/devenv.mk)
 endif
 `
 

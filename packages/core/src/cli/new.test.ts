@@ -64,6 +64,7 @@ test('says what it guessed, and takes what it is told', async () => {
     'image/supervisor/worker.conf',
     'image/targets.mk',
     'package.json',
+    'test/starts.sh',
   ])
   expect(guesses).toContain('settings notes.settings.devstack  (notes/settings/devstack.py)')
   expect(guesses.join('\n')).not.toMatch(/port|mysql/)
@@ -73,6 +74,7 @@ test('says what it guessed, and takes what it is told', async () => {
   expect(read('compose.yaml')).toContain('ports: ["8120"]')
   expect(read('image/supervisor/worker.conf')).toBe('[program:worker]\ncommand=celery-worker notes\n')
   expect(read('Dockerfile')).toContain('virtualenv -r /requirements/dev.txt\n')
+  expect(read('test/starts.sh')).toContain('"$(address)/"\n')
   expect(read('Dockerfile')).toContain('COPY --from=node /edx/app/notes/ /edx/app/notes/')
 })
 
@@ -83,6 +85,22 @@ test('leaves a test target to the checkout that has one, with the settings of it
   expect(readFileSync(join(directory, 'compose.yaml'), 'utf8')).toContain(
     '  targets:\n    test:\n      environment:\n        DJANGO_SETTINGS_MODULE: notes.settings.test\n  provision:',
   )
+})
+
+test('says which folder takes no package', async () => {
+  const file = writeFiles(temporaryFolder(), { taken: '' })
+  const refused = (folder: string) => problemsOf(() => create({ kind: 'django' }, join(folder, 'notes')))
+  expect(await refused(join(file, 'taken'))).toMatchObject([{ code: 'folder-unusable', folder: join(file, 'taken') }])
+  // It takes nobody’s folders, not even those of root.
+  if (process.platform === 'linux')
+    expect(await refused('/proc/1')).toMatchObject([
+      {
+        code: 'folder-unusable',
+        folder: '/proc/1',
+        variable: '--directory',
+        detail: expect.stringMatching(/no new folders/),
+      },
+    ])
 })
 
 test('replaces no file, and knows its servers', async () => {

@@ -10,7 +10,7 @@ import { writePackage } from '../scaffold/write-package.js'
 
 type Given = Partial<NewPackage> & Pick<NewPackage, 'service' | 'version'> & { checkout?: string }
 
-/** Writes a new package; gives its files and what to tell the person. @throws DevenvError `package-taken`, `server-unknown`, `checkout-missing` */
+/** Writes a new package; gives its files and what to tell the person. @throws DevenvError `package-taken`, `folder-unusable`, `server-unknown`, `checkout-missing` */
 export async function createPackage(
   directory: string,
   given: Given,

@@ -19,6 +19,12 @@ export function renderData(
   ]
 }
 
+/** What a person loses with a save, one that is damaged too. Pure. */
+export const renderDeletion = (name: string, save: Save | undefined, now: Date): string => {
+  const [age, ...words] = save === undefined ? [] : wordsFor(save, now).filter((text) => text !== '')
+  return `delete removes the save ${name} for good: ${age === undefined ? 'it is damaged' : [`made ${age}`, ...words].join(', ')}`
+}
+
 const wordsFor = ({ bytes, description: { created, label, stores } }: Archive, now: Date): string[] => [
   renderAge(new Date(created), now),
   renderBytes(bytes),

@@ -72,7 +72,7 @@ function lookFor({ directory, checkout, otherwise }: Where, given: EnvironmentPa
 }
 
 /** What a package's compose.yaml says itself where nobody names a checkout: the default of DEVENV_CHECKOUT. */
-function readUsualCheckout({ directory }: EnvironmentPackage): string | undefined {
+export function readUsualCheckout({ directory }: Pick<EnvironmentPackage, 'directory'>): string | undefined {
   const usual = /\$\{DEVENV_CHECKOUT:-([^}]+)\}/.exec(readTextFile(join(directory, 'compose.yaml')))?.[1]
   return usual === undefined ? undefined : resolve(directory, usual)
 }

@@ -6,13 +6,14 @@ import { DevenvError } from '../problem/problem.js'
 export const LEAST_SPACE = 1 << 30
 
 /**
- * Refuses to begin where the disk that a folder is on, or will be, is nearly full.
+ * Refuses to begin where the disk that a folder is on, or will be, is nearly full; or has less room than what is about to come there.
  * @throws DevenvError `disk-full`
  */
-export async function requireSpace(folder: string): Promise<void> {
+export async function requireSpace(folder: string, coming?: { file: string; bytes: number }): Promise<void> {
   const free = freeBytes(folder)
-  if (free !== undefined && free < LEAST_SPACE)
-    throw new DevenvError({ code: 'disk-full', folder, free, least: LEAST_SPACE })
+  const least = coming?.bytes ?? LEAST_SPACE
+  if (free !== undefined && free < least)
+    throw new DevenvError({ code: 'disk-full', folder, free, least, file: coming?.file })
 }
 
 /** Of the disk that a folder is on, or will be. */

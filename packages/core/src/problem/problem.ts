@@ -70,7 +70,7 @@ export type MachineProblem =
   | { code: 'clocks-apart'; seconds: number }
   | { code: 'localhost-elsewhere'; addresses: readonly string[] }
   | { code: 'proxy-unreachable'; names: readonly string[] }
-  | { code: 'disk-full'; folder: string; free: number; least: number }
+  | { code: 'disk-full'; folder: string; free: number; least: number; file?: string | undefined }
   | { code: 'program-missing'; program: string }
   | { code: 'program-silent'; program: string; seconds: number }
   | { code: 'file-unusable'; path: string | undefined; doing: string; errno: string; detail: string }

@@ -11,7 +11,7 @@ export const cacheFolder = (...names: readonly string[]): string =>
 export function makeCacheFolder(...names: readonly string[]): string {
   const folder = cacheFolder(...names)
   try {
-    make(folder)
+    makeFolders(folder)
     return folder
   } catch (error) {
     const { message: detail } = error as Error
@@ -19,10 +19,10 @@ export function makeCacheFolder(...names: readonly string[]): string {
   }
 }
 
-/** One by one: Node's own `recursive` never ends where a folder is there and nothing can be made in it, as in /proc (seen with 20.20). */
-function make(folder: string): void {
+/** With those above it, one by one: Node's own `recursive` never ends where a folder is there and nothing can be made in it, as in /proc (seen with 20.20). */
+export function makeFolders(folder: string): void {
   if (existsSync(folder)) return
-  make(dirname(folder))
+  makeFolders(dirname(folder))
   try {
     mkdirSync(folder)
   } catch (error) {

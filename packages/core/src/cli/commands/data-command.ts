@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Context } from '../../environment/context.js'
+import type { Paths } from '../../environment/environment.js'
 import { DevenvError } from '../../problem/problem.js'
 import { type Add, onCommands, openRunning, print, say, sayJson, withNow, withWhere } from '../opening.js'
 import { publishDataCommand } from './publish-data-command.js'
@@ -86,11 +87,26 @@ const addDelete: Add = (data) =>
   withWhere(data.command('delete'))
     .argument('<name>', 'the save')
     .summary('delete a save')
-    .action(async (name: string, _options, command: Command) => {
+    .option('--yes', 'do not ask before it is deleted')
+    .action(async (name: string, { yes }: { yes?: boolean }, command: Command) => {
       const { deleteSave } = await import('../../environment/data/saves.js')
-      deleteSave((await openRunning(command)).environment.paths, name)
+      const { paths } = (await openRunning(command)).environment
+      if (!yes) await askBeforeDeletion(paths, name)
+      deleteSave(paths, name)
       say(`Deleted the save ${name}.`)
     })
+
+async function askBeforeDeletion(paths: Paths, name: string): Promise<void> {
+  const { isPerson, requireConsent } = await import('../ask-person.js')
+  if (!isPerson(process)) return
+  const { listSaves } = await import('../../environment/data/saves.js')
+  const { renderDeletion } = await import('../render-data.js')
+  const { saves, damaged } = listSaves(paths)
+  const save = saves.find((each) => each.name === name)
+  // Of one that is not there, the deletion itself tells.
+  if (save === undefined && !damaged.includes(name)) return
+  await requireConsent(renderDeletion(name, save, new Date()), process, 'Delete it')
+}
 
 const addExport: Add = (data) =>
   withWhere(data.command('export'))

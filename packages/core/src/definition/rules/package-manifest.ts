@@ -3,7 +3,9 @@ import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { globSync } from 'tinyglobby'
 import type { Place } from '../../problem/problem.js'
+import type { Definition } from '../definition.js'
 import { readManifest } from '../find-package.js'
+import { readSource } from '../source.js'
 import type { Breach, Rule } from './rule.js'
 
 const CLAUSE = 'docs/add-a-service.md, Write it'
@@ -102,11 +104,60 @@ const findCore = (directory: string): string | undefined =>
 export const namesAreItsOwn: Rule = {
   name: 'names-are-its-own',
   clause: CLAUSE,
-  why: 'The template is called hello, and Nx takes no two projects of one name.',
+  why: 'A copied package brings the names of another, and no two may share an image, a command or a project of Nx.',
   check: ({ definition }) => {
     const { directory, service } = definition.package
-    return [...(/hello/i.test(service) ? [] : namesOfTemplate(directory, service)), ...namesakes(directory)]
+    const found = [...namesOfOthers(definition), ...namesakes(directory, service)]
+    const seen = new Set(found.map(({ place: { file, line } }) => `${file}:${line}`))
+    const left = /hello/i.test(service) ? [] : namesOfTemplate(directory, service)
+    return [...found, ...left.filter(({ place: { file, line } }) => !seen.has(`${file}:${line}`))]
   },
+}
+
+/** Each name that follows from that of the service, and does not. */
+function namesOfOthers({ package: { directory, service }, primary, project }: Definition): Breach[] {
+  const manifest = join(directory, 'package.json')
+  const compose = readSource(join(directory, 'compose.yaml'))
+  const { bin = {}, nx } = readManifest(manifest)
+  const { name } = (compose.value ?? {}) as { name?: unknown }
+  const image = project.services[primary]?.image ?? ''
+  const commands: string[] = typeof bin === 'string' ? [] : Object.keys(bin)
+  return [
+    ...([service, primary].includes(image.split('/').at(-1) ?? '')
+      ? []
+      : [
+          {
+            place: compose.placeOf(['services', primary, 'image']),
+            what: `The image of ${service} is called ${image}.`,
+            fix: `Remove \`image:\`: without it, the image is devenv/${primary}.`,
+          },
+        ]),
+    ...(name === undefined || name === service
+      ? []
+      : [
+          {
+            place: compose.placeOf(['name']),
+            what: `The Compose file of ${service} is called ${name}.`,
+            fix: `name: ${service}`,
+          },
+        ]),
+    ...(nx?.name === undefined || nx.name === service
+      ? []
+      : [
+          {
+            place: placeOfText(manifest, `"name": "${nx.name}"`),
+            what: `Nx knows ${service} as ${nx.name}.`,
+            fix: `"nx": { "name": "${service}" }`,
+          },
+        ]),
+    ...commands
+      .filter((command) => !command.includes(service))
+      .map((command) => ({
+        place: placeOfText(manifest, `"${command}":`),
+        what: `bin calls a command of ${service} ${command}.`,
+        fix: `"bin": { "devenv-${service}": … }`,
+      })),
+  ]
 }
 
 /** The standard files of a package, each with the first line that speaks of the template. */
@@ -125,7 +176,7 @@ const namesOfTemplate = (directory: string, service: string): Breach[] =>
         : [{ place: { file, line: line + 1 }, what: `${path} still has a name of the template.`, fix }]
     })
 
-function namesakes(directory: string): Breach[] {
+function namesakes(directory: string, service: string): Breach[] {
   const workspace = findWorkspace(directory)
   if (workspace === undefined) return []
   const nameOf = (folder: string): string => {
@@ -139,7 +190,7 @@ function namesakes(directory: string): Breach[] {
     .map((folder) => ({
       place: placeOfText(manifest, `"name": "${own}"`),
       what: `${relative(workspace.root, folder)} is called ${own} for Nx as well.`,
-      fix: '"nx": { "name": "<service>" }',
+      fix: `"nx": { "name": "${service}" }   in the one that is not ${service}`,
     }))
 }
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { readDeclaredPrograms } from '../declared-programs.js'
 import { type Definition, imageFolderOf, isSupplied, oursOf, primaryOf, thirdPartyOf } from '../definition.js'
-import { parseHealthCheck } from '../health-check.js'
+import { asksPrograms, parseHealthCheck } from '../health-check.js'
 import type { Rule } from './rule.js'
 import { parseRules } from './rule-8-tests.js'
 
@@ -26,19 +26,23 @@ export const portsAreUsed: Rule = {
   why: 'devenv prints the address of each port, so something has to answer there.',
   check: ({ definition, source }) => {
     const { ports = [], healthcheck = {}, environment = {} } = primaryOf(definition)
-    const asked = parseHealthCheck(healthcheck).questions.map(({ url }) => Number(url.port))
+    const { questions, unreadable } = parseHealthCheck(healthcheck)
+    const asked = questions.map(({ url }) => Number(url.port))
+    const asksNothing = asksPrograms(healthcheck) && questions.length + unreadable.length === 0
     const words = [
       ...readDeclaredPrograms(definition).map(({ command }) => command),
       ...Object.values(environment),
       ...(healthcheck.test ?? []),
     ].join(' ')
     return ports.flatMap(({ target }, index) =>
-      asked.includes(target) || new RegExp(`\\b${target}\\b`).test(words)
+      asked.includes(target) || (!asksNothing && new RegExp(`\\b${target}\\b`).test(words))
         ? []
         : [
             {
               place: source.placeOf(['services', definition.primary, 'ports', index]),
-              what: `No health check and no program of ${definition.primary} names the port ${target}.`,
+              what: asksNothing
+                ? `The health check of ${definition.primary} asks no program, so nothing tells whether port ${target} answers.`
+                : `No health check and no program of ${definition.primary} names the port ${target}.`,
               fix: `Let the health check ask it: "web=http://localhost:${target}/", or remove the port.`,
             },
           ],

@@ -1,5 +1,6 @@
-import { createWriteStream, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { createWriteStream, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { requireSpace } from '../../machine/require-space.js'
 import { DevenvError } from '../../problem/problem.js'
 import { quoted } from '../../problem/quoted.js'
 import { pipeCommand, runCommand } from '../../process/run-command.js'
@@ -96,12 +97,13 @@ const PARTS = /^(oci-layout|index\.json|blobs|blobs\/sha256|blobs\/sha256\/[0-9a
 
 /**
  * Takes a file that `exportSave` wrote, on this machine or another.
- * @throws DevenvError `save-misnamed`, `save-taken`, `save-foreign`, `save-file-unusable`
+ * @throws DevenvError `save-misnamed`, `save-taken`, `save-foreign`, `save-file-unusable`, `disk-full`
  */
 export async function importSave({ paths, checkout, service }: Environment, file: string, name: string): Promise<Save> {
   requireFree(paths, name)
   const unusable = (detail: string) => new DevenvError({ code: 'save-file-unusable', file, detail })
   if (!existsSync(file)) throw unusable('It is not there.')
+  await requireSpace(paths.saves, { file, bytes: statSync(file).size })
   for (const folder of [paths.dataDirectory, paths.home, paths.saves]) makeOwnFolder(folder, checkout)
   const folder = temporaryBeside(saveFolder(paths, name))
   try {

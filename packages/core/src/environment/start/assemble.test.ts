@@ -188,6 +188,22 @@ describe('the whole plan of a start', () => {
     ])
   })
 
+  test('names a file that a step never ran with', () => {
+    const { stores, ...before } = afterStart()
+    const filled = stores.map(({ ledger = ABSENT, ...each }) => ({
+      ...each,
+      ledger: { ...ledger, files: { migrations: ['migrations/1.sql'] } },
+    }))
+    const causes = (...names: string[]) => {
+      const contents = Object.fromEntries(names.map((name) => [`migrations/${name}.sql`, name]))
+      return plan({ ...before, stores: filled, files: { 'migrations/*.sql': { hash: names.join(), contents } } })
+    }
+    expect(causes('1', '2')).toEqual(['provision: migrations/2.sql is new'])
+    expect(causes('1', '2', '3')).toEqual(['provision: migrations/2.sql is new, and 1 more'])
+    // One that is there with other words, or gone: the ledger holds names.
+    expect(causes('1')).toEqual(['provision: something that it depends on has changed'])
+  })
+
   test('names migrations of another branch when the step is carried out again, and not at each start', () => {
     const { stores, ...before } = afterStart()
     const filled = stores.map(({ ledger = ABSENT, ...each }) => ({

@@ -46,7 +46,11 @@ export function assemble(environment: Environment, observed: Observed, how: Pick
   )
   const hashed = planDue(observed)
   const data = planData(environment.service, hashed, observed, how.data)
-  const due = hashed.map((step) => ({ ...step, passed: passedOf(step, observed, data, again) }))
+  const due = hashed.map((step) => ({
+    ...step,
+    passed: passedOf(step, observed, data, again),
+    fresh: freshFilesOf(step, observed, data),
+  }))
   const services = servicesOf(definition, extent)
   const programs = settings.programs ?? 'all'
   const wanted: Wanted = {
@@ -151,6 +155,16 @@ function passedOf(
   const hashes = stores.length === 0 ? [before?.provisioned[name]] : stores.map((store) => stepsIn(store)?.[name])
   if (hashes.every((hash) => hash === now)) return 'now'
   return hashes.every((hash) => hash !== undefined) ? 'before' : 'never'
+}
+
+/** Of the files that a step depends on, those that it never ran with on all of the data that it fills, as far as their ledgers tell. */
+function freshFilesOf({ name, files, stores }: DueStep, { stores: opened }: Observed, { loads }: DataPlan): string[] {
+  const known = stores.flatMap((store) => {
+    const ledger = opened.find((each) => each.store.name === store)?.ledger
+    const loaded = loads.find((load) => load.store.name === store)?.archive.description.stores[store]
+    return (ledger ?? loaded)?.files[name] ?? []
+  })
+  return known.length === 0 ? [] : files.filter((file) => !known.includes(file))
 }
 
 const notesOf = ({ lost, settings, published }: Observed): string[] => [

@@ -41,7 +41,7 @@ export async function keepAsSeed(
   because: string,
 ): Promise<void> {
   const { report } = context
-  const description = { ...basis, ...describeStores(context.environment.paths, stores), label: undefined }
+  const description = { ...basis, ...describeStores(context.environment.paths, stores) }
   try {
     await step(report, 'keep a seed', because, () => keepSeed(description, dumpsOf(context, stores)))
   } catch (error) {

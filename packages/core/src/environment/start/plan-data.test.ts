@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { lackedBy } from './choose-seed.js'
-import { basisOfHeld } from './plan-data.js'
+import { basisOfHeld, planWish } from './plan-data.js'
 
 const [OURS, THEIRS] = ['shop/migrations/0001_a.py', 'shop/migrations/0002_b.py']
-const BASIS = { service: 'shop', digest: 'now', migrations: { [OURS]: 'a' }, installed: [], image: '0' }
+const BASIS = { service: 'shop', digest: 'now', label: 'main', migrations: { [OURS]: 'a' }, installed: [], image: '0' }
 const step = (now: string, anywhere = true) => ({
   name: 'migrations',
   service: 'shop',
@@ -33,7 +33,13 @@ test('data that this checkout goes on with hold what another branch has left in 
 test('data of another branch hold what their ledgers name, and suit only a branch that has it all', () => {
   const held = basisOfHeld(BASIS, [step('2')], [store({ migrations: '1' })])
   expect(held).toEqual({ ...BASIS, digest: '', migrations: { [OURS]: '', [THEIRS]: '' } })
-  const archive = { description: { ...held, format: 1 as const, created: '', stores: {}, label: undefined } }
+  const archive = { description: { ...held, format: 1 as const, created: '', stores: {} } }
   expect(lackedBy(BASIS, archive)).toEqual([THEIRS])
   expect(lackedBy({ ...BASIS, migrations: { [OURS]: 'a', [THEIRS]: 'b' } }, archive)).toEqual([])
+})
+
+test('a seed says, as a save does, on which branch it was made', () => {
+  const images = { own: { digest: '0' } } as never
+  const { basis } = planWish('shop', [], { stores: [], images, files: {}, installed: {}, branch: 'ulmo' })
+  expect(basis.label).toBe('ulmo')
 })

@@ -55,11 +55,12 @@ export function planDue({ definition, files, stores, images, ports, installed }:
 export function planWish(
   service: string,
   steps: readonly DueStep[],
-  { stores, images, files, installed }: Pick<Facts, 'stores' | 'images' | 'files' | 'installed'>,
+  { stores, images, files, installed, branch }: Pick<Facts, 'stores' | 'images' | 'files' | 'installed' | 'branch'>,
 ): { basis: SeedBasis; wish: SeedWish } {
   const basis: SeedBasis = {
     service,
     digest: seedDigestOf(steps),
+    label: branch,
     migrations: migrationsAmong(Object.assign({}, ...Object.values(files).map(({ contents }) => contents))),
     installed: Object.values(installed).flatMap((names) => names ?? []),
     image: images.own.digest,

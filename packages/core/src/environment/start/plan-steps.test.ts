@@ -16,8 +16,13 @@ const IMAGES: ImagesPlan = {
   official: [],
   published: [],
 }
-const due = (name: string, passed: Passed, needs?: readonly string[]): DueStep & { passed: Passed } => ({
+const due = (
+  name: string,
+  passed: Passed,
+  needs?: readonly string[],
+): DueStep & { passed: Passed; fresh: readonly string[] } => ({
   name,
+  fresh: [],
   needs,
   passed,
   service: 'web',

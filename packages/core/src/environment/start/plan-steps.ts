@@ -57,7 +57,7 @@ export type StartStep = { because: string } & (
 )
 
 /** What a seed of this start would say of itself, beside what is in the ledgers by then. */
-export type SeedBasis = Pick<Description, 'service' | 'digest' | 'migrations' | 'installed' | 'image'>
+export type SeedBasis = Pick<Description, 'service' | 'digest' | 'label' | 'migrations' | 'installed' | 'image'>
 
 /**
  * Ready data for new stores, and why these. `pull`: those that are in a registry; `keep`: whether what comes of this start is worth
@@ -92,7 +92,8 @@ export type StartState = {
   /** Whether the engine may be at work on stopping what it calls running. */
   stopping: boolean
   /** The provisioning steps, in their order. */
-  steps: readonly (DueStep & { passed: Passed })[]
+  /** `fresh`: of its files, those that it never ran with. */
+  steps: readonly (DueStep & { passed: Passed; fresh: readonly string[] })[]
 }
 
 /** The steps of a start, and what it waits for before the first of them, outside the lock. */
@@ -320,6 +321,11 @@ function planLoads(
 
 const CAUSES = { before: 'something that it depends on has changed', never: 'not done yet', again: 'asked for' }
 
+function causeOf(passed: keyof typeof CAUSES, [first, ...others]: readonly string[]): string {
+  if (passed !== 'before' || first === undefined) return CAUSES[passed]
+  return others.length === 0 ? `${first} is new` : `${first} is new, and ${others.length} more`
+}
+
 function planPrograms(
   wanted: Wanted,
   programs: ProgramChoice,
@@ -330,11 +336,11 @@ function planPrograms(
 ): StartStep[] {
   const loads = planLoads(state.data.loads, silent)
   let awaited = loads.silent
-  const provision = state.steps.flatMap(({ passed, ...due }): StartStep[] => {
+  const provision = state.steps.flatMap(({ passed, fresh, ...due }): StartStep[] => {
     if (passed === 'now' || isJoined(due, state)) return []
     const needed = awaited.filter((service) => due.needs === undefined || due.needs.includes(service))
     awaited = awaited.filter((service) => !needed.includes(service))
-    return [...planWait(needed, [due.name]), { do: 'provision', step: due, because: CAUSES[passed] }]
+    return [...planWait(needed, [due.name]), { do: 'provision', step: due, because: causeOf(passed, fresh) }]
   })
   // Programs that went on without a server have failed, and wait longer each time before they try again.
   const lacked = starting.filter((service) => wanted.needs.includes(service))

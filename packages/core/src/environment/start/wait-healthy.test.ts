@@ -28,6 +28,13 @@ describe('what a probe said', () => {
     expect(renderProbe(said({ ...probe, Start: '1', Output: 'old' }, probe), undefined)).toBe('exit 7: refused')
   })
 
+  test('is told in words, a success and silence too', () => {
+    const probed = (ExitCode: number, Output: string) => renderProbe(said({ Start: '1', ExitCode, Output }), undefined)
+    expect(probed(0, '')).toBe('it has just succeeded')
+    expect(probed(0, 'mysqld is alive\n')).toBe('it has just succeeded: mysqld is alive')
+    expect(probed(1, '\n')).toBe('exit 1: it said nothing')
+  })
+
   test('before it was waited for is not told', () => {
     const probe = { Start: '1', ExitCode: 1, Output: 'held' }
     expect(renderProbe(said(probe), '1')).toBe('it has not answered yet')

@@ -145,5 +145,8 @@ const lastBegin = ({ State }: Inspection): string | undefined => State.Health?.L
 export function renderProbe({ State }: Pick<Inspection, 'State'>, before: string | undefined): string {
   const last = State.Health?.Log?.at(-1)
   if (last === undefined || last.Start === before) return 'it has not answered yet'
-  return `exit ${last.ExitCode}: ${last.Output.trim().split('\n').at(-1) ?? ''}`
+  const said = last.Output.trim().split('\n').at(-1) ?? ''
+  // The engine takes a moment to count it.
+  if (last.ExitCode === 0) return said === '' ? 'it has just succeeded' : `it has just succeeded: ${said}`
+  return `exit ${last.ExitCode}: ${said === '' ? 'it said nothing' : said}`
 }

@@ -63,6 +63,9 @@ async function restoreHeld(
   await waitForStep(context, 'devenv restores the save when it has ended')
   await removeContainersOf(context)
   await tidyAside(context)
+  // Whoever takes the signal that ends us: a step that runs meanwhile does, too.
+  const tellState = () => report({ kind: 'note', text: explainInterruption(name) })
+  process.once('exit', tellState)
   beginRestore(paths, name)
   try {
     for (const { store } of stores) setAside(environment, store.name)
@@ -75,8 +78,13 @@ async function restoreHeld(
     await removeContainersOf(context)
     await step(report, 'data', 'the restore failed, so those from before come back', () => putBackAll(context))
     throw error
+  } finally {
+    process.off('exit', tellState)
   }
 }
+
+const explainInterruption = (name: string): string =>
+  `the save ${name} is not restored: the data from before are kept, and the next start puts them in place again. \`devenv data restore ${name}\` begins again`
 
 /** Ends a restore that was interrupted: the data from before are in their place again. */
 export async function undoInterrupted(context: Context): Promise<void> {

@@ -46,7 +46,7 @@ export async function save(context: Context, name: string, label?: string): Prom
     const description = {
       ...describeBasis(environment, observed),
       ...describeStores(paths, stores),
-      label: label ?? observed.branch,
+      ...(label === undefined ? {} : { label }),
     }
     const write = () => writeArchive(saveFolder(paths, name), description, dumpsOf({ ...context, containers }, stores))
     const names = stores.map((store) => store.name).join(', ')

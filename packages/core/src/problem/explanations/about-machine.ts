@@ -52,9 +52,12 @@ export const MACHINE: Explanations<MachineProblem> = {
     why: 'Inside a container loopback is the container itself, so devenv does not hand that on to containers and builds.',
     fix: 'Let the proxy listen on an address that containers reach, and name that: HTTPS_PROXY=http://<address of this machine>:<port>',
   }),
-  'disk-full': ({ folder, free, least }) => ({
+  'disk-full': ({ folder, free, least, file }) => ({
     what: `The disk that holds ${folder} has ${Math.round(free / 2 ** 20)} MiB left.`,
-    why: `A start needs some ${Math.round(least / 2 ** 20)} MiB for databases, and more for images; a database on a full disk may break.`,
+    why:
+      file === undefined
+        ? `A start needs some ${Math.round(least / 2 ** 20)} MiB for databases, and more for images; a database on a full disk may break.`
+        : `${file} takes ${Math.round(least / 2 ** 20)} MiB there.`,
     fix: FREE_SPACE,
   }),
   'program-missing': ({ program }) => ({
