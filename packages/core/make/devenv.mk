@@ -51,6 +51,12 @@ devenv.provision devenv.data devenv.status devenv.logs devenv.list devenv.prune 
 devenv.image devenv.publish devenv.lock devenv.check devenv.init devenv.new devenv.completion devenv.graph:
 	@$(devenv.run) $(patsubst devenv.%,%,$@)$(devenv.words)
 
+# A shell that completes asks for these (bash, zsh, fish), and finds what is written: the Makefile's targets as dev.<target>, too.
+ifneq (,$(filter .DEFAULT .PHONY :,$(MAKECMDGOALS)))
+.PHONY: $(addprefix dev.,$(filter-out dev.% devenv.%,$(shell \
+	sed -n 's/^\([[:alnum:]_][[:alnum:]_./ -]*\):\([^=:].*\)\{0,1\}$$/\1/p' $(wildcard $(MAKEFILE_LIST)))))
+endif
+
 # A command that is mistyped: devenv answers with the nearest.
 ifneq (,$(filter devenv.%,$(MAKECMDGOALS)))
 devenv.%:
