@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { attach } from '../../../tools/scenarios/attach.js'
 import { eventually, get, post } from '../../../tools/scenarios/checkout.js'
 import type { Run } from '../../../tools/scenarios/run.js'
-import { attach } from './attach.js'
 import { startedCheckout } from './checkout.js'
 
 const hello = startedCheckout(async (checkout) => {
@@ -38,6 +39,14 @@ const debugWeb = async () => {
   return terminal
 }
 
+/** A breakpoint in a file of the checkout, as an editor on this machine sets it. */
+const attachTo = async (port: number, file: string, text: string) =>
+  attach({
+    port,
+    path: join(hello.path, file),
+    line: await lineOf(file, text),
+    configuration: { pathMappings: [{ localRoot: hello.path, remoteRoot: '/edx/app/hello' }] },
+  })
 const lineOf = async (file: string, text: string) =>
   (await hello.read(file)).split('\n').findIndex((line) => line.includes(text)) + 1
 const portOf = async (run: Run) => Number((await run.said(/at localhost:(\d+)/))[1])
@@ -49,7 +58,7 @@ describe('the debugger of an editor', () => {
     const starts = () => debugging.written().match(/waiting for greetings/g)?.length ?? 0
     for (const [index, name] of ['Ann', 'Bob'].entries()) {
       await eventually(async () => expect(starts()).toBe(index + 1))
-      const editor = await attach(hello, port, 'hello/worker.py', await lineOf('hello/worker.py', 'greetings.keep('))
+      const editor = await attachTo(port, 'hello/worker.py', 'greetings.keep(')
       await post(`${await hello.url()}/greetings`, { name })
       expect(await editor.evaluates("job['name']")).toBe(`'${name}'`)
       await debugging.said(new RegExp(`kept the greeting of '${name}'`))
@@ -62,8 +71,11 @@ describe('the debugger of an editor', () => {
 
   test('stops a test, which waits for it', async () => {
     const testing = hello.beginDevenv(['make', 'test', 'DEBUG=1'])
-    const line = await lineOf('tests/test_greetings.py', 'assert greetings.greeting_for(name)')
-    const editor = await attach(hello, await portOf(testing), 'tests/test_greetings.py', line)
+    const editor = await attachTo(
+      await portOf(testing),
+      'tests/test_greetings.py',
+      'assert greetings.greeting_for(name)',
+    )
     expect(await editor.evaluates('words is not None')).toBe('True')
     const { exitCode, stdout } = await testing.ended
     expect(stdout).toMatch(/\d+ passed/)

@@ -2,9 +2,9 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'jsonc-parser'
 import { describe, expect, test } from 'vitest'
+import { attach } from '../../../tools/scenarios/attach.js'
 import { post, REPOSITORY, succeeded } from '../../../tools/scenarios/checkout.js'
 import { ask, type RunOptions } from '../../../tools/scenarios/run.js'
-import { attach } from './attach.js'
 import { freshCheckout, type Hello, startedCheckout } from './checkout.js'
 
 const binary = (name: string) => join(REPOSITORY, 'node_modules/.bin', name)
@@ -97,7 +97,8 @@ describe('an editor', () => {
     const text = JSON.stringify(configuration).replaceAll('${workspaceFolder}', hello.path)
     const lines = (await hello.read('tests/test_greetings.py')).split('\n')
     const line = lines.findIndex((each) => each.includes('assert greetings.greeting_for(name)')) + 1
-    const editor = await attach(hello, port, 'tests/test_greetings.py', line, JSON.parse(text))
+    const path = join(hello.path, 'tests/test_greetings.py')
+    const editor = await attach({ port, path, line, configuration: JSON.parse(text) })
     expect(await editor.evaluates('words is not None')).toBe('True')
     expect((await testing.ended).stdout).toMatch(/10 passed/)
   })
