@@ -26,6 +26,7 @@ const COMMANDS = [
   'lock',
   'check',
   'init',
+  'editor',
 ]
 const DEVENV = 'packages/core/bin/devenv.js'
 

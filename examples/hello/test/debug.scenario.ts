@@ -1,11 +1,10 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
-import { DebugClient } from '@vscode/debugadapter-testsupport'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { attach } from '../../../tools/scenarios/attach.js'
 import { eventually, get, post } from '../../../tools/scenarios/checkout.js'
-import { ask, PATIENCE, type Run } from '../../../tools/scenarios/run.js'
+import { ask, type Run } from '../../../tools/scenarios/run.js'
 import { startedCheckout } from './checkout.js'
 
 const hello = startedCheckout(async (checkout) => {
@@ -40,34 +39,14 @@ const debugWeb = async () => {
   return terminal
 }
 
-/** An editor, attached to a debugger, with a breakpoint at a line; what it `evaluates` there the first time that it stops. */
-async function attach(port: number, file: string, line: number) {
-  const editor = new DebugClient('', '', 'python')
-  // A debugger that has gone gives no answer.
-  onTestFinished(() => Promise.race([editor.stop(), pause(1000)]))
-  await editor.start(port)
-  const initialized = editor.waitForEvent('initialized')
-  const stopped = editor.waitForEvent('stopped', PATIENCE * 1000)
-  await editor.initializeRequest({ adapterID: 'python', linesStartAt1: true, pathFormat: 'path' })
-  const attached = editor.attachRequest({
-    pathMappings: [{ localRoot: hello.path, remoteRoot: '/edx/app/hello' }],
-  } as never)
-  await initialized
-  await editor.setBreakpointsRequest({ source: { path: join(hello.path, file) }, breakpoints: [{ line }] })
-  await editor.configurationDoneRequest()
-  await attached
-  return {
-    async evaluates(expression: string) {
-      const { threadId } = (await stopped).body
-      const { stackFrames } = (await editor.stackTraceRequest({ threadId })).body
-      const frameId = stackFrames[0]?.id ?? 0
-      const { result } = (await editor.evaluateRequest({ expression, frameId })).body
-      await editor.setBreakpointsRequest({ source: { path: join(hello.path, file) }, breakpoints: [] })
-      await editor.continueRequest({ threadId })
-      return result
-    },
-  }
-}
+/** A breakpoint in a file of the checkout, as an editor on this machine sets it. */
+const attachTo = async (port: number, file: string, text: string) =>
+  attach({
+    port,
+    path: join(hello.path, file),
+    line: await lineOf(file, text),
+    configuration: { pathMappings: [{ localRoot: hello.path, remoteRoot: '/edx/app/hello' }] },
+  })
 const lineOf = async (file: string, text: string) =>
   (await hello.read(file)).split('\n').findIndex((line) => line.includes(text)) + 1
 const portOf = async (run: Run) => Number((await run.said(/at localhost:(\d+)/))[1])
@@ -79,7 +58,7 @@ describe('the debugger of an editor', () => {
     const starts = () => debugging.written().match(/waiting for greetings/g)?.length ?? 0
     for (const [index, name] of ['Ann', 'Bob'].entries()) {
       await eventually(async () => expect(starts()).toBe(index + 1))
-      const editor = await attach(port, 'hello/worker.py', await lineOf('hello/worker.py', 'greetings.keep('))
+      const editor = await attachTo(port, 'hello/worker.py', 'greetings.keep(')
       await post(`${await hello.url()}/greetings`, { name })
       expect(await editor.evaluates("job['name']")).toBe(`'${name}'`)
       await debugging.said(new RegExp(`kept the greeting of '${name}'`))
@@ -92,8 +71,11 @@ describe('the debugger of an editor', () => {
 
   test('stops a test, which waits for it', async () => {
     const testing = hello.beginDevenv(['make', 'test', 'DEBUG=1'])
-    const line = await lineOf('tests/test_greetings.py', 'assert greetings.greeting_for(name)')
-    const editor = await attach(await portOf(testing), 'tests/test_greetings.py', line)
+    const editor = await attachTo(
+      await portOf(testing),
+      'tests/test_greetings.py',
+      'assert greetings.greeting_for(name)',
+    )
     expect(await editor.evaluates('words is not None')).toBe('True')
     const { exitCode, stdout } = await testing.ended
     expect(stdout).toMatch(/\d+ passed/)

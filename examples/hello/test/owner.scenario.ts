@@ -27,6 +27,10 @@ test.each(OWNERS)('in a checkout of user %i everything is that user’s', async 
   expect(terminal).toMatch(/^\/dev\/pts\//)
   expect((await shell.ended).exitCode).toBe(0)
 
+  // An editor that opens the container calls the owner so (.devcontainer/devcontainer.json).
+  const { id } = await hello.container('hello')
+  expect(await ask('docker', 'exec', '--user', 'app', id, 'id', '-u')).toBe(String(owner))
+
   await hello.devenv('exec', '--', 'sh', '-c', 'umask; touch by-exec; mkdir -p folder/below; touch folder/below/file')
   expect((await hello.make('dev.test', 'TESTS=tests/test_greetings.py')).exitCode).toBe(0)
   await post(`${await hello.url()}/greetings`, { name: 'Ada' })

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { type Checkout, CORE, pack, succeeded } from '../../../tools/scenarios/checkout.js'
+import { type Checkout, CORE, pack, REPOSITORY, succeeded } from '../../../tools/scenarios/checkout.js'
 import { ask, run } from '../../../tools/scenarios/run.js'
 import { freshCheckout, PACKAGE } from './checkout.js'
 
@@ -35,11 +35,15 @@ test('a checkout prepared by init works on a fresh clone, from npm’s packages 
   expect(linesOf(hello, 'Makefile').filter((line) => line === 'include devenv/devenv.mk')).toHaveLength(1)
   for (const file of ['.gitignore', '.dockerignore'])
     expect(linesOf(hello, file).filter((line) => line === '.dev/')).toHaveLength(1)
+  succeeded(await hello.make('devenv.editor', 'ARGS=vscode --commit'))
+  for (const file of ['.devcontainer/devcontainer.json', '.vscode/tasks.json', '.vscode/launch.json'])
+    expect(await hello.read(file), 'nothing of this machine').not.toMatch(/\/tmp|\/home|node_modules/)
   await ask('git', '-C', hello.path, 'add', '--all')
   await ask('git', '-C', hello.path, '-c', 'user.name=A', '-c', 'user.email=a@example.com', 'commit', '-qm', 'devenv')
 
   succeeded(await init())
-  expect(await ask('git', '-C', hello.path, 'status', '--porcelain'), 'a second init changes nothing').toBe('')
+  succeeded(await hello.make('devenv.editor', 'ARGS=vscode'))
+  expect(await ask('git', '-C', hello.path, 'status', '--porcelain'), 'a second time changes nothing').toBe('')
 
   // Another person, who has installed nothing.
   await ask('git', 'clone', '--quiet', hello.path, join(hello.folder, 'clone'))
@@ -51,6 +55,9 @@ test('a checkout prepared by init works on a fresh clone, from npm’s packages 
   const [url] = await view.said(/http:\/\/localhost:\d+/)
   expect(url).toBe(await hello.url())
   expect((await hello.get('/')).status).toBe(200)
+  const devcontainer = join(REPOSITORY, 'node_modules/.bin/devcontainer')
+  const opened = succeeded(await hello.run([devcontainer, 'up', '--workspace-folder', hello.path]))
+  expect(opened.stdout).toContain(`"containerId":"${(await hello.container('hello')).id}"`)
   expect(await ask('git', '-C', hello.path, 'status', '--porcelain')).toBe('')
   expect((await hello.make('test', 'PYTHON=true')).exitCode, 'the other targets are as they were').toBe(0)
 

@@ -46,11 +46,17 @@ dev.watch dev.shell dev.clean:
 # Each by its name: shells complete what they find written.
 .PHONY: devenv.watch devenv.shell devenv.make devenv.exec devenv.debug devenv.start devenv.stop devenv.open devenv.clean
 .PHONY: devenv.provision devenv.data devenv.status devenv.logs devenv.list devenv.prune devenv.doctor devenv.digest devenv.explain
-.PHONY: devenv.image devenv.publish devenv.lock devenv.check devenv.init devenv.new devenv.completion devenv.graph
+.PHONY: devenv.image devenv.publish devenv.lock devenv.check devenv.init devenv.editor devenv.new devenv.completion devenv.graph
 devenv.watch devenv.shell devenv.make devenv.exec devenv.debug devenv.start devenv.stop devenv.open devenv.clean \
 devenv.provision devenv.data devenv.status devenv.logs devenv.list devenv.prune devenv.doctor devenv.digest devenv.explain \
-devenv.image devenv.publish devenv.lock devenv.check devenv.init devenv.new devenv.completion devenv.graph:
+devenv.image devenv.publish devenv.lock devenv.check devenv.init devenv.editor devenv.new devenv.completion devenv.graph:
 	@$(devenv.run) $(patsubst devenv.%,%,$@)$(devenv.words)
+
+# A shell that completes asks for these (bash, zsh, fish), and finds what is written: the Makefile's targets as dev.<target>, too.
+ifneq (,$(filter .DEFAULT .PHONY :,$(MAKECMDGOALS)))
+.PHONY: $(addprefix dev.,$(filter-out dev.% devenv.%,$(shell \
+	sed -n 's/^\([[:alnum:]_][[:alnum:]_./ -]*\):\([^=:].*\)\{0,1\}$$/\1/p' $(wildcard $(MAKEFILE_LIST)))))
+endif
 
 # A command that is mistyped: devenv answers with the nearest.
 ifneq (,$(filter devenv.%,$(MAKECMDGOALS)))

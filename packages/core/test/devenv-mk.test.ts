@@ -93,9 +93,28 @@ const told = ({ calls }: ReturnType<typeof make>) =>
     ]
   })
 const OVERRIDES = '--overrides='
-/** The targets that a shell completes. */
-const listed = (folder: string, env: NodeJS.ProcessEnv = {}) =>
-  parseDatabase(make(folder, ['-npq', '.DEFAULT'], env).output).targets.map(({ name }) => name)
+/** The targets that a shell completes, as bash asks for them. */
+const listed = (folder: string, env: NodeJS.ProcessEnv = {}, asking: string[] = ['-npq', '.DEFAULT']) =>
+  parseDatabase(make(folder, asking, env).output).targets.map(({ name }) => name)
+
+describe('a shell', () => {
+  const MINE = 'test: ## all\nlint fix:\n\techo x\nfile.txt: test\na := 1\nb ::= 2\ndev.up:\nlib/%.o:\n.PHONY: test\n'
+
+  // bash, fish, zsh with `call-command`
+  test.each([[['-npq', '.DEFAULT']], [['-pRrq', ':']], [['-nsp', '--always-make', '.PHONY']]])(
+    'completes the targets of the Makefile as ours: make %j',
+    (asking) => {
+      const found = listed(checkout(MINE), {}, asking)
+      expect(found.filter((name) => name.startsWith('dev.'))).toEqual(
+        ['clean', 'file.txt', 'fix', 'help', 'lint', 'shell', 'test', 'up', 'watch'].map((name) => `dev.${name}`),
+      )
+    },
+  )
+
+  test('is told nothing that nobody asks for', () => {
+    expect(listed(checkout(MINE), {}, ['-npq', 'test'])).not.toContain('dev.lint')
+  })
+})
 
 describe('make in a checkout', () => {
   test.each([
@@ -401,7 +420,7 @@ describe('make in a clone of a checkout that was prepared', () => {
     expect(listed(folder)).toEqual(expect.arrayContaining(['dev.watch', 'dev.shell', 'dev.clean', 'test']))
     expect(installs(folder)).toBe('')
     make(folder, ['devenv.stop'])
-    expect(listed(folder)).toEqual(expect.arrayContaining(['dev.help', 'devenv.logs', 'test']))
+    expect(listed(folder)).toEqual(expect.arrayContaining(['dev.help', 'devenv.logs', 'test', 'dev.test']))
     expect(make(folder, []).output).toBe('all\n')
     expect(installs(folder).match(/npm ci/g)).toHaveLength(1)
   })

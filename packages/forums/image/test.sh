@@ -7,6 +7,8 @@ developers=$MONGOHQ_URL
 
 make_indexes_again() {
     echo 'The tests have deleted all search indexes. Building the service’s own again:'
+    # With DEBUG=1 it is the tests that wait for an editor.
+    unset DEVENV_DEBUG_PORT
     MONGOHQ_URL=$developers RACK_ENV=development SINATRA_ENV=development bin/rake search:rebuild_indices
 }
 

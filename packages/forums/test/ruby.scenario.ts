@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { attach } from '../../../tools/scenarios/attach.js'
 import { Checkout, CORE, eventually, get, pack, post, shared, succeeded } from '../../../tools/scenarios/checkout.js'
 import { ask } from '../../../tools/scenarios/run.js'
 import { MIRROR } from '../../../tools/stand-ins/registry.mjs'
@@ -107,6 +108,35 @@ describe('a checkout of the Ruby shape, which has no Makefile', () => {
     await forums.write('lib/wrong.rb', 'def wrong(\n')
     expect((await forums.make('dev.quality')).stderr).toContain('lib/wrong.rb')
     await ask('rm', wrong)
+  })
+
+  describe('the debugger of an editor', () => {
+    /** Ruby 3.1 brings one along that maps no paths: this is what an editor in the container says. */
+    const attachTo = async (port: string | undefined, file: string, text: string) => {
+      const line = (await forums.read(file)).split('\n').findIndex((each) => each.includes(text)) + 1
+      return attach({ port: Number(port), path: `/edx/app/forums/forums/${file}`, line })
+    }
+
+    test('stops a test', async () => {
+      const testing = forums.begin(['make', 'dev.test', 'DEBUG=1'])
+      const [, port] = await testing.said(/at localhost:(\d+); test waits/)
+      const editor = await attachTo(port, 'spec/comments_spec.rb', "body: 'first'")
+      expect(await editor.evaluates('API_KEY * 2')).toBe('"passwordpassword"')
+      expect((await testing.ended).stdout).toContain('5 examples, 0 failures')
+    })
+
+    test('stops a server in the process that serves, and the program goes back', async () => {
+      const debugging = forums.beginDevenv(['debug', 'web', '--listen', '--wait'])
+      const [, port] = await debugging.said(/at localhost:(\d+); web waits/)
+      const editor = await attachTo(port, 'app.rb', 'took a comment of')
+      await eventually(async () => expect((await forums.get('/heartbeat')).status).toBe(200))
+      const commenting = forums.comment('a pear')
+      expect(await editor.evaluates('params[:body]')).toBe('"a pear"')
+      await commenting
+      debugging.signal('SIGINT')
+      expect((await debugging.ended).exitCode).toBe(130)
+      await eventually(async () => expect((await forums.get('/heartbeat')).status).toBe(200))
+    })
   })
 
   test('dev.clean leaves the checkout as it was', async () => {

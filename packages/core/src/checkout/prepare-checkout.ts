@@ -1,20 +1,11 @@
-import {
-  appendFileSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  realpathSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import type { EnvironmentPackage } from '../definition/definition.js'
 import { FOLDER_IN_CHECKOUT, readManifest } from '../definition/find-package.js'
 import { DevenvError } from '../problem/problem.js'
 import { readTextFile } from '../problem/read-text-file.js'
 import { runCommand } from '../process/run-command.js'
+import { giveToOwner, requireInside } from './inside-checkout.js'
 import { requireMakefile } from './read-targets.js'
 
 const INCLUDE = 'include devenv/devenv.mk'
@@ -38,15 +29,6 @@ else
 -include $(wildcard devenv/node_modules/@devenv/core/make/devenv.mk)
 endif
 `
-
-/** Refuses a file that a link leads out of the checkout: git can hold one. @throws DevenvError `file-unusable` */
-function requireInside(checkout: string, file: string): void {
-  const found = lstatSync(file, { throwIfNoEntry: false })
-  const real = found?.isSymbolicLink() ? realpathSync(file) : join(realpathSync(dirname(file)), basename(file))
-  if (real.startsWith(`${realpathSync(checkout)}/`)) return
-  const detail = `A link leads out of the checkout, to ${real}.`
-  throw new DevenvError({ code: 'file-unusable', path: file, doing: 'write', errno: 'ELOOP', detail })
-}
 
 /** The one that GNU make reads, of several; by its exact name, also where the file system makes no difference. */
 export function makefileOf(checkout: string): string {
@@ -132,16 +114,7 @@ export async function prepareCheckout(
     else appendFileSync(join(checkout, file), lines)
     changed.push(file)
   }
-  await giveToOwner(checkout, [FOLDER_IN_CHECKOUT, ...changed])
+  const unowned = await giveToOwner(checkout, [FOLDER_IN_CHECKOUT, ...changed])
+  if (unowned !== undefined) throw new DevenvError({ code: 'init-unmade', checkout, detail: unowned })
   return changed
-}
-
-/** What root creates in a checkout belongs to the owner of the checkout. */
-async function giveToOwner(checkout: string, files: readonly string[]): Promise<void> {
-  const { uid, gid } = statSync(checkout)
-  if (process.getuid?.() !== 0 || uid === 0) return
-  const { exitCode, stderr } = await runCommand({
-    argv: ['chown', '-R', '-h', `${uid}:${gid}`, ...files.map((file) => join(checkout, file))],
-  })
-  if (exitCode !== 0) throw new DevenvError({ code: 'init-unmade', checkout, detail: stderr.trim() })
 }

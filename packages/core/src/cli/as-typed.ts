@@ -63,7 +63,7 @@ const nearer = (from: string, path: string): string => {
 }
 
 const COMMAND =
-  /(?<![\w@/.-])devenv (--help|(?:check|clean|completion|data|debug|digest|doctor|exec|explain|graph|image|init|list|lock|logs|make|new|open|provision|prune|publish|shell|start|status|stop|watch)\b(?![\w-]))((?: (?:'[^'\n]*'|[^\s'`;()…]|\[[^\]\n]*\])+)*)/g
+  /(?<![\w@/.-])devenv (--help|(?:check|clean|completion|data|debug|digest|doctor|editor|exec|explain|graph|image|init|list|lock|logs|make|new|open|provision|prune|publish|shell|start|status|stop|watch)\b(?![\w-]))((?: (?:'[^'\n]*'|[^\s'`;()…]|\[[^\]\n]*\])+)*)/g
 
 /** The three that OEP-5 names. */
 const OEP5 = ['watch', 'shell', 'clean']

@@ -6,6 +6,8 @@ import { findPackage, readPackage } from '../definition/find-package.js'
 import { identify } from '../environment/environment.js'
 import { requireFolder, requireRecognised } from '../environment/open-environment.js'
 
+const EDITOR = 'For VS Code, its tasks, its debugger and its containers: devenv editor vscode'
+
 /** Prepares a checkout; gives what to tell the person. */
 export async function initCheckout(
   specs: readonly string[],
@@ -20,7 +22,7 @@ export async function initCheckout(
   const files = await readPackedFiles(checkout)
   return changed.length === 0 && files.length === 0
     ? [...done, ...collisions]
-    : [...done, ...collisions, ...explainClones(files, `${found.name}@${found.version}`)]
+    : [...done, ...collisions, ...explainClones(files, `${found.name}@${found.version}`), EDITOR]
 }
 
 /** The targets whose names are devenv's: two recipes cannot have one name. Pure. */

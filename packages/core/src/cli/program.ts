@@ -7,6 +7,7 @@ import { dataCommand } from './commands/data-command.js'
 import { debugCommand } from './commands/debug-command.js'
 import { digestCommand } from './commands/digest-command.js'
 import { doctorCommand } from './commands/doctor-command.js'
+import { editorCommand } from './commands/editor-command.js'
 import { execCommand } from './commands/exec-command.js'
 import { explainCommand } from './commands/explain-command.js'
 import { graphCommand } from './commands/graph-command.js'
@@ -55,6 +56,7 @@ const COMMANDS: readonly Add[] = [
   lockCommand,
   checkCommand,
   initCommand,
+  editorCommand,
   newCommand,
   completionCommand,
 ]

@@ -1,15 +1,17 @@
-import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { commitWith, git, repositoryWith } from '../../test/git.js'
 import { problemsOf, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
 import {
   ensureCommits,
+  hideFromGit,
   parseRemoteRefs,
   readIgnored,
   readIndexModes,
   readRemoteRefs,
   resolveCommit,
+  showToGit,
 } from './git-repository.js'
 
 /** In a hook of git, and in what `git rebase --exec` runs, these name another repository. */
@@ -391,5 +393,37 @@ describe('the configuration of a checkout runs no command', () => {
     await problemsOf(() => ensureCommits(where, ['1'.repeat(40)]))
     await readIgnored(clone, ['file'])
     expect(existsSync(ran)).toBe(false)
+  })
+})
+
+describe('a file that git shall not see', () => {
+  const status = (root: string) => git(root, 'status', '--short', '--untracked-files=all')
+
+  test('is ignored in this clone alone, until it shall be seen', async () => {
+    const { root } = repositoryWith({ file: 'one', '.gitignore': 'ignored\n' })
+    writeFiles(root, { 'a/b.json': '{}', 'c d.json': '{}', ignored: '' })
+    const exclude = join(writeFiles(root, { '.git/info/exclude': '# mine' }), '.git/info/exclude')
+    expect(await hideFromGit(root, ['a/b.json', 'c d.json', 'ignored', 'file'])).toEqual(['a/b.json', 'c d.json'])
+    expect(status(root)).toBe('')
+    expect(await hideFromGit(root, ['a/b.json', 'c d.json'])).toEqual([])
+    expect(readFileSync(exclude, 'utf8')).toBe('# mine\n/a/b.json\n/c d.json\n')
+    expect(await showToGit(root, ['a/b.json', 'file'])).toEqual(['a/b.json'])
+    expect(status(root)).toBe('?? a/b.json')
+    expect(await showToGit(root, ['a/b.json'])).toEqual([])
+  })
+
+  test('is ignored in a worktree, in a part of a repository, and where nothing is ignored yet', async () => {
+    const { root } = repositoryWith({ file: 'one', 'part/file': 'one' })
+    const tree = join(temporaryFolder(), 'tree')
+    git(root, 'worktree', 'add', '--quiet', tree)
+    writeFiles(tree, { 'part/new': '', new: '' })
+    expect(await hideFromGit(join(tree, 'part'), ['new'])).toEqual(['new'])
+    expect(status(tree)).toBe('?? new')
+  })
+
+  test('is left alone where there is no repository', async () => {
+    const root = writeFiles(temporaryFolder(), { file: '' })
+    expect(await hideFromGit(root, ['file'])).toEqual([])
+    expect(await showToGit(root, ['file'])).toEqual([])
   })
 })

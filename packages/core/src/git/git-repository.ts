@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { DevenvError } from '../problem/problem.js'
 import { cacheFolder, makeCacheFolder } from '../process/cache-folder.js'
 import { runCommand } from '../process/run-command.js'
@@ -158,6 +158,45 @@ export async function isTracked(root: string, path: string): Promise<boolean> {
     ({ exitCode }) => exitCode === 0,
     () => false,
   )
+}
+
+/**
+ * Has git ignore files in this clone alone: in its `info/exclude`. None that git tracks or ignores already; nothing without a repository.
+ * @returns those that it ignores now
+ */
+export async function hideFromGit(root: string, paths: readonly string[]): Promise<string[]> {
+  const exclude = await readExclude(root)
+  if (exclude === undefined || paths.length === 0) return []
+  const ignored = await readIgnored(root, paths)
+  const tracked = await Promise.all(paths.map((path) => isTracked(root, path)))
+  const hidden = paths.filter((path, at) => !ignored.has(path) && !tracked[at])
+  const lines = hidden.map((path) => `/${exclude.prefix}${path}\n`).join('')
+  const separated = exclude.text === '' || exclude.text.endsWith('\n') ? lines : `\n${lines}`
+  mkdirSync(dirname(exclude.file), { recursive: true })
+  if (lines !== '') appendFileSync(exclude.file, separated)
+  return hidden
+}
+
+/** Takes that back. @returns those that were hidden */
+export async function showToGit(root: string, paths: readonly string[]): Promise<string[]> {
+  const exclude = await readExclude(root)
+  if (exclude === undefined) return []
+  const lines = exclude.text.split('\n')
+  const lineOf = (path: string) => `/${exclude.prefix}${path}`
+  const shown = paths.filter((path) => lines.includes(lineOf(path)))
+  const gone = shown.map(lineOf)
+  if (shown.length > 0) writeFileSync(exclude.file, lines.filter((line) => !gone.includes(line)).join('\n'))
+  return shown
+}
+
+/** What a clone alone ignores, in which file, and where `root` lies in its repository: '' at its top, else `services/forum/`. */
+async function readExclude(root: string): Promise<{ file: string; text: string; prefix: string } | undefined> {
+  const argv = [...LOOKING, '-C', root, 'rev-parse', '--show-prefix', '--git-path', 'info/exclude']
+  const { exitCode, stdout } = isInRepository(root) ? await git(argv) : { exitCode: 1, stdout: '' }
+  const [prefix = '', path = ''] = stdout.split('\n')
+  if (exitCode !== 0 || path === '') return undefined
+  const file = resolve(root, path)
+  return { file, text: existsSync(file) ? readFileSync(file, 'utf8') : '', prefix }
 }
 
 /** The branch that is checked out; `undefined` where none is, or there is no repository. */

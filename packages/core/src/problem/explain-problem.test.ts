@@ -77,6 +77,12 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
       { variant: 'pip', missing: ['requirements/base.txt', 'line /^pip/ in Makefile'] },
     ],
   },
+  'file-unmergeable': {
+    code: 'file-unmergeable',
+    place: { file: '.vscode/tasks.json', line: 3 },
+    detail: 'CommaExpected',
+  },
+  'packages-missing': { code: 'packages-missing', image: 'devenv/hello:inputs-1', detail: 'python3: not found' },
   'init-unmade': { code: 'init-unmade', checkout: '/the/checkout', detail: 'npm error' },
   'engine-missing': { code: 'engine-missing', endpoint: 'unix:///a.sock', detail: 'ENOENT' },
   'engine-forbidden': { code: 'engine-forbidden', endpoint: 'unix:///a.sock' },

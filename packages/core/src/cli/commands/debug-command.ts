@@ -7,7 +7,7 @@ export const debugCommand: Add = (program) =>
     .argument('<program>', 'a program of the environment, whichever container it is in')
     .summary('run one program in this terminal, for breakpoint(), or for the debugger of your editor')
     .description(
-      'Takes a program out of supervisord and runs it in this terminal. However it ends, supervisord then runs it again.\nWith --listen, the debugger of your editor attaches to it: debugpy’s for Python, the inspector’s for Node.',
+      'Takes a program out of supervisord and runs it in this terminal. However it ends, supervisord then runs it again.\nWith --listen, the debugger of your editor attaches to it: debugpy’s for Python, the inspector’s for Node, rdbg’s for Ruby.',
     )
     .option(
       '--listen [port]',

@@ -4,7 +4,7 @@ import { forwardPort } from '../inside/forward-port.js'
 import { holderOf, isFree } from '../project/free-ports.js'
 
 /** Where editors look for a debugger of Python. */
-const USUAL_PORT = 5678
+export const USUAL_PORT = 5678
 
 /** Where a debugger listens: at that port of loopback, here and in the container. `waits`: the program, for an editor. */
 export type Listening = { port: number; waits: boolean }

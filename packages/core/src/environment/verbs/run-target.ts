@@ -29,12 +29,10 @@ export async function runTarget(
   // Loaded only then: this is the way of every target.
   const where =
     debugged && (await (await import('./listen.js')).listenFor(context, started.primary.id, target, debugged))
-  const run = (...make: string[]) => {
-    const argv = withEnvironment(declared, make)
-    return runAsOwner(context, started.primary, where ? debuggedCommand(where, argv) : argv, 'ours-alone')
-  }
+  const argv = targetCommand(declared, words)
+  const run = () => runAsOwner(context, started.primary, where ? debuggedCommand(where, argv) : argv, 'ours-alone')
   if (!isSupplied(declared)) {
-    const exitCode = await run('make', ...words)
+    const exitCode = await run()
     if (exitCode === FAILED) await tellTargets(context, target, started, commands)
     return exitCode
   }
@@ -42,8 +40,15 @@ export async function runTarget(
     kind: 'note',
     text: `the environment package supplies ${target}: ${declared.because.replace(/\.$/, '')}. To run the checkout’s own, if it has one: devenv exec -- make ${target}`,
   })
-  return await run('make', '-f', TARGETS_FILE, ...words)
+  return await run()
 }
+
+/** What makes a target in the container; one that the package supplies, from the package's own file. Pure. */
+export const targetCommand = (
+  declared: DeclaredTarget | undefined,
+  words: readonly string[],
+): ContainerCommand['argv'] =>
+  withEnvironment(declared, ['make', ...(isSupplied(declared) ? ['-f', TARGETS_FILE] : []), ...words])
 
 /** Of `DEBUG=1`, or a port in its place: an editor's debugger attaches before the first program of the target begins. Pure. */
 export function parseDebug(words: readonly string[]): ListeningAsked | undefined {

@@ -62,4 +62,14 @@ export const CHECKOUT: Explanations<CheckoutProblem> = {
     why: detail,
     fix: 'Once npm can reach its registry, run `devenv init` again. With packages on disk: devenv init ./core.tgz ./service.tgz',
   }),
+  'file-unmergeable': ({ place, detail }) => ({
+    what: `devenv cannot add its entries to ${placed(place)}.`,
+    why: `An editor reads this file as JSON with comments, and so does devenv: ${detail}`,
+    fix: 'Correct the file, or move it away, and run the command again. It has changed nothing.',
+  }),
+  'packages-missing': ({ image, detail }) => ({
+    what: `devenv cannot export the packages of the image ${image}.`,
+    why: detail,
+    fix: 'It exports those of the python3 that is on the PATH of the image. For another language, open the container in your editor: devenv editor vscode',
+  }),
 }
