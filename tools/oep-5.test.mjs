@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { readExtension } from '../packages/core/src/definition/extension.ts'
+import { listBeside, readExtension } from '../packages/core/src/definition/extension.ts'
 import { readPackage } from '../packages/core/src/definition/find-package.ts'
 import { readDefinition } from '../packages/core/src/definition/read-definition.ts'
 import { OEP5_RULES } from '../packages/core/src/definition/rules/oep-5.ts'
@@ -39,7 +39,10 @@ async function readProblems(found, variant) {
   const checkout = realpathSync(mkdtempSync(join(tmpdir(), 'devenv-oep-5-')))
   try {
     const where = { checkout, project: found.service, stores: join(checkout, 'stores') }
-    await readDefinition({ package: found, variant, ...where, mirror: undefined, variables: {} }, RULES)
+    await readDefinition(
+      { package: found, variant, beside: listBeside(found), ...where, mirror: undefined, variables: {} },
+      RULES,
+    )
     return []
   } catch (error) {
     if (error instanceof DevenvError) return error.problems
@@ -68,7 +71,7 @@ for (const folder of PACKAGES) {
       let problems = []
       beforeAll(async () => {
         problems = await readProblems(found, variant)
-      })
+      }, 60_000)
 
       for (const { name, clause } of [...RULES, OTHERWISE])
         test(`${clause}: ${name}`, () => {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { EnvironmentPackage } from '../definition/definition.js'
 import { readLock } from '../definition/devenv-lock.js'
-import { readExtension } from '../definition/extension.js'
+import { listBeside, readExtension } from '../definition/extension.js'
 import { findCheckout, findPackage, readPackage } from '../definition/find-package.js'
 import { type ReadDefinition, readDefinition } from '../definition/read-definition.js'
 import { OEP5_RULES } from '../definition/rules/oep-5.js'
@@ -36,6 +36,7 @@ async function checkFor(found: EnvironmentPackage, checkout: string): Promise<re
       for (const problem of await problemsOf({
         ...environment,
         variant,
+        beside: listBeside(found),
         mirror: undefined,
         registry: undefined,
         variables: {},

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Account, BuildHost, Definition, EnvironmentPackage, Mark, ProvisionStep } from './definition.js'
 import { readSource } from './source.js'
@@ -47,6 +48,10 @@ export function readExtension(
 export type BesideExtension = Pick<Extension, 'provision' | 'accounts'> & {
   asks?: { name: string; target: string; with?: Record<string, string | number | boolean> }[]
 }
+
+/** The services that a package has a compose.with.<service>.yaml for. */
+export const listBeside = ({ directory }: Pick<EnvironmentPackage, 'directory'>): string[] =>
+  readdirSync(directory).flatMap((name) => /^compose\.with\.(.+)\.yaml$/.exec(name)?.[1] ?? [])
 
 /** Of a Compose file, as it is written. Pure. */
 export const besideExtensionOf = (model: unknown): BesideExtension =>

@@ -24,6 +24,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
     target: 'oauth-client',
     known: ['test'],
   },
+  'package-uninstalled': { code: 'package-uninstalled', checkout: '/another', detail: 'ENOTFOUND' },
   'neighbour-itself': { code: 'neighbour-itself', checkout: '/the/checkout' },
   'neighbours-alike': {
     code: 'neighbours-alike',

@@ -32,6 +32,7 @@ export type CheckoutProblem =
     }
   | { code: 'makefile-unreadable'; place: Place; detail: string }
   | { code: 'init-unmade'; checkout: string; detail: string }
+  | { code: 'package-uninstalled'; checkout: string; detail: string }
   | { code: 'file-unmergeable'; place: Place; detail: string }
   | { code: 'packages-missing'; image: string; detail: string }
 

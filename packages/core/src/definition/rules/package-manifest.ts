@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { globSync } from 'tinyglobby'
 import type { Place } from '../../problem/problem.js'
 import type { Definition } from '../definition.js'
+import { listBeside } from '../extension.js'
 import { readManifest } from '../find-package.js'
 import { readSource } from '../source.js'
 import type { Breach, Rule } from './rule.js'
@@ -109,7 +110,9 @@ export const namesAreItsOwn: Rule = {
     const { directory, service } = definition.package
     const found = [...namesOfOthers(definition), ...namesakes(directory, service)]
     const seen = new Set(found.map(({ place: { file, line } }) => `${file}:${line}`))
-    const left = /hello/i.test(service) ? [] : namesOfTemplate(directory, service)
+    const left = [service, ...listBeside(definition.package)].some((name) => /hello/i.test(name))
+      ? []
+      : namesOfTemplate(directory, service)
     return [...found, ...left.filter(({ place: { file, line } }) => !seen.has(`${file}:${line}`))]
   },
 }

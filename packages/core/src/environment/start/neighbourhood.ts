@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { installPackage, lacksPackage } from '../../checkout/install-package.js'
 import type { Definition, EnvironmentPackage } from '../../definition/definition.js'
 import { readExtension } from '../../definition/extension.js'
 import { FOLDER_IN_CHECKOUT, findPackage, readPackage } from '../../definition/find-package.js'
 import { CORE_DIRECTORY } from '../../definition/read-definition.js'
 import { recognise } from '../../definition/recognise.js'
 import { DevenvError, tellsOf } from '../../problem/problem.js'
+import { step } from '../../progress/progress.js'
 import { remember, type Settings, settingsFrom } from '../../settings/settings.js'
 import { readSettingsFiles } from '../../settings/settings-files.js'
 import { folderTree } from '../../tree/folder-tree.js'
@@ -90,6 +92,8 @@ const wishesOf = ({ environment, settings }: Pick<Context, 'environment' | 'sett
 
 async function openMember(context: Context, checkout: string): Promise<Omit<Member, 'with'>> {
   const real = requireFolder(checkout, 'a service')
+  if (lacksPackage(real))
+    await step(context.report, 'npm ci', `${real} does not have its package yet`, () => installPackage(real))
   const found = await findNeighbourPackage(real)
   const settings = settingsBeside(context.settings, real)
   const environment = identify(found, real, settings.dataRoot)

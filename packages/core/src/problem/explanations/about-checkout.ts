@@ -57,6 +57,11 @@ export const CHECKOUT: Explanations<CheckoutProblem> = {
     why: `${detail}\n\`devenv init\` adds a line at the end of the Makefile, and make would not read it.`,
     fix: 'Correct the file, then run `devenv init` again. It has changed nothing.',
   }),
+  'package-uninstalled': ({ checkout, detail }) => ({
+    what: `npm could not install the environment package of ${checkout}.`,
+    why: detail,
+    fix: `Once npm can reach its registry: npm ci --prefix ${quoted(`${checkout}/devenv`)}`,
+  }),
   'init-unmade': ({ checkout, detail }) => ({
     what: `npm could not install the environment package into ${checkout}/devenv.`,
     why: detail,
