@@ -45,6 +45,9 @@ export const steps = [
   {
     title: START,
     run: async (person) => {
+      // The shell of one checkout does not choose for the other: its own file does.
+      const without = process.env.EDX_PLATFORM_WITHOUT
+      if (without) lmsOf(person).write('devenv/settings.local.env', `DEVENV_WITHOUT=${without}\n`)
       const view = await person.checkout.watch({ words: [`WITH=${lmsOf(person).path}`] })
       await view.leave()
       const { discovery, lms } = await addresses(person)
