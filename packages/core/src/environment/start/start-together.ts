@@ -1,5 +1,5 @@
 import { requireVersions } from '../../machine/versions.js'
-import { whatOf } from '../../problem/explain-problem.js'
+import { renderProblem } from '../../problem/explain-problem.js'
 import { DevenvError } from '../../problem/problem.js'
 import type { Context } from '../context.js'
 import { createDataDirectory, requireOwnPlace } from '../data/data-directory.js'
@@ -128,16 +128,19 @@ async function startHeldTogether(
         if (isOwn) own = outcome
       } catch (error) {
         if (isOwn || !(error instanceof DevenvError)) throw error
-        member.context.report({
-          kind: 'note',
-          text: `it does not run beside ${context.environment.service}: ${whatOf(error)}`,
-        })
+        tellMissing(member, context, error)
       }
     }
     if (own === undefined) throw new Error('this environment was not among those that were started')
     // A port that was taken between our look and our deed has moved; whoever was told the old one is told again.
     if (placed.every(isStillThere) || attempt >= ATTEMPTS) return own
   }
+}
+
+/** What became of one beside this environment: what, why, and what mends it. */
+const tellMissing = (member: Member, { environment }: Context, error: DevenvError): void => {
+  const told = error.problems.map(renderProblem).join('\n')
+  member.context.report({ kind: 'note', text: `it does not run beside ${environment.service}\n${told}` })
 }
 
 const isStillThere = ({ context: { environment }, definition: { primary }, ports }: Placed): boolean =>
@@ -154,10 +157,7 @@ async function placeAll(context: Context, members: readonly Member[]): Promise<P
       placed.push(each)
     } catch (error) {
       if (member.context === context || !(error instanceof DevenvError)) throw error
-      member.context.report({
-        kind: 'note',
-        text: `it does not run beside ${context.environment.service}: ${whatOf(error)}`,
-      })
+      tellMissing(member, context, error)
     }
   }
   return placed
