@@ -13,17 +13,10 @@ import type { Neighbour } from '../project/neighbours.js'
 import type { StartPlan } from './assemble.js'
 import { type AwaitCommands, whenFree } from './await-commands.js'
 import { type Extent, findRunning, type Started } from './find-running.js'
-import {
-  asksOf,
-  hasNeighbours,
-  type Member,
-  neighboursOf,
-  openNeighbourhood,
-  type Placed,
-  startOrder,
-} from './neighbourhood.js'
 import { type How, readForCheckout } from './observe.js'
+import { hasNeighbours, openNeighbourhood } from './open-neighbourhood.js'
 import { readStartPlan, start, startHeld, USUAL } from './start.js'
+import { asksOf, type Member, neighboursOf, type Placed, startOrder } from './tell-neighbours.js'
 import { waitServing } from './wait-serving.js'
 
 const ATTEMPTS = 3

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { sampleDefinition, sampleEnvironment, sampleSettings, testEach } from '../../../test/samples.js'
 import type { Context } from '../context.js'
-import { type Placed, startOrder } from './neighbourhood.js'
+import { type Placed, startOrder } from './tell-neighbours.js'
 
 /** `asks`: of which services. */
 const placed = (service: string, ...asks: readonly string[]): Placed => ({
