@@ -67,6 +67,7 @@ export const sampleSettings = (change: Partial<Settings> = {}): Settings => ({
   programs: undefined,
   without: undefined,
   with: undefined,
+  reload: undefined,
   seeds: 'taken',
   followsBranch: false,
   caBundle: undefined,

@@ -177,6 +177,14 @@ describe('what is remembered', () => {
     expect(remember(sampleSettings(), undefined)).toMatchObject({ publish: undefined, programs: undefined })
   })
 
+  test('knows two ways to reload, and keeps the last one', () => {
+    expect(settingsFrom({ DEVENV_RELOAD: 'Plain' }).reload).toBe('plain')
+    expect(settingsFrom({ DEVENV_RELOAD: 'often' }).reload).toBeUndefined()
+    const before = rememberedOf(settingsFrom({ DEVENV_RELOAD: 'plain' }), {})
+    expect(remember(settingsFrom({}), before).reload).toBe('plain')
+    expect(remember(settingsFrom({ DEVENV_RELOAD: 'fork' }), before).reload).toBe('fork')
+  })
+
   test('goes with its line, where a file of the checkout set it', () => {
     const files = { DEVENV_WITHOUT: 'search', DEVENV_PROGRAMS: 'web', A: '1' }
     const given = settingsFrom({ DEVENV_PROGRAMS: 'worker', B: '2' }, files)

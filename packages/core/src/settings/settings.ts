@@ -31,6 +31,8 @@ export type Settings = {
   seeds: 'taken' | 'none'
   /** DEVENV_FOLLOW_BRANCH: whether each branch has data of its own, where its steps would change those of another. */
   followsBranch: boolean
+  /** DEVENV_RELOAD: whether a program boots anew after a save, or is forked where it can be. Not set: as it was. */
+  reload: 'plain' | 'fork' | undefined
   /** The host's bundle of certificate authorities: DEVENV_CA_BUNDLE, or where this machine keeps it. */
   caBundle: string | undefined
   /** HTTP_PROXY and its kin, as they are set. */
@@ -49,6 +51,7 @@ export const REMEMBERED = {
   programs: 'DEVENV_PROGRAMS',
   without: 'DEVENV_WITHOUT',
   with: 'DEVENV_WITH',
+  reload: 'DEVENV_RELOAD',
 } as const
 type RememberedName = keyof typeof REMEMBERED
 const NAMES = Object.keys(REMEMBERED) as RememberedName[]
@@ -102,6 +105,7 @@ export const variablesOf = (
 const setIn = (variables: Remembered['variables']): { [name: string]: string } =>
   Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (value === null ? [] : [[name, value]])))
 
+const RELOADS = ['plain', 'fork'] as const
 const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'ALL_PROXY', 'NO_PROXY']
 /** Debian and Ubuntu, Fedora and RHEL, openSUSE, Alpine and macOS: as in Go's crypto/x509. */
 const CA_FILES = [
@@ -133,6 +137,7 @@ export function settingsFrom(shell: NodeJS.ProcessEnv, files: Readonly<Record<st
     with: parsePaths(env.DEVENV_WITH ?? ''),
     seeds: /^none$/i.test(env.DEVENV_SEEDS ?? '') ? 'none' : 'taken',
     followsBranch: isSet(env.DEVENV_FOLLOW_BRANCH),
+    reload: RELOADS.find((way) => way === env.DEVENV_RELOAD?.toLowerCase()),
     caBundle: bundles.find((file) => file !== undefined && existsSync(file) && statSync(file).isFile()),
     proxies: Object.fromEntries(both.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
     variables: env,

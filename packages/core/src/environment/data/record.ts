@@ -75,6 +75,7 @@ const isRecord = isShapeOf<StartRecord>({
     programs: isMaybe(isChoice),
     without: isMaybe(isTextList),
     with: isMaybe(isTextList),
+    reload: isMaybe(isEither(isExactly('plain'), isExactly('fork'))),
     variables: isMapOf(isEither(isText, isExactly(null))),
     filed: isTextList,
   }),

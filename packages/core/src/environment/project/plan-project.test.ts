@@ -202,6 +202,15 @@ describe('a planned project', () => {
     })
   })
 
+  test('tells the primary that its programs boot by themselves, where that is set', () => {
+    const reloadOf = (settings: Partial<Settings>) => service(plan({ settings }), 'hello').environment?.DEVENV_RELOAD
+    expect([{ reload: 'plain' }, { reload: 'fork' }, {}].map((each) => reloadOf(each as Partial<Settings>))).toEqual([
+      'plain',
+      undefined,
+      undefined,
+    ])
+  })
+
   test('lets a health check that waits for the programs take its time, and tells it theirs', () => {
     const healthcheck = { test: ['CMD', '/opt/devenv/bin/answers', 'web=http://localhost/'], start_period: '1m30s' }
     const planned = service(plan({ definition: sampleDefinition({}, { hello: { healthcheck } }) }), 'hello')

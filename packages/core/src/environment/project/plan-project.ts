@@ -144,7 +144,7 @@ function planOurs(
   service: ComposeService,
   definition: Definition,
   environment: Environment,
-  { caBundle, proxies }: Settings,
+  { caBundle, proxies, reload }: Settings,
   facts: ProjectFacts,
 ): ComposeService {
   const { service: environmentName, checkout, paths } = environment
@@ -171,6 +171,7 @@ function planOurs(
       PROMPT_COMMAND: 'history -a',
       DEVENV_CONTAINER: primary ? environmentName : name,
       DEVENV_HELD: '1',
+      ...(reload === 'plain' && { DEVENV_RELOAD: reload }),
       ...(waitsWhileHeld(service) && {
         DEVENV_START_SECONDS: String(secondsOf(service.healthcheck?.start_period ?? '0s')),
         DEVENV_ASKED: service.healthcheck?.test?.slice(2).join(' ') ?? '',

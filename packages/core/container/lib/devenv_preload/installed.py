@@ -1,0 +1,53 @@
+"""Which files are those of installed packages and of Python itself, and whether they are what they were."""
+
+import glob
+import os
+import site
+import sys
+import sysconfig
+
+
+def roots():
+    """The folders that hold installed packages, and Python's own modules."""
+    paths = sysconfig.get_paths()
+    found = {paths['stdlib'], paths['platstdlib'], *site_folders()}
+    # Of a virtual environment these name its own folder; Python's own modules are where it was made from.
+    found.add(os.path.dirname(os.__file__))
+    found.update(path for path in sys.path if path.endswith('lib-dynload'))
+    return tuple(sorted(folder.rstrip('/') + '/' for folder in found))
+
+
+def site_folders():
+    paths = sysconfig.get_paths()
+    found = {paths['purelib'], paths['platlib'], *site.getsitepackages()}
+    found.update(path for path in sys.path if path.rstrip('/').endswith(('/site-packages', '/dist-packages')))
+    return sorted(folder for folder in found if os.path.isdir(folder))
+
+
+def state_of(path):
+    """What differs when a file was changed, or replaced; None where there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return [found.st_mtime_ns, found.st_ctime_ns, found.st_size]
+
+
+def fingerprint():
+    """The state of what says which packages are installed: their folders, and what Python reads there when it starts."""
+    files = [path for folder in site_folders() for path in (folder, *glob.glob(os.path.join(glob.escape(folder), '*.pth')))]
+    files.append(os.path.join(sys.prefix, 'pyvenv.cfg'))
+    return {path: state_of(path) for path in files}
+
+
+def states_of_modules():
+    """The state of the file of each module that is imported."""
+    # Not by getattr: a module may import others when it is asked for what it has not.
+    modules = [module for module in list(sys.modules.values()) if isinstance(module, type(sys))]
+    files = {object.__getattribute__(module, '__dict__').get('__file__') for module in modules}
+    return {file: state_of(file) for file in files if isinstance(file, str)}
+
+
+def changed(states):
+    """The first path whose state is another one now; None where there is none."""
+    return next((path for path, state in states.items() if state_of(path) != state), None)
