@@ -3,7 +3,9 @@ import { eventually, get, succeeded } from '../../../tools/scenarios/checkout.js
 import { inside } from '../../../tools/scenarios/engine.js'
 import { startedCheckout } from './checkout.js'
 
-const hello = startedCheckout()
+const hello = startedCheckout(async (checkout) => {
+  checkout.env = { ...checkout.env, DEVENV_RELOAD: 'fork' }
+})
 
 /** As root, in the container of hello. */
 const sh = async (script: string) => (await inside(await hello.container('hello'), 'sh', '-c', script)).trim()

@@ -38,7 +38,7 @@ class Preload(test_reload.Reload):
         venv.create(self.folder / 'venv', symlinks=True)
         self.python = str(self.folder / 'venv/bin/python')
         self.packages = next((self.folder / 'venv/lib').glob('python3*')) / 'site-packages'
-        self.environment['DEVENV_PRELOAD_QUIET'] = '0.3'
+        self.environment.update(DEVENV_RELOAD='fork', DEVENV_PRELOAD_QUIET='0.3')
         self.install('apackage/__init__.py', "import os\nopen(os.environ['IMPORTED'], 'a').write('apackage\\n')\n")
         self.environment['IMPORTED'] = str(self.folder / 'imported')
 
@@ -95,18 +95,18 @@ class Programs(Preload):
         self.save('code_of_ours.py')
         self.save('look.py', LOOK)
         seen = {}
-        for way in ('plain', ''):
+        for way in ('plain', 'fork'):
             self.environment['DEVENV_RELOAD'] = way
             reload = self.reload('--nice', '3', '--', self.python, 'look.py', 'a word', '--option')
             self.said('"modules"')
-            if not way:
+            if way == 'fork':
                 self.said(WARM)
                 self.save('code_of_ours.py', '# saved')
                 self.said('"modules"', 2)
             seen[way] = [json.loads(line) for line in self.output.read_text().splitlines() if line.startswith('{')]
             reload.terminate()
             reload.wait(PATIENCE)
-        (plain,), (noted, forked) = seen['plain'], seen['']
+        (plain,), (noted, forked) = seen['plain'], seen['fork']
         self.assertIn('apackage.part', self.record()['loaded'])
         self.maxDiff = None
         self.assertEqual(forked, plain)

@@ -61,7 +61,7 @@ class Preload:
         self._learning = self._lock = None  # a descriptor that ends with it; that of a lock
         self._since = time.monotonic()
         try:
-            if re.match(r'(?i)plain$', os.environ.get('DEVENV_RELOAD', '')) or 'DEVENV_DEBUG_PORT' in os.environ:
+            if os.environ.get('DEVENV_RELOAD') != 'fork' or 'DEVENV_DEBUG_PORT' in os.environ:
                 return
             self._python, self._words = python_program(command)
             self._prepare()

@@ -202,11 +202,11 @@ describe('a planned project', () => {
     })
   })
 
-  test('tells the primary that its programs boot by themselves, where that is set', () => {
+  test('tells the primary that its programs are forked, where that is set', () => {
     const reloadOf = (settings: Partial<Settings>) => service(plan({ settings }), 'hello').environment?.DEVENV_RELOAD
     expect([{ reload: 'plain' }, { reload: 'fork' }, {}].map((each) => reloadOf(each as Partial<Settings>))).toEqual([
-      'plain',
       undefined,
+      'fork',
       undefined,
     ])
   })
