@@ -19,7 +19,7 @@ LMS := $(AS_LMS) manage.py lms
 CMS := $(AS_CMS) manage.py cms
 
 .PHONY: test test-lms test-cms lms.shell cms.shell settings assets migrate migrate-lms migrate-cms folders accounts \
-	studio-pages indexes reindex oauth-clients catalog
+	pages indexes reindex oauth-clients catalog
 
 # Both are run, also where the first fails.
 test:
@@ -69,8 +69,8 @@ folders:
 accounts:
 	$(AS_LMS) -m devenv_edx_platform.first_data
 
-studio-pages:
-	$(AS_CMS) -m devenv_edx_platform.studio_pages
+pages:
+	$(AS_CMS) -m devenv_edx_platform.pages
 
 # For a service beside this one: NAME=discovery URL=http://localhost:18381 SECRET=…
 oauth-clients:

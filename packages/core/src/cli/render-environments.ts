@@ -7,9 +7,10 @@ const ABOUT = { there: '', gone: '  (gone)', unknown: '  (cannot be seen)' }
 /** A line each. Pure. */
 export function renderList(environments: readonly Known[]): string[] {
   const width = Math.max(...environments.map(({ urls: [url = ''] }) => url.length))
+  const names = Math.max(16, ...environments.map(({ service }) => service.length))
   return environments.map(({ service, state, urls: [url = ''], checkout, presence, beside }) => {
     const address = width === 0 ? '' : `${url.padEnd(width)}  `
-    return `${service.padEnd(16)} ${state.padEnd(15)} ${address}${checkout}${ABOUT[presence]}${beside.length === 0 ? '' : `  beside ${beside.join(', ')}`}`
+    return `${service.padEnd(names)} ${state.padEnd(15)} ${address}${checkout}${ABOUT[presence]}${beside.length === 0 ? '' : `  beside ${beside.join(', ')}`}`
   })
 }
 

@@ -142,7 +142,7 @@ export type Definition = {
   package: EnvironmentPackage
   primary: string
   repository: string | undefined
-  recognisedBy: readonly string[]
+  recognisedBy: readonly Mark[]
   /** Which of the package's shapes this checkout has, where the package knows several. */
   variant: string | undefined
   /** Releases that images are published for, each with its ref. */
@@ -159,8 +159,17 @@ export type Definition = {
   project: ComposeProject
 }
 
-/** `service` is the package's name without its scope: `@devenv/discovery` is `discovery`. */
-export type EnvironmentPackage = { name: string; version: string; service: string; directory: string }
+/**
+ * `service` is the package's name without its scope: `@devenv/discovery` is `discovery`. `checkoutSays`: of a package for many services,
+ * the line of a checkout that tells which it is, by its first group.
+ */
+export type EnvironmentPackage = {
+  name: string
+  version: string
+  service: string
+  directory: string
+  checkoutSays?: { file: string; matches: string }
+}
 
 export const primaryOf = (definition: Definition): ComposeService => {
   const service = definition.project.services[definition.primary]

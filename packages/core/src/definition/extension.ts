@@ -12,7 +12,7 @@ export type Extension = {
   primary?: string
   repository?: string
   /** Not needed beside variants. */
-  'recognised-by'?: string[]
+  'recognised-by'?: Mark[]
   variants?: Record<string, { 'recognised-by': Mark[] }>
   releases?: Record<string, string>
   needs?: Needs

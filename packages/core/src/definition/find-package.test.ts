@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { problemsOf, temporaryFolder, writeFiles } from '../../test/samples.js'
-import { findCheckout, findPackage, readPackage } from './find-package.js'
+import { findCheckout, findPackage, readPackage, serviceOf } from './find-package.js'
 
 const MANIFEST = JSON.stringify({ name: '@devenv/hello', version: '1.2.3' })
 
@@ -21,6 +21,28 @@ describe('an environment package', () => {
     const root = writeFiles(temporaryFolder(), { 'package.json': '{"name":"hello","version":"1"}', 'compose.yaml': '' })
     expect(readPackage(root).service).toBe('hello')
   })
+
+  test('for many services tells which a checkout is of by a line of it, or else is called like itself', () => {
+    const service = { file: 'package.json', matches: '"name": *"@edx/(frontend-app-.+)"' }
+    const manifest = JSON.stringify({ name: '@devenv/frontend-app', version: '1', devenv: { service } })
+    const root = writeFiles(temporaryFolder(), { 'package.json': manifest, 'compose.yaml': '' })
+    const of = (text: string) =>
+      serviceOf(readPackage(root), writeFiles(temporaryFolder(), text === '' ? {} : { 'package.json': text }))
+    expect(of('{\n  "name": "@edx/frontend-app-learner-dashboard"\n}')).toBe('frontend-app-learner-dashboard')
+    expect(of('{ "name": "something-else" }')).toBe('frontend-app')
+    expect(of('')).toBe('frontend-app')
+    // It becomes part of paths and of names.
+    expect(of('{ "name": "@edx/frontend-app-../../etc" }')).toBe('frontend-app')
+  })
+
+  test.each([{ file: 'a' }, { file: 'a', matches: 'no group' }, { file: 'a', matches: '(' }, null, 'a'])(
+    'that tells it by %j is refused',
+    async (service) => {
+      const manifest = JSON.stringify({ name: 'a', version: '1', devenv: { service } })
+      const root = writeFiles(temporaryFolder(), { 'package.json': manifest, 'compose.yaml': '' })
+      expect(await problemsOf(() => readPackage(root))).toMatchObject([{ code: 'definition-unreadable' }])
+    },
+  )
 
   test('has its real path, also through a link', () => {
     const root = writeFiles(temporaryFolder(), {

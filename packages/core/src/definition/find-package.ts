@@ -16,11 +16,35 @@ export function readPackage(directory: string): EnvironmentPackage {
   if (!existsSync(file) || !existsSync(join(directory, 'compose.yaml'))) {
     throw new DevenvError({ code: 'package-missing', looked: directory })
   }
-  const { name, version } = readManifest(file)
-  if (typeof name !== 'string' || typeof version !== 'string') {
-    throw new DevenvError({ code: 'definition-unreadable', place: { file }, detail: 'it has no name or no version' })
+  const { name, version, devenv } = readManifest(file)
+  const refuse = (detail: string) => new DevenvError({ code: 'definition-unreadable', place: { file }, detail })
+  if (typeof name !== 'string' || typeof version !== 'string') throw refuse('it has no name or no version')
+  const found = { name, version, service: name.split('/').at(-1) ?? name, directory: realpathSync(directory) }
+  if (devenv?.service === undefined) return found
+  const { file: named, matches } = devenv.service ?? {}
+  if (typeof named !== 'string' || !isPattern(matches))
+    throw refuse('"devenv.service" needs "file", and "matches": a regular expression with a group')
+  return { ...found, checkoutSays: { file: named, matches } }
+}
+
+/** A regular expression with a group: each matches nothing, or an empty text, beside itself. */
+function isPattern(text: unknown): text is string {
+  try {
+    return typeof text === 'string' && (new RegExp(`${text}|`).exec('')?.length ?? 0) > 1
+  } catch {
+    return false
   }
-  return { name, version, service: name.split('/').at(-1) ?? name, directory: realpathSync(directory) }
+}
+
+/**
+ * The service that a checkout is of: of a package for many services, the one that the checkout says, where it says one that can be a name.
+ */
+export function serviceOf({ service, checkoutSays }: EnvironmentPackage, checkout: string): string {
+  if (checkoutSays === undefined) return service
+  const file = join(checkout, checkoutSays.file)
+  const text = existsSync(file) ? readTextFile(file) : ''
+  const said = new RegExp(checkoutSays.matches, 'm').exec(text)?.[1] ?? ''
+  return /^[a-z0-9][a-z0-9_-]*$/.test(said) ? said : service
 }
 
 /**

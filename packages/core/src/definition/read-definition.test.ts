@@ -217,6 +217,16 @@ services:
     expect(alone.project.services.hello?.environment?.LMS).toBeUndefined()
   })
 
+  test('a step can depend on who runs there', async () => {
+    const package_ = samplePackage(`  provision: [{ name: pages, run: [pages, "\${DEVENV_BESIDE:-}"] }]\n`)
+    const checkout = temporaryFolder()
+    const where = { package: package_, checkout, variant: undefined, project: 'p', stores: checkout }
+    const request = { ...where, mirror: undefined, registry: undefined, variables: {} }
+    const runOf = async (beside: string[]) => (await readDefinition({ ...request, beside })).provision[0]?.run
+    expect(await runOf(['web', 'discovery'])).toEqual(['pages', 'discovery web'])
+    expect(await runOf([])).toEqual(['pages', ''])
+  })
+
   test('the checkout’s own file lies over that of the package', async () => {
     const { beside } = await readBeside(
       'services: { hello: { environment: { A: own, B: own } } }\n',

@@ -76,6 +76,7 @@ export async function readDefinition(
         DEVENV_MIRROR: request.mirror ?? 'docker.io',
         DEVENV_IMAGES: imagesIn(request.registry),
         DEVENV_STORES: request.stores,
+        DEVENV_BESIDE: [...(request.beside ?? [])].sort().join(' '),
       },
     }).then(
       (text) => ({ text }),

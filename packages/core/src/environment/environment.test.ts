@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { SAMPLE_PACKAGE } from '../../test/samples.js'
+import { SAMPLE_PACKAGE, temporaryFolder, writeFiles } from '../../test/samples.js'
 import { identify } from './environment.js'
 
 const named = (service: string) => ({ ...SAMPLE_PACKAGE, service })
@@ -39,6 +39,14 @@ describe('an environment', () => {
       expect(identify(named(service), '/home/dev/x', undefined).project).toMatch(/^[a-z0-9][a-z0-9_-]*$/)
     },
   )
+
+  test('of a package for many services is called as its checkout says, in every name', () => {
+    const checkoutSays = { file: 'package.json', matches: '"name": "(app-[a-z]+)"' }
+    const checkout = writeFiles(temporaryFolder(), { 'package.json': '{ "name": "app-learning" }' })
+    const { service, project, paths } = identify({ ...SAMPLE_PACKAGE, checkoutSays }, checkout, '/data')
+    expect({ service, home: paths.home }).toEqual({ service: 'app-learning', home: '/data/app-learning/devenv' })
+    expect(project).toMatch(/^devenv-app-learning-[0-9a-f]{8}$/)
+  })
 
   test('keeps everything in .dev/devenv of the checkout', () => {
     const { paths } = identify(SAMPLE_PACKAGE, '/home/dev/hello', undefined)

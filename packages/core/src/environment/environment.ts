@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { EnvironmentPackage } from '../definition/definition.js'
+import { serviceOf } from '../definition/find-package.js'
 
-/** One environment: a service and the real path of a checkout of it. */
+/** One environment: a service and the real path of a checkout of it. `service`: that of the checkout; its package may be for many. */
 export type Environment = {
   package: EnvironmentPackage
   service: string
@@ -36,7 +37,7 @@ export function identify(
   checkout: string,
   dataRoot: string | undefined,
 ): Environment {
-  const { service } = environmentPackage
+  const service = serviceOf(environmentPackage, checkout)
   const id = hashOf(service, checkout).toString('hex').slice(0, 8)
   const project = `devenv-${service.toLowerCase().replace(/[^a-z0-9_-]/g, '-')}-${id}`
   const dataDirectory = dataRoot === undefined ? join(checkout, '.dev') : join(dataRoot, service)

@@ -12,6 +12,7 @@ import type { Context } from '../context.js'
 import { readServer } from '../data/claim-stores.js'
 import { readOwned, writeOwned } from '../data/data-directory.js'
 import { openStore } from '../data/ledger.js'
+import { makeMountPoints } from '../data/mount-points.js'
 import { pullSeed } from '../data/published-seeds.js'
 import { type StartRecord, stampsOf, whileStopping, writeRecord } from '../data/record.js'
 import { emptyStores } from '../data/remove-as-root.js'
@@ -116,6 +117,7 @@ async function carryOutStep(planned: StartStep, work: Work): Promise<void> {
     case 'create': {
       const { project, checkout, paths } = environment
       const files = { project, directory: checkout, files: [paths.composeFile], variables: {} }
+      makeMountPoints(observed.definition, environment)
       await show(`create ${planned.services.join(', ')}`, () => createContainers(files, planned.services))
       return await refresh()
     }

@@ -86,8 +86,8 @@ async function openMember(context: Context, checkout: string): Promise<Omit<Memb
   const report: Context['report'] = (progress) =>
     context.report(
       progress.kind === 'note'
-        ? { ...progress, text: `${found.service}: ${progress.text}` }
-        : { ...progress, step: `${found.service}: ${progress.step}` },
+        ? { ...progress, text: `${environment.service}: ${progress.text}` }
+        : { ...progress, step: `${environment.service}: ${progress.step}` },
     )
   return { context: { ...context, environment, settings, report }, variant: await requireRecognised(environment) }
 }

@@ -29,7 +29,7 @@ export type PublishDataOptions = Pick<Selection, 'release' | 'pushed' | 'unrelea
  */
 export async function publishData(context: Context, options: PublishDataOptions): Promise<SeedPublishPlan> {
   const { environment, report } = context
-  const { service } = environment.package
+  const { service } = environment
   const opened = { ...environment, looked: environment.checkout, settings: context.settings }
   const chosen = (await chooseCommits(opened, options, 'the-checkout')) ?? []
   const at = chosen.length === 0 ? undefined : await resolveCommit(environment.checkout, 'HEAD')
@@ -88,6 +88,6 @@ async function readSeedWish(
     observed = await see()
   }
   const { settings, sources, images } = observed
-  const { wish } = planWish(environment.package.service, planDue(observed), observed)
+  const { wish } = planWish(environment.service, planDue(observed), observed)
   return { settings, sources, wish, image: images.own.reference }
 }

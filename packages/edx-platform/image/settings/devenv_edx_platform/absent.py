@@ -20,7 +20,7 @@ def middleware(get_response):
             return HttpResponseNotFound(_page(name, rest, request.get_full_path()))
         response = get_response(request)
         if response.status_code == 404 and request.path.startswith('/u/'):
-            return HttpResponseRedirect(settings.PROFILE_MICROFRONTEND_URL + request.get_full_path())
+            return HttpResponseRedirect(settings.PROFILE_MICROFRONTEND_URL.removesuffix('/u') + request.get_full_path())
         return response
     return answer
 
@@ -50,6 +50,8 @@ def _about(name):
         f'<p>This page belongs to the micro-frontend <b>{name}</b> '
         f'(<a href="https://github.com/openedx/{repository}">openedx/{repository}</a>), '
         'a separate program that this environment does not start.</p>'
-        '<p>Run it from its clone, then give the environment its address:</p>'
+        '<p>Clone it beside the platform, and run it with this:</p>'
+        f'<pre>make dev.watch WITH=../{repository}</pre>'
+        '<p>If you run it in another way, give the environment its address:</p>'
         f'<pre>EDX_PLATFORM_MFES="{name}=http://localhost:PORT" make dev.watch</pre>'
     )

@@ -1,5 +1,5 @@
 """
-What a new database needs: the site, a staff account and a learner, Studio's registration at the LMS, and the forum.
+What a new database needs: the site, a staff account and a learner, Studio's registration at the LMS, states of retirement, and the forum.
 
 Safe to repeat: accounts stay as a developer left them; what follows the address follows it. Runs with the LMS's settings.
 """
@@ -49,5 +49,9 @@ if __name__ == '__main__':
         '--client-secret', 'studio-sso-secret',
         '--scopes', 'user_id',
     )
+    # The micro-frontend `account` deletes accounts by these states.
+    if apps.is_installed('openedx.core.djangoapps.user_api'):
+        if not apps.get_model('user_api', 'RetirementState').objects.exists():
+            call_command('populate_retirement_states')
     if apps.is_installed('forum'):
         set_flags(FORUM_FLAGS, True, 'discussions need no other service')

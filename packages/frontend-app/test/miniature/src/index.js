@@ -1,0 +1,1 @@
+document.body.append(`${SETTINGS.greeting} from ${SETTINGS.APP_ID}`)
