@@ -28,7 +28,7 @@ PAGE = """<!doctype html>
 @app.get('/')
 def show():
     return render_template_string(
-        PAGE, greetings=greetings.newest(), url=settings.URL, guestbook=settings.GUESTBOOK_URL)
+        PAGE, greetings=greetings.newest(), guestbook=settings.GUESTBOOK_URL, url=settings.URL)
 
 
 @app.get('/greetings/')
