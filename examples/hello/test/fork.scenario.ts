@@ -16,8 +16,12 @@ const save = async (title: string) => {
   await eventually(async () => expect((await get(`${url}/`)).body).toContain(`<h1>${title}</h1>`))
 }
 
-/** Whether the process at the head of the web server was forked from one that has its packages. */
-const isForked = async () => /preload\.py serve/.test(await sh("tr '\\0' ' ' < /proc/$(pgrep -nx gunicorn)/cmdline"))
+/** Whether the web server was forked from a process that has its packages. */
+const isForked = async () => {
+  const parents = await sh('pgrep --delimiter , --full "[p]reload.py serve" || true')
+  return parents !== '' && (await sh(`pgrep --exact gunicorn --parent ${parents} || true`)) !== ''
+}
+
 const warm = async (times: number) =>
   eventually(async () => {
     const said = await sh(

@@ -85,6 +85,8 @@ class Programs(Preload):
         self.said(WARM)
         self.answers(port, 'second old', words='WORDS = "second"')
         self.assertNotEqual(self.parent()[1], self.process.pid)
+        with open('/proc/%d/cmdline' % self.pids()[-1]) as words:
+            self.assertEqual(words.read().rstrip('\0'), '%s server.py' % self.python)
         self.answers(port, 'third old', words='WORDS = "third"')
         self.assertEqual(len(self.pids()), 3)
 

@@ -35,6 +35,7 @@ LOOK = 0.5  # seconds, until one looks again
 PATIENCE = 90.0  # seconds that a first start waits
 BEGINNING = 20.0  # seconds that a parent has until it listens
 RETRIES = 3
+TITLE = 4000  # characters that a program may have as its command line
 ANSWER = 5.0  # seconds that a start may take
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -233,7 +234,7 @@ class Preload:
             write(place + '.parent', {
                 'socket': place + '.socket', 'lock': place + '.lock', 'identity': identity, 'records': records,
                 'common': os.path.join(RECORDS, 'common'), 'code': self._code, 'without': WITHOUT})
-            detach([self._python, SCRIPT, 'serve', place + '.parent'])
+            detach([self._python, SCRIPT, 'serve', place + '.parent', ' ' * TITLE])
             return
         self._branch, self._parent_until = Branch(connection), 0.0
         environment = {name: value for name, value in os.environ.items() if name not in WITHOUT}

@@ -43,7 +43,7 @@ STALE = 3  # how a branch ends when the parent has imported what is now another 
 ON = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 
 
-def main(at_the_start, file):
+def main(at_the_start, file, _room_for_titles):
     """Returns in a program, what runs it."""
     with open(file) as asked:
         asked = json.load(asked)
@@ -227,6 +227,7 @@ class Branch:
             os.setpgid(0, 0)
         self._libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
         self._libc.prctl(PR_SET_NAME, os.path.basename(asked['start'][1 if asked['start'][0] == '-m' else 0]).encode()[:15], 0, 0, 0)
+        show([sys.executable, *asked['start']])
         self._connection.close()
         place(streams)
         os.chdir(asked['folder'])
@@ -345,6 +346,17 @@ def set_environment(values):
     for name, value in values.items():
         if os.environ.get(name) != value:
             os.environ[name] = value
+
+
+def show(words):
+    """
+    As the command line, written over that of the parent, which left room for it. Where the last byte there is none that ends a word, Linux shows the
+    text up to the first that does (fs/proc/base.c, get_mm_proctitle).
+    """
+    with open('/proc/self/stat', 'rb') as stat:
+        start, end = map(int, stat.read().rpartition(b')')[2].split()[45:47])
+    text = os.fsencode(' '.join(words))[:end - start - 2]
+    ctypes.memmove(start, text.ljust(end - start - 1, b'\0') + b' ', end - start)
 
 
 def place(streams):
