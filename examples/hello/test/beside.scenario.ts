@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Checkout, eventually, fresh, get, REPOSITORY, succeeded } from '../../../tools/scenarios/checkout.js'
+import { ask } from '../../../tools/scenarios/run.js'
 import { freshCheckout, type Hello } from './checkout.js'
 
 const GUESTBOOK = join(REPOSITORY, 'examples/guestbook')
@@ -151,6 +152,45 @@ describe('two services beside each other', () => {
 })
 
 describe('a service beside this one', () => {
+  test('that lost the network is put back, and a seed holds nothing that it asked for', async () => {
+    const [hello, guestbook] = [freshCheckout(), freshGuestbook()]
+    succeeded(await hello.devenv('start', '--with', guestbook.path))
+    await expectTold(hello, guestbook)
+    const { name } = await guestbook.container('guestbook')
+    const [network = ''] = (
+      await ask(
+        'docker',
+        'inspect',
+        '--format',
+        '{{range $k, $v := .NetworkSettings.Networks}}{{println $k}}{{end}}',
+        name,
+      )
+    )
+      .split('\n')
+      .filter((each) => each.startsWith('devenv-with-'))
+    await ask('docker', 'network', 'disconnect', network, name)
+    expect(succeeded(await hello.devenv('start', '--dry-run')).stdout).toMatch(/^create +guestbook: guestbook/m)
+    succeeded(await hello.start())
+    await expectTold(hello, guestbook)
+
+    succeeded(await hello.devenv('clean', '--yes'))
+    succeeded(await guestbook.devenv('clean', '--yes'))
+    succeeded(await hello.start())
+    expect(await pageOf(hello)).not.toContain('Hello, http')
+  })
+
+  test('whose code is broken is named with file and line, and a test of this one does not start it', async () => {
+    const [hello, guestbook] = [freshCheckout(), freshGuestbook()]
+    succeeded(await guestbook.devenv('start', '--with', hello.path))
+    for (const each of [hello, guestbook]) succeeded(await each.devenv('stop'))
+    succeeded(await guestbook.make('dev.test'))
+    expect(JSON.parse((await hello.devenv('status', '--json')).stdout).state).toBe('stopped')
+    await hello.write('hello/web.py', `${await hello.read('hello/web.py')}\nthis is no Python\n`)
+    const { stdout, exitCode } = await guestbook.devenv('start')
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(/hello\/web\.py:\d+/)
+  })
+
   test('that is broken or gone is told, and is no obstacle', async () => {
     const [hello, guestbook] = [freshCheckout(), freshGuestbook()]
     succeeded(await hello.devenv('start', '--with', guestbook.path))
@@ -158,12 +198,12 @@ describe('a service beside this one', () => {
     mkdirSync(join(guestbook.path, 'devenv'))
     await guestbook.write('devenv/compose.yaml', 'services: { guestbook: { image: [] } }\n')
     const broken = await hello.start()
-    expect(broken.stderr).toContain('guestbook: it does not run beside hello')
+    expect(broken.stderr).toContain('guestbook: it stays as it was beside hello')
     expect(broken.stdout).toContain(`hello answers at ${await hello.url()}`)
 
     renameSync(guestbook.path, `${guestbook.path}-away`)
     const gone = await hello.start()
-    expect(gone.stderr).toContain(`${guestbook.path} is not there`)
+    expect(gone.stderr).toContain(`${guestbook.path}, which is not there`)
     expect(gone.stdout).toContain(`hello answers at ${await hello.url()}`)
     renameSync(`${guestbook.path}-away`, guestbook.path)
   })
@@ -172,7 +212,7 @@ describe('a service beside this one', () => {
     const hello = freshCheckout()
     const other = freshCheckout('other')
     const none = await hello.devenv('start', '--with', '../nowhere')
-    expect(none).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('checkout-missing') })
+    expect(none).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('neighbour-missing') })
     const itself = await hello.devenv('start', '--with', '.')
     expect(itself).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('neighbour-itself') })
     const alike = await hello.devenv('start', '--with', other.path)

@@ -18,7 +18,7 @@ const PACKAGES = [
     'packages/core',
     'packages/discovery',
     ...readdirSync(join(REPOSITORY, 'packages')).map((name) => `packages/${name}`),
-    'examples/hello/environment',
+    ...readdirSync(join(REPOSITORY, 'examples')).map((name) => `examples/${name}/environment`),
   ]),
 ]
 

@@ -222,6 +222,7 @@ export const sampleContainer = (service: string, config: string, change: Partial
   labels: { [LABELS.config]: config },
   ports: {},
   network: 'connected',
+  networks: [],
   ...change,
 })
 

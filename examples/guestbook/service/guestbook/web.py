@@ -1,5 +1,6 @@
 """Shows who has been greeted: python3 -m guestbook.web"""
 
+import html
 import http.server
 import json
 import os
@@ -28,8 +29,8 @@ def guests():
         with urllib.request.urlopen(HELLO + '/greetings/', timeout=5) as answer:
             words = json.load(answer)['greetings']
     except (urllib.error.URLError, OSError) as error:
-        return 'hello does not answer: %s' % error
-    return '<br>'.join(words + ['<a href="%s/">hello</a>' % HELLO_URL])
+        return html.escape('hello does not answer: %s' % error)
+    return '<br>'.join([html.escape(each) for each in words] + ['<a href="%s/">hello</a>' % HELLO_URL])
 
 
 class Handler(http.server.BaseHTTPRequestHandler):

@@ -1,11 +1,23 @@
 import type { Context } from '../environment/context.js'
 
-/** The environments beside one that runs, a line each, once they answer or will not; nothing more is loaded for one that is alone. */
-export async function tellBeside(context: Context, neighbours: readonly unknown[]): Promise<string[]> {
+/**
+ * The environments beside one that runs, a line each, once they answer or will not, and then why; nothing more is loaded for one that
+ * is alone.
+ */
+export async function tellBeside(
+  context: Context,
+  neighbours: readonly unknown[],
+  signal?: AbortSignal,
+): Promise<string[]> {
   if (neighbours.length === 0) return []
-  const { waitBeside } = await import('../environment/verbs/read-beside.js')
+  const { waitBeside } = await import('../environment/verbs/wait-beside.js')
+  const { readBeside } = await import('../environment/verbs/read-beside.js')
   const { renderBeside } = await import('./render-environments.js')
-  return renderBeside(await waitBeside(context))
+  const failures = await waitBeside(context, signal)
+  const lines = renderBeside(await readBeside(context))
+  if (failures.length === 0) return lines
+  const { renderProblem } = await import('../problem/explain-problem.js')
+  return [...lines, ...failures.flatMap(({ problems }) => problems.map(renderProblem))]
 }
 
 /** Who keeps running beside an environment that ends. */

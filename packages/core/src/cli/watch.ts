@@ -65,11 +65,12 @@ export async function watchEnvironment(context: Context, shown: Shown, commands:
     process.stdout.write('', () => {
       for (const text of lines) process.stderr.write(`${asTyped(text)}\n`)
     })
-  const answering = tellWhenAnswering(context, leaving.signal, (lines) => {
+  const tellFirst = (lines: readonly string[]) => {
     tell(lines)
     // The flood may be a traceback: then the program is named that waits, and the address when it answers again.
     tellAgain = afterFlood(process.stdout.rows ?? ROWS, () => void tellWhenAnswering(context, leaving.signal, tell))
-  })
+  }
+  const answering = tellWhenAnswering(context, leaving.signal, tellFirst, tell)
   await view
   tellAgain.end()
   leaving.abort()
@@ -89,6 +90,7 @@ async function tellWhenAnswering(
   context: Context,
   signal: AbortSignal,
   tell: (lines: readonly string[]) => void,
+  say = tell,
 ): Promise<void> {
   const { environment, report } = context
   const { waitServing } = await import('../environment/start/wait-serving.js')
@@ -102,8 +104,8 @@ async function tellWhenAnswering(
       await waitServing({ ...context, report: () => {} }, record, signal)
       if (!signal.aborted) await askAddress(record)
       if (!signal.aborted) tell(renderAddresses(environment.service, record))
-      const beside = await tellBeside(context, record.neighbours)
-      if (!signal.aborted && beside.length > 0) tell(beside)
+      const beside = await tellBeside({ ...context, report: () => {} }, record.neighbours, signal)
+      if (!signal.aborted && beside.length > 0) say(beside)
       return
     } catch (error) {
       if (!(error instanceof DevenvError)) throw error

@@ -103,6 +103,8 @@ export type ProvisionStep = {
     image: boolean
     address: boolean
   }
+  /** For a service that runs beside this one: what it makes is of no use to an environment that is alone. */
+  beside?: true
 }
 /** A step that another service carries out for this one: a make target that the other’s package supplies, with variables. */
 export type Ask = { of: string; name: string; target: string; variables: Readonly<Record<string, string>> }

@@ -186,7 +186,9 @@ const withBeside = (
   ...definition,
   provision: [
     ...definition.provision,
-    ...added.flatMap(({ extension }) => parseProvision(extension.provision, definition.primary)),
+    ...added.flatMap(({ extension }) =>
+      parseProvision(extension.provision, definition.primary).map((step) => ({ ...step, beside: true as const })),
+    ),
   ],
   accounts: [...definition.accounts, ...added.flatMap(({ extension }) => extension.accounts ?? [])],
   asks: added.flatMap(({ of, extension }) =>

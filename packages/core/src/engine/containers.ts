@@ -17,6 +17,8 @@ export type Container = {
   ports: Readonly<Record<number, number>>
   /** `disconnected` from the network that it was created for, as `docker network disconnect` does. */
   network: 'connected' | 'disconnected'
+  /** The names of all that it is on. */
+  networks: readonly string[]
 }
 
 /** Whether its processes are there and may write: a paused one goes on where it was. */
@@ -60,6 +62,7 @@ export function parseListed(listed: Listed): Container {
     labels: listed.Labels,
     ports: Object.fromEntries(ports),
     network: networkOf(listed),
+    networks: Object.keys(listed.NetworkSettings?.Networks ?? {}),
   }
 }
 

@@ -1,13 +1,6 @@
 import { ask, type Engine } from './engine.js'
 import { LABELS } from './labels.js'
 
-/** Of networks by their names, those that the engine does not have. */
-export async function readMissingNetworks(engine: Engine, names: readonly string[]): Promise<string[]> {
-  if (names.length === 0) return []
-  const listed = await ask<{ Name: string }[]>(engine, { path: '/networks', query: { filters: SHARED } })
-  return names.filter((name) => !listed.some(({ Name }) => Name === name))
-}
-
 /** A network that no Compose project owns. `mtu`: where it is less than Docker's 1500. One that is there is what is wanted. */
 export async function createNetwork(engine: Engine, name: string, mtu: number | undefined): Promise<void> {
   const Options = mtu === undefined ? {} : { 'com.docker.network.driver.mtu': String(mtu) }

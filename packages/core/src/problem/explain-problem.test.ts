@@ -25,10 +25,12 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
     known: ['test'],
   },
   'package-uninstalled': { code: 'package-uninstalled', checkout: '/another', detail: 'ENOTFOUND' },
+  'neighbour-missing': { code: 'neighbour-missing', looked: '/another', is: 'not there' },
   'neighbour-itself': { code: 'neighbour-itself', checkout: '/the/checkout' },
   'neighbours-alike': {
     code: 'neighbours-alike',
     service: 'edx-platform',
+    checkout: '/the/platform',
     of: 'discovery',
     checkouts: ['/the/checkout', '/another'],
   },

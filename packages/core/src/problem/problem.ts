@@ -21,7 +21,8 @@ export type CheckoutProblem =
   | { code: 'checkout-unrecognised'; service: string; checkout: string; missing: readonly string[] }
   | { code: 'checkout-unmountable'; checkout: string }
   | { code: 'neighbour-itself'; checkout: string }
-  | { code: 'neighbours-alike'; service: string; of: string; checkouts: readonly string[] }
+  | { code: 'neighbour-missing'; looked: string; is: 'not there' | 'a file' }
+  | { code: 'neighbours-alike'; service: string; checkout: string; of: string; checkouts: readonly string[] }
   | { code: 'neighbour-name-taken'; service: string; of: string }
   | { code: 'neighbour-unknown'; checkout: string; beside: string | undefined; fitting: readonly string[] }
   | {

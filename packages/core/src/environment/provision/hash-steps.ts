@@ -18,18 +18,20 @@ export type ProvisionFacts = {
 
 /**
  * A step, with one hash of its command and of everything that it says it depends on, the files among that, and the stores that it
- * fills. `anywhere`: what it made is the same at any address, so that another environment can take it.
+ * fills. `anywhere`: what it made is the same at any address, so that another environment can take it; `beside`: it is for a service that
+ * runs beside this one.
  */
 export type DueStep = Pick<ProvisionStep, 'name' | 'service' | 'run' | 'needs'> & {
   now: string
   files: readonly string[]
   stores: readonly string[]
   anywhere: boolean
+  beside?: boolean
 }
 
 /** Pure. A step that names no store fills all of the environment. */
 export function hashSteps(steps: readonly ProvisionStep[], facts: ProvisionFacts): DueStep[] {
-  return steps.map(({ name, service, run, needs, when }) => {
+  return steps.map(({ name, service, run, needs, when, beside = false }) => {
     const among = when.stores.length > 0 ? when.stores : Object.keys(facts.stores)
     const parts = [
       service,
@@ -47,7 +49,8 @@ export function hashSteps(steps: readonly ProvisionStep[], facts: ProvisionFacts
       now: shortHashOf(parts),
       files: [...new Set(when.files.flatMap((glob) => Object.keys(facts.files[glob]?.contents ?? {})))],
       stores: among.flatMap((store) => facts.stores[store] ?? []),
-      anywhere: !when.address,
+      anywhere: !when.address && !beside,
+      ...(beside && { beside }),
     }
   })
 }

@@ -60,6 +60,7 @@ export function assemble(environment: Environment, observed: Observed, how: Pick
   }
   const state = {
     ...observed,
+    primary: definition.primary,
     configs,
     data,
     changes: explainChanges(observed.composed, rendered),

@@ -8,6 +8,7 @@ import { isLocked } from '../data/mutex.js'
 import { readRecord, type StartRecord, unchanged } from '../data/record.js'
 import type { Environment } from '../environment.js'
 import { containersOf } from '../inside/containers-of.js'
+import { sharedNetwork } from '../project/neighbours.js'
 import { isSameChoice } from './choose-programs.js'
 
 /** How much has to run: everything, provisioned and with its programs; or only what one target says it needs. */
@@ -34,6 +35,8 @@ export async function findRunning(
   const services = extent.all ? Object.keys(record.configs) : [record.primary, ...extent.needs]
   const primary = containers.find(({ service }) => service === record.primary)
   if (primary === undefined) return undefined
+  const shared = record.neighbours.map(({ project }) => sharedNetwork(environment.project, project))
+  if (!shared.every((name) => primary.networks.includes(name))) return undefined
   for (const service of services) {
     const [container, ...more] = containers.filter((candidate) => candidate.service === service)
     if (more.length > 0) return undefined

@@ -13,7 +13,6 @@ import {
 } from '../../definition/read-definition.js'
 import type { Container } from '../../engine/containers.js'
 import type { Engine } from '../../engine/engine.js'
-import { readMissingNetworks } from '../../engine/networks.js'
 import { readBranch } from '../../git/git-repository.js'
 import { sha256Of } from '../../hash/sha256.js'
 import { type ImageSettings, type ImagesPlan, readImagesPlan, takeServices } from '../../image/ensure-images.js'
@@ -73,6 +72,8 @@ export type How = {
   commands: OnCommands
   /** What new stores are filled from, in the place of a seed. */
   data?: Save | undefined
+  /** Nothing beside it is started. */
+  alone?: true | undefined
   /** What runs beside it. Not set: as the last start was told. */
   neighbours?: readonly Neighbour[] | undefined
 }
@@ -102,7 +103,7 @@ export type Observed = {
   lost: readonly { port: number; holder: string | undefined }[]
   /** Where each service of ours has the checkout, and what git needs beside it. */
   neighbours: readonly Neighbour[]
-  /** The networks that it shares with them and that the engine does not have yet. */
+  /** The networks that it shares with them. */
   networks: readonly string[]
   code: { readonly [service: string]: string }
   git: { readonly [service: string]: GitPlaces }
@@ -219,10 +220,7 @@ export async function observe(
     code,
     git: Object.fromEntries(Object.entries(code).map(([name, folder]) => [name, readGitPlaces(checkout, folder)])),
     neighbours,
-    networks: await readMissingNetworks(
-      engine,
-      neighbours.map(({ project }) => sharedNetwork(environment.project, project)),
-    ),
+    networks: neighbours.map(({ project }) => sharedNetwork(environment.project, project)),
     authorities,
     mtu: readMtu(),
     mountPoint: readMountPoint(checkout),

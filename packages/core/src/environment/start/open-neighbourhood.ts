@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs'
+import { existsSync, realpathSync, statSync } from 'node:fs'
 import { installPackage, lacksPackage } from '../../checkout/install-package.js'
 import { DevenvError } from '../../problem/problem.js'
 import { step } from '../../progress/progress.js'
@@ -7,7 +7,7 @@ import { readSettingsFiles } from '../../settings/settings-files.js'
 import type { Context } from '../context.js'
 import { readRecord } from '../data/record.js'
 import { identify } from '../environment.js'
-import { requireFolder, requireRecognised } from '../open-environment.js'
+import { requireRecognised } from '../open-environment.js'
 import { findNeighbourPackage } from './find-neighbour-package.js'
 import type { Member } from './tell-neighbours.js'
 
@@ -41,7 +41,7 @@ export async function openNeighbourhood(context: Context): Promise<{ members: Me
       opened.set(checkout, member)
       return member
     } catch (error) {
-      const given = from === own && settings.with?.includes(checkout)
+      const given = from === own && settings.with?.some((path) => placeOf(path) === checkout)
       if (given || !(error instanceof DevenvError)) throw error
       const { whatOf } = await import('../../problem/explain-problem.js')
       report({ kind: 'note', text: `${whatOf(error)} devenv starts without it; WITH=none forgets it` })
@@ -56,7 +56,10 @@ export async function openNeighbourhood(context: Context): Promise<{ members: Me
     }
   }
   const members = [...opened.values()]
-  for (const member of members) requireDistinct(member, members)
+  for (const member of members) {
+    forgetMoved(member, members)
+    requireDistinct(member, members)
+  }
   const parted: Member[] = []
   for (const checkout of parting) {
     if (opened.has(checkout)) continue
@@ -70,19 +73,36 @@ const sortedSet = (paths: readonly string[]): string[] => [...new Set(paths)].so
 
 /** The checkouts that an environment wants beside it, by their real paths where they are there. */
 const wishesOf = ({ environment, settings }: Pick<Context, 'environment' | 'settings'>): string[] =>
-  sortedSet(
-    (remember(settings, readRecord(environment)?.settings).with ?? []).map((path) =>
-      existsSync(path) ? realpathSync(path) : path,
-    ),
+  sortedSet((remember(settings, readRecord(environment)?.settings).with ?? []).map(placeOf))
+
+const placeOf = (path: string): string => (existsSync(path) ? realpathSync(path) : path)
+
+/** A checkout that cannot be opened, where another of its service runs beside a member: it is that one now. */
+function forgetMoved(member: Member, members: readonly Member[]): void {
+  const opened = members.map(({ context: { environment } }) => environment)
+  const services = opened.filter(({ checkout }) => member.with.includes(checkout)).map(({ service }) => service)
+  const told = readRecord(member.context.environment)?.neighbours ?? []
+  member.with = member.with.filter(
+    (path) =>
+      opened.some(({ checkout }) => checkout === path) ||
+      !told.some(({ checkout, service }) => checkout === path && services.includes(service)),
   )
+}
 
 async function openMember(context: Context, checkout: string): Promise<Omit<Member, 'with'>> {
-  const real = requireFolder(checkout, 'a service')
+  const found = statSync(checkout, { throwIfNoEntry: false })
+  if (!found?.isDirectory())
+    throw new DevenvError({
+      code: 'neighbour-missing',
+      looked: checkout,
+      is: found === undefined ? 'not there' : 'a file',
+    })
+  const real = realpathSync(checkout)
   if (lacksPackage(real))
     await step(context.report, 'npm ci', `${real} does not have its package yet`, () => installPackage(real))
-  const found = await findNeighbourPackage(real)
+  const known = await findNeighbourPackage(real)
   const settings = settingsBeside(context.settings, real)
-  const environment = identify(found, real, settings.dataRoot)
+  const environment = identify(known, real, settings.dataRoot)
   const report: Context['report'] = (progress) =>
     context.report(
       progress.kind === 'note'
@@ -110,13 +130,8 @@ function requireDistinct({ context, with: beside }: Member, members: readonly Me
   const all = others.map(({ context: { environment } }) => environment)
   for (const { service: of } of all) {
     const checkouts = all.filter((each) => each.service === of).map(({ checkout }) => checkout)
-    if (of === service)
-      throw new DevenvError({
-        code: 'neighbours-alike',
-        service,
-        of,
-        checkouts: [context.environment.checkout, ...checkouts],
-      })
-    if (checkouts.length > 1) throw new DevenvError({ code: 'neighbours-alike', service, of, checkouts })
+    const { checkout } = context.environment
+    const alike = of === service ? [checkout, ...checkouts] : checkouts
+    if (alike.length > 1) throw new DevenvError({ code: 'neighbours-alike', service, checkout, of, checkouts: alike })
   }
 }

@@ -61,6 +61,7 @@ const running = (...typed: string[]): RunningCommands => {
   return { attended: commands.filter((command) => !abandoned.includes(command)), abandoned }
 }
 const RUNNING: StartState = {
+  primary: 'web',
   containers: [sampleContainer('mysql', 'm1'), sampleContainer('redis', 'r1'), sampleContainer('web', 'w1')],
   configs: CONFIGS,
   changes: {},
@@ -412,6 +413,29 @@ describe('the plan of a start', () => {
         'keep-seed mysql-8.4',
         'release web',
       ],
+    },
+    {
+      title: 'keeps a seed before it does what a service beside it has asked for',
+      wanted: ALL,
+      state: {
+        ...RUNNING,
+        data: { pull: undefined, loads: [], keep: KEEP },
+        steps: [{ ...due('clients', 'never'), beside: true }, due('migrations', 'never')],
+      },
+      plan: ['provision migrations', 'keep-seed mysql-8.4', 'provision clients'],
+    },
+    {
+      title: 'makes the primary again that is not on a network which it shares, and the network before it',
+      state: { ...RUNNING, networks: ['devenv-with-1'] },
+      plan: ['remove web-1', 'network devenv-with-1', 'create web', 'start web', 'enter web', 'release web'],
+    },
+    {
+      title: 'leaves one that is on it',
+      state: {
+        ...replace(sampleContainer('web', 'w1', { networks: ['devenv-with-1', 'p_default'] })),
+        networks: ['devenv-with-1'],
+      },
+      plan: [],
     },
     {
       title: 'empties a store that was being filled when somebody was interrupted, once nothing uses it',

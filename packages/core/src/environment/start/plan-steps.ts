@@ -74,6 +74,7 @@ export type Passed = 'now' | 'before' | 'never' | 'again'
 
 /** What is, for the plan. `configs`: the label that each service's container should carry. */
 export type StartState = {
+  primary: string
   containers: readonly Container[]
   configs: { readonly [service: string]: string }
   /** By such a label of the last start: what of that configuration has changed. */
@@ -83,7 +84,7 @@ export type StartState = {
   commands: { readonly [container: string]: RunningCommands }
   images: ImagesPlan
   moved: readonly Moved[]
-  /** Networks that are shared with others and not there yet. */
+  /** Networks that are shared with environments beside this one. */
   networks: readonly string[]
   stores: readonly { store: Store; ledger: Ledger | undefined; half: boolean }[]
   data: DataPlan
@@ -132,7 +133,7 @@ export function planSteps(wanted: Wanted, found: StartState): StepsPlan {
         loading: state.data.loads.find((load) => load.store.name === store.name)?.archive.manifest,
         because: `${store.service} keeps its data there`,
       })),
-    ...step(missing.length === 0 ? [] : state.networks, (names) => ({
+    ...step(missing.some((service) => wanted.ours.includes(service)) ? state.networks : [], (names) => ({
       do: 'network',
       names,
       because: 'environments beside this one are reached by it',
@@ -158,6 +159,7 @@ function keptOf(service: string, state: StartState): Container | undefined {
       container.service === service &&
       container.labels[LABELS.config] === state.configs[service] &&
       container.network === 'connected' &&
+      (service !== state.primary || state.networks.every((name) => container.networks.includes(name))) &&
       container.state !== 'removing' &&
       container.state !== 'dead',
   )
@@ -336,12 +338,15 @@ function planPrograms(
 ): StartStep[] {
   const loads = planLoads(state.data.loads, silent)
   let awaited = loads.silent
-  const provision = state.steps.flatMap(({ passed, fresh, ...due }): StartStep[] => {
-    if (passed === 'now' || isJoined(due, state)) return []
-    const needed = awaited.filter((service) => due.needs === undefined || due.needs.includes(service))
-    awaited = awaited.filter((service) => !needed.includes(service))
-    return [...planWait(needed, [due.name]), { do: 'provision', step: due, because: causeOf(passed, fresh) }]
-  })
+  const provision = (steps: StartState['steps']) =>
+    steps.flatMap(({ passed, fresh, ...due }): StartStep[] => {
+      if (passed === 'now' || isJoined(due, state)) return []
+      const needed = awaited.filter((service) => due.needs === undefined || due.needs.includes(service))
+      awaited = awaited.filter((service) => !needed.includes(service))
+      return [...planWait(needed, [due.name]), { do: 'provision', step: due, because: causeOf(passed, fresh) }]
+    })
+  const own = provision(state.steps.filter(({ beside }) => !beside))
+  const answered = planWait(awaited, wanted.ours)
   // Programs that went on without a server have failed, and wait longer each time before they try again.
   const lacked = starting.filter((service) => wanted.needs.includes(service))
   const restart = wanted.ours
@@ -367,5 +372,8 @@ function planPrograms(
   const { keep } = state.data
   const keeping: StartStep[] =
     keep === undefined ? [] : [{ do: 'keep-seed', ...keep, because: 'a clone, a worktree or a clean starts from it' }]
-  return [...check, ...loads.steps, ...provision, ...planWait(awaited, wanted.ours), ...keeping, ...restart, ...release]
+  // What services beside this one have asked for is in no seed: whoever takes it may be alone.
+  awaited = []
+  const beside = provision(state.steps.filter((due) => due.beside))
+  return [...check, ...loads.steps, ...own, ...answered, ...keeping, ...beside, ...restart, ...release]
 }

@@ -24,11 +24,11 @@ const ALL: Extent = { all: true }
 
 /**
  * A start, with all that runs beside this environment: each keeps its own data, ports and record, and is told of the others. One that
- * fails beside this one is told, and ends nothing. What needs only part of this environment starts none of the others.
+ * fails beside this one is told, and ends nothing. A command that needs this environment alone starts none of the others.
  * @throws DevenvError
  */
 export async function startTogether(context: Context, extent: Extent, how: How = USUAL): Promise<Started> {
-  if (!extent.all || !hasNeighbours(context)) return await start(context, extent, how)
+  if (!extent.all || how.alone || !hasNeighbours(context)) return await start(context, extent, how)
   await requireVersions(context.engine)
   const { members, parted } = await openNeighbourhood(context)
   const running = how.again === 'none' && parted.length === 0 ? await findAllRunning(members) : undefined
@@ -133,7 +133,7 @@ async function startHeldTogether(
 /** What became of one beside this environment: what, why, and what mends it. */
 const tellMissing = (member: Member, { environment }: Context, error: DevenvError): void => {
   const told = error.problems.map(renderProblem).join('\n')
-  member.context.report({ kind: 'note', text: `it does not run beside ${environment.service}\n${told}` })
+  member.context.report({ kind: 'note', text: `it stays as it was beside ${environment.service}\n${told}` })
 }
 
 const isStillThere = ({ context: { environment }, definition: { primary }, ports }: Placed): boolean =>

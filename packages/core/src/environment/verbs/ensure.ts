@@ -11,7 +11,10 @@ export async function ensure(context: Context, extent: Extent): Promise<Started>
   const { environment, report } = context
   const running = await findRunning(context, extent, 'running')
   // What only a start needs is loaded only then: this is the way of every command.
-  if (running === undefined) return await (await import('./follow-branch.js')).startFollowing(context, extent)
+  if (running === undefined) {
+    const { startFollowing } = await import('./follow-branch.js')
+    return await startFollowing(context, extent, { again: 'none', commands: 'awaited', alone: true })
+  }
   if (unchanged(running.record.stamps.inputs)) return running
   const stale = await (await import('../start/read-stale.js')).readStale(environment, running.record)
   if (stale !== undefined)

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { listContainers } from '../../engine/containers.js'
 import { COMPOSE_LABELS } from '../../engine/labels.js'
 import type { Asking } from '../context.js'
@@ -7,17 +6,6 @@ import { type State, stateOf } from './state-of.js'
 
 /** An environment beside this one, and what runs of it. */
 export type Beside = { service: string; checkout: string; url: string | undefined; state: State }
-
-const LOOK_MS = 500
-
-/** The same once each answers, or will not: the engine calls none `starting` for longer than its health check says. */
-export async function waitBeside(context: Asking): Promise<Beside[]> {
-  for (;;) {
-    const beside = await readBeside(context)
-    if (beside.every(({ state }) => state !== 'starting')) return beside
-    await pause(LOOK_MS)
-  }
-}
 
 /** The environments that this one was told of, as they are now. */
 export async function readBeside({ engine, environment }: Asking): Promise<Beside[]> {

@@ -29,10 +29,15 @@ export const CHECKOUT: Explanations<CheckoutProblem> = {
     why: 'WITH= names other checkouts, whose services run beside this one.',
     fix: 'Name another checkout: WITH=../edx-platform',
   }),
-  'neighbours-alike': ({ service, of, checkouts }) => ({
+  'neighbour-missing': ({ looked, is }) => ({
+    what: `WITH= names ${looked}, which is ${is}.`,
+    why: 'It takes the folders of checkouts, separated by spaces. A path that holds a space needs quotes inside.',
+    fix: `WITH=../edx-platform   or   WITH="'../my platform'"`,
+  }),
+  'neighbours-alike': ({ service, checkout, of, checkouts }) => ({
     what: `${service} cannot run beside two checkouts of ${of}: ${checkouts.join(' and ')}.`,
     why: `It reaches the other by its name, ${of}, and that can be one of them only.`,
-    fix: `Name one in WITH=. A checkout forgets those beside it with WITH=none`,
+    fix: `In ${checkout}: make dev.watch WITH=${quoted(checkouts[0] ?? '')}   names the one that it is to run beside.`,
   }),
   'neighbour-name-taken': ({ service, of }) => ({
     what: `${service} cannot run beside a checkout of ${of}: it has a Compose service of that name itself.`,
@@ -45,7 +50,7 @@ export const CHECKOUT: Explanations<CheckoutProblem> = {
       fitting.length > 1
         ? `It has no devenv/package.json, and several packages in ${beside} fit: ${fitting.join(', ')}.`
         : `It has no devenv/package.json${beside === undefined ? '' : `, and no package in ${beside} fits`}.`,
-    fix: `In ${checkout}: devenv init`,
+    fix: `If it is the checkout of a service, prepare it there: devenv init`,
   }),
   'variant-unknown': ({ checkout, service, variants }) => ({
     what: `${checkout} is a checkout of ${service}, but it fits no variant of the environment package.`,

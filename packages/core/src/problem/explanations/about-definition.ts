@@ -36,9 +36,9 @@ export const DEFINITION: Explanations<DefinitionProblem> = {
     fix: `docker compose ${files.map((file) => `-f ${quoted(file)}`).join(' ')} config   prints the same error.`,
   }),
   'neighbour-variable-unknown': ({ package: name, names, known }) => ({
-    what: `The Compose files of ${name} use ${names.join(', ')}, which nobody sets.`,
+    what: `A compose.with.<service>.yaml of ${name}, or of its checkout's devenv/, uses ${names.join(', ')}, which nobody sets.`,
     why: `With what runs beside it, these are set: ${known.join(', ')}.`,
-    fix: 'Correct the name in its compose.with.<service>.yaml.',
+    fix: 'Correct the name there.',
   }),
   'ask-unknown': ({ service, by, target, known }) => ({
     what: `${by} asks ${service} for the target ${target}, which the environment package of ${service} does not supply.`,
