@@ -5,10 +5,14 @@ import { eventually, post, succeeded } from '../../../tools/scenarios/checkout.j
 import { ask } from '../../../tools/scenarios/run.js'
 import { freshCheckout, type Hello } from './checkout.js'
 
-const greet = async (hello: Hello, name: string) => post(`${await hello.url()}/greetings`, { name })
 const greeted = async (hello: Hello): Promise<string[]> => {
   const { body } = await hello.get('/')
   return [...body.matchAll(/Hello, ([^<]+)!/g)].map(([, name = '']) => name)
+}
+/** Asked for, and in the database: what is still in the queue, nobody keeps. */
+const greet = async (hello: Hello, name: string) => {
+  await post(`${await hello.url()}/greetings`, { name })
+  await eventually(async () => expect(await greeted(hello)).toContain(name))
 }
 const save = async (hello: Hello, name: string) => succeeded(await hello.devenv('data', 'save', name))
 const restore = async (hello: Hello, name: string) => succeeded(await hello.devenv('data', 'restore', name))
