@@ -96,8 +96,8 @@ test('a target that the package supplies says so, waits only for what it needs, 
   const folder = join(hello.folder, 'environment')
   cpSync(PACKAGE, folder, { recursive: true })
   const compose = readFileSync(join(folder, 'compose.yaml'), 'utf8')
-  const supplied = 'x-devenv:\n  targets:\n    quality: { needs: [], because: "its own asks for more than is there." }'
-  writeFileSync(join(folder, 'compose.yaml'), compose.replace('x-devenv:', supplied))
+  const supplied = '  targets:\n    quality: { needs: [], because: "its own asks for more than is there." }\n'
+  writeFileSync(join(folder, 'compose.yaml'), compose.replace(/^ {2}targets:\n(?: {4}.*\n)+/m, supplied))
   writeFileSync(join(folder, 'image/targets.mk'), 'quality:\n\t@echo "supplied, for $(TESTS)"\n')
   hello.env.DEVENV_PACKAGE = folder
   const { exitCode, stdout, stderr } = await hello.make('dev.quality', 'TESTS=one two')

@@ -18,6 +18,7 @@ test('list names every environment, and prune removes those whose checkout is go
     project,
     state: 'running',
     urls: [await hello.url()],
+    beside: [],
     presence: 'there',
   })
   // Other people's are theirs to prune.
