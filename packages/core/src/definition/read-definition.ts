@@ -56,7 +56,9 @@ export async function readDefinition(
   const [own, ...over] = composeFilesOf(request)
   const files = [own, ...over]
   const sources: [Source, ...Source[]] = [readSource(own), ...over.map(readSource)]
-  const beside = besideFilesOf(request).map(({ of, file }) => ({ of, source: readSource(file) }))
+  const beside = besideFilesOf(request).flatMap(({ of, file }) =>
+    sources.filter((source) => source.file === file).map((source) => ({ of, source })),
+  )
   // Compose is a process of its own: it works while the schema is compiled.
   const [invalid, resolved] = await Promise.all([
     validateExtension(
@@ -69,7 +71,7 @@ export async function readDefinition(
       files,
       variables: {
         ...Object.fromEntries(Object.entries(request.variables).filter(isSet)),
-        ...toldLater(files.map(readSource), request.beside ?? []),
+        ...toldLater(sources, request.beside ?? []),
         DEVENV_CHECKOUT: request.checkout,
         DEVENV_PACKAGE: request.package.directory,
         DEVENV_CORE: CORE_DIRECTORY,

@@ -101,10 +101,10 @@ export type Observed = {
   ports: Ports
   /** Ports that an environment had, and somebody else has now. */
   lost: readonly { port: number; holder: string | undefined }[]
-  /** Where each service of ours has the checkout, and what git needs beside it. */
+  /** The environments that run beside it, and the networks that it shares with them. */
   neighbours: readonly Neighbour[]
-  /** The networks that it shares with them. */
   networks: readonly string[]
+  /** Where each service of ours has the checkout, and what git needs beside it. */
   code: { readonly [service: string]: string }
   git: { readonly [service: string]: GitPlaces }
   authorities: string | undefined
