@@ -13,7 +13,7 @@ if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modu
   npm ci --no-audit --no-fund --loglevel=error >&2
   touch node_modules/.package-lock.json
 fi
-node_modules/.bin/tsc -b packages/core
+packages/core/build.sh
 
 tools/engine/set-up.sh
 

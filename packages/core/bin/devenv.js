@@ -6,7 +6,7 @@ import module from 'node:module'
 // From Node 22 on, starting costs less from the second time.
 module.enableCompileCache?.()
 
-const main = new URL('../dist/cli/main.js', import.meta.url)
+const main = new URL('../dist/bundle/main.js', import.meta.url)
 if (existsSync(main)) {
   await import(main.href)
 } else {

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { CORE_DIRECTORY } from '../src/definition/core-directory.js'
 import type { ComposeService } from '../src/definition/definition.js'
-import { CORE_DIRECTORY } from '../src/definition/read-definition.js'
 
 const FOLDER = join(CORE_DIRECTORY, 'compose')
 /** The container of an Open edX service has one of its own: openedx.yaml. */

@@ -17,10 +17,10 @@ import {
   type Written,
   writeEditorFiles,
 } from '../checkout/write-editor-files.js'
+import { CORE_DIRECTORY } from '../definition/core-directory.js'
 import { readDeclaredPrograms } from '../definition/declared-programs.js'
 import { type Definition, isSupplied, mountOf, primaryOf } from '../definition/definition.js'
 import { FOLDER_IN_CHECKOUT } from '../definition/find-package.js'
-import { CORE_DIRECTORY } from '../definition/read-definition.js'
 import type { Engine } from '../engine/engine.js'
 import { debuggedCommand, takeOutCommand } from '../environment/inside/tools.js'
 import { USUAL_PORT } from '../environment/verbs/listen.js'

@@ -1,5 +1,5 @@
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { CORE_DIRECTORY } from '../definition/read-definition.js'
+import { CORE_DIRECTORY } from '../definition/core-directory.js'
 import { requireFolder } from '../environment/open-environment.js'
 import { readBranch, readOrigin } from '../git/git-repository.js'
 import { DevenvError } from '../problem/problem.js'

@@ -3,15 +3,9 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { composes, samplePackage } from '../../test/package.js'
 import { problemsOf, SAMPLE_PACKAGE, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
+import { CORE_DIRECTORY } from './core-directory.js'
 import { isSupplied, primaryOf, thirdPartyOf } from './definition.js'
-import {
-  CORE_DIRECTORY,
-  mapStrings,
-  parseDefinition,
-  readDefinition,
-  readImageNames,
-  readVariableNames,
-} from './read-definition.js'
+import { mapStrings, parseDefinition, readDefinition, readImageNames, readVariableNames } from './read-definition.js'
 
 const RESOLVED = {
   name: 'hello',

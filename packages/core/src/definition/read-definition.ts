@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgsStringToArgv } from 'string-argv'
 import { readComposeModel } from '../engine/compose.js'
 import { DevenvError, type Problem } from '../problem/problem.js'
+import { CORE_DIRECTORY } from './core-directory.js'
 import type { ComposeProject, Definition, EnvironmentPackage, ProvisionStep } from './definition.js'
 import {
   type BesideExtension,
@@ -20,9 +20,6 @@ import { OEP5_RULES } from './rules/oep-5.js'
 import type { Rule } from './rules/rule.js'
 import { placeIn, readSource, type Source } from './source.js'
 import { validateExtension } from './validate-extension.js'
-
-/** The folder of @devenv/core itself: `container/`, `compose/`, `make/`, `schema/`. */
-export const CORE_DIRECTORY = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 
 export type ReadDefinition = {
   package: EnvironmentPackage

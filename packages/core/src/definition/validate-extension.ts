@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { ErrorObject } from 'ajv'
 import { nearest } from '../problem/nearest.js'
 import type { Problem } from '../problem/problem.js'
+import { CORE_DIRECTORY } from './core-directory.js'
 import { extensionOf, wholeExtensionOf } from './extension.js'
 import { placeIn, type Source } from './source.js'
 
-const SCHEMA = new URL('../../schema/x-devenv.schema.json', import.meta.url)
+const SCHEMA = join(CORE_DIRECTORY, 'schema/x-devenv.schema.json')
 
 /**
  * Everything in which a compose.yaml, with those over it, and with those for the services beside it, differs from the JSON Schema

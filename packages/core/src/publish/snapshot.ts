@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { CORE_DIRECTORY } from '../definition/core-directory.js'
 import { primaryOf } from '../definition/definition.js'
-import { CORE_DIRECTORY } from '../definition/read-definition.js'
 import { sha256Of } from '../hash/sha256.js'
 import type { ImageBuild } from '../image/build-images.js'
 import type { ServiceImage } from '../image/image-source.js'

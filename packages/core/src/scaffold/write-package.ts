@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { globSync } from 'tinyglobby'
-import { CORE_DIRECTORY } from '../definition/read-definition.js'
+import { CORE_DIRECTORY } from '../definition/core-directory.js'
 import { DevenvError } from '../problem/problem.js'
 import { makeFolders } from '../process/cache-folder.js'
 import { fillTemplate } from './fill-template.js'

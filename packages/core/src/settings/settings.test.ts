@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { problemsOf, sampleRecord, sampleSettings, temporaryFolder, writeFiles } from '../../test/samples.js'
-import { CORE_DIRECTORY } from '../definition/read-definition.js'
+import { CORE_DIRECTORY } from '../definition/core-directory.js'
 import { differs, parsePaths, registryOf, remember, rememberedOf, settingsFrom, variablesOf } from './settings.js'
 
 describe('settings', () => {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
+import { CORE_DIRECTORY } from '../definition/core-directory.js'
 import { DevenvError, type Problem } from '../problem/problem.js'
 import { readTextFile } from '../problem/read-text-file.js'
 import { HOST_CA_VARIABLES } from './ca-variables.js'
@@ -195,7 +196,7 @@ const setOf = (text: string): string[] => [...new Set(text.split(/[\s,]+/).filte
 /** The registry that is set, else the one written in core's package.json under `devenv.registry`; `undefined`: none. */
 export function registryOf(set: string | undefined): string | undefined {
   if (set !== undefined) return set || undefined
-  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  const manifest = JSON.parse(readFileSync(join(CORE_DIRECTORY, 'package.json'), 'utf8'))
   return manifest.devenv?.registry || undefined
 }
 

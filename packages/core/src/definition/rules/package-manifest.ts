@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { globSync } from 'tinyglobby'
 import type { Place } from '../../problem/problem.js'
+import { CORE_DIRECTORY } from '../core-directory.js'
 import type { Definition } from '../definition.js'
 import { listBeside } from '../extension.js'
 import { readManifest } from '../find-package.js'
@@ -11,8 +11,6 @@ import type { Breach, Rule } from './rule.js'
 
 const CLAUSE = 'docs/add-a-service.md, Write it'
 const CORE = '@devenv/core'
-/** The core that looks: the one for a package that lies anywhere. */
-const OWN = fileURLToPath(new URL('../../..', import.meta.url))
 
 export const isPublished: Rule = {
   name: 'is-published',
@@ -59,7 +57,7 @@ export const coreIsThere: Rule = {
     const manifest = join(directory, 'package.json')
     const wanted: string | undefined = readManifest(manifest).dependencies?.[CORE]
     const beside = findCore(directory)
-    const { version } = readManifest(join(beside ?? OWN, 'package.json'))
+    const { version } = readManifest(join(beside ?? CORE_DIRECTORY, 'package.json'))
     const breaches: Breach[] = []
     if (wanted === undefined || (/^\d/.test(wanted) && wanted !== version))
       breaches.push({
@@ -87,7 +85,7 @@ const wrongPaths = (directory: string, core: string | undefined): Breach[] =>
       return [...wrong].map((path) => ({
         place: placeOfText(file, `-${path}}`),
         what: `The default of DEVENV_CORE, ${path}, does not lead to core.`,
-        fix: `\${DEVENV_CORE:-${relative(directory, core ?? OWN)}}`,
+        fix: `\${DEVENV_CORE:-${relative(directory, core ?? CORE_DIRECTORY)}}`,
       }))
     })
 

@@ -1,16 +1,12 @@
 import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { readMountPoint } from '../../checkout/read-presence.js'
+import { CORE_DIRECTORY } from '../../definition/core-directory.js'
 import { readProgramNames } from '../../definition/declared-programs.js'
 import { type Definition, mountOf, oursOf, thirdPartyOf } from '../../definition/definition.js'
 import { LOCK_FILE, readLock } from '../../definition/devenv-lock.js'
 import { leaveOut } from '../../definition/leave-out.js'
-import {
-  CORE_DIRECTORY,
-  listDefinitionFiles,
-  readDefinition,
-  readVariableNames,
-} from '../../definition/read-definition.js'
+import { listDefinitionFiles, readDefinition, readVariableNames } from '../../definition/read-definition.js'
 import type { Container } from '../../engine/containers.js'
 import type { Engine } from '../../engine/engine.js'
 import { readBranch } from '../../git/git-repository.js'
