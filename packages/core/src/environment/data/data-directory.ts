@@ -13,7 +13,7 @@ import {
 import { realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DevenvError } from '../../problem/problem.js'
-import { listAbandoned, PROCESS_MARK, processMark } from '../../process/process-mark.js'
+import { isAbandoned, PROCESS_MARK, processMark } from '../../process/process-mark.js'
 import type { Environment } from '../environment.js'
 
 const README = `devenv keeps here everything that it creates for this checkout: databases (stores/), logs, the history of shells, what can be made again (cache/), and its record.
@@ -105,12 +105,15 @@ const PASSWORD = /:\/\/[^\s/@"]*:[^\s/@"]*@/
 /** What stands beside a file while it is written. */
 const TEMPORARY = new RegExp(`\\.${PROCESS_MARK.source}\\.tmp$`)
 
+/** Whether a name is that of a file which a writer that was killed has not finished. */
+export const isUnfinished = (name: string): boolean => TEMPORARY.test(name) && isAbandoned(name)
+
 /**
  * Writes in one step, as the owner of the folder around it. A link in the place of the file is replaced, and never written
  * through; who else may read it, a password decides. What writers that were killed have left there goes.
  */
 export function writeOwned(file: string, text: string): void {
-  for (const left of listAbandoned(dirname(file), TEMPORARY)) rmSync(left, { force: true })
+  for (const left of readdirSync(dirname(file)).filter(isUnfinished)) rmSync(join(dirname(file), left), { force: true })
   const temporary = `${file}.${processMark()}.tmp`
   try {
     rmSync(temporary, { force: true })

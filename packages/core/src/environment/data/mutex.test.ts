@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { problemsOf, SAMPLE_PACKAGE, temporaryFolder, writeFiles } from '../../../test/samples.js'
+import { NO_PROCESS, problemsOf, SAMPLE_PACKAGE, temporaryFolder, writeFiles } from '../../../test/samples.js'
+import { processMark } from '../../process/process-mark.js'
 import type { Report } from '../../progress/progress.js'
 import { type Environment, identify } from '../environment.js'
 import { isClaim, isLocked, withLock } from './mutex.js'
@@ -110,7 +111,7 @@ async function abandon(made: Environment, change: object = {}): Promise<string> 
 }
 
 test.each([
-  ['whose process has ended', { pid: 2 ** 22 + 1 }],
+  ['whose process has ended', { pid: NO_PROCESS }],
   ['whose process number another process has now', { started: '1' }],
   ['that holds no claim', { host: undefined, pid: 'x' }],
   ['whose process number is text', { pid: 'x', started: '' }],
@@ -160,6 +161,15 @@ test('a lock that is left behind is ours to clean', async () => {
     expect(readRemoval(made.paths).leave).toEqual([])
     expect(readRemoval(made.paths).remove.filter(isClaim)).toHaveLength(1)
   })
+})
+
+test('who only looks tidies what a process that was killed began to write', () => {
+  const made = environment()
+  const [, , host] = processMark().split('-')
+  const names = [processMark(), `${NO_PROCESS}-1-${host}`].map((mark) => `start.0123abcd.lock.${mark}.tmp`)
+  writeFiles(made.paths.home, Object.fromEntries(names.map((name) => [name, ''])))
+  expect(isLocked(made)).toBe(false)
+  expect(readdirSync(made.paths.home)).toEqual([names[0]])
 })
 
 test('nothing is claimed, and nothing tidied, behind a link', async () => {

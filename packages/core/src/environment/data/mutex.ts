@@ -6,7 +6,15 @@ import { DevenvError } from '../../problem/problem.js'
 import { HOST, startOf } from '../../process/process-mark.js'
 import type { Context } from '../context.js'
 import type { Environment } from '../environment.js'
-import { asUnusable, createDataDirectory, isFull, isOwnFolder, requireOwnFolder, writeOwned } from './data-directory.js'
+import {
+  asUnusable,
+  createDataDirectory,
+  isFull,
+  isOwnFolder,
+  isUnfinished,
+  requireOwnFolder,
+  writeOwned,
+} from './data-directory.js'
 import { isShapeOf, isText } from './shape.js'
 
 const POLL_MS = 100
@@ -102,7 +110,7 @@ function claim(environment: Environment, watch: Map<string, { beat: number; at: 
   return undefined
 }
 
-/** Whether another claim than `own` lives. Removes those whose process has ended. */
+/** Whether another claim than `own` lives. Removes those whose process has ended, and what such processes began to write. */
 function othersAlive(
   { paths: { home } }: Environment,
   own: string | undefined,
@@ -112,6 +120,7 @@ function othersAlive(
   // What a link leads to is not ours to tidy.
   for (const name of isOwnFolder(home) ? readNames(home) : []) {
     const file = join(home, name)
+    if (isUnfinished(name)) rmSync(file, { force: true })
     if (!NAME.test(name) || file === own) continue
     if (lives(file, watch)) alive = true
     else if (!isOwnFolder(file)) rmSync(file, { force: true })
