@@ -198,6 +198,39 @@ describe('a checkout that is locked with uv', () => {
     })
   })
 
+  test('after a save Django’s checks come after the first answer and before the second; an error of theirs is a 503 until it is mended', async () => {
+    const file = 'lms/djangoapps/login/urls.py'
+    const code = await platform.read(file)
+    const save = (title: string, kind: 'Warning' | 'Error') =>
+      platform.write(
+        file,
+        `${code}
+from django.core import checks
+
+TITLE = '${title}'
+
+
+@checks.register()
+def says(app_configs, **kwargs):
+    return [checks.${kind}('said of ${title}', id='login.${kind}')]
+`,
+      )
+    const isShown = (title: string) =>
+      eventually(async () => expect((await platform.get('/login')).body).toContain(`<title>${title}</title>`))
+    await save('careful', 'Warning')
+    await isShown('careful')
+    expect((await platform.get('/login')).status).toBe(200)
+    expect(await platform.log('lms')).toMatch(/WARNINGS:\n\?: \(login\.Warning\) said of careful/)
+
+    await save('wrong', 'Error')
+    await isShown('wrong')
+    await eventually(async () => expect((await platform.get('/login')).status).toBe(503))
+    expect(await platform.log('lms')).toMatch(/SystemCheckError: [\s\S]*\(login\.Error\) said of wrong/)
+
+    await platform.write(file, code)
+    await isShown('Edited')
+  })
+
   test('an edit of Sass changes the stylesheets, and one of JavaScript the bundle', async () => {
     await platform.edit('common/static/sass/_colours.scss', 'rebeccapurple', 'tomato')
     await platform.edit('lms/static/js/login.js', "['login', '']", "['edited', '']")

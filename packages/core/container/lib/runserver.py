@@ -4,6 +4,8 @@ manage.py, as ever. Runs under the service's own Python:
 
     reload --listen 0.0.0.0:8000 -- python /opt/devenv/lib/runserver.py manage.py runserver --noreload 0.0.0.0:8000
 
+After a save somebody waits for the answer: what Django checks before it serves is checked after the first one, and before the second.
+
 Django's server is wsgiref's with threads and static files on top; only the two steps in which wsgiref
 opens its socket are replaced, so all else stays Django's.
 """
@@ -15,13 +17,18 @@ import socket
 import socketserver
 import sys
 import threading
+import traceback
 
 LISTEN_FD = 3  # sd_listen_fds(3)
+CHECKS = 30.0  # seconds that a request waits for them at most: one of them might ask this server
+
+exit_code = 0
 
 
 def adopt():
     """Has the next server that would bind take the socket that was handed down."""
     handed_down = os.environ.get('LISTEN_FDS') == '1' and os.environ.get('LISTEN_PID') == str(os.getpid())
+    saved = os.environ.pop('DEVENV_SAVED', None)
     # Not for the children of this process, nor for the requests: wsgiref copies what it finds when imported.
     os.environ.pop('LISTEN_FDS', None)
     os.environ.pop('LISTEN_PID', None)
@@ -37,6 +44,8 @@ def adopt():
         server.server_name, server.server_port = server.server_address[:2]
         server.setup_environ()
 
+    if saved:
+        check_later()
     finish_requests()
     WSGIServer.server_bind = server_bind
     WSGIServer.server_activate = lambda server: None  # listens already, with a longer queue
@@ -85,7 +94,7 @@ def finish_requests():
             return told_to_end.set()  # what is being accepted has to be counted first
         with idle:
             idle.wait_for(lambda: not waiting[0])
-        os._exit(0)
+        os._exit(exit_code)
 
     def take_next(server):
         with accepting:
@@ -98,6 +107,60 @@ def finish_requests():
     socketserver.ThreadingMixIn.process_request_thread = process_request_thread
     BaseHandler.run = run
     signal.signal(signal.SIGTERM, finish)
+
+
+def fail():
+    """Ends as TERM does, but as what has failed."""
+    global exit_code
+    exit_code = 1
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def check_later():
+    """Puts off what `runserver` checks before it serves: the system, and whether migrations are to be applied. What is found is
+    printed as ever, and an error ends the server, though after the answers that are on their way."""
+    from wsgiref.handlers import BaseHandler
+
+    try:
+        from django.core.management.base import BaseCommand, SystemCheckError
+    except ImportError:
+        return  # manage.py says it better
+    put_off, answer, first, checked = [], BaseHandler.run, threading.Lock(), threading.Event()
+    checked.set()
+
+    def putting_off(method):
+        def check(command, *args, **kwargs):
+            if not type(command).__module__.endswith('.runserver'):
+                return method(command, *args, **kwargs)
+            put_off.append((method, command, args, kwargs))
+
+        return check
+
+    def check_all():
+        from django.db import connections
+
+        try:
+            for method, command, args, kwargs in put_off:
+                method(command, *args, **kwargs)
+        except SystemCheckError as error:
+            command.stderr.write(str(error), lambda text: text)
+            fail()
+        except BaseException:
+            traceback.print_exc()
+            fail()
+        finally:
+            connections.close_all()
+            checked.set()
+
+    def run(handler, application):
+        checked.wait(CHECKS)
+        answer(handler, application)
+        if first.acquire(blocking=False):
+            checked.clear()
+            threading.Thread(target=check_all, name='checks').start()
+
+    BaseHandler.run = run
+    BaseCommand.check, BaseCommand.check_migrations = map(putting_off, (BaseCommand.check, BaseCommand.check_migrations))
 
 
 adopt()

@@ -43,7 +43,7 @@ PYTHON = re.compile(r'^python(3(\.\d+)?)?$')
 # What Python and the C library look at when they start: parents with another one are others.
 AT_START = re.compile(r'^(PYTHON|LC_|LD_|MALLOC_|GLIBC_)|^(LANG|LANGUAGE|TZ)$')
 # Of the program, not of what it imports ahead: it says which settings there are, which are code.
-WITHOUT = ['DJANGO_SETTINGS_MODULE', 'LISTEN_FDS', 'LISTEN_PID']
+WITHOUT = ['DJANGO_SETTINGS_MODULE', 'LISTEN_FDS', 'LISTEN_PID', 'DEVENV_SAVED']
 
 Ended = collections.namedtuple('Ended', 'si_pid si_code si_status')
 
