@@ -8,7 +8,7 @@ modules=../../node_modules
 stamp=dist/.bundled
 for input in dist/.tsbuildinfo rolldown.config.mjs "$modules/.package-lock.json"; do
   if [ ! "$stamp" -nt "$input" ]; then
-    "$modules/.bin/rolldown" -c --log-level warn
+    "$modules/.bin/rolldown" -c >/dev/null
     touch "$stamp"
     break
   fi

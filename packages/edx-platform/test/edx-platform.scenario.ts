@@ -199,35 +199,27 @@ describe('a checkout that is locked with uv', () => {
   })
 
   test('after a save Django’s checks come after the first answer and before the second; an error of theirs is a 503 until it is mended', async () => {
-    const file = 'lms/djangoapps/login/urls.py'
-    const code = await platform.read(file)
-    const save = (title: string, kind: 'Warning' | 'Error') =>
-      platform.write(
-        file,
-        `${code}
-from django.core import checks
-
-TITLE = '${title}'
-
-
-@checks.register()
-def says(app_configs, **kwargs):
-    return [checks.${kind}('said of ${title}', id='login.${kind}')]
-`,
-      )
+    const [urls, app] = ['lms/djangoapps/login/urls.py', 'openedx/core/chores/models.py']
+    const [shown, models] = [await platform.read(urls), await platform.read(app)]
+    const save = async (title: string, kind: 'Warning' | 'Error') => {
+      const check = `@checks.register()\ndef says(app_configs, **kwargs):\n    return [checks.${kind}('said of ${title}', id='chores.${kind}')]`
+      await platform.write(app, `${models}\n\nfrom django.core import checks\n\n\n${check}\n`)
+      await platform.write(urls, shown.replace(/^TITLE = .*/m, `TITLE = '${title}'`))
+    }
     const isShown = (title: string) =>
       eventually(async () => expect((await platform.get('/login')).body).toContain(`<title>${title}</title>`))
     await save('careful', 'Warning')
     await isShown('careful')
     expect((await platform.get('/login')).status).toBe(200)
-    expect(await platform.log('lms')).toMatch(/WARNINGS:\n\?: \(login\.Warning\) said of careful/)
+    expect(await platform.log('lms')).toContain('(chores.Warning) said of careful')
 
     await save('wrong', 'Error')
     await isShown('wrong')
     await eventually(async () => expect((await platform.get('/login')).status).toBe(503))
-    expect(await platform.log('lms')).toMatch(/SystemCheckError: [\s\S]*\(login\.Error\) said of wrong/)
+    expect(await platform.log('lms')).toMatch(/SystemCheckError: [\s\S]*\(chores\.Error\) said of wrong/)
 
-    await platform.write(file, code)
+    await platform.write(app, models)
+    await platform.write(urls, shown)
     await isShown('Edited')
   })
 

@@ -10,6 +10,7 @@ Django's server is wsgiref's with threads and static files on top; only the two 
 opens its socket are replaced, so all else stays Django's.
 """
 
+import functools
 import os
 import runpy
 import signal
@@ -122,6 +123,7 @@ def check_later():
     from wsgiref.handlers import BaseHandler
 
     try:
+        from django.core.checks.registry import registry
         from django.core.management.base import BaseCommand, SystemCheckError
     except ImportError:
         return  # manage.py says it better
@@ -132,23 +134,25 @@ def check_later():
         def check(command, *args, **kwargs):
             if not type(command).__module__.endswith('.runserver'):
                 return method(command, *args, **kwargs)
-            put_off.append((method, command, args, kwargs))
+            put_off.append((functools.partial(method, command, *args, **kwargs), registry.registered_checks.copy()))
 
         return check
 
     def check_all():
         from django.db import connections
 
+        registered = registry.registered_checks
         try:
-            for method, command, args, kwargs in put_off:
-                method(command, *args, **kwargs)
+            for check, registry.registered_checks in put_off:  # not what the first request has imported: no boot checks that
+                check()
         except SystemCheckError as error:
-            command.stderr.write(str(error), lambda text: text)
+            print('SystemCheckError: %s' % error, file=sys.stderr, flush=True)
             fail()
         except BaseException:
             traceback.print_exc()
             fail()
         finally:
+            registry.registered_checks = registered
             connections.close_all()
             checked.set()
 
