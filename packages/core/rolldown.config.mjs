@@ -25,9 +25,22 @@ const licences = {
   },
 }
 
+/** A call that found no module here finds none where it runs either. @type {import('rolldown').Plugin} */
+const complete = {
+  name: 'complete',
+  generateBundle(_, files) {
+    for (const file of Object.values(files)) {
+      const left = file.type === 'chunk' ? /\brequire\w*\(\s*['"]\.{1,2}\/[^)]*\)/.exec(file.code)?.[0] : undefined
+      if (left !== undefined) this.error(`${file.fileName} would look for a file that is not in the bundle: ${left}`)
+    }
+  },
+}
+
 export default defineConfig({
   input: 'dist/cli/main.js',
   platform: 'node',
-  plugins: [licences],
+  // A library that has ES modules too, jsonc-parser for example, may hide what its other form requires.
+  resolve: { mainFields: ['module', 'main'] },
+  plugins: [complete, licences],
   output: { dir: 'dist/bundle', cleanDir: true, chunkFileNames: '[name].js' },
 })
