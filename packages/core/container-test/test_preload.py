@@ -53,8 +53,9 @@ class Preload(test_reload.Reload):
 
     def serve(self, *options, **environment):
         """The port at which a program with a package answers."""
+        package = environment.pop('PACKAGE', '')
         self.environment.update(environment)
-        self.install('apackage/__init__.py', 'WORDS = "old"\n')
+        self.install('apackage/__init__.py', package + 'WORDS = "old"\n')
         port = self.reserve_port()
         self.save('words.py', 'WORDS = "first"')
         self.save('server.py', 'import apackage\n' + SERVER.replace('words.WORDS', '(words.WORDS + " " + apackage.WORDS)'))
@@ -113,6 +114,17 @@ class Programs(Preload):
         self.maxDiff = None
         self.assertEqual(forked, plain)
         self.assertEqual(noted, plain)
+
+    def test_what_says_that_it_is_a_module_and_is_none_is_no_obstacle(self):
+        port = self.serve(PACKAGE='''
+import sys
+class Library:
+    __slots__ = ()
+    __class__ = type(sys)
+sys.modules['apackage.library'] = Library()
+''')
+        self.said(WARM)
+        self.answers(port, 'second old', words='WORDS = "second"')
 
     def test_a_changed_package_is_what_the_next_program_has(self):
         port = self.serve()

@@ -42,8 +42,9 @@ def fingerprint():
 
 def states_of_modules():
     """The state of the file of each module that is imported."""
-    # Not by getattr: a module may import others when it is asked for what it has not.
-    modules = [module for module in list(sys.modules.values()) if isinstance(module, type(sys))]
+    # Not by getattr: a module may import others when it is asked for what it has not. Nor by isinstance, which believes what something
+    # says that stands for a module, such as a library of cffi.
+    modules = [module for module in list(sys.modules.values()) if issubclass(type(module), type(sys))]
     files = {object.__getattribute__(module, '__dict__').get('__file__') for module in modules}
     return {file: state_of(file) for file in files if isinstance(file, str)}
 
