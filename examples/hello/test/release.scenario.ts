@@ -66,10 +66,10 @@ async function npmRegistry(folder: string): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
 }
 
-/** What npm must carry of a package: what images are made from, and what runs them. */
+/** What npm must carry of a package: what images are made from, what runs them, and what an update changes. */
 async function carriedFiles(root: string): Promise<string[]> {
   const folders = ['bin', 'image', 'snapshot', 'compose', 'make', 'schema', 'templates']
-  const files = ['compose*.yaml', 'Dockerfile*', 'devenv-lock.json']
+  const files = ['compose*.yaml', 'Dockerfile*', 'devenv-lock.json', 'CHANGELOG.md']
   return (await git(root, 'ls-files', '-z', '--', ...folders, ...files)).split('\0').filter(Boolean)
 }
 

@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Checkout, eventually, succeeded } from '../../../tools/scenarios/checkout.js'
 import { inside, processesOf } from '../../../tools/scenarios/engine.js'
 import { ask } from '../../../tools/scenarios/run.js'
-import { freshCheckout, type Hello } from './checkout.js'
+import { freshCheckout, type Hello, PACKAGE } from './checkout.js'
 
 describe('an interrupted first start', () => {
   const reached = {
@@ -212,6 +212,39 @@ describe('what start --dry-run prints', () => {
     expect(stderr).toContain('• migrations: hello/migrations/0098_more.sql is new')
     expect(await planOf(hello)).toBe('Nothing to do: everything runs as it should.\n')
   })
+})
+
+test('an update of the package is told once, with what it changes, also by start --dry-run', async () => {
+  const hello = freshCheckout()
+  const folder = join(hello.folder, 'environment')
+  cpSync(PACKAGE, folder, { recursive: true })
+  hello.env.DEVENV_PACKAGE = folder
+  const edit = (file: string, ...change: [string, string]) =>
+    writeFileSync(join(folder, file), readFileSync(join(folder, file), 'utf8').replace(...change))
+  expect((await hello.start()).stderr).not.toContain('@devenv/hello')
+  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+
+  edit('package.json', `"version": "${version}"`, '"version": "9.1.0"')
+  edit('compose.yaml', 'run: python3 -m hello.migrate', 'run: python3 -B -m hello.migrate')
+  writeFileSync(
+    join(folder, 'CHANGELOG.md'),
+    '## 9.1.0 (2026-01-31)\n\n### Features\n\n- **hello:** it greets louder\n',
+  )
+  const note = [
+    `devenv: @devenv/hello is 9.1.0 now, after ${version}`,
+    '  image: the same',
+    '  data: these steps are due: migrations',
+    '  @devenv/hello 9.1.0: hello: it greets louder',
+    '',
+  ].join('\n')
+  for (const _ of ['it changes nothing', 'so it is told again'])
+    expect(succeeded(await hello.devenv('start', '--dry-run')).stdout).toContain(note)
+  expect((await hello.start()).stderr).toContain(note)
+  edit('compose.yaml', '-B -m', '-m')
+  const after = await hello.devenv('start', '--dry-run')
+  expect(after.stdout).toContain('@devenv/hello 9.1.0 has other files than at the last start')
+  edit('compose.yaml', '-m hello', '-B -m hello')
+  expect((await hello.start()).stderr).not.toContain('@devenv/hello')
 })
 
 test('devenv provision carries out the steps again after other data were loaded', async () => {

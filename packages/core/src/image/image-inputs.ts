@@ -99,6 +99,11 @@ function readBases({ spec, dockerfile }: Pick<ImageInputs, 'spec' | 'dockerfile'
 export const officialBasesOf = (inputs: Pick<ImageInputs, 'spec' | 'dockerfile'>): Map<string, string> =>
   new Map(basesOf(inputs).map((base) => [officialName(base, inputs.spec.args[MIRROR_ARGUMENT]), base]))
 
+/** Whether what `compareInputs` tells is of a package or a base image, not of a file of the checkout. Pure. */
+export const isOfPackage = (change: string, { contexts }: Pick<BuildSpec, 'contexts'>): boolean =>
+  /^(Dockerfile|target|argument|base image) /.test(change) ||
+  Object.keys(contexts).some((name) => name !== CHECKOUT_CONTEXT && change.startsWith(`${name}:`))
+
 /** The list, short enough for a label. */
 export const abridge = (list: InputList): InputList =>
   Object.fromEntries(

@@ -29,5 +29,8 @@ async function readPlanned(context: Context, commands: OnCommands) {
   const steps = plans.flatMap(({ environment: { service, checkout }, plan }) =>
     stepsOf(plan).map((step) => (checkout === context.environment.checkout ? step : { ...step, of: service })),
   )
-  return { notes: plans.flatMap(({ plan }) => plan.notes), steps: [...following, ...steps] }
+  return {
+    notes: plans.flatMap(({ plan: { update, notes } }) => [...(update === undefined ? [] : [update]), ...notes]),
+    steps: [...following, ...steps],
+  }
 }

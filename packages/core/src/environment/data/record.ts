@@ -33,6 +33,8 @@ export type StartRecord = {
   steps: { [step: string]: { now: string; stores: readonly string[] } }
   /** The same for steps of an environment that has no store. */
   provisioned: { [step: string]: string }
+  /** The environment package and core, as they were. */
+  packages?: StartedWith | undefined
   /** The environments that run beside it, as it was told of them. */
   neighbours: readonly Neighbour[]
   /** A step that was begun, and whose outcome nobody has taken yet. */
@@ -56,6 +58,9 @@ export type Begun = {
   container: string
   id: string
 }
+
+/** By the name of a package. `content`: a hash of what environments are made from in it. */
+export type StartedWith = { [name: string]: { version: string; content: string } }
 
 /** In which container, and which programs. */
 export type Released = { container: string; programs: ProgramChoice }
@@ -114,6 +119,7 @@ const isRecord = isShapeOf<StartRecord>({
   ),
   steps: isMapOf(isShapeOf<StartRecord['steps'][string]>({ now: isText, stores: isTextList })),
   provisioned: isTextMap,
+  packages: isMaybe(isMapOf(isShapeOf<StartedWith[string]>({ version: isText, content: isText }))),
   neighbours: isListOf(
     isShapeOf<Neighbour>({
       service: isText,

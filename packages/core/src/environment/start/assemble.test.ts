@@ -11,6 +11,7 @@ import {
 } from '../../../test/samples.js'
 import type { Definition } from '../../definition/definition.js'
 import type { Container } from '../../engine/containers.js'
+import { LABELS } from '../../engine/labels.js'
 import { imageStepsOf } from '../../image/ensure-images.js'
 import type { Ledger } from '../data/ledger.js'
 import type { Begun } from '../data/record.js'
@@ -61,6 +62,7 @@ const NOTHING: Observed = {
   git: {},
   authorities: undefined,
   mtu: undefined,
+  packages: [],
   neighbours: [],
   networks: [],
   mountPoint: '/home',
@@ -180,6 +182,36 @@ describe('the whole plan of a start', () => {
 
   test('where all runs, is empty', () => {
     expect(plan(afterStart())).toEqual([])
+  })
+
+  test('says once what an update of the package changes, also before the images are here', () => {
+    const packages = [{ name: '@devenv/hello', version: '1.3.0', content: 'b', changelog: undefined }]
+    const before = afterStart({
+      packages: [{ name: '@devenv/hello', version: '1.2.3', content: 'a', changelog: undefined }],
+    })
+    const again = assemble(ENVIRONMENT, before, { again: 'none' }).record
+    const updated: Observed = {
+      ...before,
+      before: { ...again, released: before.before?.released ?? {} },
+      packages,
+      inputs: { ...SAMPLE_INPUTS, dockerfile: 'FROM debian:13\n' },
+      images: { ...before.images, own: { ...before.images.own, do: 'build', digest: '1' } },
+      files: { 'migrations/*.sql': { hash: 'files-2', contents: {} } },
+      containers: before.containers.map((each) =>
+        each.service === 'mysql' ? { ...each, labels: { ...each.labels, [LABELS.image]: 'mysql:8.0' } } : each,
+      ),
+    }
+    const { update, record } = assemble(ENVIRONMENT, updated, { again: 'none' })
+    expect(update?.split('\n')).toEqual([
+      '@devenv/hello is 1.3.0 now, after 1.2.3',
+      '  image: another, for Dockerfile changed',
+      '  image of mysql: docker.io/library/mysql:8.4.9, before mysql:8.0',
+      '  data: these steps are due: migrations',
+    ])
+    expect(assemble(ENVIRONMENT, { ...updated, installed: { hello: undefined } }, { again: 'none' }).update).toContain(
+      'data: only the image tells which steps are due',
+    )
+    expect(assemble(ENVIRONMENT, { ...updated, before: record }, { again: 'none' }).update).toBeUndefined()
   })
 
   test('on a branch with one more migration, is that step alone', () => {

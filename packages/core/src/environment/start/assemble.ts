@@ -1,6 +1,6 @@
-import { addressesOf, oursOf, thirdPartyOf } from '../../definition/definition.js'
+import { addressesOf, type ComposeProject, oursOf, thirdPartyOf } from '../../definition/definition.js'
 import { LABELS } from '../../engine/labels.js'
-import { listInputs } from '../../image/image-inputs.js'
+import { compareInputs, type ImageInputs, type InputList, isOfPackage, listInputs } from '../../image/image-inputs.js'
 import { loopbackProxies } from '../../settings/container-proxies.js'
 import { rememberedOf } from '../../settings/settings.js'
 import type { StartRecord } from '../data/record.js'
@@ -9,6 +9,7 @@ import { explainChanges } from '../project/explain-changes.js'
 import { planProject, renderProject } from '../project/plan-project.js'
 import type { DueStep } from '../provision/hash-steps.js'
 import { chooseSave, explainLeftMigrations, savesThatFit } from './explain-left-migrations.js'
+import { explainUpdate, type UpdateEffects } from './explain-update.js'
 import { type How, type Observed, servicesOf } from './observe.js'
 import { basisOfHeld, isUntold, planData, planDue, planWish } from './plan-data.js'
 import {
@@ -26,6 +27,8 @@ import {
 export type StartPlan = StepsPlan & {
   /** What a person should know beside the steps. */
   notes: readonly string[]
+  /** What an update of the environment package or of core changes: told once. */
+  update: string | undefined
   /** Whether databases hold migrations that the checkout lacks. */
   left: boolean
   /** The Compose project, as the file that `docker compose` is given. */
@@ -67,7 +70,8 @@ export function assemble(environment: Environment, observed: Observed, how: Pick
     released: before?.released ?? {},
     steps: due,
   }
-  const { awaited, steps } = planFirst(observed) ?? planSteps(wanted, state)
+  const first = planFirst(observed)
+  const { awaited, steps } = first ?? planSteps(wanted, state)
   // A choice is remembered once it is known to be one.
   const known = ours.length === 1 || (extent.all && !steps.some((step) => step.do === 'check-programs'))
   const record: StartRecord = {
@@ -93,6 +97,7 @@ export function assemble(environment: Environment, observed: Observed, how: Pick
     accounts: definition.accounts,
     steps: Object.fromEntries(due.map(({ name, now, stores }) => [name, { now, stores }])),
     provisioned: before?.provisioned ?? {},
+    packages: Object.fromEntries(observed.packages.map(({ name, version, content }) => [name, { version, content }])),
     neighbours: observed.neighbours,
     begun: observed.begun,
     stopping: steps.some((step) => step.do === 'stop') || undefined,
@@ -105,14 +110,16 @@ export function assemble(environment: Environment, observed: Observed, how: Pick
     stamps: observed.stamps,
   }
   const fit = savesThatFit(observed.saves, planWish(environment.service, hashed, observed).basis)
+  const passing = due.filter(({ passed }) => passed !== 'now')
   // Told when a step is carried out again, as it is after another branch was chosen: not at each start.
-  const left = explainLeftMigrations(
-    due.filter(({ passed }) => passed !== 'now'),
-    observed.stores,
-    chooseSave(fit, observed.branch),
-  )
+  const left = explainLeftMigrations(passing, observed.stores, chooseSave(fit, observed.branch))
   return {
     notes: [...notesOf(observed), ...left],
+    update: explainUpdate(before?.packages, observed.packages, {
+      image: changesOfPackage(before?.image.inputs, inputs),
+      servers: changedServers(observed, project),
+      steps: first === undefined ? passing.map(({ name }) => name) : undefined,
+    }),
     left: left.length > 0,
     awaited,
     steps,
@@ -166,6 +173,23 @@ function freshFilesOf({ name, files, stores }: DueStep, { stores: opened }: Obse
     return (ledger ?? loaded)?.files[name] ?? []
   })
   return known.length === 0 ? [] : files.filter((file) => !known.includes(file))
+}
+
+/** What differs of what a package puts into its image; nothing where no start was before. */
+const changesOfPackage = (before: InputList | undefined, inputs: ImageInputs): string[] =>
+  before === undefined
+    ? []
+    : compareInputs(before, listInputs(inputs)).filter((change) => isOfPackage(change, inputs.spec))
+
+/** The third-party services whose containers have another image than the project says now. */
+function changedServers({ containers, definition }: Observed, { services }: ComposeProject): UpdateEffects['servers'] {
+  const others = thirdPartyOf(definition)
+  return containers.flatMap(({ service, labels: { [LABELS.image]: from } }) => {
+    const to = services[service]?.labels?.[LABELS.image]
+    return others.includes(service) && from !== undefined && to !== undefined && from !== to
+      ? [{ service, from, to }]
+      : []
+  })
 }
 
 const notesOf = ({ lost, settings, published }: Observed): string[] => [

@@ -49,6 +49,7 @@ import { requirePrograms } from './choose-programs.js'
 import { chooseSeed } from './choose-seed.js'
 import type { Extent } from './find-running.js'
 import { isUntold, mayBePublished, planDue, planWish } from './plan-data.js'
+import { type ObservedPackage, readPackages } from './read-packages.js'
 import { readStampedInputs } from './read-stamped-inputs.js'
 import { requireMounts } from './require-mounts.js'
 
@@ -97,6 +98,8 @@ export type Observed = {
   ports: Ports
   /** Ports that an environment had, and somebody else has now. */
   lost: readonly { port: number; holder: string | undefined }[]
+  /** The environment package and core. */
+  packages: readonly ObservedPackage[]
   /** The environments that run beside it, and the networks that it shares with them. */
   neighbours: readonly Neighbour[]
   networks: readonly string[]
@@ -214,6 +217,7 @@ export async function observe(
     ports,
     lost,
     code,
+    packages: await readPackages(environment.package, before?.packages),
     git: Object.fromEntries(Object.entries(code).map(([name, folder]) => [name, readGitPlaces(checkout, folder)])),
     neighbours,
     networks: neighbours.map(({ project }) => sharedNetwork(environment.project, project)),

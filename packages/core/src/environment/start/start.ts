@@ -55,7 +55,9 @@ export async function startHeld(
     const { observed, plan } = await look(context, variant, extent, how, refused)
     if (plan.awaited !== undefined) return plan.awaited
     try {
-      for (const text of plan.notes) report({ kind: 'note', text })
+      // A start that looks again has told it.
+      const notes = attempt === 1 && plan.update !== undefined ? [plan.update, ...plan.notes] : plan.notes
+      for (const text of notes) report({ kind: 'note', text })
       const outcome = await carryOut(plan, observed, context)
       if (outcome !== 'look-again') return outcome
       if (attempt > 2 * ATTEMPTS) throw new Error('a start looks again and again')
