@@ -119,6 +119,25 @@ describe('an editor', () => {
   })
 })
 
+test('PyCharm’s run configurations do what the tasks do, and git sees nothing of them', async () => {
+  const hello = freshCheckout()
+  await hello.commitToGit()
+  const told = succeeded(await hello.devenv('editor', 'pycharm')).stdout
+  expect(told).toMatch(/^wrote \.run\/devenv-watch\.run\.xml$/m)
+  expect(told).toContain('/edx/app/hello as the remote project path')
+  expect(await ask('git', '-c', 'safe.directory=*', '-C', hello.path, 'status', '--short')).toBe('')
+  expect((await hello.devenv('editor', 'pycharm')).stdout).toBe('PyCharm knows this environment already.\n')
+
+  const read =
+    'import sys, xml.etree.ElementTree as t; print(t.parse(sys.argv[1]).find(".//*[@name=\'SCRIPT_TEXT\']").get("value"))'
+  const line = await ask('python3', '-c', read, join(hello.path, '.run/devenv-make-test.run.xml'))
+  const tested = await hello.run(['sh', '-c', line])
+  expect({ exitCode: tested.exitCode, passed: tested.stdout.match(/\d+ passed/)?.[0] }).toEqual({
+    exitCode: 0,
+    passed: '10 passed',
+  })
+})
+
 test('a checkout that has a container of its own keeps it, and a file that is no JSON stops everything', async () => {
   const hello = freshCheckout()
   await hello.commitToGit()
@@ -166,6 +185,9 @@ describe('the packages of the image', () => {
     expect(second.stderr).not.toContain('export packages')
     expect(await hello.read('pyrightconfig.json')).toBe(config)
     expect(await hello.containers()).toEqual([])
+
+    const { stdout } = succeeded(await hello.devenv('editor', 'sync', '--folders'))
+    expect(stdout.trim().split('\n')).toEqual(parse(config).extraPaths)
 
     // Another image: the setting leads to its packages, and nowhere else.
     await hello.edit('requirements/debian.txt', '\n', '\n# another\n')

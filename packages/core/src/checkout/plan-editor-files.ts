@@ -28,8 +28,14 @@ export type EditorFacts = {
   startLine: string
 }
 
-/** A file of the checkout, and what of it is devenv's. `heading`: what a new one begins with. */
-export type EditorFile = { path: string; heading: string; parts: readonly Part[] }
+/**
+ * A file of the checkout, and what of it is devenv's: parts of it, where `heading` is what a new one begins with; or all of it, where
+ * `isOurs` tells by its text whether one that is there is.
+ */
+export type EditorFile = { path: string } & (
+  | { heading: string; parts: readonly Part[] }
+  | { text: string; isOurs: (text: string) => boolean }
+)
 
 /** What entries of devenv are called; all else in these files is a person's. */
 const OURS = 'devenv: '
@@ -49,7 +55,7 @@ const HEADING = '// `devenv editor vscode` keeps the entries whose name begins w
 /**
  * The files for VS Code. `container`: where its definition lies, which is elsewhere if the checkout has one of its own. Pure.
  */
-export const planEditorFiles = (facts: EditorFacts, container: string): EditorFile[] => [
+export const planEditorFiles = (facts: EditorFacts, container: string): Extract<EditorFile, { heading: string }>[] => [
   {
     path: container,
     heading: '// `devenv editor vscode` keeps what it has written here; what you add stays.\n',

@@ -1,10 +1,17 @@
-import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, symlinkSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { git, repositoryWith } from '../../test/git.js'
 import { problemsOf, temporaryFolder, writeFiles } from '../../test/samples.js'
 import type { EditorFile } from './plan-editor-files.js'
-import { linkComposeFile, readContainerPlace, readRecommended, writeEditorFiles } from './write-editor-files.js'
+import { planRunConfigurations } from './plan-run-configurations.js'
+import {
+  linkComposeFile,
+  readContainerPlace,
+  readOurConfigurations,
+  readRecommended,
+  writeEditorFiles,
+} from './write-editor-files.js'
 
 const file = (path: string, version = '1'): EditorFile => ({
   path,
@@ -19,14 +26,37 @@ describe('files for an editor', () => {
     const files = [file('.vscode/tasks.json'), file('.vscode/launch.json')]
     expect(await writeEditorFiles(root, files, 'clone')).toEqual({
       changed: ['.vscode/tasks.json', '.vscode/launch.json'],
+      removed: [],
       hidden: ['.vscode/launch.json'],
       shown: [],
     })
     expect(readFileSync(join(root, '.vscode/launch.json'), 'utf8')).toBe('// ours\n{\n  "version": "1"\n}\n')
     expect(status(root)).toBe('M .vscode/tasks.json')
-    expect(await writeEditorFiles(root, files, 'clone')).toEqual({ changed: [], hidden: [], shown: [] })
+    expect(await writeEditorFiles(root, files, 'clone')).toEqual({ changed: [], removed: [], hidden: [], shown: [] })
     expect((await writeEditorFiles(root, files, 'team')).shown).toEqual(['.vscode/launch.json'])
     expect(status(root)).toBe('M .vscode/tasks.json\n?? .vscode/launch.json')
+  })
+
+  test('that are devenv’s as a whole are written over, and one of somebody else is not', async () => {
+    const { root } = repositoryWith({ '.run/mine.run.xml': '<mine/>' })
+    const plan = (...names: string[]) =>
+      planRunConfigurations(names.map((name) => ({ name, outside: `make dev.${name}`, kind: 'once' })))
+    const write = (...names: string[]) => {
+      const files = plan(...names)
+      const obsolete = readOurConfigurations(root).filter((path) => !files.some((file) => file.path === path))
+      return writeEditorFiles(root, files, 'clone', obsolete)
+    }
+    const watch = '.run/devenv-watch.run.xml'
+    expect(await write('watch', 'lint')).toMatchObject({ changed: [watch, '.run/devenv-lint.run.xml'], removed: [] })
+    writeFiles(root, { [watch]: '<configuration default="false" name="devenv: watch" />' })
+    expect(await write('watch')).toMatchObject({ changed: [watch], removed: ['.run/devenv-lint.run.xml'], hidden: [] })
+    expect(readFileSync(join(root, watch), 'utf8')).toContain('make dev.watch')
+    expect(status(root)).toBe('')
+    writeFiles(root, { [watch]: '<configuration name="watch" />' })
+    expect(await problemsOf(() => write('test', 'watch'))).toMatchObject([
+      { code: 'file-unmergeable', place: { file: join(root, watch) } },
+    ])
+    expect(readdirSync(join(root, '.run'))).toEqual(['devenv-watch.run.xml', 'mine.run.xml'])
   })
 
   test('are written all or none', async () => {

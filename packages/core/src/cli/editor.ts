@@ -9,10 +9,12 @@ import {
   languageOf,
   planEditorFiles,
 } from '../checkout/plan-editor-files.js'
+import { planRunConfigurations } from '../checkout/plan-run-configurations.js'
 import { readTargets } from '../checkout/read-targets.js'
 import {
   type Audience,
   readContainerPlace,
+  readOurConfigurations,
   readRecommended,
   type Written,
   writeEditorFiles,
@@ -40,16 +42,29 @@ type OpenedCheckout = OpenedSource & { checkout: string }
 
 /** `devenv editor vscode`. @throws DevenvError `file-unmergeable`, `file-unusable`, `usage` */
 export async function tellEditor(opened: OpenedCheckout, audience: Audience): Promise<Written> {
+  const facts = await readEditorFacts(opened, formFor(opened, audience, 'vscode'))
+  return await writeEditorFiles(opened.checkout, planEditorFiles(facts, readContainerPlace(opened.checkout)), audience)
+}
+
+/** `devenv editor pycharm`. @returns also where the code is in the container @throws DevenvError the same */
+export async function tellPyCharm(opened: OpenedCheckout, audience: Audience): Promise<Written & { code: string }> {
+  const { tasks, code } = await readEditorFacts(opened, formFor(opened, audience, 'pycharm'))
+  const files = planRunConfigurations(tasks)
+  const wanted = files.map(({ path }) => path)
+  const obsolete = readOurConfigurations(opened.checkout).filter((path) => !wanted.includes(path))
+  return { ...(await writeEditorFiles(opened.checkout, files, audience, obsolete)), code }
+}
+
+function formFor(opened: OpenedCheckout, audience: Audience, editor: string): Form {
   const form = formIn(opened)
   if (audience === 'team' && form.do !== 'make')
     throw new DevenvError({
       code: 'usage',
       detail:
         'these files would name folders of this machine: for the team, the checkout has to be one that `devenv init` has prepared.',
-      see: 'devenv editor vscode --help',
+      see: `devenv editor ${editor} --help`,
     })
-  const facts = await readEditorFacts(opened, form)
-  return await writeEditorFiles(opened.checkout, planEditorFiles(facts, readContainerPlace(opened.checkout)), audience)
+  return form
 }
 
 /** How an editor calls devenv: by make where every clone has it, else by where it is on this machine. */
@@ -127,32 +142,36 @@ async function readTasks(
   ]
 }
 
-/** What of the packages was done, and where an editor was told of them; `byHand`: what a person has to write, and where. */
+/**
+ * What of the packages was done, where they are, and where an editor was told of them; `byHand`: what a person has to write, and where.
+ */
 export type Synced = {
   were: 'there already' | 'exported'
-  written: Written
-  byHand: { file: string; folders: readonly string[] } | undefined
+  folders: readonly string[]
+  written: Written | undefined
+  byHand: string | undefined
 }
 
 /**
  * `devenv editor sync`: the packages of the image on this machine, and a setting that leads a language server to them.
- * @param asked `pyright` where every editor shall have it; else VS Code alone, unless the checkout has settings of pyright
+ * @param asked `pyright` where every editor with it shall have them, `nobody` where only the folders are asked for; else VS Code alone, unless the
+ *   checkout has settings of pyright
  * @throws DevenvError `packages-missing`, `file-unmergeable`
  */
 export async function syncPackages(
   opened: OpenedCheckout,
-  asked: 'pyright' | undefined,
+  asked: 'pyright' | 'nobody' | undefined,
   engine: Engine,
   report: Report,
 ): Promise<Synced> {
   const [reference = ''] = await ensureOwnImages(opened, {}, engine, report)
   const { folders, were } = await exportPackages(engine, reference, report)
+  if (asked === 'nobody') return { were, folders, written: undefined, byHand: undefined }
   const place = planSetting((file) => readIfThere(join(opened.checkout, file)), asked)
-  if (place.do === 'by-hand')
-    return { were, written: { changed: [], hidden: [], shown: [] }, byHand: { file: place.file, folders } }
+  if (place.do === 'by-hand') return { were, folders, written: undefined, byHand: place.file }
   const parts: Part[] = [{ at: [place.key], entries: folders, isOurs: (entry) => isExported(String(entry)) }]
   const file: EditorFile = { path: place.file, heading: '', parts }
-  return { were, written: await writeEditorFiles(opened.checkout, [file], 'clone'), byHand: undefined }
+  return { were, folders, written: await writeEditorFiles(opened.checkout, [file], 'clone'), byHand: undefined }
 }
 
 const readIfThere = (file: string): string | undefined => (existsSync(file) ? readTextFile(file) : undefined)

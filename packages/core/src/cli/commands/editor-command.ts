@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Written } from '../../checkout/write-editor-files.js'
 import { engineFrom } from '../../engine/engine.js'
 import { DevenvError } from '../../problem/problem.js'
@@ -13,6 +13,7 @@ export const editorCommand: Add = (program) => {
       'Writes into the checkout what an editor needs to work with the environment. A file that is there keeps everything that\nis not devenv’s own; a second run changes nothing.',
     )
   addVSCode(editor)
+  addPyCharm(editor)
   addSync(editor)
   addStart(editor)
 }
@@ -32,10 +33,29 @@ const addVSCode: Add = (editor) =>
         return
       }
       sayWritten(written)
-      if (written.hidden.length > 0)
-        say('Git ignores what was not there before, in this clone alone. For the team: devenv editor vscode --commit')
-      if (commit) say('Commit these files; they are the same for everybody.')
+      sayWhoSees(written, 'vscode', commit)
       say('In VS Code: “Dev Containers: Reopen in Container”, “Tasks: Run Task”, and the debugger’s “attach”.')
+    })
+
+const addPyCharm: Add = (editor) =>
+  withWhere(editor.command('pycharm'))
+    .summary('write run configurations for PyCharm and the other editors of JetBrains')
+    .description(
+      'Writes .run/devenv-*.run.xml: a shell line for each task, in the editor’s terminal. Git ignores them in this clone alone, unless\nthe team shall have them (--commit). Other files in .run stay as they are.',
+    )
+    .option('--commit', 'let git see them, so that you can commit them for everybody')
+    .action(async ({ commit }: { commit?: true }, command: Command) => {
+      const { tellPyCharm } = await import('../editor.js')
+      const { code, ...written } = await tellPyCharm(await openCheckout(command), commit ? 'team' : 'clone')
+      if (written.changed.length + written.removed.length + written.shown.length === 0) {
+        say('PyCharm knows this environment already.')
+        return
+      }
+      sayWritten(written)
+      sayWhoSees(written, 'pycharm', commit)
+      say(
+        `In PyCharm: run “devenv: …”. For the debugger, add “Attach to DAP”, localhost:5678, with ${code} as the remote project path.`,
+      )
     })
 
 const addSync: Add = (editor) =>
@@ -48,20 +68,30 @@ const addSync: Add = (editor) =>
       '--pyright',
       'write pyrightconfig.json, which any editor with pyright reads; VS Code’s settings of it do not count then',
     )
-    .action(async ({ pyright }: { pyright?: true }, command: Command) => {
+    .addOption(
+      new Option(
+        '--folders',
+        'print the folders instead, one a line, for an editor that is told of them by hand',
+      ).conflicts('pyright'),
+    )
+    .action(async ({ pyright, folders: asked }: { pyright?: true; folders?: true }, command: Command) => {
       const { syncPackages } = await import('../editor.js')
       const opened = await openCheckout(command)
-      const { were, written, byHand } = await syncPackages(
+      const { were, folders, written, byHand } = await syncPackages(
         opened,
-        pyright && 'pyright',
+        asked ? 'nobody' : pyright && 'pyright',
         engineFrom(process.env),
         report,
       )
+      if (asked) {
+        say(folders.join('\n'))
+        return
+      }
       if (were === 'there already') say('The packages of this image are there already.')
-      sayWritten(written)
+      if (written !== undefined) sayWritten(written)
       if (byHand !== undefined)
         say(
-          `${byHand.file} has settings of pyright, which reads no others. Add to them:\nextraPaths = ${JSON.stringify(byHand.folders)}`,
+          `${byHand} has settings of pyright, which reads no others. Add to them:\nextraPaths = ${JSON.stringify(folders)}`,
         )
     })
 
@@ -93,7 +123,14 @@ async function openCheckout(command: Command): Promise<OpenedSource & { checkout
   throw new DevenvError({ code: 'checkout-missing', service: found.service, looked, repository: undefined })
 }
 
-function sayWritten({ changed, shown }: Written): void {
+function sayWritten({ changed, removed, shown }: Written): void {
   for (const file of changed) say(`wrote ${file}`)
+  for (const file of removed) say(`removed ${file}`)
   for (const file of shown) say(`git sees ${file}`)
+}
+
+function sayWhoSees({ hidden }: Written, editor: string, commit: true | undefined): void {
+  if (hidden.length > 0)
+    say(`Git ignores what was not there before, in this clone alone. For the team: devenv editor ${editor} --commit`)
+  if (commit) say('Commit these files; they are the same for everybody.')
 }
