@@ -25,6 +25,14 @@ describe('a program', () => {
     expect(stdout).toBe(`${cwd}\nthis\n\n`)
   })
 
+  test('is one of many at the same time, and Node warns of nothing', async () => {
+    const warned = vi.spyOn(process, 'emitWarning')
+    const ended = await Promise.all(Array.from({ length: 12 }, (_, index) => shell(`exit ${index}`)))
+    expect(ended.map(({ exitCode }) => exitCode)).toEqual(Array.from({ length: 12 }, (_, index) => index))
+    expect(warned).not.toHaveBeenCalled()
+    warned.mockRestore()
+  })
+
   test('reads its input to the end; without any there is nothing to read', async () => {
     const input = `${'x'.repeat(1_000_000)}\n`
     expect((await runCommand({ argv: ['cat'], input })).stdout).toBe(input)

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import type { Writable } from 'node:stream'
@@ -18,6 +18,12 @@ export type Command = {
 export type Show = 'nothing' | 'progress' | 'output'
 export type Outcome = { exitCode: number; stdout: string; stderr: string }
 
+/** They do not outlive us. One listener for all of them: Node warns of more than ten. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill()
+})
+
 /**
  * Runs a program and keeps what it printed; it does not outlive us. Of one that shows nothing, a person is told that it
  * is waited for.
@@ -35,8 +41,7 @@ export async function runCommand(command: Command, show: Show = 'nothing'): Prom
       show === 'progress' ? 'inherit' : 'pipe',
     ],
   })
-  const end = () => child.kill()
-  process.once('exit', end)
+  running.add(child)
   // Who ends without reading breaks the pipe; its exit code says more.
   child.stdin?.on('error', () => undefined)
   child.stdin?.end(command.input)
@@ -63,7 +68,7 @@ export async function runCommand(command: Command, show: Show = 'nothing'): Prom
         : { code: 'program-missing', program },
     )
   } finally {
-    process.off('exit', end)
+    running.delete(child)
   }
 }
 
@@ -74,14 +79,13 @@ export async function pipeCommand(
 ): Promise<Omit<Outcome, 'stdout'>> {
   const [program, ...rest] = argv
   const child = spawn(program, rest, { env: env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] })
-  const end = () => child.kill()
-  process.once('exit', end)
+  running.add(child)
   try {
     child.stdout.pipe(out, { end: false })
     const [[exitCode], stderr] = await Promise.all([once(child, 'close'), text(child.stderr)])
     return { exitCode: exitCode ?? 1, stderr }
   } finally {
-    process.off('exit', end)
+    running.delete(child)
   }
 }
 
