@@ -220,6 +220,14 @@ describe('a service beside this one', () => {
     mkdirSync(join(hello.folder, 'empty'))
     const unknown = await hello.devenv('start', '--with', join(hello.folder, 'empty'))
     expect(unknown).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('neighbour-unknown') })
+    const guestbook = freshGuestbook()
+    await guestbook.write('.dev', 'where nobody can make a folder')
+    const unusable = await hello.devenv('start', '--with', guestbook.path)
+    expect(unusable.exitCode).toBe(1)
+    expect(unusable.stderr).toMatch(
+      /^neighbour-unusable\n {2}what guestbook \(.*\.dev[\s\S]*WITH=none starts this one alone/m,
+    )
+    expect(unusable.stderr).not.toContain('DEVENV_DIR')
     expect(await hello.containers()).toEqual([])
   })
 })

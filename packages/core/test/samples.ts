@@ -158,6 +158,7 @@ export function sampleDefinition(
     accounts: [],
     asks: [],
     hosts: [],
+    toldLater: {},
     project: { name: 'hello', services },
   }
 }

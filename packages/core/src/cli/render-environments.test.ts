@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { testEach } from '../../test/samples.js'
 import type { Known } from '../environment/verbs/list.js'
-import { renderList, renderPrunePlan } from './render-environments.js'
+import type { State } from '../environment/verbs/state-of.js'
+import { explainLeftBehind, renderList, renderPrunePlan } from './render-environments.js'
 
 const known = (change: Partial<Known>): Known => ({
   service: 'hello',
@@ -55,4 +56,18 @@ test('the list shows each environment with its address', () => {
     'hello            running         http://localhost:23000  /a',
     'hello            stopped                                 /b  (gone)',
   ])
+})
+
+test('who is left behind says that its next start starts both; one that does not run, after a clean alone', () => {
+  const beside = (service: string, state: State) => ({
+    service,
+    state,
+    checkout: `/home/dev/${service}`,
+    url: undefined,
+  })
+  const all = [beside('lms', 'running'), beside('forums', 'stopped'), beside('credentials', 'not created')]
+  const again = 'Its next start starts both, and with WITH= itself alone.'
+  const running = `lms (/home/dev/lms) was told of it, and keeps running without it. ${again}`
+  expect(explainLeftBehind(all, 'stopped')).toEqual([running])
+  expect(explainLeftBehind(all, 'removed')).toEqual([running, `forums (/home/dev/forums) remembers it. ${again}`])
 })

@@ -23,11 +23,14 @@ export function renderBeside(beside: readonly Beside[]): string[] {
   )
 }
 
-/** Who still runs beside an environment that was stopped or removed. Pure. */
-export const explainLeftBehind = (beside: readonly Beside[]): string[] =>
-  beside
-    .filter(({ state }) => state !== 'stopped' && state !== 'not created')
-    .map(({ service, checkout }) => `${service} (${checkout}) was told of it, and keeps running without it.`)
+/** Who still runs beside an environment that was stopped or removed, or remembers one that was removed. Pure. */
+export const explainLeftBehind = (beside: readonly Beside[], what: 'stopped' | 'removed'): string[] =>
+  beside.flatMap(({ service, checkout, state }) => {
+    const again = 'Its next start starts both, and with WITH= itself alone.'
+    if (state === 'not created') return []
+    if (state !== 'stopped') return [`${service} (${checkout}) was told of it, and keeps running without it. ${again}`]
+    return what === 'removed' ? [`${service} (${checkout}) remembers it. ${again}`] : []
+  })
 
 /** What `devenv prune` would remove, and what it leaves. Pure. */
 export function renderPrunePlan({ environments, unseen, images }: PrunePlan): string[] {

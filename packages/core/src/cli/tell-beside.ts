@@ -20,9 +20,9 @@ export async function tellBeside(
   return [...lines, ...failures.flatMap(({ problems }) => problems.map(renderProblem))]
 }
 
-/** Who keeps running beside an environment that ends. */
-export async function readLeftBehind(context: Context): Promise<string[]> {
+/** Who keeps running beside an environment that ends, or remembers it. */
+export async function readLeftBehind(context: Context, what: 'stopped' | 'removed'): Promise<string[]> {
   const { readBeside } = await import('../environment/verbs/read-beside.js')
   const { explainLeftBehind } = await import('./render-environments.js')
-  return explainLeftBehind(await readBeside(context))
+  return explainLeftBehind(await readBeside(context), what)
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Place } from '../problem/problem.js'
 
 /** Something that a checkout holds: a file or folder, or a file with a line that matches. */
 export type Mark = string | { file: string; matches: string }
@@ -107,7 +108,13 @@ export type ProvisionStep = {
   beside?: true
 }
 /** A step that another service carries out for this one: a make target that the other’s package supplies, with variables. */
-export type Ask = { of: string; name: string; target: string; variables: Readonly<Record<string, string>> }
+export type Ask = {
+  of: string
+  name: string
+  target: string
+  variables: Readonly<Record<string, string>>
+  place: Place
+}
 /** Somebody who can sign in. `port`: the container port whose address `path` belongs to; without it, that of the environment. */
 export type Account = { what: string; user: string; password: string; path?: string; port?: number }
 
@@ -157,6 +164,8 @@ export type Definition = {
   /** What it asks of the services that run beside it. */
   asks: readonly Ask[]
   hosts: readonly BuildHost[]
+  /** Variables whose values are known once all ports are, each with where it is named first. */
+  toldLater: Readonly<Record<string, Place>>
   /** The Compose model without `x-devenv`, `$` as itself. */
   project: ComposeProject
 }

@@ -201,11 +201,23 @@ services:
     expect(beside.provision.slice(0, -1)).toEqual(alone.provision)
     expect(beside.provision.at(-1)).toMatchObject({ name: 'partner', service: 'hello' })
     expect(beside.accounts.at(-1)).toMatchObject({ user: 'a' })
+    const file = join(beside.package.directory, 'compose.with.lms.yaml')
     expect(beside.asks).toEqual([
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: as it is written
-      { of: 'lms', name: 'clients', target: 'oauth', variables: { URL: '${DEVENV_URL}', N: '1' } },
+      {
+        of: 'lms',
+        name: 'clients',
+        target: 'oauth',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: as it is written
+        variables: { URL: '${DEVENV_URL}', N: '1' },
+        place: { file, line: 5 },
+      },
     ])
     expect(alone.asks).toEqual([])
+    expect(beside.toldLater).toEqual({
+      DEVENV_LMS_SERVER: { file, line: 3 },
+      DEVENV_URL: { file, line: 5 },
+      DEVENV_LMS_URL: { file, line: 7 },
+    })
     // Told once all ports are known.
     expect(beside.project.services.hello?.environment?.LMS).toBe('{DEVENV_LMS_URL}')
     expect(alone.project.services.hello?.environment?.LMS).toBeUndefined()

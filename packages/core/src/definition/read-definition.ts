@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgsStringToArgv } from 'string-argv'
 import { readComposeModel } from '../engine/compose.js'
-import { DevenvError, type Problem } from '../problem/problem.js'
+import { DevenvError, type Place, type Problem } from '../problem/problem.js'
 import { CORE_DIRECTORY } from './core-directory.js'
 import type { ComposeProject, Definition, EnvironmentPackage, ProvisionStep } from './definition.js'
 import {
@@ -56,6 +56,7 @@ export async function readDefinition(
   const beside = besideFilesOf(request).flatMap(({ of, file }) =>
     sources.filter((source) => source.file === file).map((source) => ({ of, source })),
   )
+  const toldLater = findToldLater(sources, request.beside ?? [])
   // Compose is a process of its own: it works while the schema is compiled.
   const [invalid, resolved] = await Promise.all([
     validateExtension(
@@ -68,7 +69,8 @@ export async function readDefinition(
       files,
       variables: {
         ...Object.fromEntries(Object.entries(request.variables).filter(isSet)),
-        ...toldLater(sources, request.beside ?? []),
+        // Until then each has its own name in braces for a value.
+        ...Object.fromEntries(Object.keys(toldLater).map((name) => [name, `{${name}}`])),
         DEVENV_CHECKOUT: request.checkout,
         DEVENV_PACKAGE: request.package.directory,
         DEVENV_CORE: CORE_DIRECTORY,
@@ -88,8 +90,8 @@ export async function readDefinition(
   const model = JSON.parse(resolved.text)
   const extension = wholeExtensionOf([...sources.map(({ value }) => value), model])
   const definition = withBeside(
-    parseDefinition(request.package, request.variant, { ...model, 'x-devenv': extension }),
-    beside.map(({ of, source }) => ({ of, extension: besideExtensionOf(source.value) })),
+    { ...parseDefinition(request.package, request.variant, { ...model, 'x-devenv': extension }), toldLater },
+    beside.map(({ of, source }) => ({ of, source, extension: besideExtensionOf(source.value) })),
   )
   requirePrimary(definition, sources)
   const placeOf = placeIn(sources)
@@ -165,22 +167,36 @@ const besideFilesOf = ({ package: { directory }, checkout, beside = [] }: Where)
 /** How the variables begin that tell of a service beside this one: `DEVENV_EDX_PLATFORM`. Pure. */
 export const variableOf = (service: string): string => `DEVENV_${service.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`
 
-/**
- * The variables of these files whose values are known once all ports are: each has its own name in braces for a value until then,
- * `{DEVENV_URL}`. Pure.
- */
-function toldLater(sources: readonly Source[], beside: readonly string[]): { [name: string]: string } {
+/** The variables of these files whose values are known once all ports are, each with where it is named first. Pure. */
+function findToldLater(sources: readonly Source[], beside: readonly string[]): { [name: string]: Place } {
   const prefixes = beside.map((service) => `${variableOf(service)}_`)
   const isLater = (name: string) =>
     /^DEVENV_URL(_\d+)?$/.test(name) || prefixes.some((prefix) => name.startsWith(prefix))
-  const names = sources.flatMap(({ value }) => namesIn(value)).filter(isLater)
-  return Object.fromEntries(names.map((name) => [name, `{${name}}`]))
+  const found = sources.flatMap((source) =>
+    textsAt(source.value).flatMap(({ path, text }) =>
+      namesIn(text)
+        .filter(isLater)
+        .map((name) => [name, source.placeOf(path)] as const),
+    ),
+  )
+  return Object.fromEntries(found.reverse())
+}
+
+/** Every string in a value, with the way to it. Pure. */
+function textsAt(
+  value: unknown,
+  path: readonly (string | number)[] = [],
+): { path: (string | number)[]; text: string }[] {
+  if (typeof value === 'string') return [{ path: [...path], text: value }]
+  if (typeof value !== 'object' || value === null) return []
+  const isList = Array.isArray(value)
+  return Object.entries(value).flatMap(([key, part]) => textsAt(part, [...path, isList ? Number(key) : key]))
 }
 
 /** What is added while other services run beside this one. Pure. */
 const withBeside = (
   definition: Definition,
-  added: readonly { of: string; extension: BesideExtension }[],
+  added: readonly { of: string; source: Source; extension: BesideExtension }[],
 ): Definition => ({
   ...definition,
   provision: [
@@ -190,12 +206,13 @@ const withBeside = (
     ),
   ],
   accounts: [...definition.accounts, ...added.flatMap(({ extension }) => extension.accounts ?? [])],
-  asks: added.flatMap(({ of, extension }) =>
-    (extension.asks ?? []).map(({ name, target, with: variables = {} }) => ({
+  asks: added.flatMap(({ of, source, extension }) =>
+    (extension.asks ?? []).map(({ name, target, with: variables = {} }, index) => ({
       of,
       name,
       target,
       variables: textsOf(variables),
+      place: source.placeOf(['x-devenv-with', 'asks', index, 'target']),
     })),
   ),
 })
@@ -262,6 +279,7 @@ export function parseDefinition(
     provision: parseProvision(extension.provision, primary),
     accounts: extension.accounts ?? [],
     asks: [],
+    toldLater: {},
     hosts: Object.entries(extension.hosts ?? {}).map(([host, { because, where, unless, instead }]) => ({
       host,
       because,

@@ -14,11 +14,13 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'neighbour-variable-unknown': {
     code: 'neighbour-variable-unknown',
     package: '@devenv/discovery',
-    names: ['DEVENV_EDX_PLATFORM_URL_1'],
+    place: { file: '/package/compose.with.edx-platform.yaml', line: 7 },
+    name: 'DEVENV_EDX_PLATFORM_URL_1',
     known: ['DEVENV_EDX_PLATFORM_URL', 'DEVENV_URL'],
   },
   'ask-unknown': {
     code: 'ask-unknown',
+    place: { file: '/package/compose.with.edx-platform.yaml', line: 4 },
     service: 'edx-platform',
     by: 'discovery',
     target: 'oauth-client',
@@ -26,6 +28,13 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   },
   'package-uninstalled': { code: 'package-uninstalled', checkout: '/another', detail: 'ENOTFOUND' },
   'neighbour-missing': { code: 'neighbour-missing', looked: '/another', is: 'not there' },
+  'neighbour-unusable': {
+    code: 'neighbour-unusable',
+    service: 'edx-platform',
+    checkout: '/another',
+    data: '/another/.dev/devenv',
+    detail: 'EACCES: permission denied',
+  },
   'neighbour-itself': { code: 'neighbour-itself', checkout: '/the/checkout' },
   'neighbours-alike': {
     code: 'neighbours-alike',

@@ -8,8 +8,21 @@ export type DefinitionProblem =
   | { code: 'definition-unreadable'; place: Place; detail: string }
   | { code: 'definition-invalid'; place: Place; at: string; detail: string }
   | { code: 'compose-refused'; files: readonly string[]; detail: string }
-  | { code: 'neighbour-variable-unknown'; package: string; names: readonly string[]; known: readonly string[] }
-  | { code: 'ask-unknown'; service: string; by: string; target: string; known: readonly string[] }
+  | {
+      code: 'neighbour-variable-unknown'
+      package: string
+      place: Place | undefined
+      name: string
+      known: readonly string[]
+    }
+  | {
+      code: 'ask-unknown'
+      place: Place | undefined
+      service: string
+      by: string
+      target: string
+      known: readonly string[]
+    }
   | { code: 'overlay-misnamed'; files: readonly string[]; wanted: string }
   | { code: 'mounts-missing'; mounts: readonly { what: string; source: string }[]; overlay: string; checkout: string }
   | { code: 'rule-broken'; rule: string; clause: string; place: Place; what: string; why: string; fix: string }
@@ -22,6 +35,7 @@ export type CheckoutProblem =
   | { code: 'checkout-unmountable'; checkout: string }
   | { code: 'neighbour-itself'; checkout: string }
   | { code: 'neighbour-missing'; looked: string; is: 'not there' | 'a file' }
+  | { code: 'neighbour-unusable'; service: string; checkout: string; data: string; detail: string }
   | { code: 'neighbours-alike'; service: string; checkout: string; of: string; checkouts: readonly string[] }
   | { code: 'neighbour-name-taken'; service: string; of: string }
   | { code: 'neighbour-unknown'; checkout: string; beside: string | undefined; fitting: readonly string[] }

@@ -31,7 +31,7 @@ export const cleanCommand: Add = (program) =>
         say(`Removed the containers, and the data of ${emptied.join(', ')}. \`devenv start\` makes them again.`)
         return
       }
-      const behind = await readLeftBehind(context)
+      const behind = await readLeftBehind(context, 'removed')
       const { left } = await clean(context)
       for (const line of behind) say(line)
       const { listSaves } = await import('../../environment/data/saves.js')

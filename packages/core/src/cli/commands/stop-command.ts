@@ -14,5 +14,5 @@ export const stopCommand: Add = (program) =>
           ? 'Nothing was running.'
           : `Stopped: ${stopped.join(', ')}. Data and containers stay; \`devenv start\` starts them again.`,
       )
-      for (const line of await readLeftBehind(context)) say(line)
+      for (const line of await readLeftBehind(context, 'stopped')) say(line)
     })

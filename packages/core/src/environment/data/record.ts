@@ -1,12 +1,24 @@
 import { lstatSync } from 'node:fs'
 import type { Account, Address, DeclaredTarget } from '../../definition/definition.js'
 import type { BuildSpec, InputList } from '../../image/image-inputs.js'
+import type { Place } from '../../problem/problem.js'
 import type { ProgramChoice, Remembered } from '../../settings/settings.js'
 import type { Environment } from '../environment.js'
 import type { Ports } from '../project/addresses.js'
 import type { Neighbour } from '../project/neighbours.js'
 import { readOwned, writeOwned } from './data-directory.js'
-import { type Check, isEither, isExactly, isListOf, isMapOf, isMaybe, isPort, isShapeOf, isText } from './shape.js'
+import {
+  type Check,
+  isEither,
+  isExactly,
+  isListOf,
+  isMapOf,
+  isMaybe,
+  isNumber,
+  isPort,
+  isShapeOf,
+  isText,
+} from './shape.js'
 
 /**
  * What the last start of an environment knew, so that the next command need not find it out again. Never the
@@ -71,6 +83,8 @@ const isTextMap = isMapOf(isText)
 const isTextList = isListOf(isText)
 const isChoice: Check<ProgramChoice> = isEither(isExactly('all'), isTextList)
 
+const isPlaceInFile = isShapeOf<Place>({ file: isText, line: isMaybe(isNumber) })
+
 const isRecord = isShapeOf<StartRecord>({
   format: isExactly(4),
   settings: isShapeOf<Remembered>({
@@ -128,7 +142,14 @@ const isRecord = isShapeOf<StartRecord>({
       ports: isMapOf(isPort),
       address: isMaybe(isPort),
       secret: isText,
-      asks: isListOf(isShapeOf<Neighbour['asks'][number]>({ name: isText, target: isText, variables: isTextMap })),
+      asks: isListOf(
+        isShapeOf<Neighbour['asks'][number]>({
+          name: isText,
+          target: isText,
+          variables: isTextMap,
+          place: isMaybe(isPlaceInFile),
+        }),
+      ),
     }),
   ),
   begun: isMaybe(

@@ -4,19 +4,26 @@ import { DevenvError } from '../../problem/problem.js'
 /** Container port to host port, for each service that publishes any. */
 export type Ports = Readonly<Record<string, Readonly<Record<number, number>>>>
 
+/** A port of an environment, container port and host port, and how the names of its variables end. */
+type NamedPort = { ending: string; target: number; published: number }
+
+/** Its address, whose variables end with nothing more, and each port of it: `_8000`. Pure. */
+export function namePorts(ports: Readonly<Record<number, number>> | undefined, address?: number): NamedPort[] {
+  const all = Object.entries(ports ?? {}).map(([target, published]) => ({ target: Number(target), published }))
+  const first = all.find(({ target }) => target === address) ?? all[0]
+  return [
+    ...(first === undefined ? [] : [{ ending: '', ...first }]),
+    ...all.map((port) => ({ ending: `_${port.target}`, ...port })),
+  ]
+}
+
 /**
  * `DEVENV_URL` is where the container port `address` answers, `DEVENV_URL_<container port>` where each does. Pure.
  */
-export function urlsOf(ports: Readonly<Record<number, number>> | undefined, address?: number): Record<string, string> {
-  const urls = Object.entries(ports ?? {}).map(
-    ([target, published]) => [target, `http://localhost:${published}`] as const,
+export const urlsOf = (ports: Readonly<Record<number, number>> | undefined, address?: number): Record<string, string> =>
+  Object.fromEntries(
+    namePorts(ports, address).map(({ ending, published }) => [`DEVENV_URL${ending}`, `http://localhost:${published}`]),
   )
-  const first = urls.find(([target]) => Number(target) === address) ?? urls[0]
-  return {
-    ...(first && { DEVENV_URL: first[1] }),
-    ...Object.fromEntries(urls.map(([target, url]) => [`DEVENV_URL_${target}`, url])),
-  }
-}
 
 /** An address of an environment, as a person opens it. A port without a name is called by its number in the container. */
 type Place = { name: string; port: number; url: string }

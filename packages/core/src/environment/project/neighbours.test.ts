@@ -50,13 +50,15 @@ describe('what was left open while ports were not known', () => {
   })
 
   test('is refused where nobody sets it', async () => {
-    const wrong = withText('{DEVENV_EDX_PLATFORM_URL_1}{DEVENV_DISCOVERY_URL}')
+    const place = { file: '/package/compose.with.edx-platform.yaml', line: 3 }
+    const wrong = {
+      ...withText('{DEVENV_EDX_PLATFORM_URL_1}{DEVENV_DISCOVERY_URL}'),
+      toldLater: { DEVENV_EDX_PLATFORM_URL_1: place },
+    }
+    const known = expect.arrayContaining(['DEVENV_URL', 'DEVENV_EDX_PLATFORM_URL'])
     expect(await problemsOf(() => tell(wrong, OWN, [LMS]))).toMatchObject([
-      {
-        code: 'neighbour-variable-unknown',
-        names: ['DEVENV_DISCOVERY_URL', 'DEVENV_EDX_PLATFORM_URL_1'],
-        known: expect.arrayContaining(['DEVENV_URL', 'DEVENV_EDX_PLATFORM_URL']),
-      },
+      { code: 'neighbour-variable-unknown', name: 'DEVENV_DISCOVERY_URL', place: undefined, known },
+      { code: 'neighbour-variable-unknown', name: 'DEVENV_EDX_PLATFORM_URL_1', place, known },
     ])
   })
 })
@@ -87,8 +89,10 @@ describe('what another environment asks for', () => {
   test.each([{}, { oauth: { needs: [], environment: {} } }])(
     'is refused where the package does not supply it (%j)',
     async (targets) => {
-      expect(await problemsOf(() => withNeighbours(definition({ targets }), OWN, [asking]))).toEqual([
-        { code: 'ask-unknown', service: 'hello', by: 'edx-platform', target: 'oauth', known: [] },
+      const place = { file: '/packages/edx-platform/compose.with.hello.yaml', line: 4 }
+      const placed = { ...asking, asks: asking.asks.map((ask) => ({ ...ask, place })) }
+      expect(await problemsOf(() => withNeighbours(definition({ targets }), OWN, [placed]))).toEqual([
+        { code: 'ask-unknown', place, service: 'hello', by: 'edx-platform', target: 'oauth', known: [] },
       ])
     },
   )

@@ -2,11 +2,16 @@ import type { Definition, ProvisionStep } from '../../definition/definition.js'
 import { isSupplied } from '../../definition/definition.js'
 import { mapStrings, variableOf } from '../../definition/read-definition.js'
 import { shortHashOf } from '../../hash/sha256.js'
-import { DevenvError, type Problem } from '../../problem/problem.js'
-import { type Ports, urlsOf } from './addresses.js'
+import { DevenvError, type Place, type Problem } from '../../problem/problem.js'
+import { namePorts, type Ports, urlsOf } from './addresses.js'
 
-/** A make target that another environment asks this one for, with make's variables. */
-export type AskedTarget = { name: string; target: string; variables: Readonly<Record<string, string>> }
+/** A make target that another environment asks this one for, with make's variables. `place`: where it does so, as far as that is known. */
+export type AskedTarget = {
+  name: string
+  target: string
+  variables: Readonly<Record<string, string>>
+  place?: Place | undefined
+}
 
 /**
  * Another environment that runs beside this one, as this one is told of it. `ports`: of its primary service, container port to host
@@ -40,8 +45,9 @@ export function withNeighbours(definition: Definition, own: Ports, neighbours: r
     asks
       .filter(({ target }) => !isSupplied(definition.targets[target]))
       .map(
-        ({ target }): Problem => ({
+        ({ target, place }): Problem => ({
           code: 'ask-unknown',
+          place,
           service: definition.package.service,
           by: service,
           target,
@@ -61,14 +67,10 @@ export const addressesBeside = (neighbours: readonly Neighbour[]): Record<string
   Object.fromEntries(
     neighbours.flatMap(({ service, ports, address }) => {
       const prefix = variableOf(service)
-      return Object.entries(urlsOf(ports, address)).flatMap(([name, url]) => {
-        const [, port] = /_URL_(\d+)$/.exec(name) ?? []
-        const at = port ?? (address === undefined || ports[address] === undefined ? Object.keys(ports)[0] : address)
-        return [
-          [name.replace('DEVENV', prefix), url],
-          [name.replace('DEVENV_URL', `${prefix}_SERVER`), `http://${service}:${at}`],
-        ]
-      })
+      return namePorts(ports, address).flatMap(({ ending, target, published }) => [
+        [`${prefix}_URL${ending}`, `http://localhost:${published}`],
+        [`${prefix}_SERVER${ending}`, `http://${service}:${target}`],
+      ])
     }),
   )
 
@@ -87,21 +89,27 @@ const variablesOf = (
 export function tell<T extends Definition>(definition: T, own: Ports, neighbours: readonly Neighbour[]): T {
   const variables = variablesOf(definition, own, neighbours)
   const unknown = new Set<string>()
+  const known = Object.keys(variables).sort()
   const fill = (text: string) =>
     text.replace(/\$?\{(DEVENV_(?:\w+_)?(?:(?:URL|SERVER)(?:_\d+)?|SECRET))\}/g, (_, name: string) => {
       const value = variables[name]
       if (value === undefined) unknown.add(name)
       return value ?? ''
     })
-  const { project, provision, accounts, asks } = definition
+  const { project, provision, accounts, asks, toldLater } = definition
   const filled = { ...definition, ...(mapStrings({ project, provision, accounts, asks }, fill) as object) }
   if (unknown.size > 0)
-    throw new DevenvError({
-      code: 'neighbour-variable-unknown',
-      package: definition.package.name,
-      names: [...unknown].sort(),
-      known: Object.keys(variables).sort(),
-    })
+    throw new DevenvError(
+      ...[...unknown].sort().map(
+        (name): Problem => ({
+          code: 'neighbour-variable-unknown',
+          package: definition.package.name,
+          place: toldLater[name],
+          name,
+          known,
+        }),
+      ),
+    )
   return filled
 }
 

@@ -31,13 +31,14 @@ export async function openNeighbourhood(context: Context): Promise<{ members: Me
     [own, { context, variant: await requireRecognised(environment), with: wished }],
   ])
   const parting = before.filter((checkout) => !wished.includes(checkout))
-  const visit = async (checkout: string, from: string): Promise<Member | undefined> => {
+  /** `from`: who wants it beside itself; nobody wants one that is parted from. */
+  const visit = async (checkout: string, from: string | undefined): Promise<Member | undefined> => {
     const known = opened.get(checkout)
     if (known !== undefined) return known
     try {
       const found = await openMember(context, checkout)
       const others = wishesOf(found.context).filter((each) => !(each === own && parting.includes(checkout)))
-      const member = { ...found, with: sortedSet(from === '' ? others : [...others, from]) }
+      const member = { ...found, with: sortedSet(from === undefined ? others : [...others, from]) }
       opened.set(checkout, member)
       return member
     } catch (error) {
@@ -63,7 +64,7 @@ export async function openNeighbourhood(context: Context): Promise<{ members: Me
   const parted: Member[] = []
   for (const checkout of parting) {
     if (opened.has(checkout)) continue
-    const member = await visit(checkout, '')
+    const member = await visit(checkout, undefined)
     if (member !== undefined) parted.push(member)
   }
   return { members, parted }

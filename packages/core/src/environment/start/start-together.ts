@@ -36,15 +36,31 @@ export async function startTogether(context: Context, extent: Extent, how: How =
   const stillRunning = await runningOf(parted)
   for (const each of parted) if (!stillRunning.includes(each)) await forget(each, context)
   const all = [...members, ...stillRunning]
-  for (const {
-    context: { environment },
-  } of all) {
-    await requireOwnPlace(environment)
-    createDataDirectory(environment)
+  try {
+    for (const { context: each } of all) {
+      await requireOwnPlace(each.environment)
+      createDataDirectory(each.environment)
+    }
+    return await whenFree(context, how.commands, 'devenv start --now', (commands) =>
+      withLocks(all, () => startHeldTogether(context, all, { ...how, commands })),
+    )
+  } catch (error) {
+    throw asNeighbours(error, all, context)
   }
-  return await whenFree(context, how.commands, 'devenv start --now', (commands) =>
-    withLocks(all, () => startHeldTogether(context, all, { ...how, commands })),
+}
+
+/** What is wrong with the data directory of one beside this environment is mended there: it may be somebody else's. */
+function asNeighbours(error: unknown, members: readonly Member[], context: Context): unknown {
+  if (!(error instanceof DevenvError)) return error
+  const [problem] = error.problems
+  if (problem?.code !== 'data-unusable') return error
+  const { path, detail } = problem
+  const of = members.find(
+    (member) => member.context !== context && path.startsWith(member.context.environment.paths.dataDirectory),
   )
+  if (of === undefined) return error
+  const { service, checkout } = of.context.environment
+  return new DevenvError({ code: 'neighbour-unusable', service, checkout, data: path, detail })
 }
 
 /** What runs of this environment, where all of them run and each was told what is true now. */

@@ -11,7 +11,10 @@ const placed = (service: string, ...asks: readonly string[]): Placed => ({
   } as Context,
   variant: undefined,
   with: [],
-  definition: { ...sampleDefinition(), asks: asks.map((of) => ({ of, name: 'a', target: 'a', variables: {} })) },
+  definition: {
+    ...sampleDefinition(),
+    asks: asks.map((of) => ({ of, name: 'a', target: 'a', variables: {}, place: { file: 'a' } })),
+  },
   ports: {},
 })
 

@@ -40,7 +40,7 @@ const primaryOf = ({ definition, ports }: Placed): Pick<Neighbour, 'ports' | 'ad
 export const asksOf = (by: Placed, of: string, told: readonly Neighbour[]): AskedTarget[] =>
   tell(by.definition, by.ports, told)
     .asks.filter((ask) => ask.of === of)
-    .map(({ name, target, variables }) => ({ name, target, variables }))
+    .map(({ name, target, variables, place }) => ({ name, target, variables, place }))
 
 /** Those that others ask come first; between equals, this environment last. Pure. */
 export function startOrder(placed: readonly Placed[], own: string): Placed[] {

@@ -24,6 +24,11 @@ export const CHECKOUT: Explanations<CheckoutProblem> = {
     why: 'In a Compose file a colon ends the path of a volume.',
     fix: 'Move the checkout to a path without one.',
   }),
+  'neighbour-unusable': ({ service, checkout, data, detail }) => ({
+    what: `${service} (${checkout}) cannot be started beside this one: devenv cannot use its data directory ${data}.`,
+    why: detail,
+    fix: 'If it is somebody else’s, clone it for yourself and name that: WITH=PATH. WITH=none starts this one alone. If it is yours, make that folder one that you can write to.',
+  }),
   'neighbour-itself': ({ checkout }) => ({
     what: `${checkout} cannot run beside itself.`,
     why: 'WITH= names other checkouts, whose services run beside this one.',

@@ -1,6 +1,8 @@
 import { type Explanations, placed } from '../explanation.js'
-import type { DefinitionProblem } from '../problem.js'
+import type { DefinitionProblem, Place } from '../problem.js'
 import { quoted } from '../quoted.js'
+
+const at = (place: Place | undefined): string => (place === undefined ? '' : `${placed(place)}: `)
 
 /** The words for problems of the files of an environment package and of a checkout that lies over them. */
 export const DEFINITION: Explanations<DefinitionProblem> = {
@@ -35,13 +37,13 @@ export const DEFINITION: Explanations<DefinitionProblem> = {
     why: detail,
     fix: `docker compose ${files.map((file) => `-f ${quoted(file)}`).join(' ')} config   prints the same error.`,
   }),
-  'neighbour-variable-unknown': ({ package: name, names, known }) => ({
-    what: `A compose.with.<service>.yaml of ${name}, or of its checkout's devenv/, uses ${names.join(', ')}, which nobody sets.`,
+  'neighbour-variable-unknown': ({ package: of, place, name, known }) => ({
+    what: `${at(place)}The environment of ${of} uses ${name}, which nobody sets.`,
     why: `With what runs beside it, these are set: ${known.join(', ')}.`,
-    fix: 'Correct the name there.',
+    fix: 'Correct the name there: in a compose.with.<service>.yaml of the package, or of the checkout’s devenv/.',
   }),
-  'ask-unknown': ({ service, by, target, known }) => ({
-    what: `${by} asks ${service} for the target ${target}, which the environment package of ${service} does not supply.`,
+  'ask-unknown': ({ place, service, by, target, known }) => ({
+    what: `${at(place)}${by} asks ${service} for the target ${target}, which the environment package of ${service} does not supply.`,
     why:
       known.length === 0
         ? `That package supplies no targets in image/targets.mk.`
