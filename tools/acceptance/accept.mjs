@@ -54,22 +54,31 @@ async function main() {
   const workshop = new Workshop({ service, folder, cache, package: resolve(packageFolder) })
   say(`logs, screenshots and, at the end, report.md are in ${folder}`)
   const circumstances = await readCircumstances({ service, checkout, package: workshop.package })
+  /** @type {Clone[]} */
+  const clones = []
+  /** @type {Promise<void> | undefined} */
+  let leaving
+  const leave = async () => {
+    say(`interrupted; ${keep ? 'what runs stays' : 'removing what was made (Ctrl-C again leaves it)'}`)
+    for (const each of clones) each.workshop.interrupt()
+    if (!keep) await remove(clones)
+    process.exit(130)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'])
+    process.once(signal, () => {
+      leaving ??= leave()
+    })
   const clone = await Clone.of(workshop, checkout)
+  clones.push(clone)
   const browser = await openBrowser({ screenshots: join(folder, 'screenshots'), exceptions })
   /** @type {Person} */
-  const person = { checkout: clone, browser, clones: [clone] }
+  const person = { checkout: clone, browser, clones }
   if (givenBeside !== undefined) {
     const other = otherOf(file)
     const room = { service: other, folder: join(folder, other), cache, package: join(dirname(workshop.package), other) }
     person.beside = await Clone.of(new Workshop(room), realpathSync(givenBeside))
-    person.clones.push(person.beside)
+    clones.push(person.beside)
   }
-  for (const signal of ['SIGINT', 'SIGTERM'])
-    process.once(signal, async () => {
-      workshop.interrupt()
-      if (!keep) await remove(person)
-      process.exit(130)
-    })
 
   const results = await runSteps(steps, person, {
     began: (title) => say(`${title} …`),
@@ -78,16 +87,17 @@ async function main() {
       if (result.outcome === 'not reached') say(`${result.title}: not reached, because it needs “${result.because}”`)
       if (result.outcome === 'failed') {
         say(`  failed after ${renderSeconds(result.seconds)}. ${result.problem}`)
-        await clone.run([...DEVENV, 'status'])
+        if (leaving === undefined) await clone.run([...DEVENV, 'status'])
       }
     },
   })
+  if (leaving !== undefined) return await leaving
   await browser.close()
   const report = renderReport(results, { ...circumstances, excused: browser.excused })
   writeFileSync(join(folder, 'report.md'), report)
   process.stdout.write(report)
-  if (keep) say(`kept: ${person.clones.map(({ path }) => path).join(', ')}`)
-  else await remove(person)
+  if (keep) say(`kept: ${clones.map(({ path }) => path).join(', ')}`)
+  else await remove(clones)
   process.exitCode = results.every(({ outcome }) => outcome === 'passed') ? 0 : 1
 }
 
@@ -100,10 +110,10 @@ const otherOf = (file) => file.split('.').at(-2) ?? ''
 
 /**
  * All but what tells of it: logs, screenshots, report.
- * @param {Person} person
+ * @param {readonly Clone[]} clones
  */
-async function remove({ clones }) {
-  for (const clone of clones) await clone.run([...DEVENV, 'clean'])
+async function remove(clones) {
+  for (const clone of clones) await clone.clean()
   for (const { path, workshop } of clones)
     for (const each of [path, join(workshop.folder, 'team')]) rmSync(each, { recursive: true, force: true })
 }

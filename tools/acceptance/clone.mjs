@@ -28,6 +28,8 @@ export class Workshop {
   #logs = 0
   /** Groups of processes that run. @type {Set<number>} */
   #running = new Set()
+  /** Whether somebody has pressed Ctrl-C: nothing begins after that, but for what cleans up. */
+  interrupted = false
 
   /**
    * @param {{ service: string, folder: string, cache: string | undefined, package: string }} options `folder`: everything is below it;
@@ -38,7 +40,10 @@ export class Workshop {
     this.folder = folder
     this.package = environmentPackage
     this.logs = join(folder, 'logs')
-    /** With a cache of its own, the first start makes its data itself, and a clone beside it takes them. */
+    /**
+     * With a cache of its own, the first start makes its data itself, and a clone beside it takes them.
+     * @type {Record<string, string | undefined>}
+     */
     this.env = { ...shell, ...(cache === undefined ? {} : { XDG_CACHE_HOME: cache }) }
     mkdirSync(this.logs, { recursive: true })
   }
@@ -62,6 +67,7 @@ export class Workshop {
 
   /** Ctrl-C on all that runs. */
   interrupt() {
+    this.interrupted = true
     for (const group of this.#running) process.kill(-group, 'SIGINT')
   }
 
@@ -136,6 +142,12 @@ export class Clone {
     const { exitCode, signal, output } = await this.run(argv, options)
     if (exitCode !== 0) throw new Error(`${argv.join(' ')} ended with ${signal ?? exitCode}:\n${lastLines(output)}`)
     return output
+  }
+
+  /** Removes its containers and its data, whatever has happened. @returns {Promise<Outcome>} */
+  async clean() {
+    const { child, outcome } = this.#start([...DEVENV, 'clean'], {})
+    return await outcome(child)
   }
 
   /** @param {readonly string[]} words as typed behind `make` */
@@ -228,6 +240,15 @@ export class Clone {
    * @param {Record<string, string>} env
    */
   #begin(argv, env) {
+    if (this.workshop.interrupted) throw new Error('Somebody has pressed Ctrl-C.')
+    return this.#start(argv, env)
+  }
+
+  /**
+   * @param {readonly string[]} argv
+   * @param {Record<string, string>} env
+   */
+  #start(argv, env) {
     const typed = argv.join(' ')
     const file = createWriteStream(this.workshop.log(typed))
     file.write(`$ ${typed}\n`)
