@@ -67,6 +67,8 @@ describe('two checkouts of one folder name', () => {
     const [before] = await one.containers()
     const old = one.path
     one.move('moved hello')
+    expect(succeeded(await one.devenv('status')).stdout).toContain(`moved     from ${old}`)
+    expect(succeeded(await one.devenv('stop')).stdout).toContain('Stopped: hello, mysql, redis')
     await one.start()
     expect((await one.get('/')).body).toContain('Hello, One!')
     expect(await ask('docker', 'ps', '-aq', '--filter', `label=org.openedx.devenv.checkout=${old}`)).toBe('')

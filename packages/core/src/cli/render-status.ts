@@ -15,6 +15,11 @@ export function renderStatus(status: Status): string[] {
     `  project   ${project}`,
     `  data      ${dataDirectory}`,
     ...(memoryBytes === 0 ? [] : [`  memory    ${renderMemory(memoryBytes)} in all`]),
+    ...(status.movedFrom === undefined
+      ? []
+      : [
+          `  moved     from ${status.movedFrom}, whose containers still run on these data. \`devenv start\` replaces them, \`devenv stop\` stops them`,
+        ]),
     ...renderBeside(status.beside),
     ...(stale === undefined ? [] : [`  image out of date: ${stale}. \`devenv watch\` replaces it`]),
     ...(status.failedStep === undefined

@@ -69,6 +69,7 @@ const STATUS: Status = {
   state: 'running',
   urls: ['http://localhost:23000'],
   addresses: [{ name: '8000', url: 'http://localhost:23000' }],
+  movedFrom: undefined,
   beside: [],
   stale: undefined,
   failedStep: undefined,
@@ -116,6 +117,13 @@ test.each([
 
 describe('a status', () => {
   const text = renderStatus(STATUS).join('\n')
+
+  test('status says where a checkout was moved from, while the containers of then run', () => {
+    expect(renderStatus({ ...STATUS, movedFrom: '/home/dev/before' })).toContain(
+      '  moved     from /home/dev/before, whose containers still run on these data. `devenv start` replaces them, `devenv stop` stops them',
+    )
+    expect(renderStatus(STATUS).join()).not.toContain('moved')
+  })
 
   test('begins with the state and the address', () => {
     expect(renderStatus(STATUS)[0]).toBe('hello: running, http://localhost:23000')

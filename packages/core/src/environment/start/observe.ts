@@ -225,7 +225,7 @@ export async function observe(
     mtu: readMtu(),
     mountPoint: readMountPoint(checkout),
     storesIdentity,
-    moved: storesIdentity === '' ? [] : await readMoved(context, storesIdentity),
+    moved: await readMoved(context, storesIdentity),
     stores,
     restoring: data === undefined ? readRestoring(paths) : undefined,
     saves,

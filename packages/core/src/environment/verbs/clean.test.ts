@@ -1,7 +1,7 @@
 import { existsSync, rmSync, statSync, symlinkSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { engineWith } from '../../../test/engine.js'
+import { engineWith, listedContainer } from '../../../test/engine.js'
 import {
   problemsOf,
   SAMPLE_PACKAGE,
@@ -11,21 +11,25 @@ import {
   writeFiles,
 } from '../../../test/samples.js'
 import { readMountPoint } from '../../checkout/read-presence.js'
+import { LABELS } from '../../engine/labels.js'
 import type { Context } from '../context.js'
 import { writeRecord } from '../data/record.js'
 import { type Environment, identify } from '../environment.js'
 import { clean, cleanStores } from './clean.js'
 
-/** An environment with a store, of an engine without containers. `told` is what `clean` notes. */
-async function provisioned(dataRoot: string | undefined): Promise<{ context: Context; told: string[] }> {
+/** An environment with a store, of an engine with these containers. `told` is what `clean` notes. */
+async function provisioned(
+  dataRoot: string | undefined,
+  containers: readonly object[] = [],
+): Promise<{ context: Context; told: string[]; removed: string[] }> {
   const environment = identify(SAMPLE_PACKAGE, temporaryFolder(), dataRoot)
   writeFiles(environment.paths.home, { 'stores/mysql-8.4/data/ibdata1': '', 'stores/mysql-8.4/ledger.json': '{}' })
-  const { engine } = await engineWith([])
+  const { engine, removed } = await engineWith(containers)
   const told: string[] = []
   const report: Context['report'] = (progress) => {
     if (progress.kind === 'note') told.push(progress.text)
   }
-  return { context: { engine, environment, settings: sampleSettings(), report }, told }
+  return { context: { engine, environment, settings: sampleSettings(), report }, told, removed }
 }
 const hasData = ({ paths }: Environment) => existsSync(join(paths.stores, 'mysql-8.4/data'))
 
@@ -71,6 +75,29 @@ describe('clean', () => {
     rmSync(other, { recursive: true })
     await clean(context)
     expect(hasData(context.environment)).toBe(false)
+  })
+})
+
+describe('clean of a checkout that was moved', () => {
+  const before = (checkout: string, mountPoint: string) =>
+    listedContainer('before', { [LABELS.checkout]: checkout, [LABELS.mountPoint]: mountPoint })
+
+  test('removes the containers that it had where it was, and the data', async () => {
+    const checkout = temporaryFolder()
+    const mountPoint = readMountPoint(checkout)
+    rmSync(checkout, { recursive: true })
+    const { context, removed } = await provisioned(undefined, [before(checkout, mountPoint)])
+    await clean(context)
+    expect(removed).toContain('/containers/id-of-before')
+    expect(hasData(context.environment)).toBe(false)
+  })
+
+  test('removes nothing where another checkout, which is there, writes the data', async () => {
+    const checkout = temporaryFolder()
+    const { context, removed } = await provisioned(undefined, [before(checkout, readMountPoint(checkout))])
+    expect(await problemsOf(() => clean(context))).toMatchObject([{ code: 'store-in-use', holder: checkout }])
+    expect(removed).toEqual([])
+    expect(hasData(context.environment)).toBe(true)
   })
 })
 

@@ -1,14 +1,13 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { readPresence } from '../../checkout/read-presence.js'
-import { type Container, listContainers, mayWrite } from '../../engine/containers.js'
-import { COMPOSE_LABELS, LABELS } from '../../engine/labels.js'
 import { removeProject } from '../../engine/remove-project.js'
 import { DevenvError } from '../../problem/problem.js'
 import { runCommand } from '../../process/run-command.js'
 import { step } from '../../progress/progress.js'
 import type { Asking, Context } from '../context.js'
 import { endRestore, readRestoring } from '../data/aside.js'
+import { containersHere, readMoved } from '../data/claim-stores.js'
 import { isOwnFolder, isThere, requireOwnFolder, requireOwnPlace } from '../data/data-directory.js'
 import { folderIdentity } from '../data/folder-identity.js'
 import { storeData, storeFolder } from '../data/ledger.js'
@@ -17,7 +16,6 @@ import { readRecord, readRecordedPlace, whileStopping } from '../data/record.js'
 import { readRemoval, removeEmpty, removeOwned, retire } from '../data/removal.js'
 import { emptyStores, removeAll, runAsRoot } from '../data/remove-as-root.js'
 import type { Paths } from '../environment.js'
-import { containersOf } from '../inside/containers-of.js'
 import { isJoinable } from '../provision/run-step.js'
 import { putBackAll } from '../start/carry-out-data.js'
 
@@ -50,8 +48,8 @@ export async function cleanStores(context: Context, names: readonly string[]): P
   const stores = chooseStores(paths, names)
   for (const store of stores) requireOwnFolder(storeData(paths, store))
   const work = async () => {
-    await refuseForeignWriter(context)
-    const image = (await containersOf(context))[0]?.imageId
+    await readMoved(context)
+    const image = await readImageHere(context)
     await tellOfStep(context)
     await removeContainersOf(context)
     if (readRestoring(paths) !== undefined) await putBackAll(context)
@@ -74,7 +72,7 @@ export async function readDoomed(context: Context, names: readonly string[]): Pr
   const { paths } = context.environment
   const removed =
     names.length > 0 ? chooseStores(paths, names) : readSharers(context).length > 0 ? [] : ownStores(paths)
-  await refuseForeignWriter(context)
+  await readMoved(context)
   const folders = removed.map((store) => storeData(paths, store))
   const sizes = await readSizes(context, folders)
   return removed.map((store, index) => ({ store, bytes: sizes[index], since: dateOf(storeData(paths, store)) }))
@@ -96,9 +94,10 @@ async function readSizes(context: Context, folders: readonly string[]): Promise<
   if (folders.length === 0) return []
   const { paths } = context.environment
   const ours = await runCommand({ argv: ['du', '-sk', '--', ...folders] })
-  const image = async () => (await containersOf(context))[0]?.imageId
   const measured =
-    ours.exitCode === 0 ? ours : await runAsRoot(context.engine, paths.home, folders, await image(), ['du', '-sk'])
+    ours.exitCode === 0
+      ? ours
+      : await runAsRoot(context.engine, paths.home, folders, await readImageHere(context), ['du', '-sk'])
   return measured?.exitCode === 0
     ? measured.stdout
         .trim()
@@ -122,11 +121,21 @@ async function tellOfStep(context: Context): Promise<void> {
     context.report({ kind: 'note', text: `clean ends the provisioning step ${begun.step}, which is at work` })
 }
 
-/** Removes the containers and the network of an environment, and notes that meanwhile. */
-export const removeContainersOf = ({ engine, environment, report }: Context): Promise<void> =>
-  step(report, 'containers', undefined, () =>
-    whileStopping(environment, readRecord(environment), () => removeProject(engine, environment.project)),
-  )
+/** Removes the containers and the network of an environment, also those of where its checkout was before, and notes that meanwhile. */
+export const removeContainersOf = (context: Context): Promise<void> =>
+  step(context.report, 'containers', undefined, async () => {
+    const { engine, environment } = context
+    const moved = await readMoved(context)
+    await whileStopping(environment, readRecord(environment), async () => {
+      for (const { project } of [environment, ...moved]) await removeProject(engine, project)
+    })
+  })
+
+/** Looked for while containers are there: an image by which root can remove what other users' servers wrote. */
+async function readImageHere(context: Context): Promise<string | undefined> {
+  const { own, moved } = await containersHere(context)
+  return [...own, ...moved][0]?.imageId
+}
 
 const listStores = (paths: Paths): string[] =>
   isThere(paths.stores)
@@ -138,11 +147,9 @@ const listStores = (paths: Paths): string[] =>
 async function cleanLocked(context: Context): Promise<string[]> {
   const { engine, environment, report } = context
   const { paths } = environment
-  await refuseForeignWriter(context)
-  const containers = await containersOf(context)
+  await readMoved(context)
   await tellOfStep(context)
-  // Noted while they are there: an image by which root can remove what other users' servers wrote.
-  const image = containers.map((container) => container.imageId)[0]
+  const image = await readImageHere(context)
   await removeContainersOf(context)
   const { remove, leave, folders } = readRemoval(paths)
   const sharers = readSharers(context)
@@ -181,19 +188,4 @@ function readSharers({ environment }: Asking): string[] {
     const shares = own === undefined || folderIdentity(own) === folderIdentity(paths.home)
     return presence === 'there' && shares ? [checkout] : []
   })
-}
-
-/** @throws DevenvError `store-in-use` where another environment writes the same stores */
-export async function refuseForeignWriter({ engine, environment: { paths, project } }: Asking): Promise<void> {
-  if (!existsSync(paths.stores)) return
-  const holders = await listContainers(engine, [`${LABELS.stores}=${folderIdentity(paths.stores)}`])
-  const other = holders.find(
-    ({ labels, state }: Container) => labels[COMPOSE_LABELS.project] !== project && mayWrite({ state }),
-  )
-  if (other !== undefined)
-    throw new DevenvError({
-      code: 'store-in-use',
-      data: paths.dataDirectory,
-      holder: other.labels[LABELS.checkout] ?? other.name,
-    })
 }

@@ -14,7 +14,7 @@ import { putBackAll } from '../start/carry-out-data.js'
 import type { Started } from '../start/find-running.js'
 import { NOTHING_REFUSED, type ObservedStore, observe } from '../start/observe.js'
 import { startHeld } from '../start/start.js'
-import { refuseForeignWriter, removeContainersOf } from './clean.js'
+import { removeContainersOf } from './clean.js'
 import { waitForStep } from './stop.js'
 
 /**
@@ -53,7 +53,6 @@ async function restoreHeld(
   const observed = await observe(context, variant, { all: true }, how, NOTHING_REFUSED)
   const { stores } = observed
   requireFit(data, environment.service, stores)
-  await refuseForeignWriter(context)
   const awaited = planAwait(
     observed.containers,
     observed.commands,

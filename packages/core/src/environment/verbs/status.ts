@@ -2,8 +2,8 @@ import { type Container, findImage, readMemory } from '../../engine/containers.j
 import { LABELS } from '../../engine/labels.js'
 import { noneIfGone } from '../../engine/parse-refusal.js'
 import type { Asking } from '../context.js'
+import { containersHere } from '../data/claim-stores.js'
 import { readRecord } from '../data/record.js'
-import { containersOf } from '../inside/containers-of.js'
 import { type ProgramState, readPrograms } from '../inside/read-programs.js'
 import { placesOf } from '../project/addresses.js'
 import { readStale } from '../start/read-stale.js'
@@ -21,6 +21,8 @@ export type Status = {
   urls: string[]
   /** The same, each with its name. The first is the address of the environment. */
   addresses: { name: string; url: string }[]
+  /** Where its checkout was before, if containers of then still run. */
+  movedFrom: string | undefined
   /** The environments that run beside it. */
   beside: readonly Beside[]
   stale: string | undefined
@@ -48,7 +50,7 @@ export type Status = {
 export async function readStatus(asking: Asking): Promise<Status> {
   const { engine, environment } = asking
   const record = readRecord(environment)
-  const containers = await containersOf(asking)
+  const { own: containers, moved } = await containersHere(asking)
   const describing = containers.map(async (container) => {
     const ours = record?.ours[container.service] !== undefined
     const running = container.state === 'running'
@@ -89,6 +91,7 @@ export async function readStatus(asking: Asking): Promise<Status> {
     ),
     urls: places.map(({ url }) => url),
     addresses: places.map(({ name, url }) => ({ name, url })),
+    movedFrom: moved.find(({ state }) => state === 'running')?.labels[LABELS.checkout],
     beside,
     stale,
     failedStep: record?.failed,

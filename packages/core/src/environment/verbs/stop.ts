@@ -2,10 +2,10 @@ import { accessSync, constants } from 'node:fs'
 import { type Container, stopContainer } from '../../engine/containers.js'
 import { noneIfGone } from '../../engine/parse-refusal.js'
 import type { Context } from '../context.js'
+import { containersHere } from '../data/claim-stores.js'
 import { isOwnFolder } from '../data/data-directory.js'
 import { withLock } from '../data/mutex.js'
 import { readRecord, whileStopping } from '../data/record.js'
-import { containersOf } from '../inside/containers-of.js'
 import { isJoinable, joinStep } from '../provision/run-step.js'
 
 /**
@@ -30,7 +30,8 @@ function mayWriteIn(folder: string): boolean {
 
 async function stopRunning(context: Context): Promise<string[]> {
   await waitForStep(context, 'devenv stops the containers when it has ended (`devenv clean` ends it)')
-  const running = (await containersOf(context)).filter(({ state }) => state === 'running' || state === 'restarting')
+  const { own, moved } = await containersHere(context)
+  const running = [...own, ...moved].filter(({ state }) => state === 'running' || state === 'restarting')
   if (running.length === 0) return []
   const record = readRecord(context.environment)
   const isOurs = ({ service }: Container) => record?.ours[service] !== undefined
