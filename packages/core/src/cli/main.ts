@@ -10,7 +10,8 @@ import { keepsLines } from './render-progress.js'
 
 endOnSignals()
 tellWaits(report)
-for (const stream of [process.stdout, process.stderr]) heedOutput(stream)
+heedOutput(process.stdout, 'results')
+heedOutput(process.stderr, 'progress')
 
 /** Words on stderr, whatever it was, and the exit code. */
 async function tell(error: unknown): Promise<number> {

@@ -7,6 +7,7 @@ import { exitCodeFor, takeSignals } from '../process/signals.js'
 import { afterFlood } from './after-flood.js'
 import { asTyped } from './as-typed.js'
 import { betweenQuestions } from './ask-person.js'
+import { BROKEN_PIPE } from './heed-output.js'
 import { tellBeside } from './tell-beside.js'
 
 const SHOWN_AT_FIRST = 20
@@ -27,6 +28,8 @@ export async function watchEnvironment(context: Context, shown: Shown, commands:
     leaving.abort()
   })
   process.stdout.on('error', () => leaving.abort())
+  // A start whose progress nobody reads any more is not at its end.
+  process.stderr.on('error', () => (starting ? process.exit(BROKEN_PIPE) : leaving.abort()))
 
   // Loaded only where it is needed: a view of what runs is there at once.
   const following = () => import('../environment/verbs/follow-branch.js')
