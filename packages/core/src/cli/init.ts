@@ -6,7 +6,10 @@ import { findPackage, readPackage } from '../definition/find-package.js'
 import { identify } from '../environment/environment.js'
 import { requireFolder, requireRecognised } from '../environment/open-environment.js'
 
-const EDITOR = 'For VS Code, its tasks, its debugger and its containers: devenv editor vscode'
+const EDITORS = [
+  'For VS Code, its tasks, its debugger and its containers: devenv editor vscode',
+  'For PyCharm, run configurations: devenv editor pycharm',
+]
 
 /** Prepares a checkout; gives what to tell the person. */
 export async function initCheckout(
@@ -22,7 +25,7 @@ export async function initCheckout(
   const files = await readPackedFiles(checkout)
   return changed.length === 0 && files.length === 0
     ? [...done, ...collisions]
-    : [...done, ...collisions, ...explainClones(files, `${found.name}@${found.version}`), EDITOR]
+    : [...done, ...collisions, ...explainClones(files, `${found.name}@${found.version}`), ...EDITORS]
 }
 
 /** The targets whose names are devenv's: two recipes cannot have one name. Pure. */
