@@ -34,6 +34,11 @@ describe('what the engine refuses', () => {
       means: { code: 'image-foreign', image: 'mysql:8.4.9', is: undefined, wants: 'linux/arm64' },
     },
     {
+      title: 'a network that somebody has removed meanwhile',
+      says: ` Network devenv-hello-1_default  Created\n${DAEMON} network devenv-with-c165dd2bb2cabe99 not found`,
+      means: { code: 'network-gone', network: 'devenv-with-c165dd2bb2cabe99' },
+    },
+    {
       title: 'a name twice',
       says: `${DAEMON} Conflict. The container name "/devenv-hello-1" is already in use by container "0a1b". You have to remove (or rename) that container`,
       means: { code: 'name-taken', name: 'devenv-hello-1' },

@@ -29,6 +29,7 @@ const REFUSALS: readonly { says: RegExp; means: (...found: string[]) => Problem 
     says: /No such (?:container|exec instance): (\S{1,12})|[Cc]ontainer (\S{1,12})\S* is (?:not running|restarting|marked for removal)|removal of container (\S{1,12})\S* is already in progress/,
     means: (absent, ended, leaving) => ({ code: 'container-gone', container: absent ?? ended ?? leaving ?? '' }),
   },
+  { says: /network (\S+) not found/, means: (network = '') => ({ code: 'network-gone', network }) },
   { says: /no space left on device/, means: () => ({ code: 'engine-full' }) },
   {
     says: /[Cc]annot connect to the Docker daemon at (\S+?)\. Is/,

@@ -275,6 +275,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
     log: ['one', 'two'],
     left: 'All is left.',
   },
+  'network-gone': { code: 'network-gone', network: 'devenv-with-0123456789abcdef' },
   'container-gone': { code: 'container-gone', container: 'mysql' },
   'program-waiting': {
     code: 'program-waiting',

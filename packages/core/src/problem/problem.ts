@@ -80,6 +80,7 @@ export type EngineProblem =
   | { code: 'networks-exhausted' }
   | { code: 'name-taken'; name: string }
   | { code: 'container-gone'; container: string }
+  | { code: 'network-gone'; network: string }
 
 /** Of the machine and its files. */
 export type MachineProblem =

@@ -132,7 +132,8 @@ function mendOf(
     }
   // Containers cannot start without the network that they were created for.
   if (lacksNetwork(error)) return () => removeProject(engine, environment.project)
-  // What a start that was killed had asked for has come about meanwhile, or a stop has.
+  // What a start that was killed had asked for has come about meanwhile, or a stop has; or the clean of another took a network of no
+  // container yet for one of none any more.
   if (hasCome(error)) return async () => {}
   return undefined
 }
@@ -159,4 +160,5 @@ const doubtedStores = (error: unknown, paths: Paths): string[] =>
 const lacksNetwork = (error: unknown): boolean =>
   error instanceof EngineRefusal && error.status === 404 && error.detail.includes('network')
 
-const hasCome = (error: unknown): boolean => isGone(error) || tellsOf(error, 'name-taken', 'container-gone')
+const hasCome = (error: unknown): boolean =>
+  isGone(error) || tellsOf(error, 'name-taken', 'container-gone', 'network-gone')

@@ -78,6 +78,11 @@ export const ENGINE: Explanations<EngineProblem> = {
     why: 'Another command has made it meanwhile, or another program uses this name.',
     fix: `Run the same command again. If it is still there: docker inspect ${name}   shows whose it is, and docker rm (or docker network rm) removes it.`,
   }),
+  'network-gone': ({ network }) => ({
+    what: `The network ${network} was removed while containers were made for it.`,
+    why: 'Another program has removed it meanwhile: another devenv, or `docker network prune`.',
+    fix: 'Run the same command again: it makes the network again.',
+  }),
   'container-gone': ({ container }) => ({
     what: `The container ${container} ended, or was removed, while devenv needed it.`,
     why: 'Somebody stops, cleans or replaces the environment: with another devenv command, or with docker.',
