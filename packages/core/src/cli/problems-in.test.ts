@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -37,6 +37,14 @@ describe('anything that is thrown has words', () => {
     mkdirSync(folder)
     expect(problemsIn(thrownBy(() => readFileSync(folder)))).toMatchObject([
       { code: 'file-unusable', errno: 'EISDIR', doing: 'read' },
+    ])
+  })
+
+  test('a file in the place of a folder is the one that is named', () => {
+    const file = join(temporaryFolder(), 'file')
+    writeFileSync(file, '')
+    expect(problemsIn(thrownBy(() => readFileSync(join(file, 'a/b'))))).toMatchObject([
+      { code: 'file-unusable', path: file, errno: 'ENOTDIR' },
     ])
   })
 
