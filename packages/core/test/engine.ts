@@ -85,8 +85,8 @@ export async function engineWith(containers: readonly object[]): Promise<{ engin
   return { engine: { endpoint: `unix://${socket}`, address: { socketPath: socket } }, removed }
 }
 
-/** What a command prints and how it ends; `gone`: its container was removed meanwhile. */
-export type Said = { lines: readonly string[]; exitCode?: number } | 'gone'
+/** What a command prints and how it ends, with `null` while it runs; `gone`: its container was removed meanwhile. */
+export type Said = { lines: readonly string[]; exitCode?: number | (() => number | null) } | 'gone'
 
 /** The socket of an engine that has these containers, each time it is asked, and in them commands that end at once. */
 export async function engineRunning(
@@ -101,7 +101,8 @@ export async function engineRunning(
     const gone = () => response.writeHead(404).end(JSON.stringify({ message: `No such container: ${pathname}` }))
     if (pathname === '/containers/json') return response.end(JSON.stringify(containers()))
     if (/^\/exec\/\d+\/json$/.test(pathname)) {
-      return response.end(JSON.stringify({ ExitCode: execOf(pathname).exitCode ?? 0 }))
+      const { exitCode = 0 } = execOf(pathname)
+      return response.end(JSON.stringify({ ExitCode: typeof exitCode === 'number' ? exitCode : exitCode() }))
     }
     if (/^\/containers\/[^/]+\/json$/.test(pathname)) return response.end('{"Config":{},"State":{"Running":true}}')
     if (!pathname.endsWith('/exec')) return gone()

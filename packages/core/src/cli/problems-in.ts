@@ -17,7 +17,15 @@ export function problemsIn(error: unknown): readonly Problem[] {
   if (typeof code === 'string' && path === undefined && LOST.test(code))
     return [{ code: 'connection-lost', detail: message }]
   if (typeof code === 'string' && typeof errno === 'number')
-    return [{ code: 'file-unusable', path: placeOf(path, code), doing: syscall.split(' ')[0] ?? '', errno: code, detail: message }]
+    return [
+      {
+        code: 'file-unusable',
+        path: placeOf(path, code),
+        doing: syscall.split(' ')[0] ?? '',
+        errno: code,
+        detail: message,
+      },
+    ]
   return [{ code: 'fault', detail: `devenv ${version()}, Node ${process.version}: ${message}${placeIn(error)}` }]
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { basename } from 'node:path'
 import { type Duplex, Transform, type Writable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
+import { DevenvError } from '../problem/problem.js'
 import { startGuardian } from '../process/guardian.js'
 import { processMark } from '../process/process-mark.js'
 import { type EndingSignal, exitCodeFor, takeSignals } from '../process/signals.js'
@@ -27,6 +28,7 @@ const LEFT_MS = 500
 /**
  * Runs a command as if it had been typed here: our standard streams, our terminal where there is one and we are in its
  * foreground, our signals. Resolves to the exit code, exactly; 128 + n when signal n ended it from here.
+ * @throws DevenvError `connection-lost` where the engine goes away from under the command
  *
  * The API cannot signal an exec (https://github.com/moby/moby/issues/9098), and an exec outlives the client
  * that started it. So `wrap` gives the command an id inside the container, and `cancel` ends what has that id. If we are
@@ -75,13 +77,16 @@ export async function attachInside(
     // A reader that has gone (`… | head`), a terminal that was closed: to the command both are a hang-up.
     for (const stream of [...(reads ? [stdin] : []), stdout, stderr]) stream.on('error', signals.hangUp)
     await (terminal ? showAll(socket, stdout) : showApart(chunksOf(engine, socket), stdout, stderr))
-    const exitCode = await waitEnded(engine, exec, signals.hangUp)
+    const code = await exitCodeOf(engine, exec)
+    const isAlone = code === undefined && signals.endedBy() === undefined
+    const exitCode = code ?? (await endUnseen(engine, exec, signals.hangUp))
     const by = signals.endedBy()
     // A shell's background commands ignore the interrupt that ended the shell.
     if (by !== undefined && (await send('SIGTERM'))) {
       await pause(LEFT_MS)
       await send('SIGKILL')
     }
+    if (isAlone) throw new DevenvError({ code: 'connection-lost', detail: UNSEEN })
     return by === undefined ? exitCode : exitCodeFor(by)
   } finally {
     voidWill()
@@ -170,9 +175,11 @@ function lendTerminal(
   }
 }
 
-/** The exit code of a command whose output has ended. Where only the connection broke, and it goes on without anybody, it is ended. */
-async function waitEnded(engine: Engine, exec: string, hangUp: () => void): Promise<number> {
-  let exitCode = await exitCodeOf(engine, exec)
+const UNSEEN = 'Nobody here saw any more what the command did in its container; devenv ended it.'
+
+/** Ends a command whose output has ended and which goes on: the connection to it broke. */
+async function endUnseen(engine: Engine, exec: string, hangUp: () => void): Promise<number> {
+  let exitCode: number | undefined
   for (let waited = 0; exitCode === undefined && waited < 2 * GRACE_MS; waited += 100) {
     hangUp()
     await pause(100)

@@ -44,6 +44,15 @@ test('what could not be built is named as a person knows it, with the builder th
   ])
 })
 
+test('a pull that shows nothing is not waited for for ever, however slowly a registry gives', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  dockerIs('exec sleep 600')
+  const pulled = problemsOf(() => pullImage('localhost:1/library/mysql:8.4', 'linux/amd64'))
+  await vi.advanceTimersByTimeAsync(1_800_000)
+  expect(await pulled).toMatchObject([{ code: 'program-silent', program: 'docker pull' }])
+})
+
 const fileWith = (args: { [name: string]: string }): BakeFile => ({
   group: { default: { targets: ['image'] } },
   target: {

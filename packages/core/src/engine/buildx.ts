@@ -104,19 +104,24 @@ export function parseBuilder(text: string): Builder {
   }
 }
 
+/** Nobody sees whether a pull that shows nothing goes on; what it has of an image stays for the next. */
+const SILENT_PULL_SECONDS = 1800
+
 /**
  * Pulls with the client's own progress on stderr. Resolves to the client's last words if the registry does not give it.
  * @param show a person's own image is worth watching; a server's is pulled in silence
- * @throws DevenvError what the engine refuses; `image-foreign` where the registry has it for other platforms
+ * @throws DevenvError what the engine refuses; `image-foreign` where the registry has it for other platforms; `program-silent`
  */
 export async function pullImage(
   reference: string,
   platform: string,
   show: 'nothing' | 'progress' = 'nothing',
 ): Promise<string | undefined> {
-  const quiet = show === 'progress' ? [] : ['--quiet']
-  const args = ['pull', '--platform', platform, ...quiet, reference]
-  const { exitCode, stderr } = await runDocker({ args, seconds: Infinity }, show === 'progress' ? 'output' : 'nothing')
+  const args = ['pull', '--platform', platform]
+  const { exitCode, stderr } =
+    show === 'progress'
+      ? await runDocker({ args: [...args, reference], seconds: Infinity }, 'output')
+      : await runDocker({ args: [...args, '--quiet', reference], seconds: SILENT_PULL_SECONDS })
   if (exitCode === 0) return undefined
   if (/no matching manifest for/.test(stderr))
     throw new DevenvError({ code: 'image-foreign', image: reference, is: undefined, wants: platform })
