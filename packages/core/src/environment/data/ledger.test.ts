@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { problemsOf, SAMPLE_PACKAGE, temporaryFolder, writeFiles } from '../../../test/samples.js'
 import { type Environment, identify, type Paths } from '../environment.js'
-import { noteBegun, noteEnded, openStore, readLedger, storeData, storeFolder } from './ledger.js'
+import { hasData, noteBegun, noteEnded, openStore, readLedger, storeData, storeFolder } from './ledger.js'
 
 const WANTS = { server: 'mysql', version: '8.4' }
 const STORE = 'mysql-8.4'
@@ -51,6 +51,14 @@ describe('a store', () => {
     const files = { a: 'x', b: [1], c: null, d: FILES }
     writeFileSync(join(storeFolder(made.paths, STORE), 'ledger.json'), JSON.stringify({ ...WANTS, steps: {}, files }))
     expect(readLedger(made.paths, STORE)?.files).toEqual({ d: FILES })
+  })
+
+  test('has data also where its ledger cannot be read', () => {
+    const { paths } = opened()
+    expect(hasData(paths, STORE)).toBe(false)
+    writeFiles(storeFolder(paths, STORE), { 'data/ibdata1': '', 'ledger.json': 'garbage' })
+    expect(readLedger(paths, STORE)).toBeUndefined()
+    expect(hasData(paths, STORE)).toBe(true)
   })
 
   test('has its ledger beside the data: a server wants an empty folder', () => {

@@ -33,6 +33,17 @@ export const storeFolder = (paths: Paths, store: string): string => join(paths.s
 export const storeData = (paths: Paths, store: string): string => join(storeFolder(paths, store), 'data')
 export const ledgerOf = (paths: Paths, store: string): string => join(storeFolder(paths, store), 'ledger.json')
 
+/** Whether a store has data, whatever is known of them. What may not be looked at is somebody's. */
+export function hasData(paths: Paths, store: string): boolean {
+  const folder = storeData(paths, store)
+  if (!isOwnFolder(folder)) return false
+  try {
+    return readdirSync(folder).length > 0
+  } catch {
+    return true
+  }
+}
+
 /** `undefined` where there is none that can be read, or no data: nothing was done to such a store. */
 export function readLedger(paths: Paths, store: string): Ledger | undefined {
   if (!isOwnFolder(storeData(paths, store))) return undefined

@@ -72,6 +72,7 @@ const NOTHING: Observed = {
     store,
     ledger: undefined,
     half: false,
+    unrecorded: false,
     server: { server: 'mysql', version: '8.4' },
   })),
   restoring: undefined,
@@ -286,6 +287,17 @@ describe('the whole plan of a start', () => {
       'enter: hello was started',
       'wait: its data needs it',
     ]
+
+    test('never loads it over data that no ledger tells of, and says so', () => {
+      const images = { ...NOTHING.images, own: { ...NOTHING.images.own, do: 'use' as const } }
+      const seen = { ...NOTHING, images, seeds: [seed(hash.migrations ?? '', seedDigestOf(planDue(NOTHING)))] }
+      const load = 'load: it is exactly what the steps would make'
+      expect(plan({ ...seen, stores: portable })).toContain(load)
+      const stores = portable.map((each) => ({ ...each, unrecorded: true }))
+      const { notes, ...steps } = assemble(ENVIRONMENT, { ...seen, stores }, { again: 'none' })
+      expect(causesOf({ notes, ...steps }).join('\n')).not.toMatch(/^(load|keep-seed)/m)
+      expect(notes).toEqual([expect.stringMatching(/data of mysql-8\.4 cannot be read; the data stay/)])
+    })
 
     test('that is exact, carries out only what depends on the address, and keeps none', () => {
       const digest = seedDigestOf(planDue(NOTHING))

@@ -192,7 +192,13 @@ function changedServers({ containers, definition }: Observed, { services }: Comp
   })
 }
 
-const notesOf = ({ lost, settings, published }: Observed): string[] => [
+const notesOf = ({ lost, settings, published, stores }: Observed): string[] => [
+  ...stores
+    .filter(({ unrecorded }) => unrecorded)
+    .map(
+      ({ store: { name } }) =>
+        `what was done to the data of ${name} cannot be read; the data stay, and every step is due`,
+    ),
   ...(published.silent === undefined ? [] : [`${published.silent}; devenv does without them`]),
   ...lost.map(({ port, holder }) => `${holder ?? 'another program'} uses port ${port}; devenv takes another port`),
   ...[loopbackProxies(settings.proxies).join(', ')].flatMap((names) =>

@@ -29,7 +29,7 @@ import { type Moved, readMoved, readServer } from '../data/claim-stores.js'
 import { readOwned, requireOwnFolder } from '../data/data-directory.js'
 import { folderIdentity } from '../data/folder-identity.js'
 import { readKnownInstalled, writeKnownInstalled } from '../data/known-installed.js'
-import { type Ledger, readLedger, type Server, storeData, storeFolder } from '../data/ledger.js'
+import { hasData, type Ledger, readLedger, type Server, storeData, storeFolder } from '../data/ledger.js'
 import { findPublishedSeeds, type PublishedSeeds, seedsBeside } from '../data/published-seeds.js'
 import { type Begun, readRecord, type Stamps, type StartRecord, stampsOf } from '../data/record.js'
 import { listSaves, type Save } from '../data/saves.js'
@@ -76,10 +76,16 @@ export type How = {
 }
 
 /**
- * A store, with what was done to it; nothing is known of one that is new. `half`: somebody was interrupted while he filled it. `server`:
- * who would write it, where the image tells.
+ * A store, with what was done to it; nothing is known of one that is new. `half`: somebody was interrupted while he filled it.
+ * `unrecorded`: it has data, and no ledger that can be read. `server`: who would write it, where the image tells.
  */
-export type ObservedStore = { store: Store; ledger: Ledger | undefined; half: boolean; server: Server | undefined }
+export type ObservedStore = {
+  store: Store
+  ledger: Ledger | undefined
+  half: boolean
+  unrecorded: boolean
+  server: Server | undefined
+}
 
 /** Everything that a start looks at. What follows from it is `assemble`'s. */
 export type Observed = {
@@ -300,10 +306,11 @@ async function readStores(
   const read = stores.map(async (store): Promise<ObservedStore> => {
     const ledger = readLedger(paths, store.name)
     const half = ledger?.loading !== undefined
+    const unrecorded = ledger === undefined && hasData(paths, store.name)
     const reference = definition.project.services[store.service]?.image
     const image = official.find((each) => each.reference === reference)
     const server = image?.do === 'pull' ? undefined : await readServer(engine, definition, store, image?.taken)
-    return { store, ledger: half ? undefined : ledger, half, server }
+    return { store, ledger: half ? undefined : ledger, half, unrecorded, server }
   })
   return await Promise.all(read)
 }

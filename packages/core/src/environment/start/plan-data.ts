@@ -13,7 +13,9 @@ import type { DataPlan, SeedBasis } from './plan-steps.js'
 type Facts = Omit<Observed, 'published'>
 
 const isPortable = ({ store }: ObservedStore): boolean => store.portable !== undefined
-const isFresh = (observed: ObservedStore): boolean => isPortable(observed) && observed.ledger === undefined
+/** Ready data would take the place of data that no ledger tells of. */
+const isFresh = (observed: ObservedStore): boolean =>
+  isPortable(observed) && observed.ledger === undefined && !observed.unrecorded
 
 /** Whether a registry may have ready data for new stores. Pure. */
 export const mayBePublished = ({ settings, stores }: Pick<Facts, 'settings' | 'stores'>): boolean =>
