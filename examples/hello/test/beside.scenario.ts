@@ -3,36 +3,14 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { Checkout, eventually, fresh, get, REPOSITORY, succeeded } from '../../../tools/scenarios/checkout.js'
+import { type Checkout, eventually, fresh, get, succeeded } from '../../../tools/scenarios/checkout.js'
 import { ask } from '../../../tools/scenarios/run.js'
 import { freshCheckout, type Hello } from './checkout.js'
+import { expectTold, freshGuestbook, GUESTBOOK, Guestbook, idsOf, pageOf } from './guestbook.js'
 
-const GUESTBOOK = join(REPOSITORY, 'examples/guestbook')
-
-class Guestbook extends Checkout {
-  constructor(name = 'guestbook') {
-    const sources = [join(GUESTBOOK, 'service')]
-    super({ service: 'guestbook', sources, package: join(GUESTBOOK, 'environment'), port: 8000 }, name)
-  }
-}
-const freshGuestbook = () => fresh(new Guestbook())
-
-const idsOf = async (checkout: Checkout) => (await checkout.containers()).map(({ id }) => id).sort()
-const pageOf = async (checkout: Checkout) => (await checkout.get('/')).body
 const recordOf = async (checkout: Checkout) => {
   const { project } = JSON.parse((await checkout.devenv('status', '--json')).stdout)
   return JSON.parse(await readFile(join(checkout.path, '.dev/devenv', `${project}.json`), 'utf8'))
-}
-
-/** Both run and each was told where the other is. */
-async function expectTold(hello: Hello, guestbook: Guestbook): Promise<void> {
-  const addresses = { hello: await hello.url(), guestbook: await guestbook.url() }
-  await eventually(async () => {
-    expect(await pageOf(hello)).toContain(`href="${addresses.guestbook}/"`)
-    // hello answers the server by its name, and a browser by its address.
-    expect(await pageOf(guestbook)).toContain(`href="${addresses.hello}/"`)
-    expect(await pageOf(guestbook)).toContain(`Hello, ${addresses.guestbook}!`)
-  })
 }
 
 describe('two services beside each other', () => {

@@ -5,6 +5,7 @@ import { onTestFinished, test, vi } from 'vitest'
 import type { ComposeService, Definition, EnvironmentPackage } from '../src/definition/definition.js'
 import type { Container } from '../src/engine/containers.js'
 import { LABELS } from '../src/engine/labels.js'
+import type { SnapshotCode } from '../src/environment/code.js'
 import type { Archive } from '../src/environment/data/archive.js'
 import type { PublishedSeed } from '../src/environment/data/published-seeds.js'
 import type { StartRecord } from '../src/environment/data/record.js'
@@ -54,6 +55,18 @@ export const SAMPLE_PACKAGE: EnvironmentPackage = {
 }
 
 export const SAMPLE_CHECKOUT = '/home/dev/hello'
+
+/** The code of a snapshot. */
+export const SAMPLE_SNAPSHOT: SnapshotCode = {
+  from: 'image',
+  package: '/packages/hello',
+  release: 'hello.1',
+  reference: 'devenv/hello-snapshot:hello.1',
+  digest: 'a'.repeat(64),
+  dependencies: 'b'.repeat(64),
+  directory: '/edx/app/hello',
+  read: ['Makefile'],
+}
 
 export const sampleEnvironment = (dataRoot?: string): Environment => identify(SAMPLE_PACKAGE, SAMPLE_CHECKOUT, dataRoot)
 

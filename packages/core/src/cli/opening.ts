@@ -5,7 +5,7 @@ import { type Opened, openEnvironment, openPackage, type Where } from '../enviro
 import type { AtHand } from '../machine/examine.js'
 import { DevenvError } from '../problem/problem.js'
 import type { OpenedSource } from '../publish/select-images.js'
-import { parsePaths, parseProgramChoice, remember, type Settings, settingsFrom } from '../settings/settings.js'
+import { parseBeside, parseProgramChoice, remember, type Settings, settingsFrom } from '../settings/settings.js'
 import { readSettingsFiles } from '../settings/settings-files.js'
 import { asTyped } from './as-typed.js'
 import { personAt } from './ask-person.js'
@@ -46,7 +46,7 @@ function settingsOf(command: Command, files: Readonly<Record<string, string>>): 
   return {
     ...set,
     programs: parseProgramChoice(programs) ?? set.programs,
-    with: beside === undefined ? set.with : (parsePaths(beside) ?? []),
+    with: beside === undefined ? set.with : (parseBeside(beside) ?? []),
     network: offline ? 'offline' : set.network,
   }
 }
@@ -126,7 +126,7 @@ export const withPrograms = (command: Command): Command =>
 export const withBeside = (command: Command): Command =>
   command.option(
     '--with <checkouts>',
-    'the checkouts whose services run beside this one, separated by spaces, or none; devenv remembers the choice (also: DEVENV_WITH)',
+    'the checkouts whose services run beside this one, or names of services, SERVICE@RELEASE, that run without one; separated by spaces, or none; devenv remembers the choice (also: DEVENV_WITH)',
   )
 
 export const withNow = (command: Command): Command =>

@@ -18,16 +18,16 @@ export function renderList(environments: readonly Known[]): string[] {
 export function renderBeside(beside: readonly Beside[]): string[] {
   const width = Math.max(8, ...beside.map(({ service }) => service.length))
   return beside.map(
-    ({ service, state, url = '', checkout }) =>
-      `  beside it: ${service.padEnd(width)} ${state === 'running' ? url : state}  ${checkout}`,
+    ({ service, state, url = '', checkout, snapshot }) =>
+      `  beside it: ${service.padEnd(width)} ${state === 'running' ? url : state}  ${snapshot === undefined ? checkout : `(snapshot ${snapshot})`}`,
   )
 }
 
 /** Who still runs beside an environment that was stopped or removed, or remembers one that was removed. Pure. */
 export const explainLeftBehind = (beside: readonly Beside[], what: 'stopped' | 'removed'): string[] =>
-  beside.flatMap(({ service, checkout, state }) => {
+  beside.flatMap(({ service, checkout, state, snapshot }) => {
     const again = 'Its next start starts both, and with WITH= itself alone.'
-    if (state === 'not created') return []
+    if (state === 'not created' || snapshot !== undefined) return []
     if (state !== 'stopped') return [`${service} (${checkout}) was told of it, and keeps running without it. ${again}`]
     return what === 'removed' ? [`${service} (${checkout}) remembers it. ${again}`] : []
   })

@@ -26,3 +26,14 @@ export async function readLeftBehind(context: Context, what: 'stopped' | 'remove
   const { explainLeftBehind } = await import('./render-environments.js')
   return explainLeftBehind(await readBeside(context), what)
 }
+
+/** The environment of a service that runs beside this one, by the service's name; nothing more is loaded where there is none. */
+export async function openBeside(context: Context, service: string): Promise<Context | undefined> {
+  const { readRecord } = await import('../environment/data/record.js')
+  const told = readRecord(context.environment)?.neighbours.find((each) => each.service === service)
+  if (told === undefined) return undefined
+  const { openNeighbourhood } = await import('../environment/start/open-neighbourhood.js')
+  const { members } = await openNeighbourhood({ ...context, report: () => {} }, 'look')
+  const found = members.find((member) => member.context.environment.checkout === told.checkout)
+  return found && { ...found.context, report: context.report }
+}

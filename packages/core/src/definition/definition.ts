@@ -223,3 +223,17 @@ export const thirdPartyOf = (definition: Definition): string[] => {
 /** Where a service mounts the checkout. */
 export const mountOf = (definition: Definition, service: string, checkout: string): string | undefined =>
   definition.project.services[service]?.volumes?.find(({ source }) => source === checkout)?.target
+
+/** The definition of a service whose code lies in its image: nothing mounts the checkout. Pure. */
+export const withoutMounts = (definition: Definition, checkout: string): Definition => ({
+  ...definition,
+  project: {
+    ...definition.project,
+    services: Object.fromEntries(
+      Object.entries(definition.project.services).map(([name, { volumes = [], ...service }]) => [
+        name,
+        { ...service, volumes: volumes.filter(({ source }) => source !== checkout) },
+      ]),
+    ),
+  },
+})

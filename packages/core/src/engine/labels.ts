@@ -22,6 +22,8 @@ export const LABELS = {
   /** The input digest of an image, and the list of its inputs. */
   digest: `${PREFIX}.digest`,
   inputs: `${PREFIX}.inputs`,
+  /** On a snapshot: the input digest of the image below its code. */
+  dependencies: `${PREFIX}.dependencies`,
   /** On an image of ours: the mirror that its bases came from. */
   mirror: `${PREFIX}.mirror`,
   /** On a stand-in: the official image that it stands in for, and what it really is. On what is built on some: which. */

@@ -2,13 +2,15 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { EnvironmentPackage } from '../definition/definition.js'
 import { serviceOf } from '../definition/find-package.js'
+import { type Code, readCode, SNAPSHOTS } from './code.js'
 
 /** One environment: a service and the real path of a checkout of it. `service`: that of the checkout; its package may be for many. */
 export type Environment = {
   package: EnvironmentPackage
   service: string
-  /** Real path. */
+  /** Real path. Of a snapshot: a folder of ours, with what devenv itself reads of the code. */
   checkout: string
+  code: Code
   /** The Compose project's name. */
   project: string
   paths: Paths
@@ -26,6 +28,8 @@ export type Paths = {
   cache: string
   /** What a person kept: it outlasts a clean. */
   saves: string
+  /** The environments of snapshots that were asked for here, a folder each. */
+  snapshots: string
   /** This environment's record and Compose project, by name, since a data directory may serve several in turn. */
   record: string
   composeFile: string
@@ -40,12 +44,16 @@ export function identify(
   const service = serviceOf(environmentPackage, checkout)
   const id = hashOf(service, checkout).toString('hex').slice(0, 8)
   const project = `devenv-${service.toLowerCase().replace(/[^a-z0-9_-]/g, '-')}-${id}`
-  const dataDirectory = dataRoot === undefined ? join(checkout, '.dev') : join(dataRoot, service)
+  const code = readCode(checkout)
+  // The data of a snapshot lie with those of whoever asked for it.
+  const dataDirectory =
+    dataRoot === undefined || code.from === 'image' ? join(checkout, '.dev') : join(dataRoot, service)
   const home = join(dataDirectory, 'devenv')
   return {
     package: environmentPackage,
     service,
     checkout,
+    code,
     project,
     paths: {
       dataDirectory,
@@ -55,6 +63,7 @@ export function identify(
       history: join(home, 'history'),
       cache: join(home, 'cache'),
       saves: join(home, 'saves'),
+      snapshots: join(home, SNAPSHOTS),
       record: join(home, `${project}.json`),
       composeFile: join(home, `${project}.compose.json`),
     },

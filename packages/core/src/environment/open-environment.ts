@@ -7,6 +7,7 @@ import { DevenvError } from '../problem/problem.js'
 import { readTextFile } from '../problem/read-text-file.js'
 import type { Settings } from '../settings/settings.js'
 import { folderTree } from '../tree/folder-tree.js'
+import { readCode } from './code.js'
 import { type Environment, identify } from './environment.js'
 
 /** Where a command was given, and what was named there: a checkout, a package. */
@@ -47,7 +48,8 @@ export function openPackage(where: Where): Opened {
   const checkout = findFolder(looked)
   if (given !== undefined) return { package: given, checkout, looked }
   if (checkout === undefined) return { package: undefined, checkout, looked }
-  return { package: findPackage(checkout), checkout, looked }
+  const code = readCode(checkout)
+  return { package: code.from === 'image' ? readPackage(code.package) : findPackage(checkout), checkout, looked }
 }
 
 /** The real path of a checkout; `undefined` where there is nothing. @throws DevenvError `checkout-no-folder` */

@@ -22,15 +22,18 @@ export type ImagesPlan = { own: ImagePlan; official: readonly OfficialPlan[]; pu
 /** The image of another service of ours, by the name and version that the definition gives it. */
 export type PublishedPlan = { reference: string; do: 'use' | 'pull'; platform: string }
 
-/** Looks, and changes nothing. `services`: those beside the primary whose images are needed. */
+/** Looks, and changes nothing. `services`: those beside the primary whose images are needed; `readOwn`: the plan for its own. */
 export async function readImagesPlan(
   engine: Engine,
   definition: Definition,
   inputs: ImageInputs,
   services: readonly string[],
   settings: ImageSettings,
+  readOwn = async (): Promise<ImagePlan> => {
+    const known = await readKnownImages(engine, primaryOf(definition).image ?? '')
+    return await readImagePlan(engine, known, wantedOf(inputs), settings)
+  },
 ): Promise<ImagesPlan> {
-  const image = primaryOf(definition).image ?? ''
   const own = await enginePlatform(engine)
   const ours = oursOf(definition).filter((service) => service !== definition.primary)
   const imagesOf = (among: readonly string[]): Map<string, string> => {
@@ -54,7 +57,7 @@ export async function readImagesPlan(
     return { ...taken, do: await held(taken.taken, platform), platform }
   })
   return {
-    own: await readImagePlan(engine, await readKnownImages(engine, image), wantedOf(inputs), settings),
+    own: await readOwn(),
     official: await Promise.all(official),
     published: await Promise.all(published),
   }

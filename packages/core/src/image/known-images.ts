@@ -69,7 +69,7 @@ export async function askRegistry(name: string, repository: Repository, digest: 
 }
 
 /** Anybody may set a label: what is no list of inputs is an empty one. */
-const parseInputs = (label: string | undefined): InputList => {
+export const parseInputs = (label: string | undefined): InputList => {
   try {
     const value: unknown = JSON.parse(label ?? '{}')
     const entries = typeof value === 'object' && value !== null ? Object.entries(value) : []

@@ -44,6 +44,12 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
     checkouts: ['/the/checkout', '/another'],
   },
   'neighbour-name-taken': { code: 'neighbour-name-taken', service: 'forums', of: 'lms' },
+  'neighbour-service-unknown': {
+    code: 'neighbour-service-unknown',
+    named: 'edx-platfrom@ulmo.4',
+    known: ['discovery', 'edx-platform'],
+    isFolder: false,
+  },
   'neighbour-unknown': { code: 'neighbour-unknown', checkout: '/another', beside: '/packages', fitting: [] },
   'overlay-misnamed': {
     code: 'overlay-misnamed',
@@ -308,6 +314,23 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'program-unknown': { code: 'program-unknown', name: 'wrok', known: ['web', 'worker'] },
   'publish-unknown': { code: 'publish-unknown', names: ['nobody'], known: ['mysql', 'redis'] },
   'service-required': { code: 'service-required', names: ['mysql'], optional: ['search'] },
+  'snapshot-unknown': {
+    code: 'snapshot-unknown',
+    service: 'edx-platform',
+    release: 'ulmo.5',
+    known: ['main', 'teak.3', 'ulmo.4'],
+    detail: 'ghcr.io/openedx has no snapshot of edx-platform at ulmo.5',
+  },
+  'snapshot-missing': {
+    code: 'snapshot-missing',
+    service: 'edx-platform',
+    reference: 'devenv/edx-platform-snapshot:ulmo.4',
+    because: 'no registry is set',
+    url: 'https://github.com/openedx/openedx-platform',
+    ref: 'release/ulmo.4',
+    detail: 'Could not resolve host: github.com',
+  },
+  'snapshot-foreign': { code: 'snapshot-foreign', image: 'devenv/edx-platform-snapshot:ulmo.4' },
   'image-unpublished': {
     code: 'image-unpublished',
     images: ['ghcr.io/openedx/devenv/shop-snapshot:1.2'],

@@ -34,11 +34,16 @@ export type CheckoutProblem =
   | { code: 'checkout-unrecognised'; service: string; checkout: string; missing: readonly string[] }
   | { code: 'checkout-unmountable'; checkout: string }
   | { code: 'neighbour-itself'; checkout: string }
-  | { code: 'neighbour-missing'; looked: string; is: 'not there' | 'a file' }
+  | {
+      code: 'neighbour-missing'
+      looked: string
+      is: 'not there' | 'a file' | 'the snapshot that another checkout runs'
+    }
   | { code: 'neighbour-unusable'; service: string; checkout: string; data: string; detail: string }
   | { code: 'neighbours-alike'; service: string; checkout: string; of: string; checkouts: readonly string[] }
   | { code: 'neighbour-name-taken'; service: string; of: string }
   | { code: 'neighbour-unknown'; checkout: string; beside: string | undefined; fitting: readonly string[] }
+  | { code: 'neighbour-service-unknown'; named: string; known: readonly string[]; isFolder: boolean }
   | {
       code: 'variant-unknown'
       service: string
@@ -142,6 +147,17 @@ export type ImageProblem =
   | { code: 'image-unpublished'; images: readonly string[]; registry: string | undefined; detail: string }
   | { code: 'image-unavailable'; images: readonly string[]; mirror: string | undefined; detail: string }
   | { code: 'pull-failed'; image: string; detail: string }
+  | { code: 'snapshot-unknown'; service: string; release: string; known: readonly string[]; detail: string }
+  | {
+      code: 'snapshot-missing'
+      service: string
+      reference: string
+      because: string
+      url: string
+      ref: string
+      detail: string
+    }
+  | { code: 'snapshot-foreign'; image: string }
   | { code: 'offline-lacks'; images: readonly string[]; because: string }
 
 /** Of registries, and publishing to them. */

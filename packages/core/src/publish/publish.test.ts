@@ -8,6 +8,7 @@ import { LABELS } from '../engine/labels.js'
 import { type ImageInputs, tagOf } from '../image/image-inputs.js'
 import { type ServiceImage, wantedOf } from '../image/image-source.js'
 import { referenceOf } from '../image/plan-image.js'
+import { describeSnapshot, snapshotBuild } from '../image/snapshot.js'
 import type { Progress } from '../progress/progress.js'
 import { folderTree } from '../tree/folder-tree.js'
 import type { Tree } from '../tree/tree.js'
@@ -19,7 +20,6 @@ import {
   refuseStandIns,
 } from './publish.js'
 import { parseEdition } from './release-tags.js'
-import { describeSnapshot, snapshotBuild } from './snapshot.js'
 
 /** One that nobody may ask: what is tested here builds nothing. */
 const NO_ENGINE: Engine = { endpoint: 'unix:///none.sock', address: { socketPath: '/none.sock' } }

@@ -7,6 +7,7 @@ import { describePublished } from '../image/known-images.js'
 import { takeBases } from '../image/official-images.js'
 import { nameIn, referenceOf, serves, tagIn } from '../image/plan-image.js'
 import type { ImageSources } from '../image/read-plan.js'
+import { describeSnapshot, type Snapshot, snapshotBuild } from '../image/snapshot.js'
 import { DevenvError } from '../problem/problem.js'
 import { type Report, step } from '../progress/progress.js'
 import { findPublishedImage, type PublishedImage, requireWritable } from '../registry/registry.js'
@@ -19,7 +20,6 @@ import { readHeld } from './read-held.js'
 import type { Edition } from './release-tags.js'
 import { notePlatforms, platformsOn, requirePlatforms } from './require-platforms.js'
 import { setTag } from './set-tags.js'
-import { describeSnapshot, type Snapshot, snapshotBuild } from './snapshot.js'
 
 /** One thing to publish: what a commit asks for, as an edition or by its inputs alone. */
 export type Publication = {

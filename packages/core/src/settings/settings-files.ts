@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { DevenvError } from '../problem/problem.js'
 import { readTextFile } from '../problem/read-text-file.js'
-import { parsePaths, REMEMBERED } from './settings.js'
+import { parseBeside, REMEMBERED } from './settings.js'
 
 /** The files of a checkout that hold settings, each over the one before: a team's, in git; a person's, which git ignores. */
 const FILES = ['devenv/settings.env', 'devenv/settings.local.env']
@@ -31,7 +31,7 @@ export function readSettingsFiles(checkout: string): Record<string, string> {
     Object.entries<string>(set).map(([name, value]) => [
       name,
       name === REMEMBERED.with
-        ? (parsePaths(value, checkout) ?? []).map((path) => JSON.stringify(path)).join(' ') || value
+        ? (parseBeside(value, checkout) ?? []).map((path) => JSON.stringify(path)).join(' ') || value
         : PATHS.includes(name) && value !== ''
           ? resolve(checkout, value)
           : value,

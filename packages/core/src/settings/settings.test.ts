@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { problemsOf, sampleRecord, sampleSettings, temporaryFolder, writeFiles } from '../../test/samples.js'
 import { CORE_DIRECTORY } from '../definition/core-directory.js'
-import { differs, parsePaths, registryOf, remember, rememberedOf, settingsFrom, variablesOf } from './settings.js'
+import { differs, parseBeside, registryOf, remember, rememberedOf, settingsFrom, variablesOf } from './settings.js'
 
 describe('settings', () => {
   test.each(['DEVENV_DIR', 'DEVENV_MIRROR', 'DEVENV_DIGESTS', 'DEVENV_OFFLINE', 'DEVENV_PUBLISH'])(
@@ -207,15 +207,17 @@ describe('what is remembered', () => {
   })
 })
 
-describe('the checkouts beside this one', () => {
+describe('what is to run beside this one', () => {
   test.each([
     ['../edx-platform /b', ['/b', join(process.cwd(), '../edx-platform')].sort()],
     [`"../my lms" '/a b'`, ['/a b', join(process.cwd(), '../my lms')].sort()],
     ['/a /a', ['/a']],
+    // A name without a path is that of a service, whatever lies here.
+    ['edx-platform@ulmo.4 ./src discovery', [join(process.cwd(), 'src'), 'discovery', 'edx-platform@ulmo.4']],
     ['none', []],
     [' ', undefined],
   ])('%j are %j', (text, paths) => {
-    expect(parsePaths(text)).toEqual(paths)
+    expect(parseBeside(text)).toEqual(paths)
     expect(settingsFrom({ DEVENV_WITH: text }).with).toEqual(paths)
   })
 })

@@ -26,7 +26,7 @@ export type Settings = {
   programs: ProgramChoice | undefined
   /** DEVENV_WITHOUT: third-party services to do without. Not set: as it was. */
   without: readonly string[] | undefined
-  /** DEVENV_WITH, or --with: the checkouts whose environments run beside this one, as whole paths. Not set: as it was. */
+  /** DEVENV_WITH, or --with: what runs beside this one, checkouts as whole paths, and services by name. Not set: as it was. */
   with: readonly string[] | undefined
   /** DEVENV_SEEDS: whether new stores take ready data, or steps make all of it. */
   seeds: 'taken' | 'none'
@@ -135,7 +135,7 @@ export function settingsFrom(shell: NodeJS.ProcessEnv, files: Readonly<Record<st
     publish: parseNames(env.DEVENV_PUBLISH ?? ''),
     programs: parseProgramChoice(env.DEVENV_PROGRAMS ?? ''),
     without: parseNames(env.DEVENV_WITHOUT ?? ''),
-    with: parsePaths(env.DEVENV_WITH ?? ''),
+    with: parseBeside(env.DEVENV_WITH ?? ''),
     seeds: /^none$/i.test(env.DEVENV_SEEDS ?? '') ? 'none' : 'taken',
     followsBranch: isSet(env.DEVENV_FOLLOW_BRANCH),
     reload: RELOADS.find((way) => way === env.DEVENV_RELOAD?.toLowerCase()),
@@ -182,14 +182,20 @@ export function parseNames(text: string): readonly string[] | undefined {
   return names.includes('none') ? [] : names
 }
 
-/** Paths between spaces, with quotes where they hold some, in which `none` means an empty list; a text without a path says nothing. */
-export function parsePaths(text: string, from = process.cwd()): readonly string[] | undefined {
-  const paths = [...text.matchAll(/"([^"]*)"|'([^']*)'|[^\s"']+/g)].map(
+/**
+ * What WITH= names, between spaces, with quotes where it holds some: paths, and names of services, which have no `/`. `none` means an
+ * empty list; a text without a word says nothing.
+ */
+export function parseBeside(text: string, from = process.cwd()): readonly string[] | undefined {
+  const words = [...text.matchAll(/"([^"]*)"|'([^']*)'|[^\s"']+/g)].map(
     ([word, double, single]) => double ?? single ?? word,
   )
-  if (paths.length === 0) return undefined
-  return paths.includes('none') ? [] : [...new Set(paths.map((path) => resolve(from, path)))].sort()
+  if (words.length === 0) return undefined
+  const placed = words.map((word) => (isPath(word) ? resolve(from, word) : word))
+  return words.includes('none') ? [] : [...new Set(placed)].sort()
 }
+
+const isPath = (word: string): boolean => /\/|^[.~]|^$/.test(word)
 
 const setOf = (text: string): string[] => [...new Set(text.split(/[\s,]+/).filter((name) => name !== ''))].sort()
 

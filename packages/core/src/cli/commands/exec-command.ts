@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { DevenvError } from '../../problem/problem.js'
 import { type Add, open, withWhere } from '../opening.js'
+import { openBeside } from '../tell-beside.js'
 
 /** Keeps the `--` apart, which tells a service from a command, and which Commander drops. */
 class ExecCommand extends Command {
@@ -18,7 +19,10 @@ export const execCommand: Add = (program) => {
   const exec = new ExecCommand('exec')
   program.addCommand(exec.copyInheritedSettings(program))
   withWhere(exec)
-    .argument('[words...]', 'a container (default: the primary one), then after -- the command')
+    .argument(
+      '[words...]',
+      'a container (default: the primary one), or a service beside this one; then after -- the command',
+    )
     .usage('[options] [service] -- <command...>')
     .summary('run a command in a container, and end with its exit code')
     .description(
@@ -35,10 +39,12 @@ export const execCommand: Add = (program) => {
           detail: 'exec needs a command after --.',
           see: 'devenv exec [SERVICE] -- COMMAND',
         })
-      const context = await open(exec)
+      const own = await open(exec)
       const { ensure, extentOf } = await import('../../environment/verbs/ensure.js')
       const { execIn } = await import('../../environment/verbs/exec.js')
-      const started = await ensure(context, service === undefined ? await extentOf(context) : { all: true })
-      process.exitCode = await execIn(context, service, [first, ...rest], started)
+      const beside = service === undefined ? undefined : await openBeside(own, service)
+      const [context, container] = beside === undefined ? [own, service] : [beside, undefined]
+      const started = await ensure(context, container === undefined ? await extentOf(context) : { all: true })
+      process.exitCode = await execIn(context, container, [first, ...rest], started)
     })
 }

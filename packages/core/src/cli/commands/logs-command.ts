@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import type { LogEntry } from '../../environment/verbs/search-logs.js'
 import { DevenvError } from '../../problem/problem.js'
 import { type Add, open, print, withWhere } from '../opening.js'
+import { openBeside } from '../tell-beside.js'
 import { parseShown } from './watch-command.js'
 
 type Options = {
@@ -21,7 +22,7 @@ export const logsCommand: Add = (program) =>
   withWhere(program.command('logs'))
     .argument(
       '[programs...]',
-      'programs of the environment, third-party services, with commas or blanks between them (default: all)',
+      'programs of the environment, third-party services, with commas or blanks between them (default: all); or one service beside this one',
     )
     .summary('search the logs, in rotated files too, and follow them')
     .option('-f, --follow', 'go on with what is written from now on; of third-party services only those that you name')
@@ -34,7 +35,9 @@ export const logsCommand: Add = (program) =>
     .action(async (names: string[], options: Options, command: Command) => {
       const { parseSince, searchLogs } = await import('../../environment/verbs/search-logs.js')
       const { readEngineClock } = await import('../../engine/container-logs.js')
-      const context = await open(command)
+      const own = await open(command)
+      const beside = names.length === 1 ? await openBeside(own, names[0] ?? '') : undefined
+      const context = beside ?? own
       const since =
         options.since === undefined ? undefined : parseSince(options.since, await readEngineClock(context.engine))
       const refuse = (detail: string) => new DevenvError({ code: 'usage', detail, see: 'devenv logs --help' })
@@ -48,7 +51,7 @@ export const logsCommand: Add = (program) =>
       } catch (error) {
         throw refuse((error as Error).message)
       }
-      const shown = parseShown(names.join(','))
+      const shown = parseShown(beside === undefined ? names.join(',') : '')
       const query = { programs: typeof shown === 'string' ? [] : shown, grep, since, context: options.context ?? 0 }
       const everything = since !== undefined || grep !== undefined
       const lines = options.lines ?? (options.follow && !everything ? SHOWN_AT_FIRST : Number.POSITIVE_INFINITY)

@@ -31,7 +31,8 @@ export function readRemoval(paths: Paths): Removal {
     for (const name of isThere(folder) ? readdirSync(folder).sort() : []) {
       const path = join(folder, name)
       // What a person kept stays until that person deletes it.
-      if (path === paths.saves) continue
+      // The environments of snapshots are removed as environments are.
+      if (path === paths.saves || (path === paths.snapshots && isOwnFolder(path))) continue
       const known = path.slice(paths.home.length + 1)
       const found = lstatSync(path)
       const isOurs = found.isDirectory() ? DATA.test(known) : FILES.some((pattern) => pattern.test(known))

@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import {
   SAMPLE_CHECKOUT,
+  SAMPLE_SNAPSHOT,
   sampleDefinition,
   sampleEnvironment,
   sampleSettings,
@@ -13,6 +15,7 @@ import {
   type Definition,
   oursOf,
   thirdPartyOf,
+  withoutMounts,
 } from '../../definition/definition.js'
 import { mapStrings } from '../../definition/read-definition.js'
 import { LABELS } from '../../engine/labels.js'
@@ -81,6 +84,29 @@ describe('a project with another environment beside it', () => {
     const [before, after] = [configs(alone), configs(project)]
     expect(after.hello).not.toBe(before.hello)
     expect(after.mysql).toBe(before.mysql)
+  })
+})
+
+describe('a project with a snapshot beside it', () => {
+  const place = join(sampleEnvironment().paths.snapshots, 'lms')
+  const beside = { service: 'lms', project: 'devenv-lms-1', ports: {}, address: undefined, secret: 'x', asks: [] }
+  const code = SAMPLE_SNAPSHOT
+
+  test('hides the data of that in its own code', () => {
+    const masks = (checkout: string) =>
+      service(plan({ facts: { neighbours: [{ ...beside, checkout }] } }), 'hello').volumes?.flatMap(
+        ({ type, target }) => (type === 'tmpfs' ? [target.replace(/^.*\/devenv\//, '')] : []),
+      )
+    expect(masks('/lms')).toEqual(['stores'])
+    expect(masks(place)).toEqual(['stores', 'snapshots'])
+  })
+
+  test('mounts no code where that comes from an image, and programs run as who keeps the data', () => {
+    const environment = { ...sampleEnvironment(), code }
+    const definition = withoutMounts(sampleDefinition(), environment.checkout)
+    const { volumes = [], environment: variables } = service(plan({ definition, environment }), 'hello')
+    expect(volumes.map(({ source }) => source)).not.toContain(environment.checkout)
+    expect(volumes.map(({ target }) => target)).toContain(variables?.DEVENV_OWNER_OF)
   })
 })
 

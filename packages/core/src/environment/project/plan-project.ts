@@ -147,7 +147,7 @@ function planOurs(
   { caBundle, proxies, reload }: Settings,
   facts: ProjectFacts,
 ): ComposeService {
-  const { service: environmentName, checkout, paths } = environment
+  const { service: environmentName, checkout, paths, code: source } = environment
   const { image, git, ports } = facts
   const primary = name === definition.primary
   const code = mountOf(definition, name, checkout)
@@ -176,7 +176,8 @@ function planOurs(
         DEVENV_START_SECONDS: String(secondsOf(service.healthcheck?.start_period ?? '0s')),
         DEVENV_ASKED: service.healthcheck?.test?.slice(2).join(' ') ?? '',
       }),
-      ...(code !== undefined && { DEVENV_OWNER_OF: code }),
+      // The code of an image is nobody's here: programs run as who keeps their data.
+      ...(source.from === 'image' ? { DEVENV_OWNER_OF: HISTORY } : code !== undefined && { DEVENV_OWNER_OF: code }),
       ...(git[name]?.alsoAt !== undefined && { DEVENV_ALSO_AT: git[name].alsoAt }),
     },
     volumes: [
@@ -188,6 +189,9 @@ function planOurs(
       ...(git[name]?.mounts ?? []).map(({ source, target }) => bind(source, target)),
       // Databases are not source code: nothing that walks the checkout shall find them.
       ...maskOf(code, checkout, paths.stores),
+      ...(facts.neighbours.some((each) => each.checkout.startsWith(`${paths.snapshots}/`))
+        ? maskOf(code, checkout, paths.snapshots)
+        : []),
     ],
   }
 }

@@ -129,6 +129,8 @@ async function carryOutStep(planned: StartStep, work: Work): Promise<void> {
     case 'enter': {
       const container = find(work, planned.service)
       await waitReady(engine, container)
+      // What lies in an image does not change.
+      if (environment.code.from === 'image') return
       return await probeFileEvents(work, container, record.ours[planned.service] ?? '/')
     }
     case 'hold':

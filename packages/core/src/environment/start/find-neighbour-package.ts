@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { CORE_DIRECTORY } from '../../definition/core-directory.js'
 import type { EnvironmentPackage } from '../../definition/definition.js'
 import { readExtension } from '../../definition/extension.js'
@@ -15,14 +15,41 @@ import { folderTree } from '../../tree/folder-tree.js'
 export async function findNeighbourPackage(checkout: string): Promise<EnvironmentPackage> {
   if (existsSync(join(checkout, FOLDER_IN_CHECKOUT, 'package.json'))) return findPackage(checkout)
   const beside = findScope(CORE_DIRECTORY)
-  const folders = beside === undefined ? [] : readdirSync(beside).map((name) => join(beside, name))
-  const packages = folders.filter((folder) => existsSync(join(folder, 'compose.yaml'))).map(readPackage)
   const fitting: EnvironmentPackage[] = []
-  for (const found of packages) if (await fits(found, checkout)) fitting.push(found)
+  for (const found of packagesIn(beside)) if (await fits(found, checkout)) fitting.push(found)
   if (fitting.length === 1 && fitting[0] !== undefined) return fitting[0]
   const names = fitting.map(({ name }) => name)
   throw new DevenvError({ code: 'neighbour-unknown', checkout, beside, fitting: names })
 }
+
+/**
+ * The package of a service by its name: one that the checkout which asks has in `devenv/`, else one beside core, as in this repository.
+ * @param named as a person typed it
+ * @throws DevenvError `neighbour-service-unknown`
+ */
+export function findServicePackage(
+  service: string | undefined,
+  { checkout }: { checkout: string },
+  named: string,
+): EnvironmentPackage {
+  const modules = join(checkout, FOLDER_IN_CHECKOUT, 'node_modules')
+  const scopes = existsSync(modules) ? readdirSync(modules).filter((name) => name.startsWith('@')) : []
+  const folders = [modules, ...scopes.map((name) => join(modules, name)), findScope(CORE_DIRECTORY)]
+  // A package for many services has no snapshot of one.
+  const packages = folders.flatMap(packagesIn).filter(({ checkoutSays }) => checkoutSays === undefined)
+  const found = packages.find((each) => each.service === service)
+  if (found !== undefined) return found
+  const known = [...new Set(packages.map((each) => each.service))].sort()
+  const isFolder = existsSync(join(process.cwd(), basename(named)))
+  throw new DevenvError({ code: 'neighbour-service-unknown', named, known, isFolder })
+}
+
+/** The environment packages among the folders of one. */
+const packagesIn = (folder: string | undefined): EnvironmentPackage[] =>
+  (folder !== undefined && existsSync(folder) ? readdirSync(folder) : [])
+    .map((name) => join(folder ?? '', name))
+    .filter((each) => existsSync(join(each, 'compose.yaml')) && existsSync(join(each, 'package.json')))
+    .map(readPackage)
 
 /** The folder of the packages called @devenv/…, for a module in `directory`. */
 function findScope(directory: string): string | undefined {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { readMountPoint } from '../../checkout/read-presence.js'
 import { CORE_DIRECTORY } from '../../definition/core-directory.js'
 import { readProgramNames } from '../../definition/declared-programs.js'
-import { type Definition, mountOf, oursOf, thirdPartyOf } from '../../definition/definition.js'
+import { type Definition, mountOf, oursOf, thirdPartyOf, withoutMounts } from '../../definition/definition.js'
 import { LOCK_FILE, readLock } from '../../definition/devenv-lock.js'
 import { leaveOut } from '../../definition/leave-out.js'
 import { listDefinitionFiles, readDefinition, readVariableNames } from '../../definition/read-definition.js'
@@ -12,6 +12,7 @@ import type { Engine } from '../../engine/engine.js'
 import { readBranch } from '../../git/git-repository.js'
 import { sha256Of } from '../../hash/sha256.js'
 import { type ImageSettings, type ImagesPlan, readImagesPlan, takeServices } from '../../image/ensure-images.js'
+import { readSnapshotImage } from '../../image/have-snapshot.js'
 import type { ImageInputs } from '../../image/image-inputs.js'
 import { imageSettingsOf } from '../../image/image-settings.js'
 import { buildSpecOf } from '../../image/read-image-inputs.js'
@@ -34,7 +35,8 @@ import { findPublishedSeeds, type PublishedSeeds, seedsBeside } from '../data/pu
 import { type Begun, readRecord, type Stamps, type StartRecord, stampsOf } from '../data/record.js'
 import { listSaves, type Save } from '../data/saves.js'
 import { listSeeds, type Seed } from '../data/seeds.js'
-import type { Paths } from '../environment.js'
+import { placeOf } from '../data/snapshots.js'
+import type { Environment, Paths } from '../environment.js'
 import { containersOf } from '../inside/containers-of.js'
 import { type RunningCommands, readCommands } from '../inside/read-commands.js'
 import { type Ports, requirePublishable, wantedPorts } from '../project/addresses.js'
@@ -50,7 +52,7 @@ import { chooseSeed } from './choose-seed.js'
 import type { Extent } from './find-running.js'
 import { isUntold, mayBePublished, planDue, planWish } from './plan-data.js'
 import { type ObservedPackage, readPackages } from './read-packages.js'
-import { readStampedInputs } from './read-stamped-inputs.js'
+import { readBakedInputs, readStampedInputs } from './read-stamped-inputs.js'
 import { requireMounts } from './require-mounts.js'
 
 /**
@@ -154,9 +156,9 @@ export async function observe(
   refused: Refused,
 ): Promise<Observed> {
   const { engine, environment } = context
-  const { paths, checkout } = environment
+  const { paths, checkout, code } = environment
   const before = readRecord(environment)
-  const neighbours = told ?? toldBefore(before, context.settings)
+  const neighbours = told ?? toldBefore(before, context)
   const beside = neighbours.map(({ service }) => service)
   const stamped = stampsOf(definitionPaths(context, variant, beside))
   const { settings, variables, definition: described } = await readForCheckout(context, variant, beside)
@@ -174,9 +176,12 @@ export async function observe(
   const services = servicesOf(described, extent)
   const lock = stampsOf([join(environment.package.directory, LOCK_FILE)])
   const sources = imageSettingsOf(settings, readLock(environment.package), () => engine)
-  const { inputs, stamps } = await readStampedInputs(buildSpecOf(described, sources), sources)
+  const spec = buildSpecOf(described, sources)
+  const { inputs, stamps } =
+    code.from === 'image' ? readBakedInputs(spec, environment) : await readStampedInputs(spec, sources)
   const containers = await containersOf(context)
-  const planned = readImagesPlan(engine, described, inputs, services, sources)
+  const readOwn = code.from === 'image' ? () => readSnapshotImage(engine, code) : undefined
+  const planned = readImagesPlan(engine, described, inputs, services, sources, readOwn)
   const [images, { ports, moved: lost }] = await together(
     planned,
     assignPorts(
@@ -206,7 +211,7 @@ export async function observe(
     stores.some(({ store, ledger }) => ledger === undefined && store.portable)
   const seeds = isNew ? listSeeds(environment.service).filter(({ folder }) => !refused.seeds.has(folder)) : []
   const { saves } = listSaves(paths)
-  const code = Object.fromEntries(ours.map((name) => [name, mountOf(definition, name, checkout) ?? '/']))
+  const places = Object.fromEntries(ours.map((name) => [name, codeFolderOf(definition, name, environment)]))
   const { files, stamps: provision } = await readStepFiles(checkout, definition)
   const observed = {
     before,
@@ -222,9 +227,9 @@ export async function observe(
     commands: await readAllCommands(context, containers, commands),
     ports,
     lost,
-    code,
+    code: places,
     packages: await readPackages(environment.package, before?.packages),
-    git: Object.fromEntries(Object.entries(code).map(([name, folder]) => [name, readGitPlaces(checkout, folder)])),
+    git: Object.fromEntries(Object.entries(places).map(([name, folder]) => [name, readGitPlaces(checkout, folder)])),
     neighbours,
     networks: neighbours.map(({ project }) => sharedNetwork(environment.project, project)),
     authorities,
@@ -235,7 +240,7 @@ export async function observe(
     stores,
     restoring: data === undefined ? readRestoring(paths) : undefined,
     saves,
-    branch: await readBranch(checkout),
+    branch: code.from === 'image' ? code.release : await readBranch(checkout),
     seeds,
     installed: await readAllInstalled(engine, definition, images, seeds, paths),
     files,
@@ -270,8 +275,17 @@ export async function readForCheckout(
     stores: environment.paths.stores,
   })
   requirePublishable(whole, settings.publish ?? [])
-  return { settings, variables, definition: leaveOut(whole, settings.without ?? []) }
+  const definition = leaveOut(whole, settings.without ?? [])
+  return {
+    settings,
+    variables,
+    definition: environment.code.from === 'image' ? withoutMounts(definition, environment.checkout) : definition,
+  }
 }
+
+/** Where a container of ours has the code: mounted there, else in its image. */
+const codeFolderOf = (definition: Definition, service: string, { checkout, code }: Environment): string =>
+  mountOf(definition, service, checkout) ?? (code.from === 'image' ? code.directory : '/')
 
 /** What a registry has for new stores, where this machine does not have exactly that. */
 async function readPublished(
@@ -284,7 +298,7 @@ async function readPublished(
   const { wish } = planWish(service, planDue(observed), observed)
   if (chooseSeed(wish, observed.seeds)?.kind === 'exact') return none
   const stores = Object.fromEntries(wish.stores.flatMap(({ name, server }) => (server ? [[name, server]] : [])))
-  const name = seedsBeside(observed.images.own.reference)
+  const name = seedsBeside(observed.inputs.spec.name)
   const { seeds, silent } = await findPublishedSeeds(name, { ...wish, service, stores }, observed.sources.access)
   const here = new Set([...refused.seeds, ...observed.seeds.map(({ folder }) => folder)])
   return { seeds: seeds.filter(({ folder }) => !here.has(folder)), silent }
@@ -369,8 +383,8 @@ async function readStepFiles(
 }
 
 /** The environments beside it that it was told of, but for those that it was parted from since. */
-const toldBefore = (before: StartRecord | undefined, given: Settings): readonly Neighbour[] => {
-  const beside = remember(given, before?.settings).with ?? []
+const toldBefore = (before: StartRecord | undefined, { environment, settings }: Context): readonly Neighbour[] => {
+  const beside = (remember(settings, before?.settings).with ?? []).map((word) => placeOf(environment, word))
   return (before?.neighbours ?? []).filter(({ checkout }) => beside.includes(checkout))
 }
 

@@ -2,7 +2,8 @@ import { dirname, join } from 'node:path'
 import type { ImageSettings } from '../../image/ensure-images.js'
 import { type BuildSpec, CHECKOUT_CONTEXT, type ImageInputs } from '../../image/image-inputs.js'
 import { readImageInputs } from '../../image/read-image-inputs.js'
-import { type Stamps, stampOf } from '../data/record.js'
+import { SNAPSHOT_FILE } from '../code.js'
+import { type Stamps, stampOf, stampsOf } from '../data/record.js'
 
 /** What an image is made of, and the stamps that its files and folders had before they were read. */
 export async function readStampedInputs(
@@ -23,3 +24,12 @@ function inputPaths({ spec, files }: ImageInputs): string[] {
   const folders = paths.flatMap(({ context, file }) => (context === CHECKOUT_CONTEXT ? [] : [dirname(file)]))
   return [spec.dockerfile, `${spec.dockerfile}.dockerignore`, ...paths.map(({ file }) => file), ...folders]
 }
+
+/** Of a snapshot, whose image nobody makes here: what tells of another one. */
+export const readBakedInputs = (
+  spec: BuildSpec,
+  { checkout }: { checkout: string },
+): { inputs: ImageInputs; stamps: Stamps } => ({
+  inputs: { spec, dockerfile: '', files: [], bases: {} },
+  stamps: stampsOf([join(checkout, SNAPSHOT_FILE)]),
+})

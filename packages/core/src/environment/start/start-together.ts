@@ -1,10 +1,15 @@
+import type { Container } from '../../engine/containers.js'
+import { removeProject } from '../../engine/remove-project.js'
 import { requireVersions } from '../../machine/versions.js'
 import { renderProblem } from '../../problem/explain-problem.js'
 import { DevenvError } from '../../problem/problem.js'
+import { step } from '../../progress/progress.js'
+import type { Settings } from '../../settings/settings.js'
 import type { Context } from '../context.js'
 import { createDataDirectory, requireOwnPlace } from '../data/data-directory.js'
 import { withLock } from '../data/mutex.js'
-import { readRecord, writeRecord } from '../data/record.js'
+import { readRecord, whileStopping, writeRecord } from '../data/record.js'
+import { snapshotsOf, wordFor } from '../data/snapshots.js'
 import type { Environment } from '../environment.js'
 import { containersOf } from '../inside/containers-of.js'
 import { wantedPorts } from '../project/addresses.js'
@@ -14,7 +19,8 @@ import type { StartPlan } from './assemble.js'
 import { type AwaitCommands, whenFree } from './await-commands.js'
 import { type Extent, findRunning, type Started } from './find-running.js'
 import { type How, readForCheckout } from './observe.js'
-import { hasNeighbours, openNeighbourhood } from './open-neighbourhood.js'
+import { hasNeighbours, openNeighbourhood, type UnreadSnapshot } from './open-neighbourhood.js'
+import type { StartStep } from './plan-steps.js'
 import { readStartPlan, start, startHeld, USUAL } from './start.js'
 import { asksOf, type Member, neighboursOf, type Placed, startOrder } from './tell-neighbours.js'
 import { waitServing } from './wait-serving.js'
@@ -30,7 +36,8 @@ const ALL: Extent = { all: true }
 export async function startTogether(context: Context, extent: Extent, how: How = USUAL): Promise<Started> {
   if (!extent.all || how.alone || !hasNeighbours(context)) return await start(context, extent, how)
   await requireVersions(context.engine)
-  const { members, parted } = await openNeighbourhood(context)
+  const { members, parted } = await openNeighbourhood(context, 'have-snapshots')
+  await endLeftSnapshots(context, members)
   const running = how.again === 'none' && parted.length === 0 ? await findAllRunning(members) : undefined
   if (running !== undefined) return running
   const stillRunning = await runningOf(parted)
@@ -131,7 +138,7 @@ async function startHeldTogether(
       try {
         await waitForAsked(member, neighbours, placed)
         const again = isOwn ? how.again : 'none'
-        const each = { ...member.context, settings: { ...member.context.settings, with: member.with } }
+        const each = { ...member.context, settings: settingsOf(member) }
         const outcome = await startHeld(each, member.variant, ALL, { ...how, again, neighbours })
         if ('do' in outcome) return outcome
         if (isOwn) own = outcome
@@ -214,22 +221,77 @@ async function waitForAsked(
   }
 }
 
+/** What is remembered of a member says of its neighbours what a person types. */
+const settingsOf = ({ context: { environment, settings }, with: beside }: Member): Settings => ({
+  ...settings,
+  with: beside.map((place) => wordFor(environment, place)),
+})
+
+/** The environments of snapshots that were asked for here, are asked for no more, and have containers. */
+async function readLeftSnapshots(
+  { engine, environment }: Context,
+  [own]: readonly Member[],
+): Promise<{ environment: Environment; containers: Container[] }[]> {
+  const left = snapshotsOf(environment).filter(({ checkout }) => !own?.with.includes(checkout))
+  const read = left.map(async (each) => ({
+    environment: each,
+    containers: await containersOf({ engine, environment: each }),
+  }))
+  return (await Promise.all(read)).filter(({ containers }) => containers.length > 0)
+}
+
+/** Nobody else runs beside a snapshot: without whoever asked for it, it has no containers. Its data stay. */
+async function endLeftSnapshots(context: Context, members: readonly Member[]): Promise<void> {
+  const { engine, report } = context
+  for (const { environment } of await readLeftSnapshots(context, members)) {
+    const { service, checkout, project } = environment
+    const remove = () => whileStopping(environment, readRecord(environment), () => removeProject(engine, project))
+    await withLock({ environment, report }, () => step(report, `${service}: containers`, NOT_ASKED_FOR, remove))
+    report({ kind: 'note', text: `the data of ${service} stay in ${checkout}; \`devenv clean\` removes them` })
+  }
+}
+const NOT_ASKED_FOR = 'WITH= does not name it any more'
+
+/** Of one environment, what a start would do. */
+export type PlannedStart = {
+  environment: Pick<Environment, 'service' | 'checkout'>
+  plan: Pick<StartPlan, 'notes' | 'update' | 'awaited' | 'steps'>
+}
+
 /** What a start would do, of this environment and of each beside it. Nothing is done. */
-export async function readPlansTogether(
-  context: Context,
-  commands: How['commands'],
-): Promise<{ environment: Environment; plan: StartPlan }[]> {
+export async function readPlansTogether(context: Context, commands: How['commands']): Promise<PlannedStart[]> {
   if (!hasNeighbours(context))
     return [{ environment: context.environment, plan: await readStartPlan(context, ALL, commands) }]
   await requireVersions(context.engine)
-  const { members, parted } = await openNeighbourhood(context)
+  const { members, parted, unread } = await openNeighbourhood(context, 'look')
   const placed = await placeAll(context, [...members, ...(await runningOf(parted))])
   const told = tellAll(placed)
-  const plans: { environment: Environment; plan: StartPlan }[] = []
+  const plans: PlannedStart[] = [
+    ...(await readLeftSnapshots(context, members)).map(({ environment, containers }) => ({
+      environment,
+      plan: planned({ do: 'remove', containers, because: NOT_ASKED_FOR }),
+    })),
+    ...unread.map(planUnread),
+  ]
   for (const member of startOrder(placed, context.environment.checkout)) {
-    const each = { ...member.context, settings: { ...member.context.settings, with: member.with } }
+    const each = { ...member.context, settings: settingsOf(member) }
     const plan = await readStartPlan(each, ALL, commands, told.get(member) ?? [])
     plans.push({ environment: member.context.environment, plan })
   }
   return plans
+}
+
+const planned = (...steps: StartStep[]): PlannedStart['plan'] => ({
+  notes: [],
+  update: undefined,
+  awaited: undefined,
+  steps,
+})
+
+/** Of a snapshot that is not here, nobody knows more before its code is. Pure. */
+function planUnread({ service, checkout, plan: { do: what, reference, because } }: UnreadSnapshot): PlannedStart {
+  const own = { do: what, reference, digest: '', because }
+  const again = { do: 'look-again' as const, because: 'its code tells the rest, and where it will answer' }
+  const plan = planned({ do: 'images', images: { own, official: [], published: [] }, because }, again)
+  return { environment: { service, checkout }, plan }
 }

@@ -15,12 +15,14 @@ import { isClaim, withLock } from '../data/mutex.js'
 import { readRecord, readRecordedPlace, whileStopping } from '../data/record.js'
 import { readRemoval, removeEmpty, removeOwned, retire } from '../data/removal.js'
 import { emptyStores, removeAll, runAsRoot } from '../data/remove-as-root.js'
+import { snapshotsOf } from '../data/snapshots.js'
 import type { Paths } from '../environment.js'
 import { isJoinable } from '../provision/run-step.js'
 import { putBackAll } from '../start/carry-out-data.js'
+import { reportOf } from '../start/open-neighbourhood.js'
 
 /**
- * Removes an environment: its containers, its network, and in the data directory what devenv created there.
+ * Removes an environment: its containers, its network, and in the data directory what devenv created there; so the snapshots beside it.
  * @returns what was found in our folder and left, because it is not ours
  * @throws DevenvError `store-in-use` when another environment is writing the same stores, `data-unusable`
  */
@@ -75,7 +77,15 @@ export async function readDoomed(context: Context, names: readonly string[]): Pr
   await readMoved(context)
   const folders = removed.map((store) => storeData(paths, store))
   const sizes = await readSizes(context, folders)
-  return removed.map((store, index) => ({ store, bytes: sizes[index], since: dateOf(storeData(paths, store)) }))
+  const own = removed.map((store, index) => ({ store, bytes: sizes[index], since: dateOf(storeData(paths, store)) }))
+  if (names.length > 0 || readSharers(context).length > 0) return own
+  const beside = snapshotsOf(context.environment).map(async (environment) =>
+    (await readDoomed({ ...context, environment }, [])).map((each) => ({
+      ...each,
+      store: `${each.store} of ${environment.service}`,
+    })),
+  )
+  return [...own, ...(await Promise.all(beside)).flat()]
 }
 
 const ownStores = (paths: Paths): string[] => {
@@ -159,6 +169,8 @@ async function cleanLocked(context: Context): Promise<string[]> {
     removeOwned(remove.filter((path) => path === paths.record || path === paths.composeFile))
     return leave
   }
+  for (const each of snapshotsOf(environment)) leave.push(...(await cleanSnapshot({ ...context, environment: each })))
+  removeEmpty(paths.snapshots)
   await step(report, 'data', paths.home, async () => {
     // First: what a restore has set aside must not come back in parts.
     endRestore(paths)
@@ -167,6 +179,15 @@ async function cleanLocked(context: Context): Promise<string[]> {
     for (const folder of folders) if (folder !== paths.home) removeEmpty(folder)
   })
   return leave
+}
+
+/** All that lies in the folder of a snapshot is ours, but for what a person kept of its data. */
+async function cleanSnapshot(context: Context): Promise<string[]> {
+  const { checkout, service } = context.environment
+  const { left } = await clean({ ...context, report: reportOf(context, service) })
+  removeOwned(readdirSync(checkout).flatMap((name) => (name === '.dev' ? [] : [join(checkout, name)])))
+  removeEmpty(checkout)
+  return left
 }
 
 /** The other checkouts, unless they are gone, whose environments have their record in this data directory. */

@@ -1,11 +1,12 @@
 import { listContainers } from '../../engine/containers.js'
 import { COMPOSE_LABELS } from '../../engine/labels.js'
+import { readCode } from '../code.js'
 import type { Asking } from '../context.js'
 import { readRecord } from '../data/record.js'
 import { type State, stateOf } from './state-of.js'
 
-/** An environment beside this one, and what runs of it. */
-export type Beside = { service: string; checkout: string; url: string | undefined; state: State }
+/** An environment beside this one, and what runs of it. `snapshot`: its release, of one without a checkout. */
+export type Beside = { service: string; checkout: string; url: string | undefined; state: State; snapshot?: string }
 
 /** The environments that this one was told of, as they are now. */
 export async function readBeside({ engine, environment }: Asking): Promise<Beside[]> {
@@ -16,7 +17,9 @@ export async function readBeside({ engine, environment }: Asking): Promise<Besid
       const configs = Object.fromEntries(containers.map((container) => [container.service, '']))
       const port = ports[address ?? 0] ?? Object.values(ports)[0]
       const url = port === undefined ? undefined : `http://localhost:${port}`
-      return { service, checkout, url, state: stateOf(containers, { configs }) }
+      const code = readCode(checkout)
+      const snapshot = code.from === 'image' ? { snapshot: code.release } : {}
+      return { service, checkout, url, state: stateOf(containers, { configs }), ...snapshot }
     }),
   )
 }

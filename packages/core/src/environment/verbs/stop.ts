@@ -6,14 +6,23 @@ import { containersHere } from '../data/claim-stores.js'
 import { isOwnFolder } from '../data/data-directory.js'
 import { withLock } from '../data/mutex.js'
 import { readRecord, whileStopping } from '../data/record.js'
+import { snapshotsOf } from '../data/snapshots.js'
 import { isJoinable, joinStep } from '../provision/run-step.js'
 
 /**
- * Stops what runs, containers of ours first, and removes nothing. Waits for a start that is at work, and for a
- * provisioning step, which would leave half a change behind; a start waits for it.
+ * Stops what runs, containers of ours first, and removes nothing; the snapshots beside it, too, which run for it alone. Waits for a
+ * start that is at work, and for a provisioning step, which would leave half a change behind; a start waits for it.
  * @returns the services that were stopped
  */
 export async function stop(context: Context): Promise<string[]> {
+  const stopped = await stopOne(context)
+  for (const environment of snapshotsOf(context.environment))
+    for (const service of await stopOne({ ...context, environment }))
+      stopped.push(service === environment.service ? service : `${service} of ${environment.service}`)
+  return stopped
+}
+
+async function stopOne(context: Context): Promise<string[]> {
   const work = () => stopRunning(context)
   // Who may not write there can start nothing, and stops what others have started.
   return mayWriteIn(context.environment.paths.home) ? await withLock(context, work, 'is no obstacle') : await work()

@@ -6,7 +6,7 @@ import { waitServing } from '../start/wait-serving.js'
 
 /** Waits until those beside this environment answer. @returns why they will not */
 export async function waitBeside(context: Context, signal?: AbortSignal): Promise<DevenvError[]> {
-  const { members } = await openNeighbourhood({ ...context, report: () => {} })
+  const { members } = await openNeighbourhood({ ...context, report: () => {} }, 'look')
   const failures: DevenvError[] = []
   for (const { context: member } of members) {
     const record = readRecord(member.environment)

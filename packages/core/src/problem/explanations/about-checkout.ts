@@ -1,4 +1,5 @@
 import { type Explanations, placed } from '../explanation.js'
+import { meant, nearest } from '../nearest.js'
 import type { CheckoutProblem } from '../problem.js'
 import { quoted } from '../quoted.js'
 
@@ -36,8 +37,8 @@ export const CHECKOUT: Explanations<CheckoutProblem> = {
   }),
   'neighbour-missing': ({ looked, is }) => ({
     what: `WITH= names ${looked}, which is ${is}.`,
-    why: 'It takes the folders of checkouts, separated by spaces. A path that holds a space needs quotes inside.',
-    fix: `WITH=../edx-platform   or   WITH="'../my platform'"`,
+    why: 'It takes the folders of checkouts, and names of services that run without one, separated by spaces. A path that holds a space needs quotes inside.',
+    fix: `WITH=../edx-platform   or   WITH="'../my platform'"   or   WITH=edx-platform`,
   }),
   'neighbours-alike': ({ service, checkout, of, checkouts }) => ({
     what: `${service} cannot run beside two checkouts of ${of}: ${checkouts.join(' and ')}.`,
@@ -56,6 +57,15 @@ export const CHECKOUT: Explanations<CheckoutProblem> = {
         ? `It has no devenv/package.json, and several packages in ${beside} fit: ${fitting.join(', ')}.`
         : `It has no devenv/package.json${beside === undefined ? '' : `, and no package in ${beside} fits`}.`,
     fix: `If it is the checkout of a service, prepare it there: devenv init`,
+  }),
+  'neighbour-service-unknown': ({ named, known, isFolder }) => ({
+    what: `WITH= names ${named}, and no environment package for it is here.${meant([named], known)}`,
+    why: `A name without / is that of a service, which runs from its snapshot. There are packages for ${known.join(', ') || 'none'}.`,
+    fix: isFolder
+      ? `For the checkout in that folder: WITH=./${named}`
+      : nearest(named, known) !== undefined
+        ? `WITH=${nearest(named, known)}; for a checkout, name its path: WITH=../${named}`
+        : `npm install --prefix devenv --save-exact @devenv/${named.replace(/@.*/, '')}   adds its package; for a checkout, name its path: WITH=../${named}`,
   }),
   'variant-unknown': ({ checkout, service, variants }) => ({
     what: `${checkout} is a checkout of ${service}, but it fits no variant of the environment package.`,

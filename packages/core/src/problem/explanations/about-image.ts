@@ -1,4 +1,5 @@
 import { type Explanations, placed } from '../explanation.js'
+import { meant, nearest } from '../nearest.js'
 import type { ImageProblem } from '../problem.js'
 import { UNTRUSTED } from './about-registry.js'
 
@@ -78,6 +79,24 @@ export const IMAGE: Explanations<ImageProblem> = {
       registry === undefined
         ? 'Name the registry that has it: DEVENV_REGISTRY=ghcr.io/<organisation>'
         : `DEVENV_REGISTRY is ${registry}: publish the image there (\`devenv publish\`, with that service’s package), name another registry, or log in: docker login`,
+  }),
+  'snapshot-unknown': ({ service, release, known, detail }) => ({
+    what: `There is no release ${release} of ${service}.${meant([release], known)}`,
+    why: `${detail}, and the package declares no such release. There are ${known.join(', ') || 'none'}.`,
+    fix:
+      known.length === 0
+        ? `Run a checkout: WITH=../${service}\nor declare the release in the package: \`repository\` and \`releases\` in x-devenv`
+        : `Name one of these: WITH=${service}@${nearest(release, known) ?? known.at(-1)}`,
+  }),
+  'snapshot-missing': ({ service, reference, because, url, ref, detail }) => ({
+    what: `devenv cannot get ${reference}, the snapshot that would run beside this service.`,
+    why: `${because}, and its code cannot be fetched from ${url}: ${detail}`,
+    fix: `Run a checkout instead: git clone ${url} ../${service}   and   WITH=../${service}\nor publish its snapshot, in such a checkout: devenv publish --pushed ${ref}`,
+  }),
+  'snapshot-foreign': ({ image }) => ({
+    what: `${image} is not a snapshot that this devenv can run.`,
+    why: 'It does not say of what it was made, or where its code lies.',
+    fix: `docker image rm ${image}   removes it here; \`devenv publish\`, with that service’s package, makes a new one.`,
   }),
   'image-unavailable': ({ images, detail, mirror }) => ({
     what: `devenv cannot get ${images.join(', ')}.`,

@@ -2,17 +2,20 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CORE_DIRECTORY } from '../definition/core-directory.js'
 import { primaryOf } from '../definition/definition.js'
+import { LABELS } from '../engine/labels.js'
 import { sha256Of } from '../hash/sha256.js'
-import type { ImageBuild } from '../image/build-images.js'
-import type { ServiceImage } from '../image/image-source.js'
-import type { WantedImage } from '../image/plan-image.js'
-import { listFiles } from '../image/read-image-inputs.js'
 import type { Report } from '../progress/progress.js'
+import type { ImageBuild } from './build-images.js'
+import type { ServiceImage } from './image-source.js'
+import type { WantedImage } from './plan-image.js'
+import { listFiles } from './read-image-inputs.js'
 
 /** Where the code lies in it, and at which commit it is. */
 export type Snapshot = WantedImage & { dockerfile: string; codeDirectory: string; commit: string }
 
 export const SNAPSHOT_SUFFIX = '-snapshot'
+/** The label of its commit: https://github.com/opencontainers/image-spec/blob/main/annotations.md */
+export const REVISION = 'org.opencontainers.image.revision'
 
 /** The thin image on top of a dependency image: its inputs are that image's digest and the commit. */
 export function describeSnapshot({ definition }: ServiceImage, dev: WantedImage, commit: string): Snapshot {
@@ -59,8 +62,8 @@ export async function snapshotBuild(
     args: { CODE_DIRECTORY: snapshot.codeDirectory },
     contexts: { context: { kind: 'files', tree, files }, dev },
     labels: {
-      // https://github.com/opencontainers/image-spec/blob/main/annotations.md
-      'org.opencontainers.image.revision': snapshot.commit,
+      [LABELS.dependencies]: snapshot.inputs.dependencies ?? '',
+      [REVISION]: snapshot.commit,
       ...(definition.repository !== undefined && { 'org.opencontainers.image.source': definition.repository }),
     },
   }
