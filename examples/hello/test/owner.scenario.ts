@@ -41,6 +41,15 @@ test.each(OWNERS)('in a checkout of user %i everything is that user’s', async 
   expect(await foreignFiles(hello, owner)).toBe('')
 })
 
+test('under any umask, all of the checkout can be looked through inside', async () => {
+  const hello = freshCheckout()
+  if (me === 0) await hello.giveTo(1000)
+  const start = ['sh', '-c', 'umask 077 && exec "$@"', 'sh', 'node', ...hello.words('start')]
+  expect((await hello.run(start)).exitCode).toBe(0)
+  const found = await hello.devenv('exec', '--', 'sh', '-c', 'id -u; find . >/dev/null')
+  expect(found).toMatchObject({ exitCode: 0, stdout: `${me === 0 ? 1000 : me}\n`, stderr: '' })
+})
+
 test('a shell passes on how it ended, and reads what is piped in', async () => {
   const hello = freshCheckout()
   await hello.start()

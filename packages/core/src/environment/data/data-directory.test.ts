@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { commitAll, git } from '../../../test/git.js'
@@ -34,6 +43,18 @@ describe('the data directory', () => {
     writeFileSync(made.paths.record, 'as it was before', { mode: 0o644 })
     writeOwned(made.paths.record, text)
     expect(statSync(made.paths.record).mode & 0o777).toBe(mode)
+  })
+
+  test('lets others through to the stores, where a mask lies inside, whatever umask somebody has or had', () => {
+    const before = process.umask(0o077)
+    onTestFinished(() => void process.umask(before))
+    const made = environment()
+    createDataDirectory(made)
+    expect(statSync(made.paths.stores).mode & 0o777).toBe(0o755)
+    chmodSync(made.paths.stores, 0o700)
+    createDataDirectory(made)
+    expect(statSync(made.paths.stores).mode & 0o777).toBe(0o755)
+    expect(statSync(made.paths.home).mode & 0o777).toBe(0o700)
   })
 
   test('may be made again, and keeps what is there', () => {

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   chownSync,
   lstatSync,
   mkdirSync,
@@ -30,11 +31,26 @@ export function createDataDirectory({ paths, checkout }: Environment): void {
     makeFolder(paths.dataDirectory, checkout)
     for (const folder of [paths.home, paths.stores, paths.logs, paths.history, paths.cache])
       makeOwnFolder(folder, checkout)
+    openMask(paths.stores)
     for (const [name, text] of Object.entries({ README, '.gitignore': '*\n' })) {
       if (!isThere(join(paths.home, name))) writeOwned(join(paths.home, name), text)
     }
   } catch (error) {
     throw asUnusable(paths.home, error)
+  }
+}
+
+/**
+ * Inside, a mask lies over the stores. Some versions of runc give it the mode of the folder below it, whatever the engine asks for
+ * (seen with 1.1.5), and after `umask 077` nobody but root could enter it.
+ */
+function openMask(stores: string): void {
+  const { mode } = statSync(stores)
+  try {
+    if ((mode & 0o055) !== 0o055) chmodSync(stores, (mode & 0o7777) | 0o055)
+  } catch (error) {
+    // Of another user, with whom somebody shares the data.
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error
   }
 }
 

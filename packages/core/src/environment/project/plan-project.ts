@@ -226,7 +226,7 @@ function withHost(hosts: unknown): string[] {
 /** A mask over the stores, where they lie inside the mounted checkout. */
 function maskOf(code: string | undefined, checkout: string, stores: string): ComposeVolume[] {
   if (code === undefined || !stores.startsWith(`${checkout}/`)) return []
-  // Without a mode it has that of the folder below it, which nobody but root might enter.
+  // Without a mode it has that of the folder below it, which nobody but root might enter. An older runc does not heed it.
   const tmpfs = { size: '65536', mode: 0o755 }
   return [{ type: 'tmpfs', target: `${code}${stores.slice(checkout.length)}`, tmpfs }]
 }
