@@ -236,11 +236,15 @@ class Reload(InFolder):
         self.assertEqual(there, ['gone_too', 'kept'])
 
     def test_requests_wait_for_the_new_code_and_are_told_when_there_is_none(self):
+        self.environment.update(SUPERVISOR_PROCESS_NAME='web', DEVENV_WAITING=str(self.folder))
         port = self.serve_words()
         self.assertEqual(self.answer_while_it_boots(port, 'WORDS = "second"'), (200, 'second'))
         self.save('words.py', 'syntax error')
         self.said('the program ended')
-        self.assertEqual(answer(port)[0], 503)
+        status, text = answer(port)
+        self.assertEqual(status, 503)
+        # As a person types it in a checkout.
+        self.assertIn('Its log shows more: make devenv.logs ARGS=web.', text)
         self.save('words.py', 'WORDS = "third"')
         self.assertEqual(answer(port), (200, 'third'))
 

@@ -13,7 +13,7 @@ devenv.run = exec env $(devenv.environment) node '$(devenv.core)/bin/devenv.js'
 # Another certificate bundle costs each start of Node tens of milliseconds, and devenv itself calls nobody. The rest tells
 # devenv how a person types it here.
 devenv.environment = $(if $(DEVENV_PACKAGE),DEVENV_PACKAGE=$(call devenv.quoted,$(DEVENV_PACKAGE))) NODE_EXTRA_CA_CERTS= \
-	DEVENV_MAKE=$(call devenv.quoted,$(strip $(foreach name,DEVENV_PACKAGE $(devenv.options),\
+	DEVENV_MAKE=$(call devenv.quoted,$(strip $(foreach name,$(sort $(filter DEVENV_%,$(.VARIABLES))) $(devenv.options),\
 	$(if $(filter command,$(origin $(name))),$(name)=$(call devenv.quoted,$($(name))))))) \
 	DEVENV_MAKE_FROM=$(call devenv.quoted,$(PWD)) DEVENV_MAKE_OPTIONS='$(devenv.options)'
 

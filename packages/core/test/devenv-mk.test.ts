@@ -221,6 +221,8 @@ describe('make in a checkout', () => {
       typed: "DEVENV_PACKAGE='../it'\\''s'",
       from: folder,
     })
+    const settings = make(folder, ['devenv.stop', 'DEVENV_DIR=/a b', 'OTHER=c'], { DEVENV_MIRROR: 'd' }).calls[0]?.typed
+    expect(settings).toBe("DEVENV_DIR='/a b'")
     expect(make(folder, ['devenv.stop'], { DEVENV_PACKAGE: '../x' }).calls[0]?.typed).toBe('')
   })
 
