@@ -34,6 +34,13 @@ describe('a command in a message', () => {
     )
   })
 
+  test('names the package where npx has fetched it for this once', () => {
+    const script = '/home/ada/.npm/_npx/0f1e/node_modules/.bin/devenv-edx-platform'
+    expect(typed('its debugger: devenv editor vscode', { script, words: ['init'] })).toBe(
+      'its debugger: npx @devenv/edx-platform editor vscode',
+    )
+  })
+
   test('is devenv where that is on the PATH', () => {
     expect(typed('devenv doctor   looks for the cause.', { script: '/usr/local/bin/devenv' })).toBe(
       'devenv doctor   looks for the cause.',

@@ -42,6 +42,9 @@ export function formOf({ script, words, directory, make, from, options }: Called
       do: 'command',
       words: `npx --prefix ${quoted(relative(directory, folder) || '.')} devenv${named.join('')}`,
     }
+  // As in `npx @devenv/hello init`, before a checkout has anything.
+  const service = /\/node_modules\/\.bin\/devenv-([\w.-]+)$/.exec(script)?.[1]
+  if (service !== undefined) return { do: 'command', words: `npx @devenv/${service}${named.join('')}` }
   const program = script.endsWith('.js') ? `node ${quoted(nearer(directory, script))}` : 'devenv'
   return { do: 'command', words: `${program}${named.join('')}` }
 }
