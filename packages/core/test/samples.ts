@@ -171,6 +171,8 @@ export function sampleDefinition(
     accounts: [],
     asks: [],
     hosts: [],
+    libraries: undefined,
+    library: undefined,
     toldLater: {},
     project: { name: 'hello', services },
   }

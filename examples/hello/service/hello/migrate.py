@@ -1,6 +1,8 @@
 """Applies the migrations that the database has not seen, in order: python3 -m hello.migrate"""
 
+import importlib
 import pathlib
+from importlib import metadata
 
 import pymysql
 
@@ -20,6 +22,14 @@ def pending(applied, files):
     return [file for file in sorted(files, key=lambda file: file.name) if file.stem not in applied]
 
 
+def all_migrations():
+    """Those of hello, and of libraries: each names its package as an entry point of this group."""
+    packages = [point.value for point in metadata.entry_points(group='hello.migrations')]
+    brought = [pathlib.Path(importlib.import_module(name).__file__).parent for name in packages]
+    return [file for at in [MIGRATIONS, *(each / 'migrations' for each in brought)]
+            for file in at.glob('*.sql')]
+
+
 def main():
     with database.cursor() as cursor:
         cursor.execute(
@@ -28,7 +38,7 @@ def main():
             ' applied TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP)')
         cursor.execute('SELECT name FROM migrations')
         applied = {name for (name,) in cursor.fetchall()}
-        todo = pending(applied, MIGRATIONS.glob('*.sql'))
+        todo = pending(applied, all_migrations())
         for file in todo:
             print('applying %s' % file.stem, flush=True)
             for statement in statements(file.read_text(encoding='utf-8')):

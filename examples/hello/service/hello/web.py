@@ -18,6 +18,7 @@ PAGE = """<!doctype html>
   <input name="name" placeholder="a name" maxlength="80" autofocus>
   <button>greet</button>
 </form>
+{% for language, words in languages.items() %}<p>{{ language }}: {{ words }}</p>{% endfor %}
 <ul>{% for words in greetings %}<li>{{ words }}</li>{% endfor %}</ul>
 <p>This page is <a href="{{ url }}/">{{ url }}/</a></p>
 {% if guestbook %}<p>These are in the <a href="{{ guestbook }}/">guest book</a></p>{% endif %}
@@ -28,7 +29,8 @@ PAGE = """<!doctype html>
 @app.get('/')
 def show():
     return render_template_string(
-        PAGE, greetings=greetings.newest(), guestbook=settings.GUESTBOOK_URL, url=settings.URL)
+        PAGE, greetings=greetings.newest(), guestbook=settings.GUESTBOOK_URL, url=settings.URL,
+        languages=greetings.in_other_languages('world'))
 
 
 @app.get('/greetings/')

@@ -3,7 +3,7 @@ import type { Rebuilds } from '../image/rebuilds.js'
 import { renderMermaid } from '../picture/render-mermaid.js'
 import { drawRebuilds } from './draw-rebuilds.js'
 
-const WHEN = { service: 'hello', files: [], installed: [], stores: [], image: false, address: false }
+const WHEN = { service: 'hello', files: [], installed: [], stores: [], libraries: [], image: false, address: false }
 const REBUILDS: Rebuilds = {
   image: 'devenv/hello:inputs-0',
   inputs: { Dockerfile: ['target dev'], checkout: ['requirements.txt'] },

@@ -126,7 +126,7 @@ export const withPrograms = (command: Command): Command =>
 export const withBeside = (command: Command): Command =>
   command.option(
     '--with <checkouts>',
-    'the checkouts whose services run beside this one, or names of services, SERVICE@RELEASE, that run without one; separated by spaces, or none; devenv remembers the choice (also: DEVENV_WITH)',
+    'the checkouts whose services run beside this one, libraries that it installs, or names of services, SERVICE@RELEASE, that run without one; separated by spaces, or none; devenv remembers the choice (also: DEVENV_WITH)',
   )
 
 export const withNow = (command: Command): Command =>

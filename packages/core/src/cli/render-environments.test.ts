@@ -11,6 +11,7 @@ const known = (change: Partial<Known>): Known => ({
   state: 'running',
   urls: [],
   beside: [],
+  libraries: [],
   presence: 'there',
   ...change,
 })

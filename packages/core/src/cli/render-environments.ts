@@ -1,3 +1,4 @@
+import type { Library } from '../environment/project/libraries.js'
 import type { Known } from '../environment/verbs/list.js'
 import type { PrunePlan } from '../environment/verbs/prune.js'
 import type { Beside } from '../environment/verbs/read-beside.js'
@@ -8,11 +9,18 @@ const ABOUT = { there: '', gone: '  (gone)', unknown: '  (cannot be seen)' }
 export function renderList(environments: readonly Known[]): string[] {
   const width = Math.max(...environments.map(({ urls: [url = ''] }) => url.length))
   const names = Math.max(16, ...environments.map(({ service }) => service.length))
-  return environments.map(({ service, state, urls: [url = ''], checkout, presence, beside }) => {
+  return environments.map(({ service, state, urls: [url = ''], checkout, presence, beside, libraries }) => {
     const address = width === 0 ? '' : `${url.padEnd(width)}  `
-    return `${service.padEnd(names)} ${state.padEnd(15)} ${address}${checkout}${ABOUT[presence]}${beside.length === 0 ? '' : `  beside ${beside.join(', ')}`}`
+    return `${service.padEnd(names)} ${state.padEnd(15)} ${address}${checkout}${ABOUT[presence]}${namesOf('beside', beside)}${namesOf('with', libraries)}`
   })
 }
+
+const namesOf = (what: string, names: readonly string[]): string =>
+  names.length === 0 ? '' : `  ${what} ${names.join(', ')}`
+
+/** The libraries that a service has installed, a line each. Pure. */
+export const renderLibraries = (libraries: readonly Library[]): string[] =>
+  libraries.map(({ name, checkout }) => `  library   ${name}  ${checkout}`)
 
 /** The environments beside one, a line each. Pure. */
 export function renderBeside(beside: readonly Beside[]): string[] {

@@ -70,6 +70,8 @@ function objectsOf(step: AwaitCommands | Exclude<StartStep, { do: 'images' }>): 
     case 'wait':
     case 'check-programs':
       return step.services
+    case 'libraries':
+      return step.libraries.map(({ name }) => name)
     case 'enter':
     case 'hold':
     case 'restart-programs':

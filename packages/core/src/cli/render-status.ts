@@ -2,7 +2,7 @@ import type { ProgramState } from '../environment/inside/read-programs.js'
 import { explainEnded } from '../environment/start/wait-healthy.js'
 import type { Status } from '../environment/verbs/status.js'
 import { renderPlaces } from './render-addresses.js'
-import { renderBeside } from './render-environments.js'
+import { renderBeside, renderLibraries } from './render-environments.js'
 
 /** Pure. */
 export function renderStatus(status: Status): string[] {
@@ -21,6 +21,7 @@ export function renderStatus(status: Status): string[] {
           `  moved     from ${status.movedFrom}, whose containers still run on these data. \`devenv start\` replaces them, \`devenv stop\` stops them`,
         ]),
     ...renderBeside(status.beside),
+    ...renderLibraries(status.libraries),
     ...(stale === undefined ? [] : [`  image out of date: ${stale}. \`devenv watch\` replaces it`]),
     ...(status.failedStep === undefined
       ? []

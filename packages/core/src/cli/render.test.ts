@@ -71,6 +71,7 @@ const STATUS: Status = {
   addresses: [{ name: '8000', url: 'http://localhost:23000' }],
   movedFrom: undefined,
   beside: [],
+  libraries: [],
   stale: undefined,
   failedStep: undefined,
   memoryBytes: 1.25 * 1024 ** 3,

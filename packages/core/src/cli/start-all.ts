@@ -4,14 +4,20 @@ import type { How } from '../environment/start/observe.js'
 import { say } from './opening.js'
 import { tellBeside } from './tell-beside.js'
 
-/** Starts an environment, waits until it answers, and prints its addresses. */
+/** Starts an environment, waits until it answers, and prints its addresses; of a library, those of the services that have it, too. */
 export async function startAll(context: Context, how: How): Promise<void> {
   const { startFollowing } = await import('../environment/verbs/follow-branch.js')
+  const { findServed } = await import('../environment/start/find-served.js')
+  const { readRecord } = await import('../environment/data/record.js')
   await tellRunning(context, await startFollowing(context, { all: true }, how))
+  for (const served of await findServed(context)) {
+    const record = readRecord(served.environment)
+    if (record !== undefined) await tellRunning(served, { record })
+  }
 }
 
 /** Waits until an environment that was started answers, and prints its addresses. */
-export async function tellRunning(context: Context, { record }: Started): Promise<void> {
+export async function tellRunning(context: Context, { record }: Pick<Started, 'record'>): Promise<void> {
   const { waitServing } = await import('../environment/start/wait-serving.js')
   const { askAddress } = await import('../environment/verbs/ask-address.js')
   const { renderAddresses } = await import('./render-addresses.js')

@@ -19,7 +19,7 @@ const ROWS = 24
  * Resolves to the exit code: Ctrl-C on the view is a success, on the way there it is 130.
  */
 export async function watchEnvironment(context: Context, shown: Shown, commands: OnCommands): Promise<number> {
-  const { environment, report } = context
+  const { report } = context
   const leaving = new AbortController()
   let starting = true
   takeSignals((signal) => {
@@ -31,11 +31,16 @@ export async function watchEnvironment(context: Context, shown: Shown, commands:
   // A start whose progress nobody reads any more is not at its end.
   process.stderr.on('error', () => (starting ? process.exit(BROKEN_PIPE) : leaving.abort()))
 
+  // A library has no programs of its own: the service that installs it is what there is to see.
+  const { findServed } = await import('../environment/start/find-served.js')
+  const [viewed = context] = await findServed(context)
   // Loaded only where it is needed: a view of what runs is there at once.
   const following = () => import('../environment/verbs/follow-branch.js')
   const follow = context.settings.followsBranch ? await (await following()).readBranchSwitch(context) : undefined
-  const running = follow === undefined ? await findRunning(context, { all: true }, 'unchanged') : undefined
-  const from: From = { tail: running === undefined ? 0 : SHOWN_AT_FIRST }
+  const isRunning = async (each: Context) => (await findRunning(each, { all: true }, 'unchanged')) !== undefined
+  const running =
+    follow === undefined && (await isRunning(context)) && (viewed === context || (await isRunning(viewed)))
+  const from: From = { tail: running ? SHOWN_AT_FIRST : 0 }
   let tellAgain = afterFlood(Number.POSITIVE_INFINITY, () => {})
   const write = ({ source, channel, line }: LogEntry) => {
     const stream = channel === 'out' ? process.stdout : process.stderr
@@ -45,22 +50,22 @@ export async function watchEnvironment(context: Context, shown: Shown, commands:
   const { show, ask } = betweenQuestions(write, context.ask)
 
   let view: Promise<void>
-  if (running === undefined) {
+  if (!running) {
     const stopEarly = new AbortController()
-    view = followLogs(context, from, shown, show, AbortSignal.any([leaving.signal, stopEarly.signal]))
+    view = followLogs(viewed, from, shown, show, AbortSignal.any([leaving.signal, stopEarly.signal]))
     // Where the engine cannot be asked, `start` says why.
     view.catch(() => {})
     try {
       const { startFollowing } = await following()
       await startFollowing({ ...context, ask }, { all: true }, { again: 'none', commands })
-      await requireShown(context, shown)
+      await requireShown(viewed, shown)
     } catch (error) {
       stopEarly.abort()
       throw error
     }
   } else {
-    await requireShown(context, shown)
-    view = followLogs(context, from, shown, show, leaving.signal)
+    await requireShown(viewed, shown)
+    view = followLogs(viewed, from, shown, show, leaving.signal)
   }
   starting = false
   // Behind what is on its way: both may lead to one pipe, and stand there line by line.
@@ -71,9 +76,9 @@ export async function watchEnvironment(context: Context, shown: Shown, commands:
   const tellFirst = (lines: readonly string[]) => {
     tell(lines)
     // The flood may be a traceback: then the program is named that waits, and the address when it answers again.
-    tellAgain = afterFlood(process.stdout.rows ?? ROWS, () => void tellWhenAnswering(context, leaving.signal, tell))
+    tellAgain = afterFlood(process.stdout.rows ?? ROWS, () => void tellWhenAnswering(viewed, leaving.signal, tell))
   }
-  const answering = tellWhenAnswering(context, leaving.signal, tellFirst, tell)
+  const answering = tellWhenAnswering(viewed, leaving.signal, tellFirst, tell)
   await view
   tellAgain.end()
   leaving.abort()
@@ -81,9 +86,11 @@ export async function watchEnvironment(context: Context, shown: Shown, commands:
   report({
     kind: 'note',
     text:
-      (await findRunning(context, { all: true }, 'running')) === undefined
+      (await findRunning(viewed, { all: true }, 'running')) === undefined
         ? 'nothing runs any more'
-        : `${environment.service} keeps running; \`devenv stop\` stops it`,
+        : viewed === context
+          ? `${viewed.environment.service} keeps running; \`devenv stop\` stops it`
+          : `${viewed.environment.service} keeps running; \`devenv stop\` in ${viewed.environment.checkout} stops it`,
   })
   return 0
 }

@@ -4,6 +4,16 @@ import type { Place } from '../problem/problem.js'
 /** Something that a checkout holds: a file or folder, or a file with a line that matches. */
 export type Mark = string | { file: string; matches: string }
 
+/**
+ * The kinds of libraries, each with the files of which a checkout has one. How they are installed in a container is the affair of
+ * packages/core/container/bin/libraries.
+ */
+export const LIBRARY_MARKS = { python: ['pyproject.toml', 'setup.py'] } as const satisfies Record<
+  string,
+  readonly string[]
+>
+export type LibraryKind = keyof typeof LIBRARY_MARKS
+
 /** One service of a Compose project as `docker compose config` gives it: only what we read or change. */
 export type ComposeService = {
   image?: string
@@ -101,6 +111,8 @@ export type ProvisionStep = {
     /** Globs in the image that it runs in. */
     installed: readonly string[]
     stores: readonly string[]
+    /** Globs in each library that is attached. */
+    libraries: readonly string[]
     image: boolean
     address: boolean
   }
@@ -164,6 +176,10 @@ export type Definition = {
   /** What it asks of the services that run beside it. */
   asks: readonly Ask[]
   hosts: readonly BuildHost[]
+  /** What kind of libraries its primary container can install; `undefined`: none. */
+  libraries: LibraryKind | undefined
+  /** What kind of library its checkouts are themselves; `undefined`: services. */
+  library: LibraryKind | undefined
   /** Variables whose values are known once all ports are, each with where it is named first. */
   toldLater: Readonly<Record<string, Place>>
   /** The Compose model without `x-devenv`, `$` as itself. */
@@ -172,14 +188,14 @@ export type Definition = {
 
 /**
  * `service` is the package's name without its scope: `@devenv/discovery` is `discovery`. `checkoutSays`: of a package for many services,
- * the line of a checkout that tells which it is, by its first group.
+ * the lines of a checkout that tell which it is, by their first group.
  */
 export type EnvironmentPackage = {
   name: string
   version: string
   service: string
   directory: string
-  checkoutSays?: { file: string; matches: string }
+  checkoutSays?: readonly { file: string; matches: string }[]
 }
 
 export const primaryOf = (definition: Definition): ComposeService => {

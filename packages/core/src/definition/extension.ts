@@ -1,6 +1,14 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Account, BuildHost, Definition, EnvironmentPackage, Mark, ProvisionStep } from './definition.js'
+import type {
+  Account,
+  BuildHost,
+  Definition,
+  EnvironmentPackage,
+  LibraryKind,
+  Mark,
+  ProvisionStep,
+} from './definition.js'
 import { readSource } from './source.js'
 
 /** Compose 2.26 gives an empty list of an extension back as null. */
@@ -25,6 +33,10 @@ export type Extension = {
     when?: Partial<ProvisionStep['when']>
   }[]
   accounts?: Account[]
+  /** What its service can install. */
+  libraries?: LibraryKind
+  /** What its checkouts are themselves, for services that can install such. */
+  library?: LibraryKind
   hosts?: Record<string, Pick<BuildHost, 'because'> & Partial<BuildHost>>
 }
 

@@ -35,14 +35,31 @@ describe('an environment package', () => {
     expect(of('{ "name": "@edx/frontend-app-../../etc" }')).toBe('frontend-app')
   })
 
-  test.each([{ file: 'a' }, { file: 'a', matches: 'no group' }, { file: 'a', matches: '(' }, null, 'a'])(
-    'that tells it by %j is refused',
-    async (service) => {
-      const manifest = JSON.stringify({ name: 'a', version: '1', devenv: { service } })
-      const root = writeFiles(temporaryFolder(), { 'package.json': manifest, 'compose.yaml': '' })
-      expect(await problemsOf(() => readPackage(root))).toMatchObject([{ code: 'definition-unreadable' }])
-    },
-  )
+  test('for many services may name several lines, of which the first counts that a checkout has', () => {
+    const service = ['one', 'two'].map((file) => ({ file, matches: 'name=([a-z]+)' }))
+    const manifest = JSON.stringify({ name: 'library', version: '1', devenv: { service } })
+    const root = writeFiles(temporaryFolder(), { 'package.json': manifest, 'compose.yaml': '' })
+    const of = (files: { [path: string]: string }) => serviceOf(readPackage(root), writeFiles(temporaryFolder(), files))
+    expect(of({ one: 'name=poll', two: 'name=quiz' })).toBe('poll')
+    expect(of({ one: '', two: 'name=quiz' })).toBe('quiz')
+    expect(of({})).toBe('library')
+  })
+
+  test.each(
+    [
+      [],
+      [{ file: 'a' }],
+      { file: 'a' },
+      { file: 'a', matches: 'no group' },
+      { file: 'a', matches: '(' },
+      null,
+      'a',
+    ].map((service) => ({ service })),
+  )('that tells it by $service is refused', async ({ service }) => {
+    const manifest = JSON.stringify({ name: 'a', version: '1', devenv: { service } })
+    const root = writeFiles(temporaryFolder(), { 'package.json': manifest, 'compose.yaml': '' })
+    expect(await problemsOf(() => readPackage(root))).toMatchObject([{ code: 'definition-unreadable' }])
+  })
 
   test('has its real path, also through a link', () => {
     const root = writeFiles(temporaryFolder(), {

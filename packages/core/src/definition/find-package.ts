@@ -21,10 +21,15 @@ export function readPackage(directory: string): EnvironmentPackage {
   if (typeof name !== 'string' || typeof version !== 'string') throw refuse('it has no name or no version')
   const found = { name, version, service: name.split('/').at(-1) ?? name, directory: realpathSync(directory) }
   if (devenv?.service === undefined) return found
-  const { file: named, matches } = devenv.service ?? {}
-  if (typeof named !== 'string' || !isPattern(matches))
-    throw refuse('"devenv.service" needs "file", and "matches": a regular expression with a group')
-  return { ...found, checkoutSays: { file: named, matches } }
+  const lines: unknown[] = [devenv.service].flat()
+  if (lines.length === 0 || !lines.every(isLine))
+    throw refuse('"devenv.service" needs "file", and "matches": a regular expression with a group; or a list of these')
+  return { ...found, checkoutSays: lines }
+}
+
+function isLine(value: unknown): value is { file: string; matches: string } {
+  const { file, matches } = (value ?? {}) as { file?: unknown; matches?: unknown }
+  return typeof file === 'string' && isPattern(matches)
 }
 
 /** A regular expression with a group: each matches nothing, or an empty text, beside itself. */
@@ -37,14 +42,16 @@ function isPattern(text: unknown): text is string {
 }
 
 /**
- * The service that a checkout is of: of a package for many services, the one that the checkout says, where it says one that can be a name.
+ * The service that a checkout is of: of a package for many services, the first that the checkout says, where it says one that can be a
+ * name.
  */
 export function serviceOf({ service, checkoutSays }: EnvironmentPackage, checkout: string): string {
-  if (checkoutSays === undefined) return service
-  const file = join(checkout, checkoutSays.file)
-  const text = existsSync(file) ? readTextFile(file) : ''
-  const said = new RegExp(checkoutSays.matches, 'm').exec(text)?.[1] ?? ''
-  return /^[a-z0-9][a-z0-9_-]*$/.test(said) ? said : service
+  for (const { file, matches } of checkoutSays ?? []) {
+    const path = join(checkout, file)
+    const said = existsSync(path) ? (new RegExp(matches, 'm').exec(readTextFile(path))?.[1] ?? '') : ''
+    if (/^[a-z0-9][a-z0-9_-]*$/.test(said)) return said
+  }
+  return service
 }
 
 /**

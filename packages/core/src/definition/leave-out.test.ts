@@ -16,7 +16,7 @@ const searchable = (): Definition => {
       search: { image: 'docker.io/library/search:1.2' },
     },
   )
-  const when = { files: [], installed: [], image: false, address: false }
+  const when = { files: [], installed: [], libraries: [], image: false, address: false }
   return {
     ...definition,
     targets: {

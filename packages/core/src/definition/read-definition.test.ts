@@ -49,7 +49,7 @@ describe('a definition', () => {
         name: 'a',
         service: 'web',
         run: ['b', '$c'],
-        when: { files: [], installed: [], stores: [], image: false, address: false },
+        when: { files: [], installed: [], stores: [], libraries: [], image: false, address: false },
       },
     ])
   })

@@ -279,6 +279,8 @@ export function parseDefinition(
     provision: parseProvision(extension.provision, primary),
     accounts: extension.accounts ?? [],
     asks: [],
+    libraries: extension.libraries,
+    library: extension.library,
     toldLater: {},
     hosts: Object.entries(extension.hosts ?? {}).map(([host, { because, where, unless, instead }]) => ({
       host,
@@ -301,6 +303,7 @@ const parseProvision = (steps: Extension['provision'], primary: string): Provisi
       files: when?.files ?? [],
       installed: when?.installed ?? [],
       stores: when?.stores ?? [],
+      libraries: when?.libraries ?? [],
       image: when?.image ?? false,
       address: when?.address ?? false,
     },

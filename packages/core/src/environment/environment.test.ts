@@ -41,7 +41,7 @@ describe('an environment', () => {
   )
 
   test('of a package for many services is called as its checkout says, in every name', () => {
-    const checkoutSays = { file: 'package.json', matches: '"name": "(app-[a-z]+)"' }
+    const checkoutSays = [{ file: 'package.json', matches: '"name": "(app-[a-z]+)"' }]
     const checkout = writeFiles(temporaryFolder(), { 'package.json': '{ "name": "app-learning" }' })
     const { service, project, paths } = identify({ ...SAMPLE_PACKAGE, checkoutSays }, checkout, '/data')
     expect({ service, home: paths.home }).toEqual({ service: 'app-learning', home: '/data/app-learning/devenv' })

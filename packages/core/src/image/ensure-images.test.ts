@@ -58,7 +58,7 @@ describe('the plan for the images of an environment', () => {
 
   test('has the images of other Open edX services apart from official ones, as the definition names them', async () => {
     const SHOP = 'devenv/shop-snapshot:1.2'
-    const when = { files: [], installed: [], stores: [], image: false, address: false }
+    const when = { files: [], installed: [], stores: [], libraries: [], image: false, address: false }
     const definition = {
       ...sampleDefinition({}, { shop: { image: SHOP } }),
       provision: [{ name: 'fill', service: 'shop', run: ['fill'] as [string], when }],

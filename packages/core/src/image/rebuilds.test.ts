@@ -6,7 +6,14 @@ import { rebuildsOf } from './rebuilds.js'
 const file = (context: string, path: string): ImageInput => ({ context, path, mode: '100644', sha256: '0' })
 
 test('the inputs of an image are told by where they come from, and each step with what repeats it', () => {
-  const when = { files: ['*/migrations/*.py'], installed: [], stores: ['mysql'], image: false, address: false }
+  const when = {
+    files: ['*/migrations/*.py'],
+    installed: [],
+    libraries: [],
+    stores: ['mysql'],
+    image: false,
+    address: false,
+  }
   const definition = {
     ...sampleDefinition(),
     provision: [{ name: 'migrations', service: 'hello', run: ['migrate'] as const, when }],

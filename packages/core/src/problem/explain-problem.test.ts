@@ -44,6 +44,31 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
     checkouts: ['/the/checkout', '/another'],
   },
   'neighbour-name-taken': { code: 'neighbour-name-taken', service: 'forums', of: 'lms' },
+  'library-refused': {
+    code: 'library-refused',
+    checkout: '/home/dev/xblock-poll',
+    service: 'discovery',
+    kind: 'python',
+  },
+  'libraries-alike': {
+    code: 'libraries-alike',
+    service: 'edx-platform',
+    checkouts: ['/home/a/xblock-poll', '/home/b/xblock-poll'],
+  },
+  'library-broken': {
+    code: 'library-broken',
+    name: 'xblock-poll',
+    checkout: '/home/dev/xblock-poll',
+    service: 'edx-platform',
+    detail: "setup.py:3: SyntaxError: '(' was never closed",
+  },
+  'library-lacks': {
+    code: 'library-lacks',
+    name: 'xblock-poll',
+    service: 'edx-platform',
+    missing: ['bleach>=6'],
+    install: "uv pip install 'bleach>=6'",
+  },
   'neighbour-service-unknown': {
     code: 'neighbour-service-unknown',
     named: 'edx-platfrom@ulmo.4',

@@ -42,6 +42,16 @@ export type CheckoutProblem =
   | { code: 'neighbour-unusable'; service: string; checkout: string; data: string; detail: string }
   | { code: 'neighbours-alike'; service: string; checkout: string; of: string; checkouts: readonly string[] }
   | { code: 'neighbour-name-taken'; service: string; of: string }
+  | { code: 'library-refused'; checkout: string; service: string; kind: string }
+  | { code: 'libraries-alike'; service: string; checkouts: readonly string[] }
+  | { code: 'library-broken'; name: string; checkout: string; service: string; detail: string }
+  | {
+      code: 'library-lacks'
+      name: string
+      service: string
+      missing: readonly string[]
+      install: string | null
+    }
   | { code: 'neighbour-unknown'; checkout: string; beside: string | undefined; fitting: readonly string[] }
   | { code: 'neighbour-service-unknown'; named: string; known: readonly string[]; isFolder: boolean }
   | {

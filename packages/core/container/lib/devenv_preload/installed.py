@@ -6,6 +6,9 @@ import site
 import sys
 import sysconfig
 
+# Where attached libraries are (bin/libraries): it is read when Python starts.
+LIBRARIES = os.path.join(os.environ.get('DEVENV_LIBRARIES_STATE', '/run/devenv/libraries'), 'paths')
+
 
 def roots():
     """The folders that hold installed packages, and Python's own modules."""
@@ -36,7 +39,7 @@ def state_of(path):
 def fingerprint():
     """The state of what says which packages are installed: their folders, and what Python reads there when it starts."""
     files = [path for folder in site_folders() for path in (folder, *glob.glob(os.path.join(glob.escape(folder), '*.pth')))]
-    files.append(os.path.join(sys.prefix, 'pyvenv.cfg'))
+    files += [os.path.join(sys.prefix, 'pyvenv.cfg'), LIBRARIES]
     return {path: state_of(path) for path in files}
 
 

@@ -50,6 +50,11 @@ testRules([runsUnderSupervisor], {
       change: writing('Dockerfile', 'FROM debian:12\nentrypoint [ "/opt/devenv/bin/entrypoint" ]\n'),
     },
     {
+      title: 'no program where its checkouts are libraries, which services run',
+      change: removing('image/supervisor'),
+      edit: replacing('x-devenv:\n', 'x-devenv:\n  library: python\n'),
+    },
+    {
       title: 'no program of its own where another service of devenv brings some',
       change: removing('image/supervisor/web.conf'),
       edit: (compose) => withShop(SHOP)(replacing('    ports: [{ target: 8000 }]\n', '')(compose)),

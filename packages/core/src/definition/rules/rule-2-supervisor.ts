@@ -38,8 +38,9 @@ export const runsUnderSupervisor: Rule = {
         fix: `ENTRYPOINT ["${ENTRYPOINT}"]`,
       })
     }
-    // Another service of ours brings its programs in its image.
-    if (oursOf(definition).length === 1 && readDeclaredPrograms(definition).length === 0) {
+    // Another service of ours brings its programs in its image; a library is run by services.
+    const runsOthers = oursOf(definition).length > 1 || definition.library !== undefined
+    if (!runsOthers && readDeclaredPrograms(definition).length === 0) {
       const file = join(imageFolderOf(definition), 'supervisor')
       breaches.push({
         place: { file },

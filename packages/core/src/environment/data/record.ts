@@ -5,6 +5,7 @@ import type { Place } from '../../problem/problem.js'
 import type { ProgramChoice, Remembered } from '../../settings/settings.js'
 import type { Environment } from '../environment.js'
 import type { Ports } from '../project/addresses.js'
+import type { Library } from '../project/libraries.js'
 import type { Neighbour } from '../project/neighbours.js'
 import { readOwned, writeOwned } from './data-directory.js'
 import {
@@ -49,6 +50,8 @@ export type StartRecord = {
   packages?: StartedWith | undefined
   /** The environments that run beside it, as it was told of them. */
   neighbours: readonly Neighbour[]
+  /** The libraries that are attached to it. */
+  libraries?: readonly Library[] | undefined
   /** A step that was begun, and whose outcome nobody has taken yet. */
   begun?: Begun | undefined
   /** The step that failed last, until it succeeds. */
@@ -152,6 +155,7 @@ const isRecord = isShapeOf<StartRecord>({
       ),
     }),
   ),
+  libraries: isMaybe(isListOf(isShapeOf<Library>({ name: isText, checkout: isText }))),
   begun: isMaybe(
     isShapeOf<Begun>({
       step: isText,

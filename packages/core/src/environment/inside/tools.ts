@@ -27,6 +27,9 @@ export const releaseCommand = (programs: ProgramChoice): Argv => [
   ...(programs === 'all' ? [] : ['--only', ...programs]),
 ]
 
+/** What became of the libraries that a container has installed (packages/core/container/bin/libraries). */
+export const LIBRARIES_COMMAND: Argv = [`${BIN}/libraries`, '--report']
+
 /** Ends all programs; they are held until `release`, also when the container starts again. */
 export const HOLD_COMMAND: Argv = ['/bin/sh', '-c', `${BIN}/release --only && rm -f /run/devenv/released`]
 

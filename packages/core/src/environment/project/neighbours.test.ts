@@ -72,7 +72,7 @@ describe('what another environment asks for', () => {
       name: 'migrations',
       service: 'hello',
       run: ['migrate'] as const,
-      when: { files: [], installed: [], stores: ['mysql'], image: false, address: false },
+      when: { files: [], installed: [], libraries: [], stores: ['mysql'], image: false, address: false },
     }
     const { provision } = withNeighbours(definition({ targets, provision: [step] }), OWN, [asking])
     expect(provision).toMatchObject([

@@ -119,6 +119,6 @@ const askedSteps = ({ primary }: Definition, { service, asks }: Neighbour): Prov
     service: primary,
     run: ['make', '-f', TARGETS_FILE, target, ...Object.entries(variables).map(([key, value]) => `${key}=${value}`)],
     // What was made for an address is of no use at another.
-    when: { files: [], installed: [], stores: [], image: false, address: true },
+    when: { files: [], installed: [], stores: [], libraries: [], image: false, address: true },
     beside: true,
   }))

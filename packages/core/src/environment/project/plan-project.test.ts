@@ -35,6 +35,7 @@ const FACTS: ProjectFacts = {
   authorities: undefined,
   mtu: undefined,
   neighbours: [],
+  libraries: [],
 }
 
 const plan = (
@@ -58,6 +59,41 @@ const service = (project: ComposeProject, name: string): ComposeService => {
 }
 const configs = (project: ComposeProject) =>
   Object.fromEntries(Object.entries(project.services).map(([name, { labels }]) => [name, labels?.[LABELS.config]]))
+
+describe('a project with libraries', () => {
+  const libraries = [
+    { name: 'xblock-poll', checkout: '/home/dev/xblock-poll' },
+    { name: 'forum', checkout: '/home/dev/forum' },
+  ]
+
+  test('mounts each into the primary container alone, which is told where they are', () => {
+    const [without, project] = [plan(), plan({ facts: { libraries } })]
+    const { environment, volumes = [] } = service(project, 'hello')
+    expect(environment?.DEVENV_LIBRARIES).toBe('/edx/libraries/xblock-poll:/edx/libraries/forum')
+    expect(volumes.filter(({ target }) => target.startsWith('/edx/libraries/'))).toMatchObject([
+      { type: 'bind', source: '/home/dev/xblock-poll', bind: { create_host_path: false } },
+      { type: 'bind', source: '/home/dev/forum' },
+    ])
+    expect(configs(project)).toEqual({
+      ...configs(without),
+      hello: expect.not.stringMatching(`^${configs(without).hello}$`),
+    })
+  })
+
+  test('leaves the container its own', () => {
+    const definition = sampleDefinition()
+    const hello = { ...service(definition.project, 'hello'), environment: { DEVENV_LIBRARIES: '/edx/app/hello' } }
+    const own = {
+      ...definition,
+      project: { ...definition.project, services: { ...definition.project.services, hello } },
+    }
+    const told = [[], libraries].map((each) => {
+      const project = plan({ definition: own, facts: { libraries: each } })
+      return service(project, 'hello').environment?.DEVENV_LIBRARIES
+    })
+    expect(told).toEqual(['/edx/app/hello', '/edx/app/hello:/edx/libraries/xblock-poll:/edx/libraries/forum'])
+  })
+})
 
 describe('a project with another environment beside it', () => {
   const LMS = {
@@ -420,7 +456,7 @@ describe('another Open edX service', () => {
         name: 'fill',
         service: 'shop',
         run: ['fill'],
-        when: { files: [], stores: [], installed: [], image: false, address: false },
+        when: { files: [], stores: [], installed: [], libraries: [], image: false, address: false },
       },
     ],
   }

@@ -16,6 +16,7 @@ import { containerProxies } from '../../settings/container-proxies.js'
 import type { Settings } from '../../settings/settings.js'
 import type { Environment } from '../environment.js'
 import { type Ports, urlsOf } from './addresses.js'
+import { type Library, planLibraries } from './libraries.js'
 import { addressesBeside, type Neighbour, sharedNetwork } from './neighbours.js'
 import type { GitPlaces } from './read-git-places.js'
 import { storesOf } from './stores-of.js'
@@ -37,6 +38,8 @@ export type ProjectFacts = {
   /** Of the host's way out, when it is less than Docker's 1500. */
   mtu: number | undefined
   neighbours: readonly Neighbour[]
+  /** Installed in the primary container. */
+  libraries: readonly Library[]
 }
 
 /** The programs' own paths inside the container (packages/core/container). */
@@ -152,6 +155,7 @@ function planOurs(
   const primary = name === definition.primary
   const code = mountOf(definition, name, checkout)
   const { build: _, ...rest } = service
+  const libraries = planLibraries(primary ? facts.libraries : [], service)
   const authorities =
     caBundle === undefined ? {} : Object.fromEntries(CONTAINER_CA_VARIABLES.map((variable) => [variable, CA_BUNDLE]))
   return {
@@ -166,6 +170,7 @@ function planOurs(
       ...service.environment,
       ...urlsOf(ports[name], service.ports?.[0]?.target),
       ...(primary && addressesBeside(facts.neighbours)),
+      ...libraries.environment,
       // Written at once: who ends a container ends its shells with it.
       HISTFILE: `${HISTORY}/${name}`,
       PROMPT_COMMAND: 'history -a',
@@ -182,6 +187,7 @@ function planOurs(
     },
     volumes: [
       ...(service.volumes ?? []),
+      ...libraries.volumes,
       bind(paths.logs, LOGS),
       bind(paths.history, HISTORY),
       bind(paths.cache, CACHE),

@@ -3,7 +3,7 @@ import { testEach } from '../../../test/samples.js'
 import type { ProvisionStep } from '../../definition/definition.js'
 import { hashSteps, type ProvisionFacts } from './hash-steps.js'
 
-const NOTHING = { files: [], installed: [], stores: [], image: false, address: false }
+const NOTHING = { files: [], installed: [], stores: [], libraries: [], image: false, address: false }
 const STEPS: ProvisionStep[] = [
   { name: 'by files', service: 'web', run: ['migrate'], when: { ...NOTHING, files: ['a/*.sql', 'b/*.sql'] } },
   { name: 'by one store', service: 'web', run: ['fill'], when: { ...NOTHING, stores: ['mysql'] } },
@@ -19,6 +19,7 @@ const FACTS: ProvisionFacts = {
   files: { 'a/*.sql': matched('a1'), 'b/*.sql': matched('b1') },
   stores: { mysql: 'store-1', redis: 'store-2' },
   images: { web: 'image-1', shop: 'image-9' },
+  libraries: {},
   installed: { web: ['auth/migrations/0001.py'] },
   addresses: { web: 'http://localhost:23000', shop: 'http://localhost:23009' },
 }
@@ -103,4 +104,16 @@ test('a step of another service depends on the image and the address of that', (
   const changed = { images: { ...FACTS.images, shop: 'new' }, addresses: { ...FACTS.addresses, shop: 'new' } }
   const again = hashSteps(steps, { ...FACTS, ...changed }).filter(({ now }, index) => now !== before[index]?.now)
   expect(again.map(({ name }) => name)).toEqual(['by image', 'by address'])
+})
+
+test('what attached libraries bring makes a step due that looks at them; without any it is what it was', () => {
+  const [first, ...rest] = STEPS as [ProvisionStep, ...ProvisionStep[]]
+  const steps = [{ ...first, when: { ...first.when, libraries: ['**/*.sql'] } }, ...rest]
+  expect(due(FACTS, steps)).toEqual([])
+  const libraries = { '**/*.sql': matched('l1', 'poll/1.sql') }
+  expect(due({ ...FACTS, libraries }, steps)).toEqual(['by files'])
+  expect(hashSteps(steps, { ...FACTS, libraries })[0]?.files).toEqual(['poll/1.sql'])
+  const changed = { '**/*.sql': matched('l2', 'poll/1.sql') }
+  const [before, after] = [libraries, changed].map((each) => hashSteps(steps, { ...FACTS, libraries: each })[0]?.now)
+  expect(after).not.toBe(before)
 })

@@ -8,6 +8,8 @@ export type MatchedFiles = { hash: string; contents: { readonly [path: string]: 
 export type ProvisionFacts = {
   files: { readonly [glob: string]: MatchedFiles }
   stores: { readonly [service: string]: string }
+  /** The same for what globs match in attached libraries; nothing of one that matches nothing. */
+  libraries: { readonly [glob: string]: MatchedFiles }
   /** Service to the image that it runs. */
   images: { readonly [service: string]: string }
   /** Service to the names of what globs match in its image; nothing of an image that is not here yet. */
@@ -33,6 +35,7 @@ export type DueStep = Pick<ProvisionStep, 'name' | 'service' | 'run' | 'needs'> 
 export function hashSteps(steps: readonly ProvisionStep[], facts: ProvisionFacts): DueStep[] {
   return steps.map(({ name, service, run, needs, when, beside = false }) => {
     const among = when.stores.length > 0 ? when.stores : Object.keys(facts.stores)
+    const attached = when.libraries.flatMap((glob) => facts.libraries[glob] ?? [])
     const parts = [
       service,
       run,
@@ -40,6 +43,8 @@ export function hashSteps(steps: readonly ProvisionStep[], facts: ProvisionFacts
       when.image ? facts.images[service] : '',
       when.address ? facts.addresses[service] : '',
       ...(when.installed.length > 0 ? [facts.installed[service]] : []),
+      // Where none is attached, the step is what it was before it could be.
+      ...attached.map(({ hash }) => hash),
     ]
     return {
       name,
@@ -47,10 +52,12 @@ export function hashSteps(steps: readonly ProvisionStep[], facts: ProvisionFacts
       run,
       needs,
       now: shortHashOf(parts),
-      files: [...new Set(when.files.flatMap((glob) => Object.keys(facts.files[glob]?.contents ?? {})))],
+      files: [...new Set([...when.files.flatMap((glob) => facts.files[glob] ?? []), ...attached].flatMap(namesOf))],
       stores: among.flatMap((store) => facts.stores[store] ?? []),
       anywhere: !when.address && !beside,
       ...(beside && { beside }),
     }
   })
 }
+
+const namesOf = ({ contents }: MatchedFiles): string[] => Object.keys(contents)

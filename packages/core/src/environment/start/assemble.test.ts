@@ -29,13 +29,20 @@ const DEFINITION: Definition = {
       name: 'migrations',
       service: 'hello',
       run: ['migrate'],
-      when: { files: ['migrations/*.sql'], stores: ['mysql'], installed: [], image: false, address: false },
+      when: {
+        files: ['migrations/*.sql'],
+        stores: ['mysql'],
+        installed: [],
+        libraries: [],
+        image: false,
+        address: false,
+      },
     },
     {
       name: 'accounts',
       service: 'hello',
       run: ['accounts'],
-      when: { files: [], stores: [], installed: [], image: false, address: true },
+      when: { files: [], stores: [], installed: [], libraries: [], image: false, address: true },
     },
   ],
 }
@@ -64,6 +71,8 @@ const NOTHING: Observed = {
   mtu: undefined,
   packages: [],
   neighbours: [],
+  libraries: [],
+  attached: {},
   networks: [],
   mountPoint: '/home',
   storesIdentity: '1:2',
@@ -323,6 +332,15 @@ describe('the whole plan of a start', () => {
         'keep-seed: a clone, a worktree or a clean starts from it',
         'release: they wait until provisioning is done',
       ])
+    })
+
+    test('while a library brings migrations, none is kept: they are of no use to others', () => {
+      const images = { ...NOTHING.images, own: { ...NOTHING.images.own, do: 'use' as const } }
+      const attached = { '**/*.sql': { hash: 'l', contents: { 'poll/migrations/0001.sql': 'l' } } }
+      const seeds = [seed('older', 'older')]
+      const kept = (observed: Observed) => plan(observed).filter((line) => line.startsWith('keep-seed'))
+      expect(kept({ ...NOTHING, images, stores: portable, seeds })).toHaveLength(1)
+      expect(kept({ ...NOTHING, images, stores: portable, seeds, attached })).toEqual([])
     })
 
     test('DEVENV_SEEDS=none takes none, and keeps what the steps make', () => {

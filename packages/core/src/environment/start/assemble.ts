@@ -99,6 +99,7 @@ export function assemble(environment: Environment, observed: Observed, how: Pick
     provisioned: before?.provisioned ?? {},
     packages: Object.fromEntries(observed.packages.map(({ name, version, content }) => [name, { version, content }])),
     neighbours: observed.neighbours,
+    libraries: observed.libraries,
     begun: observed.begun,
     stopping: steps.some((step) => step.do === 'stop') || undefined,
     failed: due.find((step) => step.name === before?.failed && step.passed !== 'now')?.name,
@@ -112,7 +113,12 @@ export function assemble(environment: Environment, observed: Observed, how: Pick
   const fit = savesThatFit(observed.saves, planWish(environment.service, hashed, observed).basis)
   const passing = due.filter(({ passed }) => passed !== 'now')
   // Told when a step is carried out again, as it is after another branch was chosen: not at each start.
-  const left = explainLeftMigrations(passing, observed.stores, chooseSave(fit, observed.branch))
+  const left = explainLeftMigrations(
+    passing,
+    observed.stores,
+    chooseSave(fit, observed.branch),
+    Object.values(observed.installed).flatMap((names) => names ?? []),
+  )
   return {
     notes: [...notesOf(observed), ...left],
     update: explainUpdate(before?.packages, observed.packages, {

@@ -70,3 +70,11 @@ test('a save suits a branch that has all of its migrations; best is one that was
   expect(choose([theirs], 'main')).toBeUndefined()
   expect(choose([newest], undefined)).toBe('newest')
 })
+
+test('those that the image has are none that are lacked: a library had brought them from its checkout', () => {
+  const stores = [filled(MYSQL, { migrate: [OURS, 'forum/forum/migrations/0001_initial.py', THEIRS] })]
+  const [note] = explainLeftMigrations([step('migrate', [OURS])], stores, undefined, [
+    'forum/migrations/0001_initial.py',
+  ])
+  expect(note).toContain('lacks: course_metadata/0350_theirs;')
+})

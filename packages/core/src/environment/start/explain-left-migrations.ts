@@ -11,17 +11,21 @@ import { lackedBy, type SeedWish } from './choose-seed.js'
  * @param steps with the files that they would run with now
  * @param stores with the files that they were filled with
  * @param save one whose data this branch can work with
+ * @param installed the migrations that the image has, whichever checkout brought them before
  */
 export function explainLeftMigrations(
   steps: readonly Pick<DueStep, 'name' | 'files' | 'stores'>[],
   stores: readonly { store: Pick<Store, 'name' | 'service'>; ledger: Pick<Ledger, 'files'> | undefined }[],
   save: Pick<Save, 'name' | 'description'> | undefined,
+  installed: readonly string[] = [],
 ): string[] {
+  const there = new Set(installed.map(migrationOf))
   const left = stores.flatMap(({ store: { name, service }, ledger }) => {
     const names = steps
       .filter((step) => step.stores.includes(name))
       .flatMap((step) => (ledger?.files[step.name] ?? []).filter((file) => !step.files.includes(file)))
       .flatMap((file) => migrationOf(file) ?? [])
+      .filter((name) => !there.has(name))
     return names.length === 0 ? [] : [{ service, names }]
   })
   if (left.length === 0) return []

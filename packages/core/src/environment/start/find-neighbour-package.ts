@@ -2,21 +2,27 @@ import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { CORE_DIRECTORY } from '../../definition/core-directory.js'
 import type { EnvironmentPackage } from '../../definition/definition.js'
-import { readExtension } from '../../definition/extension.js'
+import { type Extension, readExtension } from '../../definition/extension.js'
 import { FOLDER_IN_CHECKOUT, findPackage, readPackage } from '../../definition/find-package.js'
 import { recognise } from '../../definition/recognise.js'
 import { DevenvError, tellsOf } from '../../problem/problem.js'
 import { folderTree } from '../../tree/folder-tree.js'
 
 /**
- * The package that a checkout names, else the one that fits it among those that npm has installed beside core, as in this repository.
+ * The package that a checkout names, else the one that fits it among those that npm has installed beside core, as in this repository: one
+ * of a service before one of libraries, since a service may hold what makes a library.
  * @throws DevenvError `neighbour-unknown`
  */
 export async function findNeighbourPackage(checkout: string): Promise<EnvironmentPackage> {
   if (existsSync(join(checkout, FOLDER_IN_CHECKOUT, 'package.json'))) return findPackage(checkout)
   const beside = findScope(CORE_DIRECTORY)
-  const fitting: EnvironmentPackage[] = []
-  for (const found of packagesIn(beside)) if (await fits(found, checkout)) fitting.push(found)
+  const services: EnvironmentPackage[] = []
+  const libraries: EnvironmentPackage[] = []
+  for (const found of packagesIn(beside)) {
+    const extension = await recognisedAs(found, checkout)
+    if (extension !== undefined) (extension.library === undefined ? services : libraries).push(found)
+  }
+  const fitting = services.length > 0 ? services : libraries
   if (fitting.length === 1 && fitting[0] !== undefined) return fitting[0]
   const names = fitting.map(({ name }) => name)
   throw new DevenvError({ code: 'neighbour-unknown', checkout, beside, fitting: names })
@@ -58,15 +64,15 @@ function findScope(directory: string): string | undefined {
   return dirname(directory) === directory ? undefined : findScope(dirname(directory))
 }
 
-async function fits(found: EnvironmentPackage, checkout: string): Promise<boolean> {
+/** What a package says of a checkout that fits it, in the shape that this has. */
+async function recognisedAs(found: EnvironmentPackage, checkout: string): Promise<Partial<Extension> | undefined> {
   try {
     const extension = readExtension(found)
     const marks = [...(extension['recognised-by'] ?? []), ...Object.keys(extension.variants ?? {})]
-    if (marks.length === 0) return false
-    await recognise(found, extension, folderTree(checkout))
-    return true
+    if (marks.length === 0) return undefined
+    return readExtension(found, await recognise(found, extension, folderTree(checkout)))
   } catch (error) {
-    if (tellsOf(error, 'checkout-unrecognised', 'variant-unknown', 'definition-unreadable')) return false
+    if (tellsOf(error, 'checkout-unrecognised', 'variant-unknown', 'definition-unreadable')) return undefined
     throw error
   }
 }

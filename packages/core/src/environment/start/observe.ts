@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { readMountPoint } from '../../checkout/read-presence.js'
 import { CORE_DIRECTORY } from '../../definition/core-directory.js'
@@ -41,6 +41,7 @@ import { containersOf } from '../inside/containers-of.js'
 import { type RunningCommands, readCommands } from '../inside/read-commands.js'
 import { type Ports, requirePublishable, wantedPorts } from '../project/addresses.js'
 import { assignPorts } from '../project/assign-ports.js'
+import type { Library } from '../project/libraries.js'
 import { type Neighbour, sharedNetwork, withNeighbours } from '../project/neighbours.js'
 import { type GitPlaces, readGitPlaces } from '../project/read-git-places.js'
 import { type Store, storesOf } from '../project/stores-of.js'
@@ -51,6 +52,7 @@ import { requirePrograms } from './choose-programs.js'
 import { chooseSeed } from './choose-seed.js'
 import type { Extent } from './find-running.js'
 import { isUntold, mayBePublished, planDue, planWish } from './plan-data.js'
+import { readAttachedFiles } from './read-attached-files.js'
 import { type ObservedPackage, readPackages } from './read-packages.js'
 import { readBakedInputs, readStampedInputs } from './read-stamped-inputs.js'
 import { requireMounts } from './require-mounts.js'
@@ -75,6 +77,8 @@ export type How = {
   alone?: true | undefined
   /** What runs beside it. Not set: as the last start was told. */
   neighbours?: readonly Neighbour[] | undefined
+  /** What is installed in its primary container. Not set: as the last start was told. */
+  libraries?: readonly Library[] | undefined
 }
 
 /**
@@ -111,6 +115,9 @@ export type Observed = {
   /** The environments that run beside it, and the networks that it shares with them. */
   neighbours: readonly Neighbour[]
   networks: readonly string[]
+  libraries: readonly Library[]
+  /** Glob to what it matches in them, where it matches anything. */
+  attached: { readonly [glob: string]: MatchedFiles }
   /** Where each service of ours has the checkout, and what git needs beside it. */
   code: { readonly [service: string]: string }
   git: { readonly [service: string]: GitPlaces }
@@ -152,13 +159,14 @@ export async function observe(
   context: Context,
   variant: string | undefined,
   extent: Extent,
-  { commands, data, neighbours: told }: Pick<How, 'commands' | 'data' | 'neighbours'>,
+  { commands, data, neighbours: told, libraries: given }: Pick<How, 'commands' | 'data' | 'neighbours' | 'libraries'>,
   refused: Refused,
 ): Promise<Observed> {
   const { engine, environment } = context
   const { paths, checkout, code } = environment
   const before = readRecord(environment)
   const neighbours = told ?? toldBefore(before, context)
+  const libraries = given ?? librariesBefore(before, context.settings)
   const beside = neighbours.map(({ service }) => service)
   const stamped = stampsOf(definitionPaths(context, variant, beside))
   const { settings, variables, definition: described } = await readForCheckout(context, variant, beside)
@@ -213,6 +221,7 @@ export async function observe(
   const { saves } = listSaves(paths)
   const places = Object.fromEntries(ours.map((name) => [name, codeFolderOf(definition, name, environment)]))
   const { files, stamps: provision } = await readStepFiles(checkout, definition)
+  const attached = await readAttachedFiles(libraries, definition)
   const observed = {
     before,
     settings,
@@ -231,6 +240,8 @@ export async function observe(
     packages: await readPackages(environment.package, before?.packages),
     git: Object.fromEntries(Object.entries(places).map(([name, folder]) => [name, readGitPlaces(checkout, folder)])),
     neighbours,
+    libraries,
+    attached: attached.files,
     networks: neighbours.map(({ project }) => sharedNetwork(environment.project, project)),
     authorities,
     mtu: readMtu(),
@@ -242,12 +253,12 @@ export async function observe(
     saves,
     branch: code.from === 'image' ? code.release : await readBranch(checkout),
     seeds,
-    installed: await readAllInstalled(engine, definition, images, seeds, paths),
+    installed: await readAllInstalled(engine, definition, services, images, seeds, paths),
     files,
     composed: readOwned(paths.composeFile),
     stopping: before?.stopping === true,
     begun: before?.begun !== undefined && (await isJoinable(context, before.begun)) ? before.begun : undefined,
-    stamps: { inputs: { ...stamps, ...lock }, definition: stamped, provision },
+    stamps: { inputs: { ...stamps, ...lock }, definition: stamped, provision: { ...provision, ...attached.stamps } },
   }
   return {
     ...observed,
@@ -329,15 +340,20 @@ async function readStores(
   return await Promise.all(read)
 }
 
-/** Of the services whose steps depend on what their image has installed. What a seed of the same image tells, needs no look. */
+/**
+ * Of the services that are to run and whose steps depend on what their image has installed. What a seed of the same image tells, needs no
+ * look; the image of a service that is not to run is not asked for, and may never be here.
+ */
 async function readAllInstalled(
   engine: Engine,
   { primary, provision, project }: Definition,
+  running: readonly string[],
   { own }: ImagesPlan,
   seeds: readonly Seed[],
   paths: Paths,
 ): Promise<Observed['installed']> {
-  const services = [...new Set(provision.filter(({ when }) => when.installed.length > 0).map(({ service }) => service))]
+  const asking = provision.filter(({ service, when }) => when.installed.length > 0 && running.includes(service))
+  const services = [...new Set(asking.map(({ service }) => service))]
   if (services.length === 0) return {}
   const known = readKnownInstalled(paths)
   const before = JSON.stringify(known)
@@ -386,6 +402,12 @@ async function readStepFiles(
 const toldBefore = (before: StartRecord | undefined, { environment, settings }: Context): readonly Neighbour[] => {
   const beside = (remember(settings, before?.settings).with ?? []).map((word) => placeOf(environment, word))
   return (before?.neighbours ?? []).filter(({ checkout }) => beside.includes(checkout))
+}
+
+/** The libraries that were attached to it, but for those that it was parted from since, or that are not there any more. */
+const librariesBefore = (before: StartRecord | undefined, given: Settings): readonly Library[] => {
+  const beside = remember(given, before?.settings).with ?? []
+  return (before?.libraries ?? []).filter(({ checkout }) => beside.includes(checkout) && existsSync(checkout))
 }
 
 const definitionPaths = (

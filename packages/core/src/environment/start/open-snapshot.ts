@@ -109,7 +109,7 @@ function filesRead({ directory, checkoutSays }: EnvironmentPackage, place: strin
       .map((name) => join(folder, name)),
   )
   const named = files.flatMap((file) => namedIn(readSource(file).value))
-  return [...new Set([...named, checkoutSays?.file ?? [], `${FOLDER_IN_CHECKOUT}/**`].flat())].sort()
+  return [...new Set([...named, ...(checkoutSays ?? []).map(({ file }) => file), `${FOLDER_IN_CHECKOUT}/**`])].sort()
 }
 
 type Marks = readonly (string | { file: string })[]

@@ -40,6 +40,6 @@ test('data of another branch hold what their ledgers name, and suit only a branc
 
 test('a seed says, as a save does, on which branch it was made', () => {
   const images = { own: { digest: '0' } } as never
-  const { basis } = planWish('shop', [], { stores: [], images, files: {}, installed: {}, branch: 'ulmo' })
+  const { basis } = planWish('shop', [], { stores: [], images, files: {}, attached: {}, installed: {}, branch: 'ulmo' })
   expect(basis.label).toBe('ulmo')
 })

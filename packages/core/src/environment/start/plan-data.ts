@@ -36,11 +36,12 @@ export const lacksServer = ({ stores }: Pick<Facts, 'stores'>): boolean =>
   stores.some((each) => isPortable(each) && each.server === undefined)
 
 /** The steps, each with a hash of what it depends on. Pure. */
-export function planDue({ definition, files, stores, images, ports, installed }: Facts): DueStep[] {
+export function planDue({ definition, files, attached, stores, images, ports, installed }: Facts): DueStep[] {
   const ours = oursOf(definition)
   const described = definition.project.services
   return hashSteps(definition.provision, {
     files,
+    libraries: attached,
     installed,
     stores: Object.fromEntries(stores.map(({ store }) => [store.service, store.name])),
     images: {
@@ -57,13 +58,22 @@ export function planDue({ definition, files, stores, images, ports, installed }:
 export function planWish(
   service: string,
   steps: readonly DueStep[],
-  { stores, images, files, installed, branch }: Pick<Facts, 'stores' | 'images' | 'files' | 'installed' | 'branch'>,
+  {
+    stores,
+    images,
+    files,
+    attached,
+    installed,
+    branch,
+  }: Pick<Facts, 'stores' | 'images' | 'files' | 'attached' | 'installed' | 'branch'>,
 ): { basis: SeedBasis; wish: SeedWish } {
   const basis: SeedBasis = {
     service,
     digest: seedDigestOf(steps),
     label: branch,
-    migrations: migrationsAmong(Object.assign({}, ...Object.values(files).map(({ contents }) => contents))),
+    migrations: migrationsAmong(
+      Object.assign({}, ...[...Object.values(files), ...Object.values(attached)].map(({ contents }) => contents)),
+    ),
     installed: Object.values(installed).flatMap((names) => names ?? []),
     image: images.own.digest,
   }
@@ -113,7 +123,12 @@ export function planData(
   if (fresh.length === 0) return { pull: undefined, loads: [], keep: undefined }
   const { basis, wish } = planWish(service, steps, observed)
   const chosen = settings.seeds === 'none' ? undefined : chooseSeed(wish, [...seeds, ...published.seeds])
-  const isWhole = extent.all && fresh.length === portable.length && chosen?.kind !== 'exact'
+  // What a library brings is of no use to others, and is often not finished.
+  const isWhole =
+    extent.all &&
+    fresh.length === portable.length &&
+    chosen?.kind !== 'exact' &&
+    Object.keys(observed.attached).length === 0
   return {
     pull: chosen && planPull(chosen, published.seeds),
     loads: chosen === undefined ? [] : loadsFrom(chosen.seed, chosen.because),

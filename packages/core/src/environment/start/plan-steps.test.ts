@@ -70,6 +70,7 @@ const RUNNING: StartState = {
   images: IMAGES,
   moved: [],
   networks: [],
+  libraries: [],
   stores: [{ store: STORE, ledger: LEDGER, half: false }],
   data: { pull: undefined, loads: [], keep: undefined },
   begun: undefined,
@@ -126,6 +127,8 @@ const words = ({ awaited, steps }: StepsPlan): string[] =>
       case 'release':
       case 'choose':
         return `${step.do} ${step.service}${step.programs === 'all' ? '' : `: ${step.programs.join()}`}`
+      case 'libraries':
+        return `libraries ${step.libraries.map(({ name }) => name).join(' ')}`
       case 'network':
         return `network ${step.names.join(' ')}`
       default:
@@ -574,4 +577,17 @@ describe('the plan of a start', () => {
     )
     expect(planSteps(ALL, { ...state, commands: {} }).awaited).toBeUndefined()
   })
+})
+
+test('what became of libraries is looked at whenever the primary container was started, and not else', () => {
+  const libraries = [{ name: 'xblock-poll', checkout: '/home/dev/xblock-poll' }]
+  const wanted: Wanted = { ours: ['web'], needs: ['mysql', 'redis'], programs: 'all' }
+  const looked = (state: StartState) =>
+    planSteps(wanted, { ...state, libraries }).steps.filter((step) => step.do === 'libraries')
+  expect(looked(RUNNING)).toEqual([])
+  expect(looked(NOTHING)).toMatchObject([{ service: 'web', libraries }])
+  const { steps } = planSteps(wanted, { ...NOTHING, libraries })
+  const at = (kind: string) => steps.findIndex((step) => step.do === kind)
+  expect(at('libraries')).toBeGreaterThan(at('enter'))
+  expect(at('libraries')).toBeLessThan(at('release'))
 })

@@ -8,6 +8,7 @@ import type { Ledger } from '../data/ledger.js'
 import type { PublishedSeed } from '../data/published-seeds.js'
 import type { Begun, Released } from '../data/record.js'
 import type { RunningCommand, RunningCommands } from '../inside/read-commands.js'
+import type { Library } from '../project/libraries.js'
 import type { Store } from '../project/stores-of.js'
 import type { DueStep } from '../provision/hash-steps.js'
 import { type AwaitCommands, planAwait } from './await-commands.js'
@@ -45,6 +46,8 @@ export type StartStep = { because: string } & (
   | { do: 'wait'; services: readonly string[] }
   /** Until commands can be run in it. */
   | { do: 'enter'; service: string }
+  /** What became of those that its container installs when it starts. */
+  | { do: 'libraries'; service: string; libraries: readonly Library[] }
   | { do: 'hold'; service: string }
   | { do: 'check-programs'; services: readonly string[]; programs: readonly string[] }
   | { do: 'load'; store: Store; archive: Archive }
@@ -86,6 +89,8 @@ export type StartState = {
   moved: readonly Moved[]
   /** Networks that are shared with environments beside this one. */
   networks: readonly string[]
+  /** Those that the primary installs. */
+  libraries: readonly Library[]
   stores: readonly { store: Store; ledger: Ledger | undefined; half: boolean }[]
   data: DataPlan
   /** A step that an interrupted start has begun, where its outcome can be had. */
@@ -273,6 +278,12 @@ function planContainers(
     ...start(released),
     ...ours.flatMap((service): StartStep[] => [
       { do: 'enter', service, because: `${service} was started` },
+      ...step(service === state.primary ? state.libraries : [], (libraries) => ({
+        do: 'libraries',
+        service,
+        libraries,
+        because: `installed when ${service} starts`,
+      })),
       // Programs whose servers do not all run would only fail, and take time from what was asked for.
       ...(wanted.programs === undefined && released.includes(service)
         ? [{ do: 'hold' as const, service, because: 'not all of its servers run' }]

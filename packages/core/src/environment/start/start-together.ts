@@ -22,7 +22,7 @@ import { type How, readForCheckout } from './observe.js'
 import { hasNeighbours, openNeighbourhood, type UnreadSnapshot } from './open-neighbourhood.js'
 import type { StartStep } from './plan-steps.js'
 import { readStartPlan, start, startHeld, USUAL } from './start.js'
-import { asksOf, type Member, neighboursOf, type Placed, startOrder } from './tell-neighbours.js'
+import { asksOf, isToldOf, type Member, neighboursOf, type Placed, startOrder } from './tell-neighbours.js'
 import { waitServing } from './wait-serving.js'
 
 const ATTEMPTS = 3
@@ -40,7 +40,7 @@ export async function startTogether(context: Context, extent: Extent, how: How =
   await endLeftSnapshots(context, members)
   const running = how.again === 'none' && parted.length === 0 ? await findAllRunning(members) : undefined
   if (running !== undefined) return running
-  const stillRunning = await runningOf(parted)
+  const stillRunning = await runningOf(parted.filter(({ library }) => library === undefined))
   for (const each of parted) if (!stillRunning.includes(each)) await forget(each, context)
   const all = [...members, ...stillRunning]
   try {
@@ -72,14 +72,17 @@ function asNeighbours(error: unknown, members: readonly Member[], context: Conte
 
 /** What runs of this environment, where all of them run and each was told what is true now. */
 async function findAllRunning(members: readonly Member[]): Promise<Started | undefined> {
-  const placed = members.map(({ context }) => ({
-    checkout: context.environment.checkout,
-    record: readRecord(context.environment),
+  const placed = members.map((member) => ({
+    member,
+    checkout: member.context.environment.checkout,
+    record: readRecord(member.context.environment),
   }))
-  const isTold = ({ context, with: beside }: Member) => {
-    const told = readRecord(context.environment)?.neighbours ?? []
-    const others = placed.filter(({ checkout }) => beside.includes(checkout))
+  const isTold = (member: Member) => {
+    const { with: beside } = member
+    const { neighbours: told = [], libraries = [] } = readRecord(member.context.environment) ?? {}
+    const others = placed.filter((other) => isToldOf(member, other.member))
     return (
+      JSON.stringify(libraries) === JSON.stringify(member.libraries) &&
       told.every((each) => beside.includes(each.checkout)) &&
       others.every(({ checkout, record }) =>
         told.some(
@@ -139,7 +142,8 @@ async function startHeldTogether(
         await waitForAsked(member, neighbours, placed)
         const again = isOwn ? how.again : 'none'
         const each = { ...member.context, settings: settingsOf(member) }
-        const outcome = await startHeld(each, member.variant, ALL, { ...how, again, neighbours })
+        const { libraries } = member
+        const outcome = await startHeld(each, member.variant, ALL, { ...how, again, neighbours, libraries })
         if ('do' in outcome) return outcome
         if (isOwn) own = outcome
       } catch (error) {
@@ -180,11 +184,9 @@ async function placeAll(context: Context, members: readonly Member[]): Promise<P
 }
 
 async function place(member: Member, members: readonly Member[], given: ReadonlySet<number>): Promise<Placed> {
-  const { context, variant, with: beside } = member
+  const { context, variant } = member
   const { environment } = context
-  const services = members.flatMap((each) =>
-    beside.includes(each.context.environment.checkout) ? [each.context.environment.service] : [],
-  )
+  const services = members.flatMap((each) => (isToldOf(member, each) ? [each.context.environment.service] : []))
   const { settings, definition } = await readForCheckout(context, variant, services)
   const taken = services.find((service) => definition.project.services[service] !== undefined)
   if (taken !== undefined)
@@ -275,7 +277,8 @@ export async function readPlansTogether(context: Context, commands: How['command
   ]
   for (const member of startOrder(placed, context.environment.checkout)) {
     const each = { ...member.context, settings: settingsOf(member) }
-    const plan = await readStartPlan(each, ALL, commands, told.get(member) ?? [])
+    const { libraries } = member
+    const plan = await readStartPlan(each, ALL, commands, { neighbours: told.get(member) ?? [], libraries })
     plans.push({ environment: member.context.environment, plan })
   }
   return plans

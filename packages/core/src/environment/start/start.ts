@@ -79,11 +79,11 @@ export async function readStartPlan(
   context: Context,
   extent: Extent,
   commands: How['commands'],
-  neighbours?: How['neighbours'],
+  told: Pick<How, 'neighbours' | 'libraries'> = {},
 ): Promise<StartPlan> {
   await requireVersions(context.engine)
   const variant = await requireRecognised(context.environment)
-  return (await look(context, variant, extent, { ...USUAL, commands, neighbours }, NOTHING_REFUSED)).plan
+  return (await look(context, variant, extent, { ...USUAL, commands, ...told }, NOTHING_REFUSED)).plan
 }
 
 async function look(

@@ -1,7 +1,7 @@
-import { expect } from 'vitest'
+import { expect, test } from 'vitest'
 import { sampleDefinition, sampleEnvironment, sampleSettings, testEach } from '../../../test/samples.js'
 import type { Context } from '../context.js'
-import { type Placed, startOrder } from './tell-neighbours.js'
+import { isToldOf, type Placed, startOrder } from './tell-neighbours.js'
 
 /** `asks`: of which services. */
 const placed = (service: string, ...asks: readonly string[]): Placed => ({
@@ -11,6 +11,9 @@ const placed = (service: string, ...asks: readonly string[]): Placed => ({
   } as Context,
   variant: undefined,
   with: [],
+  libraries: [],
+  accepts: undefined,
+  library: undefined,
   definition: {
     ...sampleDefinition(),
     asks: asks.map((of) => ({ of, name: 'a', target: 'a', variables: {}, place: { file: 'a' } })),
@@ -36,4 +39,12 @@ testEach([
   },
 ])('the order in which services are started: $title', ({ all, own, order }) => {
   expect(startOrder(all, `/home/dev/${own}`).map(({ context }) => context.environment.service)).toEqual(order)
+})
+
+test('a library runs in a service that it was named for, and neither is told of the other', () => {
+  const service = { ...placed('a'), with: ['/home/dev/b'] }
+  const other = { ...placed('b'), with: ['/home/dev/a'] }
+  expect([isToldOf(service, other), isToldOf(other, service)]).toEqual([true, true])
+  const library = { ...other, library: 'python' as const }
+  expect([isToldOf(service, library), isToldOf(library, service)]).toEqual([false, false])
 })

@@ -1,12 +1,28 @@
 import { randomBytes } from 'node:crypto'
-import type { Definition } from '../../definition/definition.js'
+import type { Definition, LibraryKind } from '../../definition/definition.js'
 import type { Context } from '../context.js'
 import { readRecord } from '../data/record.js'
 import type { Ports } from '../project/addresses.js'
+import type { Library } from '../project/libraries.js'
 import { type AskedTarget, type Neighbour, sharedNetwork, tell } from '../project/neighbours.js'
 
-/** One of the environments that run beside each other, and the checkouts of those that it is told of. */
-export type Member = { context: Context; variant: string | undefined; with: readonly string[] }
+/**
+ * One of the environments that run beside each other. `with`: the checkouts that were named for it; `libraries`: those of them that its
+ * container installs, `accepts`: of which kind they may be; `library`: what it is itself, for others.
+ */
+export type Member = {
+  context: Context
+  variant: string | undefined
+  with: readonly string[]
+  libraries: readonly Library[]
+  accepts: LibraryKind | undefined
+  library: LibraryKind | undefined
+}
+
+/** Whether one is told of the other: a library runs in the other's container, and not beside it. Pure. */
+export const isToldOf = (member: Member, other: Member): boolean =>
+  [member, other].every(({ library }) => library === undefined) &&
+  member.with.includes(other.context.environment.checkout)
 
 /** What is known of a member once its ports are assigned. */
 export type Placed = Member & { definition: Definition; ports: Ports }
@@ -19,6 +35,7 @@ export function neighboursOf(member: Member, placed: readonly Placed[], secrets:
     const known = before.find((each) => each.checkout === checkout)
     const other = placed.find(({ context }) => context.environment.checkout === checkout)
     if (other === undefined) return known === undefined ? [] : [known]
+    if (!isToldOf(member, other)) return []
     const { service, project } = other.context.environment
     const theirs = readRecord(other.context.environment)?.neighbours.find(
       (each) => each.checkout === environment.checkout,

@@ -17,6 +17,8 @@ export type Known = {
   urls: string[]
   /** The services that run beside it. */
   beside: string[]
+  /** The names of the libraries that its container installs. */
+  libraries: string[]
   presence: Presence
 }
 
@@ -42,13 +44,14 @@ export async function listEnvironments(engine: Engine): Promise<Known[]> {
 }
 
 /** By the record beside its data, and the ports that are bound. */
-function readTold(project: string, containers: readonly Container[]): Pick<Known, 'urls' | 'beside'> {
+function readTold(project: string, containers: readonly Container[]): Pick<Known, 'urls' | 'beside' | 'libraries'> {
   const data = containers[0]?.labels[LABELS.data]
-  if (data === undefined) return { urls: [], beside: [] }
+  if (data === undefined) return { urls: [], beside: [], libraries: [] }
   const record = readRecord({ paths: { record: join(data, 'devenv', `${project}.json`) } })
   const bound = Object.fromEntries(containers.map(({ service, ports }) => [service, ports]))
   return {
     urls: placesOf(record?.addresses ?? [], bound).map(({ url }) => url),
     beside: (record?.neighbours ?? []).map(({ service }) => service),
+    libraries: (record?.libraries ?? []).map(({ name }) => name),
   }
 }

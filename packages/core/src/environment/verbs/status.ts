@@ -6,6 +6,7 @@ import { containersHere } from '../data/claim-stores.js'
 import { readRecord } from '../data/record.js'
 import { type ProgramState, readPrograms } from '../inside/read-programs.js'
 import { placesOf } from '../project/addresses.js'
+import type { Library } from '../project/libraries.js'
 import { readStale } from '../start/read-stale.js'
 import { type Beside, readBeside } from './read-beside.js'
 import { type State, stateOf } from './state-of.js'
@@ -25,6 +26,8 @@ export type Status = {
   movedFrom: string | undefined
   /** The environments that run beside it. */
   beside: readonly Beside[]
+  /** The libraries that its container installs. */
+  libraries: readonly Library[]
   stale: string | undefined
   /** The provisioning step that failed in the last start. */
   failedStep: string | undefined
@@ -93,6 +96,7 @@ export async function readStatus(asking: Asking): Promise<Status> {
     addresses: places.map(({ name, url }) => ({ name, url })),
     movedFrom: moved.find(({ state }) => state === 'running')?.labels[LABELS.checkout],
     beside,
+    libraries: record?.libraries ?? [],
     stale,
     failedStep: record?.failed,
     memoryBytes: described.reduce((sum, { memoryBytes = 0 }) => sum + memoryBytes, 0),

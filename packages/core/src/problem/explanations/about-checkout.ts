@@ -50,13 +50,36 @@ export const CHECKOUT: Explanations<CheckoutProblem> = {
     why: `It would reach the one or the other by the name ${of}.`,
     fix: 'Rename the service in its compose.yaml.',
   }),
+  'library-refused': ({ checkout, service, kind }) => ({
+    what: `${service} cannot install ${checkout}, a library.`,
+    why: `Its environment package does not say that its container installs libraries (${kind}).`,
+    fix: `Add a line to x-devenv in the compose.yaml of ${service}, as docs/add-a-service.md shows: libraries: ${kind}`,
+  }),
+  'libraries-alike': ({ service, checkouts }) => ({
+    what: `${service} cannot have two libraries of one name: ${checkouts.join(' and ')}.`,
+    why: 'Its container has each below the name of its folder.',
+    fix: 'Rename one of the folders, or leave one out of WITH=.',
+  }),
+  'library-broken': ({ name, checkout, service, detail }) => ({
+    what: `${service} runs without the library ${name} as it is now: it could not be installed.`,
+    why: detail,
+    fix: `Correct it in ${checkout}: it is installed when you save, or at the next start. WITH=none leaves it out.`,
+  }),
+  'library-lacks': ({ name, service, missing, install }) => ({
+    what: `The library ${name} needs ${missing.join(', ')}, and the container of ${service} has none that fits.`,
+    why: `It is installed without the packages that it requires: the image holds those of ${service} alone.`,
+    fix:
+      install === null
+        ? `Add them to the requirements of ${service}: its image has no pip that could install them.`
+        : `In the checkout of ${service}: devenv exec -- ${install}\nThey stay until devenv replaces the container. In ${service}'s requirements they are there for good.`,
+  }),
   'neighbour-unknown': ({ checkout, beside, fitting }) => ({
     what: `devenv cannot tell which environment package ${checkout} uses.`,
     why:
       fitting.length > 1
         ? `It has no devenv/package.json, and several packages in ${beside} fit: ${fitting.join(', ')}.`
         : `It has no devenv/package.json${beside === undefined ? '' : `, and no package in ${beside} fits`}.`,
-    fix: `If it is the checkout of a service, prepare it there: devenv init`,
+    fix: 'If it is the checkout of a service, prepare it there: devenv init\nA library holds a pyproject.toml or a setup.py.',
   }),
   'neighbour-service-unknown': ({ named, known, isFolder }) => ({
     what: `WITH= names ${named}, and no environment package for it is here.${meant([named], known)}`,

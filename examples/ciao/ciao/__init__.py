@@ -1,0 +1,5 @@
+"""Greetings in Italian."""
+
+
+def greeting_for(name):
+    return 'Ciao, %s!' % name

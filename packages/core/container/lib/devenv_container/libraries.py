@@ -1,0 +1,31 @@
+"""Libraries that are attached to this container (DEVENV_LIBRARIES), for programs that are started again when code is saved."""
+
+import os
+
+COMMAND = os.path.join(os.path.dirname(os.path.realpath(__file__)), '../../bin/libraries')
+ATTACHED = [path for path in os.environ.get('DEVENV_LIBRARIES', '').split(':') if path]
+CODE, DESCRIPTIONS = '.py', ['.toml', '.cfg']
+
+
+def watched(roots, suffixes):
+    """What is watched for a program: where that is Python, the libraries too, and what describes them."""
+    if not ATTACHED or CODE not in suffixes:
+        return roots, suffixes
+    return [*roots, *ATTACHED], [*suffixes, *DESCRIPTIONS]
+
+
+def install_again(changed, say):
+    """After a save: a library that describes itself otherwise now may have other entry points."""
+    if not any(path.startswith(root + '/') for path in changed for root in ATTACHED):
+        return
+    # Only here: each program has a `reload`, which lives as long as the container.
+    import json
+    import subprocess
+
+    done = subprocess.run([COMMAND, '--if-changed'], stdout=subprocess.PIPE, check=False)
+    for each in json.loads(done.stdout or b'[]'):
+        if each['broken']:
+            say('%s stays as it was installed: %s' % (each['name'], each['broken']))
+        else:
+            say('%s is installed again%s' % (
+                each['name'], '; it lacks %s' % ', '.join(each['missing']) if each['missing'] else ''))
