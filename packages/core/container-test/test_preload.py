@@ -19,7 +19,7 @@ if not os.path.exists('quiet'):
     print(json.dumps({
         'modules': sorted(sys.modules), 'argv': sys.argv, 'orig_argv': getattr(sys, 'orig_argv', None), 'path': sys.path,
         'main': sorted(set(vars(sys.modules['__main__']))), 'file': __file__, 'name': __name__,
-        'environment': {name: value for name, value in os.environ.items() if name != 'DEVENV_RELOAD'},
+        'environment': {name: value for name, value in os.environ.items() if name not in ('DEVENV_RELOAD', 'DEVENV_SAVED')},
         'signals': [str(signal.getsignal(number)) for number in sorted(signal.valid_signals())],
         'blocked': sorted(signal.pthread_sigmask(signal.SIG_BLOCK, [])), 'nice': os.nice(0),
         'leads': os.getpgrp() == os.getpid(), 'folder': os.getcwd(), 'files': len(os.listdir('/proc/self/fd')),
