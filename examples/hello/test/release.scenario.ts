@@ -18,7 +18,9 @@ const PACKAGES = [
     'packages/core',
     'packages/discovery',
     ...readdirSync(join(REPOSITORY, 'packages')).map((name) => `packages/${name}`),
-    ...readdirSync(join(REPOSITORY, 'examples')).map((name) => `examples/${name}/environment`),
+    ...readdirSync(join(REPOSITORY, 'examples'))
+      .map((name) => `examples/${name}/environment`)
+      .filter((folder) => existsSync(join(REPOSITORY, folder))),
   ]),
 ]
 
