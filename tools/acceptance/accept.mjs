@@ -25,10 +25,11 @@ import { runSteps } from './run-steps.mjs'
  *   beside?: Clone
  * }} Person
  *
- * What `<service>.mjs` exports.
+ * What `<service>.mjs` exports. `snapshots`: the services that run beside without a checkout.
  * @typedef {{
  *   steps: import('./run-steps.mjs').Step<Person>[]
  *   exceptions?: import('../browser/judge-page.mjs').Exception[]
+ *   snapshots?: string[]
  * }} Acceptance
  */
 
@@ -47,11 +48,11 @@ async function main() {
     throw new Error(`CHECKOUT is “${given}”, but that is not a clone of ${service}.`)
   const checkout = realpathSync(given)
   /** @type {Acceptance} */
-  const { steps, exceptions = [] } = await import(pathToFileURL(join(HERE, file)).href)
+  const { steps, exceptions = [], snapshots = [] } = await import(pathToFileURL(join(HERE, file)).href)
 
   const folder = realpathSync(mkdtempSync(join(tmpdir(), `devenv-accept-${service}-`)))
   const cache = process.env.SEEDS ? undefined : join(folder, 'cache')
-  const workshop = new Workshop({ service, folder, cache, package: resolve(packageFolder) })
+  const workshop = new Workshop({ service, folder, cache, package: resolve(packageFolder), snapshots })
   say(`logs, screenshots and, at the end, report.md are in ${folder}`)
   const circumstances = await readCircumstances({ service, checkout, package: workshop.package })
   /** @type {Clone[]} */
@@ -75,7 +76,13 @@ async function main() {
   const person = { checkout: clone, browser, clones }
   if (givenBeside !== undefined) {
     const other = otherOf(file)
-    const room = { service: other, folder: join(folder, other), cache, package: join(dirname(workshop.package), other) }
+    const room = {
+      service: other,
+      folder: join(folder, other),
+      cache,
+      package: join(dirname(workshop.package), other),
+      snapshots: [],
+    }
     person.beside = await Clone.of(new Workshop(room), realpathSync(givenBeside))
     clones.push(person.beside)
   }

@@ -2,7 +2,7 @@
 // A clone of a service, prepared as its team would have it, and what a person does there. What commands print is kept.
 
 import { createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { $ } from 'zx'
 import { until } from './until.mjs'
@@ -32,13 +32,15 @@ export class Workshop {
   interrupted = false
 
   /**
-   * @param {{ service: string, folder: string, cache: string | undefined, package: string }} options `folder`: everything is below it;
-   * `cache`: where seeds are kept, if not where this machine keeps them
+   * @param {{ service: string, folder: string, cache: string | undefined, package: string, snapshots: readonly string[] }} options `folder`:
+   * everything is below it; `cache`: where seeds are kept, if not where this machine keeps them; `snapshots`: services whose packages the team
+   * has as well
    */
-  constructor({ service, folder, cache, package: environmentPackage }) {
+  constructor({ service, folder, cache, package: environmentPackage, snapshots }) {
     this.service = service
     this.folder = folder
     this.package = environmentPackage
+    this.snapshots = snapshots.map((name) => join(dirname(environmentPackage), name))
     this.logs = join(folder, 'logs')
     /**
      * With a cache of its own, the first start makes its data itself, and a clone beside it takes them.
@@ -48,10 +50,10 @@ export class Workshop {
     mkdirSync(this.logs, { recursive: true })
   }
 
-  /** What npm would publish of core and of the package. */
-  async pack() {
+  /** What npm would publish. @param {readonly string[]} folders of packages */
+  async pack(folders) {
     const tarballs = []
-    for (const folder of [CORE, this.package]) {
+    for (const folder of folders) {
       const npm = $({ cwd: folder, quiet: true })`npm pack --silent --ignore-scripts --pack-destination ${this.folder}`
       tarballs.push(join(this.folder, (await npm).stdout.trim().split('\n').at(-1) ?? ''))
     }
@@ -97,7 +99,11 @@ export class Clone {
   static async of(workshop, checkout) {
     const team = new Clone(workshop, join(workshop.folder, 'team'))
     await $({ quiet: true })`git clone --quiet ${checkout} ${team.path}`
-    await team.succeed(['node', COMMAND, '--package', workshop.package, 'init', ...(await workshop.pack())])
+    const own = await workshop.pack([CORE, workshop.package])
+    await team.succeed(['node', COMMAND, '--package', workshop.package, 'init', ...own])
+    const others = await workshop.pack(workshop.snapshots)
+    const npm = ['npm', 'install', '--prefix', 'devenv', '--save-dev', '--save-exact', '--no-audit', '--no-fund']
+    if (others.length > 0) await team.succeed([...npm, ...others])
     await team.succeed(['git', 'add', '--all'])
     await team.commit('Depend on the environment package')
     const clone = new Clone(workshop, join(workshop.folder, basename(checkout)))
@@ -162,17 +168,18 @@ export class Clone {
 
   /**
    * `make dev.watch`, until the address is printed. The view stays open; all its lines are kept.
-   * @param {{ words?: readonly string[], seconds?: number }} [options] `words`: typed behind it
+   * @param {{ words?: readonly string[], service?: string, seconds?: number }} [options] `words`: typed behind it; `service`: that
+   * answers, if not this one
    * @returns {Promise<View>} `urls`: where it answers, by the names of the addresses. `leave`: Ctrl-C
    */
-  async watch({ words = [], seconds = 3600 } = {}) {
+  async watch({ words = [], service = this.workshop.service, seconds = 3600 } = {}) {
     const argv = ['make', 'dev.watch', ...words]
     const view = this.#begin(argv, {})
     let ended = false
     view.child.finally(() => {
       ended = true
     })
-    const answers = `${this.workshop.service} answers at`
+    const answers = `${service} answers at`
     await until(
       () => {
         if (view.printed().includes(answers)) return
@@ -189,9 +196,13 @@ export class Clone {
     return { urls: await this.urls(), leave }
   }
 
-  /** Where it answers, by the names of the addresses. @returns {Promise<Record<string, string>>} */
-  async urls() {
-    const { stdout } = await this.#quiet([...DEVENV, 'status', '--json'])
+  /**
+   * Where it answers, by the names of the addresses.
+   * @param {string} [place] the folder of another environment
+   * @returns {Promise<Record<string, string>>}
+   */
+  async urls(place = '.') {
+    const { stdout } = await this.#quiet([...DEVENV, 'status', '--json', '--checkout', place])
     const { addresses } = JSON.parse(stdout)
     return Object.fromEntries(
       addresses.map((/** @type {{ name: string, url: string }} */ { name, url }) => [name, url]),

@@ -12,7 +12,7 @@ test('Ctrl-C ends what runs, nothing else begins, and what was made can still be
   mkdirSync(bin)
   writeFileSync(join(bin, 'npx'), `#!/bin/sh\necho "$@" > ${folder}/typed\n`)
   chmodSync(join(bin, 'npx'), 0o755)
-  const workshop = new Workshop({ service: 'hello', folder, cache: undefined, package: folder })
+  const workshop = new Workshop({ service: 'hello', folder, cache: undefined, package: folder, snapshots: [] })
   workshop.env = { ...workshop.env, PATH: `${bin}:${process.env.PATH}` }
   const clone = new Clone(workshop, folder)
 

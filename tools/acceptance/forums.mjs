@@ -1,18 +1,22 @@
 // @ts-check
-// What a person does with openedx/forum: its tests, and the discussions of an LMS that runs it from this checkout.
-// The LMS is edx-platform's snapshot: DEVENV_REGISTRY says where one was published.
+// What a person does with openedx/forum: its tests, and the discussions of an LMS that has it installed from this checkout.
+// The LMS is edx-platform's snapshot: DEVENV_REGISTRY says where one was published, EDX_PLATFORM_SNAPSHOT which (edx-platform@ulmo.4).
 
 import assert from 'node:assert/strict'
+import { DEVENV } from './clone.mjs'
 import { discuss } from './discussion.mjs'
 import { lmsExceptions, STAFF, signIn } from './lms.mjs'
 import { until } from './until.mjs'
 
 const COURSE = ['Devenv', 'A1', '2030']
 const ID = `course-v1:${COURSE.join('+')}`
-const LMS = '`make dev.watch PROGRAMS=lms` from nothing'
+const { EDX_PLATFORM_SNAPSHOT: SNAPSHOT = 'edx-platform', EDX_PLATFORM_WITHOUT } = process.env
+const PLACE = `.dev/devenv/snapshots/${SNAPSHOT}`
+const LMS = `\`make dev.watch WITH=${SNAPSHOT}\` from nothing`
 const SIGN_IN = 'sign in at the LMS'
 
 export const exceptions = lmsExceptions
+export const snapshots = ['edx-platform']
 
 /** @type {import('./accept.mjs').Acceptance['steps']} */
 export const steps = [
@@ -30,16 +34,22 @@ export const steps = [
   {
     title: LMS,
     run: async ({ checkout }) => {
-      const view = await checkout.watch({ words: ['PROGRAMS=lms'] })
+      if (EDX_PLATFORM_WITHOUT) {
+        // What an LMS is to do without has to be said to its own environment, which the first start makes.
+        await checkout.run([...DEVENV, 'start', '--with', SNAPSHOT])
+        const without = { DEVENV_WITHOUT: EDX_PLATFORM_WITHOUT }
+        await checkout.succeed([...DEVENV, 'start', '--programs', 'lms', '--checkout', PLACE], { env: without })
+      }
+      const view = await checkout.watch({ words: [`WITH=${SNAPSHOT}`], service: 'edx-platform' })
       await view.leave()
-      return Object.keys(view.urls).join(', ')
+      return Object.keys(await checkout.urls(PLACE)).join(', ')
     },
   },
   {
     title: SIGN_IN,
     needs: [LMS],
     run: async ({ checkout, browser }) => {
-      const { lms = '' } = await checkout.urls()
+      const { lms = '' } = await checkout.urls(PLACE)
       await signIn(await browser.newTab(), lms, STAFF)
     },
   },
@@ -47,10 +57,10 @@ export const steps = [
     title: 'a post, an answer, a vote and a search in a course',
     needs: [SIGN_IN],
     run: async ({ checkout, browser }) => {
-      const { lms = '' } = await checkout.urls()
+      const { lms = '' } = await checkout.urls(PLACE)
       const settings = ['env', 'DJANGO_SETTINGS_MODULE=devenv_edx_platform.cms', 'SERVICE_VARIANT=cms']
       const create = ['python', 'manage.py', 'cms', 'create_course', 'split', STAFF.email, ...COURSE, 'A course']
-      await checkout.devenv('exec', 'lms', '--', ...settings, ...create)
+      await checkout.devenv('exec', '--checkout', PLACE, 'edx-platform', '--', ...settings, ...create)
       await discuss(await browser.newTab(), lms, ID)
     },
   },
@@ -58,7 +68,7 @@ export const steps = [
     title: 'an edit of the checkout is served by the LMS',
     needs: [LMS],
     run: async ({ checkout }) => {
-      const { lms } = await checkout.urls()
+      const { lms } = await checkout.urls(PLACE)
       checkout.edit(
         'forum/urls.py',
         /$/,

@@ -9,10 +9,12 @@ export async function startAll(context: Context, how: How): Promise<void> {
   const { startFollowing } = await import('../environment/verbs/follow-branch.js')
   const { findServed } = await import('../environment/start/find-served.js')
   const { readRecord } = await import('../environment/data/record.js')
+  const { containersOf } = await import('../environment/inside/containers-of.js')
   await tellRunning(context, await startFollowing(context, { all: true }, how))
   for (const served of await findServed(context)) {
     const record = readRecord(served.environment)
-    if (record !== undefined) await tellRunning(served, { record })
+    // Of one that could not start, that was told.
+    if (record !== undefined && (await containersOf(served)).length > 0) await tellRunning(served, { record })
   }
 }
 

@@ -88,7 +88,7 @@ export const CHECKOUT: Explanations<CheckoutProblem> = {
       ? `For the checkout in that folder: WITH=./${named}`
       : nearest(named, known) !== undefined
         ? `WITH=${nearest(named, known)}; for a checkout, name its path: WITH=../${named}`
-        : `npm install --prefix devenv --save-exact @devenv/${named.replace(/@.*/, '')}   adds its package; for a checkout, name its path: WITH=../${named}`,
+        : `npm install --prefix devenv --save-dev --save-exact @devenv/${named.replace(/@.*/, '')}   adds its package; for a checkout, name its path: WITH=../${named}`,
   }),
   'variant-unknown': ({ checkout, service, variants }) => ({
     what: `${checkout} is a checkout of ${service}, but it fits no variant of the environment package.`,
