@@ -36,6 +36,10 @@ export async function openBrowser({ screenshots, exceptions = [], seconds = 180 
     executablePath: stdout.trim(),
     // Chromium refuses a sandbox to root.
     chromiumSandbox: process.getuid?.() !== 0,
+    // Playwright would end this process at a signal, with what it still has to clean up.
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
   })
   const context = await chrome.newContext()
   context.setDefaultTimeout(seconds * 1000)
