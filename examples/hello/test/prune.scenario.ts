@@ -19,6 +19,7 @@ test('list names every environment, and prune removes those whose checkout is go
     state: 'running',
     urls: [await hello.url()],
     beside: [],
+    libraries: [],
     presence: 'there',
   })
   // Other people's are theirs to prune.

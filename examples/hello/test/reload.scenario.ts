@@ -49,7 +49,7 @@ test('a file that an editor replaces is served as well, and one in a new folder'
   await hello.write('hello/words/__init__.py', "TITLE = 'From a folder'\n")
   const page = (await hello.read('hello/web.py')).replace('<h1>Replaced</h1>', '<h1>{{ title }}</h1>')
   const importing = page.replace('from hello import database,', 'from hello import words, database,')
-  await hello.write('hello/web.py', importing.replace('url=settings.URL)', 'url=settings.URL, title=words.TITLE)'))
+  await hello.write('hello/web.py', importing.replace('url=settings.URL,', 'url=settings.URL, title=words.TITLE,'))
   await served('<h1>From a folder</h1>')
   await hello.write('hello/words/__init__.py', "TITLE = 'Changed in a folder'\n")
   await served('<h1>Changed in a folder</h1>')
