@@ -20,12 +20,6 @@ import { findNeighbourPackage } from './find-neighbour-package.js'
 import { type AskedSnapshot, isLaidOut, layOutSnapshot, seeSnapshot, withoutChoices } from './open-snapshot.js'
 import { isToldOf, type Member } from './tell-neighbours.js'
 
-/** Whether a start concerns other environments too: those beside this one, or those that were. Looks at nothing else. */
-export function hasNeighbours({ environment, settings }: Pick<Context, 'environment' | 'settings'>): boolean {
-  const before = readRecord(environment)?.settings
-  return (remember(settings, before).with ?? []).length > 0 || (before?.with ?? []).length > 0
-}
-
 /** What a neighbourhood may do to be whole: have the images of snapshots, or only look. */
 export type Opening = 'have-snapshots' | 'look'
 
