@@ -1,14 +1,15 @@
 #!/usr/bin/env node
 // Committed, so that npm links it before anything is built.
-import { existsSync } from 'node:fs'
-import module from 'node:module'
+const { existsSync } = require('node:fs')
+const { enableCompileCache } = require('node:module')
+const { join } = require('node:path')
 
 // From Node 22 on, starting costs less from the second time.
-module.enableCompileCache?.()
+enableCompileCache?.()
 
-const main = new URL('../dist/bundle/main.js', import.meta.url)
+const main = join(__dirname, '../dist/bundle/main.cjs')
 if (existsSync(main)) {
-  await import(main.href)
+  require(main)
 } else {
   process.stderr.write(
     'not-built\n  what  @devenv/core is not compiled.\n  why   This is a clone of the repository; there npm builds dist/.\n  fix   npm install   (at the root of the repository)\n',

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { QUICK } from '../rolldown.config.mjs'
 
 /** The order of the house, lowest first. A module imports from its own folder and from lower floors. */
 const FLOORS = [
@@ -57,4 +58,21 @@ test('modules that plan, parse, render or explain read nothing', () => {
   const named = modules.filter((file) => /(^|\/)(plan|parse|render|explain)-[^/]*\.ts$/.test(file))
   const impure = named.filter((file) => importsOf(file).some((path) => /^node:(fs|child_process|net|http)/.test(path)))
   expect(impure).toEqual([])
+})
+
+test('a command that finds everything running loads one library, that of the command line', () => {
+  const loaded = new Set<string>()
+  const libraries = new Set<string>()
+  const load = (file: string): void => {
+    if (loaded.has(file)) return
+    loaded.add(file)
+    const text = readFileSync(join(SRC, file), 'utf8')
+    for (const [, names, path = ''] of text.matchAll(/^import ([^']*)'([^']+)'$/gms)) {
+      if (names?.startsWith('type ')) continue
+      if (path.startsWith('.')) load(join(dirname(file), path.replace(/js$/, 'ts')))
+      else if (!path.startsWith('node:')) libraries.add(path)
+    }
+  }
+  for (const file of QUICK) load(file.replace(/js$/, 'ts'))
+  expect([...libraries]).toEqual(['commander'])
 })

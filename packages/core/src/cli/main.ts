@@ -25,16 +25,19 @@ async function tell(error: unknown): Promise<number> {
 // What is thrown where nobody waits for it, an event's handler for example.
 process.on('uncaughtException', (error) => void tell(error).then((code) => process.exit(code)))
 
-try {
-  await createProgram().parseAsync(process.argv)
-} catch (error) {
-  if (error instanceof CommanderError) {
-    // It has said what it could not understand, or helped; that may still be on its way out.
-    process.exitCode = error.exitCode === 0 ? 0 : 2
-  } else {
-    const code = await tell(error)
-    // Whatever else broke may have left something open that would keep us here.
-    if (!(error instanceof DevenvError)) process.exit(code)
-    process.exitCode = code
+async function main(): Promise<void> {
+  try {
+    await createProgram().parseAsync(process.argv)
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // It has said what it could not understand, or helped; that may still be on its way out.
+      process.exitCode = error.exitCode === 0 ? 0 : 2
+    } else {
+      const code = await tell(error)
+      // Whatever else broke may have left something open that would keep us here.
+      if (!(error instanceof DevenvError)) process.exit(code)
+      process.exitCode = code
+    }
   }
 }
+void main()

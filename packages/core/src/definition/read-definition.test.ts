@@ -5,7 +5,8 @@ import { composes, samplePackage } from '../../test/package.js'
 import { problemsOf, SAMPLE_PACKAGE, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
 import { CORE_DIRECTORY } from './core-directory.js'
 import { isSupplied, primaryOf, thirdPartyOf } from './definition.js'
-import { mapStrings, parseDefinition, readDefinition, readImageNames, readVariableNames } from './read-definition.js'
+import { mapStrings } from './map-strings.js'
+import { parseDefinition, readDefinition, readImageNames, readVariableNames } from './read-definition.js'
 
 const RESOLVED = {
   name: 'hello',

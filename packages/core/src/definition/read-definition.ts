@@ -16,10 +16,12 @@ import {
   wholeExtensionOf,
 } from './extension.js'
 import { FOLDER_IN_CHECKOUT } from './find-package.js'
+import { mapStrings } from './map-strings.js'
 import { OEP5_RULES } from './rules/oep-5.js'
 import type { Rule } from './rules/rule.js'
 import { placeIn, readSource, type Source } from './source.js'
 import { validateExtension } from './validate-extension.js'
+import { variableOf } from './variable-of.js'
 
 export type ReadDefinition = {
   package: EnvironmentPackage
@@ -163,9 +165,6 @@ const besideFilesOf = ({ package: { directory }, checkout, beside = [] }: Where)
       .map((folder) => ({ of, file: join(folder, `compose.with.${of}.yaml`) }))
       .filter(({ file }) => existsSync(file)),
   )
-
-/** How the variables begin that tell of a service beside this one: `DEVENV_EDX_PLATFORM`. Pure. */
-export const variableOf = (service: string): string => `DEVENV_${service.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`
 
 /** The variables of these files whose values are known once all ports are, each with where it is named first. Pure. */
 function findToldLater(sources: readonly Source[], beside: readonly string[]): { [name: string]: Place } {
@@ -319,14 +318,6 @@ const wordsOf = (command: string): [string, ...string[]] => {
 function stringsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value]
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : []
-}
-
-/** The same value with every string in it changed, keys excepted. */
-export function mapStrings(value: unknown, change: (text: string) => string): unknown {
-  if (typeof value === 'string') return change(value)
-  if (Array.isArray(value)) return value.map((item) => mapStrings(item, change))
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapStrings(item, change)]))
 }
 
 /** The files that a definition is read from; `variant` and checkout lay theirs over the package's. */

@@ -1,6 +1,7 @@
 import type { Definition, ProvisionStep } from '../../definition/definition.js'
 import { isSupplied } from '../../definition/definition.js'
-import { mapStrings, variableOf } from '../../definition/read-definition.js'
+import { mapStrings } from '../../definition/map-strings.js'
+import { variableOf } from '../../definition/variable-of.js'
 import { shortHashOf } from '../../hash/sha256.js'
 import { DevenvError, type Place, type Problem } from '../../problem/problem.js'
 import { namePorts, type Ports, urlsOf } from './addresses.js'

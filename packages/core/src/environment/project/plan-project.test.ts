@@ -17,7 +17,7 @@ import {
   thirdPartyOf,
   withoutMounts,
 } from '../../definition/definition.js'
-import { mapStrings } from '../../definition/read-definition.js'
+import { mapStrings } from '../../definition/map-strings.js'
 import { LABELS } from '../../engine/labels.js'
 import type { Settings } from '../../settings/settings.js'
 import type { Environment } from '../environment.js'

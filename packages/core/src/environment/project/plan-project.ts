@@ -8,7 +8,7 @@ import {
   oursOf,
 } from '../../definition/definition.js'
 import { asksPrograms } from '../../definition/health-check.js'
-import { mapStrings } from '../../definition/read-definition.js'
+import { mapStrings } from '../../definition/map-strings.js'
 import { LABELS } from '../../engine/labels.js'
 import { shortHashOf } from '../../hash/sha256.js'
 import { CONTAINER_CA_VARIABLES } from '../../settings/ca-variables.js'
