@@ -9,7 +9,7 @@ import { until } from './until.mjs'
 
 /** @typedef {{ exitCode: number | null, signal: NodeJS.Signals | null, output: string }} Outcome */
 /** @typedef {{ seconds?: number, env?: Record<string, string> }} RunOptions */
-/** @typedef {{ urls: Record<string, string>, leave: () => Promise<Outcome> }} View */
+/** @typedef {{ urls: Record<string, string>, printed: () => string, leave: () => Promise<Outcome> }} View */
 
 const CORE = fileURLToPath(new URL('../../packages/core', import.meta.url))
 const COMMAND = join(CORE, 'bin/devenv.js')
@@ -170,7 +170,7 @@ export class Clone {
    * `make dev.watch`, until the address is printed. The view stays open; all its lines are kept.
    * @param {{ words?: readonly string[], service?: string, seconds?: number }} [options] `words`: typed behind it; `service`: that
    * answers, if not this one
-   * @returns {Promise<View>} `urls`: where it answers, by the names of the addresses. `leave`: Ctrl-C
+   * @returns {Promise<View>} `urls`: where it answers, by the names of the addresses. `printed`: all that it has printed so far. `leave`: Ctrl-C
    */
   async watch({ words = [], service = this.workshop.service, seconds = 3600 } = {}) {
     const argv = ['make', 'dev.watch', ...words]
@@ -193,7 +193,7 @@ export class Clone {
       if (!ended) process.kill(-Number(view.child.pid), 'SIGINT')
       return view.outcome(view.child)
     }
-    return { urls: await this.urls(), leave }
+    return { urls: await this.urls(), printed: view.printed, leave }
   }
 
   /**

@@ -4,15 +4,16 @@
 import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { Clone } from './clone.mjs'
 import { discuss } from './discussion.mjs'
 import { LEARNER, lmsExceptions, STAFF, signIn } from './lms.mjs'
 import { until } from './until.mjs'
 
 /** @typedef {import('./accept.mjs').Person} Person */
-/** @typedef {import('./clone.mjs').Clone} Clone */
 /** @typedef {import('../browser/browser.mjs').Tab} Tab */
 
 const COURSE = { name: 'A course', org: 'Devenv', number: 'A1', run: '2030' }
+const XBLOCK = 'xblock-read-aloud'
 const ID = `course-v1:${COURSE.org}+${COURSE.number}+${COURSE.run}`
 
 /** Where the unit is, once Studio has made it. */
@@ -96,6 +97,49 @@ async function taskIn({ checkout }, service) {
     { seconds: 120 },
   )
   return `sample_task, by ${worker}`
+}
+
+/**
+ * An XBlock of three files, of a team that works on it beside the platform.
+ * @param {Clone} checkout
+ */
+async function makeXBlock(checkout) {
+  const folder = join(checkout.workshop.folder, XBLOCK)
+  mkdirSync(join(folder, 'read_aloud'), { recursive: true })
+  const block = new Clone(checkout.workshop, folder)
+  block.write(
+    'setup.py',
+    `from setuptools import setup
+
+setup(
+    name='${XBLOCK}',
+    version='0.1',
+    packages=['read_aloud'],
+    package_data={'': ['*.html']},
+    install_requires=['XBlock'],
+    entry_points={'xblock.v1': ['read_aloud = read_aloud:ReadAloud']},
+)
+`,
+  )
+  block.write(
+    'read_aloud/__init__.py',
+    `import pkgutil
+
+from web_fragments.fragment import Fragment
+from xblock.core import XBlock
+
+
+class ReadAloud(XBlock):
+    def student_view(self, context=None):
+        return Fragment(pkgutil.get_data(__name__, 'view.html').decode())
+`,
+  )
+  block.write('read_aloud/view.html', '<p>What the block says at first</p>')
+  block.write('.gitignore', '__pycache__/\n')
+  await block.succeed(['git', 'init', '--quiet'])
+  await block.succeed(['git', 'add', '--all'])
+  await block.commit('An XBlock')
+  return block
 }
 
 const START = '`make dev.watch` from nothing'
@@ -303,6 +347,63 @@ export const steps = [
       )
       await tab.look('after the saves')
       await checkout.succeed(['git', 'checkout', '--quiet', '--', '.'])
+    },
+  },
+  {
+    title: 'an XBlock of three files: attached, added to the unit, edited, detached',
+    needs: [MADE],
+    run: async ({ checkout, browser }) => {
+      const block = await makeXBlock(checkout)
+      const attached = await checkout.watch({ words: [`WITH=../${XBLOCK}`] })
+      await attached.leave()
+      const { lms, studio } = await addresses(checkout)
+      const tab = await browser.newTab()
+      await signIn(tab, lms, STAFF)
+      await tab.open(`${studio}/settings/advanced/${ID}`, 'advanced settings')
+      const cookies = await tab.page.context().cookies(studio)
+      const token = cookies.find(({ name }) => name === 'csrftoken')?.value ?? ''
+      // As the button of that page sends it.
+      const saved = await tab.page.evaluate(
+        async ([address = '', csrf = '']) => {
+          const headers = { 'Content-Type': 'application/json', Accept: 'application/json', 'X-CSRFToken': csrf }
+          const body = JSON.stringify({ advanced_modules: { value: ['read_aloud'] } })
+          return (await fetch(address, { method: 'PATCH', headers, body })).status
+        },
+        [`${studio}/settings/advanced/${ID}`, token],
+      )
+      assert.equal(saved, 200)
+      await tab.open(`${studio}/container/${unit}`, 'unit, with advanced components')
+      await tab.page.click('.add-xblock-component-button[data-type=advanced]')
+      await tab.page.locator('.new-component-advanced button[data-category=read_aloud]').click()
+      await tab.page.getByText('What the block says at first').waitFor()
+      await tab.look('XBlock added')
+      await tab.page.click('.action-publish')
+      await tab.page
+        .locator('.bit-publishing', { hasText: /Published/ })
+        .first()
+        .waitFor()
+      /** @param {RegExp} text */
+      const shows = (text) =>
+        until(
+          async () => {
+            await tab.page.goto(`${lms}/xblock/${unit}`)
+            assert.match(await tab.text(), text)
+          },
+          { seconds: 300 },
+        )
+      await shows(/What the block says at first/)
+      const begun = performance.now()
+      block.edit('read_aloud/__init__.py', 'decode()', "decode().replace('at first', 'after a save')")
+      await shows(/What the block says after a save/)
+      const seconds = (performance.now() - begun) / 1000
+      await tab.look('XBlock, edited')
+      const detached = await checkout.watch({ words: ['WITH='] })
+      await detached.leave()
+      await shows(/(?=.*What the learner reads)(?!.*What the block says)/s)
+      await tab.look('unit without the XBlock')
+      await block.succeed(['git', 'checkout', '--quiet', '--', '.'])
+      assert.equal(await block.status(), '')
+      return `an edit was served after ${seconds.toFixed(1)} s`
     },
   },
   {
