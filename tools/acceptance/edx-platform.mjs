@@ -358,6 +358,7 @@ export const steps = [
       await attached.leave()
       const { lms, studio } = await addresses(checkout)
       const tab = await browser.newTab()
+      await tab.page.goto(`${lms}/logout`)
       await signIn(tab, lms, STAFF)
       await tab.open(`${studio}/settings/advanced/${ID}`, 'advanced settings')
       const cookies = await tab.page.context().cookies(studio)
@@ -367,7 +368,7 @@ export const steps = [
         async ([address = '', csrf = '']) => {
           const headers = { 'Content-Type': 'application/json', Accept: 'application/json', 'X-CSRFToken': csrf }
           const body = JSON.stringify({ advanced_modules: { value: ['read_aloud'] } })
-          return (await fetch(address, { method: 'PATCH', headers, body })).status
+          return (await fetch(address, { method: 'POST', headers, body })).status
         },
         [`${studio}/settings/advanced/${ID}`, token],
       )
