@@ -28,7 +28,11 @@ const clones = []
 /** A clone of its own, whose starts keep their data and look for others' in the cache of this name. @param {string} cache @param {Clone} [of] */
 async function cloneWith(cache, of) {
   const options = { service, cache: join(folder, 'caches', cache), package: resolve(packageFolder) }
-  const workshop = new Workshop({ ...options, folder: join(folder, String(clones.length)), snapshots: snapshotsOf(words) })
+  const workshop = new Workshop({
+    ...options,
+    folder: join(folder, String(clones.length)),
+    snapshots: snapshotsOf(words),
+  })
   const clone = await Clone.of(workshop, of?.path ?? checkout)
   clones.push(clone)
   return clone
@@ -80,7 +84,9 @@ function addDjangoMigration(clone) {
   const all = readdirSync(join(clone.path, migrations)).filter((file) => /^\d{4}_\w+\.py$/.test(file))
   const last = basename(all.sort().at(-1) ?? '', '.py')
   const file = join(migrations, `${String(Number(last.slice(0, 4)) + 1).padStart(4, '0')}_measured.py`)
-  const label = /^\s*(?:label|name) *= *['"](?:[\w.]+\.)?(\w+)['"]/m.exec(readAppConfig(join(clone.path, dirname(migrations))))?.[1]
+  const label = /^\s*(?:label|name) *= *['"](?:[\w.]+\.)?(\w+)['"]/m.exec(
+    readAppConfig(join(clone.path, dirname(migrations))),
+  )?.[1]
   const app = label ?? basename(dirname(migrations))
   clone.write(
     file,
@@ -105,7 +111,9 @@ function addSqlMigration(clone) {
 const haveImage = (clone) => clone.make('devenv.image')
 
 async function main() {
-  console.log(`seconds  ratio  ${service}: \`make dev.watch\`${words === undefined ? '' : ` ${words}`} to the printed address`)
+  console.log(
+    `seconds  ratio  ${service}: \`make dev.watch\`${words === undefined ? '' : ` ${words}`} to the printed address`,
+  )
   const clone = await cloneWith('own')
   await haveImage(clone)
   await measure('from nothing', clone)
@@ -125,7 +133,11 @@ async function main() {
   if (words === undefined) {
     const branch = await cloneWith('two-fewer')
     await addMigrations(branch)
-    await measure('from the local seed of a checkout with two migrations fewer', branch, /nearest|of which the checkout has/)
+    await measure(
+      'from the local seed of a checkout with two migrations fewer',
+      branch,
+      /nearest|of which the checkout has/,
+    )
     await branch.clean()
   }
   if (older !== undefined) await measureOlder(older)

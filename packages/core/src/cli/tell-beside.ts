@@ -27,11 +27,17 @@ export async function readLeftBehind(context: Context, what: 'stopped' | 'remove
   return explainLeftBehind(await readBeside(context), what)
 }
 
-/** The environment of a service that runs beside this one, by the service's name; nothing more is loaded where there is none. */
+/**
+ * The environment of a service that runs beside this one, or that installs this library, by the service's name; nothing more is loaded
+ * where there is none.
+ */
 export async function openBeside(context: Context, service: string): Promise<Context | undefined> {
   const { readRecord } = await import('../environment/data/record.js')
   const told = readRecord(context.environment)?.neighbours.find((each) => each.service === service)
-  if (told === undefined) return undefined
+  if (told === undefined) {
+    const { findServed } = await import('../environment/start/find-served.js')
+    return (await findServed(context)).find(({ environment }) => environment.service === service)
+  }
   const { openNeighbourhood } = await import('../environment/start/open-neighbourhood.js')
   const { members } = await openNeighbourhood({ ...context, report: () => {} }, 'look')
   const found = members.find((member) => member.context.environment.checkout === told.checkout)
