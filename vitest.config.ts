@@ -6,10 +6,13 @@ const SCENARIOS = ['examples/*/test/**/*.scenario.ts', 'packages/*/test/**/*.sce
 const ALONE = ['examples/hello/test/prune.scenario.ts', 'tools/bench/bench.scenario.ts']
 
 /** Those that take longest begin first: none of them is left alone at the end. vitest itself knows that from its second run on. */
-const LONGEST = ['trouble', 'edx-platform', 'faults', 'publish', 'release'].map((name) => `/${name}.scenario.ts`)
+const LONGEST = [
+  'python.test.mjs',
+  ...['saves', 'faults', 'edx-platform', 'beside', 'trouble', 'publish', 'seeds'].map((name) => `${name}.scenario.ts`),
+]
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification) => (LONGEST.some((end) => moduleId.endsWith(end)) ? 0 : 1)
+    const rank = ({ moduleId }: TestSpecification) => (LONGEST.some((end) => moduleId.endsWith(`/${end}`)) ? 0 : 1)
     return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other))
   }
 }
