@@ -5,6 +5,12 @@ const SCENARIOS = ['examples/*/test/**/*.scenario.ts', 'packages/*/test/**/*.sce
 /** Those that need the engine, or the machine, to themselves: one looks at all environments, the other measures. */
 const ALONE = ['examples/hello/test/prune.scenario.ts', 'tools/bench/bench.scenario.ts']
 
+const UNIT = ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'tools/**/*.test.mjs']
+/** Those that replace a module (`vi.mock`): each in a process of its own. The others share one, which loads what they have in common once. */
+const MOCKING = ['environment/data/full-disk', 'environment/start/read-stamped-inputs'].map(
+  (name) => `packages/core/src/${name}.test.ts`,
+)
+
 /** Those that take longest begin first: none of them is left alone at the end. vitest itself knows that from its second run on. */
 const LONGEST = [
   'python.test.mjs',
@@ -22,6 +28,7 @@ const MINUTE = 60_000
 const limits = { testTimeout: 10 * MINUTE, hookTimeout: 15 * MINUTE }
 /** A test that asserts nothing cannot fail. */
 const expect = { requireAssertions: true, poll: { timeout: 2 * MINUTE } }
+const unit = { maxWorkers: '100%', sequence: { groupOrder: 1 }, testTimeout: 3 * MINUTE, expect }
 
 export default defineConfig({
   test: {
@@ -30,13 +37,13 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'tools/**/*.test.mjs'],
-          maxWorkers: '100%',
-          sequence: { groupOrder: 1 },
-          testTimeout: 3 * MINUTE,
-          expect,
+          include: UNIT,
+          exclude: MOCKING,
+          isolate: false,
+          ...unit,
         },
       },
+      { test: { name: 'unit-mocking', include: MOCKING, ...unit } },
       {
         test: {
           name: 'scenarios',

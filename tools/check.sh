@@ -14,4 +14,4 @@ for package in packages/*/compose.yaml examples/*/environment/compose.yaml; do
   node packages/core/bin/devenv.js check --package "$(dirname "$package")"
 done
 wait "$types"
-vitest run --project unit
+vitest run --project 'unit*'
