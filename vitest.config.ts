@@ -6,6 +6,8 @@ const SCENARIOS = ['examples/*/test/**/*.scenario.ts', 'packages/*/test/**/*.sce
 const ALONE = ['examples/hello/test/prune.scenario.ts', 'tools/bench/bench.scenario.ts']
 
 const UNIT = ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'tools/**/*.test.mjs']
+/** What runs in containers: for Linux alone. */
+const PYTHON = 'tools/python.test.mjs'
 /** Those that replace a module (`vi.mock`): each in a process of its own. The others share one, which loads what they have in common once. */
 const MOCKING = ['environment/data/full-disk', 'environment/start/read-stamped-inputs'].map(
   (name) => `packages/core/src/${name}.test.ts`,
@@ -38,12 +40,14 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: UNIT,
-          exclude: MOCKING,
+          exclude: [...MOCKING, PYTHON],
           isolate: false,
           ...unit,
         },
       },
       { test: { name: 'unit-mocking', include: MOCKING, ...unit } },
+      // Some of them tell by the clock: not too many at once.
+      { test: { name: 'unit-python', include: [PYTHON], maxConcurrency: 3, ...unit } },
       {
         test: {
           name: 'scenarios',
