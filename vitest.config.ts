@@ -5,11 +5,22 @@ const SCENARIOS = ['examples/*/test/**/*.scenario.ts', 'packages/*/test/**/*.sce
 /** Those that need the engine, or the machine, to themselves: one looks at all environments, the other measures. */
 const ALONE = ['examples/hello/test/prune.scenario.ts', 'tools/bench/bench.scenario.ts']
 
+const UNIT = ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'tools/**/*.test.mjs']
+/** What runs in containers: for Linux alone. */
+const PYTHON = 'tools/python.test.mjs'
+/** Those that replace a module (`vi.mock`): each in a process of its own. The others share one, which loads what they have in common once. */
+const MOCKING = ['environment/data/full-disk', 'environment/start/read-stamped-inputs'].map(
+  (name) => `packages/core/src/${name}.test.ts`,
+)
+
 /** Those that take longest begin first: none of them is left alone at the end. vitest itself knows that from its second run on. */
-const LONGEST = ['trouble', 'edx-platform', 'faults', 'publish', 'release'].map((name) => `/${name}.scenario.ts`)
+const LONGEST = [
+  'python.test.mjs',
+  ...['saves', 'faults', 'edx-platform', 'beside', 'trouble', 'publish', 'seeds'].map((name) => `${name}.scenario.ts`),
+]
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification) => (LONGEST.some((end) => moduleId.endsWith(end)) ? 0 : 1)
+    const rank = ({ moduleId }: TestSpecification) => (LONGEST.some((end) => moduleId.endsWith(`/${end}`)) ? 0 : 1)
     return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other))
   }
 }
@@ -19,6 +30,7 @@ const MINUTE = 60_000
 const limits = { testTimeout: 10 * MINUTE, hookTimeout: 15 * MINUTE }
 /** A test that asserts nothing cannot fail. */
 const expect = { requireAssertions: true, poll: { timeout: 2 * MINUTE } }
+const unit = { maxWorkers: '100%', sequence: { groupOrder: 1 }, testTimeout: 3 * MINUTE, expect }
 
 export default defineConfig({
   test: {
@@ -27,13 +39,15 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'tools/**/*.test.mjs'],
-          maxWorkers: '100%',
-          sequence: { groupOrder: 1 },
-          testTimeout: 3 * MINUTE,
-          expect,
+          include: UNIT,
+          exclude: [...MOCKING, PYTHON],
+          isolate: false,
+          ...unit,
         },
       },
+      { test: { name: 'unit-mocking', include: MOCKING, ...unit } },
+      // Some of them tell by the clock: not too many at once.
+      { test: { name: 'unit-python', include: [PYTHON], maxConcurrency: 3, ...unit } },
       {
         test: {
           name: 'scenarios',

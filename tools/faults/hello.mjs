@@ -40,6 +40,8 @@ export function freshHello(env = {}) {
     ...process.env,
     DEVENV_PACKAGE: join(ROOT, 'examples/hello/environment'),
     DEVENV_MK: join(ROOT, 'packages/core/make/devenv.mk'),
+    // Node reads the bundle of certificates at each start.
+    NODE_EXTRA_CA_CERTS: '',
     // Each first start makes its data itself.
     XDG_CACHE_HOME: join(folder, 'cache'),
     ...env,

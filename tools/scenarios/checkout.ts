@@ -134,7 +134,7 @@ export class Checkout {
   }
 
   async container(service: string): Promise<Container> {
-    const found = (await this.containers()).find((container) => container.service === service)
+    const [found] = await containersOf(this.path, service)
     if (found === undefined) throw new Error(`${this.path} has no container ${service}`)
     return found
   }
@@ -198,13 +198,14 @@ export class Checkout {
   async remove(): Promise<void> {
     this.#events?.kill()
     if (this.#left) return
-    const image = (await containersBelow(this.folder))[0]?.image ?? (await anyImage())
+    const [container] = await containersBelow(this.folder)
     await removeBelow(this.folder)
     try {
       rmSync(this.folder, { recursive: true, force: true })
     } catch {
       // Databases write as users of their own.
       const mount = `type=bind,source=${dirname(this.folder)},target=/around`
+      const image = container?.image ?? (await anyImage())
       const remove = ['--entrypoint', 'rm', image, '-rf', `/around/${basename(this.folder)}`]
       await ask('docker', 'run', '--rm', '--network', 'none', '--user', '0:0', '--mount', mount, ...remove)
     }

@@ -1,6 +1,10 @@
+import { ask as askOf, EngineRefusal, engineFrom } from '../../packages/core/src/engine/engine.js'
 import { ask, commence, type Run, run } from './run.js'
 
 const LABEL = 'org.openedx.devenv'
+const SERVICE = 'com.docker.compose.service'
+
+type Labels = Readonly<Record<string, string>>
 
 /** What the engine itself knows of a container. */
 export type Container = {
@@ -13,29 +17,36 @@ export type Container = {
   health: string | undefined
   startedAt: string
   image: string
-  labels: Readonly<Record<string, string>>
+  labels: Labels
   /** Container port to where it is published. */
   ports: Readonly<Record<string, { address: string; port: number }>>
 }
 
-/** The containers that devenv made for a checkout. */
-export const containersOf = (checkout: string): Promise<Container[]> => inspect(`label=${LABEL}.checkout=${checkout}`)
+/** The containers that devenv made for a checkout: all, or those of one service. */
+export const containersOf = (checkout: string, service?: string): Promise<Container[]> =>
+  inspect([`${LABEL}.checkout=${checkout}`, ...(service === undefined ? [] : [`${SERVICE}=${service}`])])
 
-async function inspect(filter: string): Promise<Container[]> {
-  const ids = (await ask('docker', 'ps', '--all', '--quiet', '--no-trunc', '--filter', filter))
-    .split('\n')
-    .filter(Boolean)
-  if (ids.length === 0) return []
-  const { stdout } = await run(['docker', 'inspect', '--type', 'container', ...ids])
-  // One that was removed in between is left out of what docker prints.
-  return (JSON.parse(stdout) as Inspected[]).map(readContainer)
+/** Asked of the engine itself: tests ask often, and the start of its client costs more than the answer. */
+async function inspect(label: readonly string[], among = (_: Labels) => true): Promise<Container[]> {
+  const engine = engineFrom(process.env)
+  const query = { all: 'true', filters: JSON.stringify({ label }) }
+  const all = await askOf<{ Id: string; Labels: Labels }[]>(engine, { path: '/containers/json', query })
+  const listed = all.filter(({ Labels }) => among(Labels))
+  const found = listed.map(({ Id }) =>
+    askOf<Inspected>(engine, { path: `/containers/${Id}/json` }).catch((error) => {
+      // Removed in between.
+      if (error instanceof EngineRefusal && error.status === 404) return undefined
+      throw error
+    }),
+  )
+  return (await Promise.all(found)).filter((inspected) => inspected !== undefined).map(readContainer)
 }
 
 type Inspected = {
   Id: string
   Name: string
   Image: string
-  Config: { Labels: Record<string, string> }
+  Config: { Labels: Labels }
   State: { Running: boolean; StartedAt: string; Health?: { Status: string } }
   NetworkSettings: { Ports: Record<string, { HostIp: string; HostPort: string }[] | null> }
 }
@@ -49,7 +60,7 @@ function readContainer({ Id, Name, Image, Config, State, NetworkSettings }: Insp
   return {
     id: Id,
     name: Name.replace(/^\//, ''),
-    service: Config.Labels['com.docker.compose.service'] ?? '',
+    service: Config.Labels[SERVICE] ?? '',
     project: Config.Labels['com.docker.compose.project'] ?? '',
     checkout: Config.Labels[`${LABEL}.checkout`] ?? '',
     running: State.Running,
@@ -91,8 +102,8 @@ export async function anyImage(): Promise<string> {
 }
 
 /** The containers that devenv made for checkouts below a folder. */
-export const containersBelow = async (folder: string): Promise<Container[]> =>
-  (await inspect(`label=${LABEL}.service`)).filter(({ checkout }) => `${checkout}/`.startsWith(`${folder}/`))
+export const containersBelow = (folder: string): Promise<Container[]> =>
+  inspect([`${LABEL}.service`], (labels) => `${labels[`${LABEL}.checkout`]}/`.startsWith(`${folder}/`))
 
 /** Removes whatever devenv made for checkouts below a folder. */
 export async function removeBelow(folder: string): Promise<void> {

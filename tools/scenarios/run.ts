@@ -68,7 +68,7 @@ export function commence(argv: readonly string[], { cwd, env, input, terminal = 
   ] as [string, ...string[]]
   const child = spawn(program, words, {
     cwd,
-    env: { ...cleanEnvironment(), ...(as !== undefined && { HOME: tmpdir(), DOCKER_CONFIG: tmpdir() }), ...env },
+    env: { ...cleanEnvironment(argv[0]), ...(as !== undefined && { HOME: tmpdir(), DOCKER_CONFIG: tmpdir() }), ...env },
     // A group of its own, so that it can be ended with all that it started.
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -154,12 +154,13 @@ function signalGroup({ pid, stdout, stderr }: ChildProcess, name: NodeJS.Signals
 }
 
 /** Without what tells these tests' own surroundings: the make and the vitest that they run in. */
-function cleanEnvironment(): NodeJS.ProcessEnv {
+function cleanEnvironment(program: string | undefined): NodeJS.ProcessEnv {
   const foreign = /^(DEVENV_|VITEST|MAKE|MFLAGS|NODE_ENV$|NODE_OPTIONS$|GIT_|NAME$|TESTS$)/
   const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name))
   const { DEVENV_MIRROR } = process.env
-  // Node reads the bundle of certificates at each start, and devenv itself calls nobody.
-  return { ...Object.fromEntries(kept), ...(DEVENV_MIRROR && { DEVENV_MIRROR }) }
+  // As devenv.mk does: Node reads the bundle of certificates at each start, and devenv itself calls nobody. npm does.
+  const certificates = program === 'node' ? { NODE_EXTRA_CA_CERTS: '' } : {}
+  return { ...Object.fromEntries(kept), ...certificates, ...(DEVENV_MIRROR && { DEVENV_MIRROR }) }
 }
 
 const asUser = (uid: number): string[] => ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, ...engineGroup(), '--']

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { eventually, post, succeeded } from '../../../tools/scenarios/checkout.js'
+import { eventually, post, shared, succeeded } from '../../../tools/scenarios/checkout.js'
 import { ask } from '../../../tools/scenarios/run.js'
-import { freshCheckout, type Hello } from './checkout.js'
+import { freshCheckout, Hello } from './checkout.js'
 
 const greeted = async (hello: Hello): Promise<string[]> => {
   const { body } = await hello.get('/')
@@ -24,40 +24,159 @@ async function started(): Promise<Hello> {
   return hello
 }
 
-test('a save is made while the environment runs, and brings back what was there', async () => {
-  const hello = await started()
-  const container = await hello.container('hello')
-  await save(hello, 'before')
-  expect((await hello.container('hello')).id).toBe(container.id)
-  await greet(hello, 'After')
-  expect(await greeted(hello)).toEqual(['After', 'Before'])
+describe('in one environment', () => {
+  const hello = shared(new Hello(), async (checkout) => {
+    await checkout.start()
+    await greet(checkout, 'Before')
+  })
+  let count = 0
+  /** A save, and one greeting more. What the test before left at a halt, a start mends. */
+  async function saved() {
+    await hello.start()
+    const before = await greeted(hello)
+    const name = `save-${++count}`
+    await save(hello, name)
+    await greet(hello, `After ${name}`)
+    return { name, before, after: [`After ${name}`, ...before] }
+  }
 
-  await restore(hello, 'before')
-  expect(await greeted(hello)).toEqual(['Before'])
-  await greet(hello, 'Then')
-  expect(await greeted(hello)).toEqual(['Then', 'Before'])
-  // Nothing of what was replaced is left.
-  expect(await ask('find', join(hello.path, '.dev/devenv/stores'), '-name', '*aside*')).toBe('')
-})
+  test('a save is made while the environment runs, and brings back what was there', async () => {
+    const container = await hello.container('hello')
+    const { name, before, after } = await saved()
+    expect((await hello.container('hello')).id).toBe(container.id)
+    expect(await greeted(hello)).toEqual(after)
 
-test('a restore waits for a command of a person, or with --now ends it', async () => {
-  const hello = await started()
-  await save(hello, 'before')
-  await greet(hello, 'After')
-  const before = (await hello.container('hello')).id
-  const command = hello.beginDevenv(['exec', 'hello', '--', 'sh', '-c', 'echo begun; sleep 600'])
-  await command.said(/begun/)
-  const restoring = hello.beginDevenv(['data', 'restore', 'before'])
-  await restoring.said(/wait for commands: hello gets the data of before, and sh -c .* runs in its container/)
-  expect(restoring.written()).toContain(' data restore before --now` ends them')
-  restoring.signal('SIGINT')
-  expect((await restoring.ended).exitCode).toBe(130)
-  expect((await hello.container('hello')).id).toBe(before)
-  expect(await greeted(hello)).toEqual(['After', 'Before'])
+    await restore(hello, name)
+    expect(await greeted(hello)).toEqual(before)
+    await greet(hello, 'Then')
+    expect(await greeted(hello)).toEqual(['Then', ...before])
+    // Nothing of what was replaced is left.
+    expect(await ask('find', join(hello.path, '.dev/devenv/stores'), '-name', '*aside*')).toBe('')
+  })
 
-  succeeded(await hello.devenv('data', 'restore', 'before', '--now'))
-  expect(await greeted(hello)).toEqual(['Before'])
-  expect((await command.ended).stderr).toContain('the container of this command ended under it')
+  test('a restore waits for a command of a person, or with --now ends it', async () => {
+    const { name, before, after } = await saved()
+    const { id } = await hello.container('hello')
+    const command = hello.beginDevenv(['exec', 'hello', '--', 'sh', '-c', 'echo begun; sleep 600'])
+    await command.said(/begun/)
+    const restoring = hello.beginDevenv(['data', 'restore', name])
+    await restoring.said(
+      new RegExp(`wait for commands: hello gets the data of ${name}, and sh -c .* runs in its container`),
+    )
+    expect(restoring.written()).toContain(` data restore ${name} --now\` ends them`)
+    restoring.signal('SIGINT')
+    expect((await restoring.ended).exitCode).toBe(130)
+    expect((await hello.container('hello')).id).toBe(id)
+    expect(await greeted(hello)).toEqual(after)
+
+    succeeded(await hello.devenv('data', 'restore', name, '--now'))
+    expect(await greeted(hello)).toEqual(before)
+    expect((await command.ended).stderr).toContain('the container of this command ended under it')
+  })
+
+  test('a save of another service, a damaged file and a wrong name are refused, and all stays as it is', async () => {
+    const { name, after } = await saved()
+    writeFileSync(join(hello.folder, 'note.tar'), 'no tar')
+    const refused = async (...words: string[]) => {
+      const { exitCode, stderr } = await hello.devenv('data', ...words)
+      expect(exitCode).toBe(1)
+      return stderr
+    }
+    expect(await refused('import', join(hello.folder, 'note.tar'))).toContain('save-file-unusable')
+    expect(await refused('import', join(hello.folder, 'nowhere.tar'))).toMatch(
+      /save-file-unusable[\s\S]*It is not there/,
+    )
+    expect(await refused('save', 'x.tmp')).toContain('save-misnamed')
+    expect(await refused('restore', `${name}x`)).toMatch(new RegExp(`save-unknown[^]*Did you mean ${name}`))
+    expect(await refused('save', '../x')).toContain('save-misnamed')
+    expect(await refused('save', name)).toContain('save-taken')
+    expect(await refused('export', name, join(hello.folder, 'note.tar'))).toContain('file-taken')
+    expect(await greeted(hello)).toEqual(after)
+  })
+
+  test('a save that is killed leaves none, and all programs go on', async () => {
+    const before = await greeted(hello)
+    const saving = hello.beginDevenv(['data', 'save', 'killed'])
+    await saving.said(/save: mysql/)
+    saving.signal('SIGKILL')
+    await saving.ended
+    await eventually(async () => expect((await hello.get('/')).status).toBe(200))
+    const listed = JSON.parse(succeeded(await hello.devenv('data', 'list', '--json')).stdout)
+    const made = listed.saves.filter(({ name }: { name: string }) => name === 'killed')
+    expect(made.length + listed.damaged.length).toBeLessThan(2)
+    if (made.length === 0) await save(hello, 'killed')
+    await greet(hello, 'After it')
+    await restore(hello, 'killed')
+    expect(await greeted(hello)).toEqual(before)
+  })
+
+  test.each([
+    { when: 'the old data were set aside', line: /create mysql/ },
+    { when: 'the new data are loaded', line: /data of mysql/ },
+  ])('a restore that is killed when $when loses nothing: the next start has the old data', async ({ line }) => {
+    const { name, before, after } = await saved()
+    const restoring = hello.beginDevenv(['data', 'restore', name])
+    await restoring.said(line)
+    restoring.signal('SIGKILL')
+    await restoring.ended
+    await hello.start()
+    expect(await greeted(hello)).toEqual(after)
+    await restore(hello, name)
+    expect(await greeted(hello)).toEqual(before)
+  })
+
+  test('who interrupts a restore is told what becomes of the data', async () => {
+    const { name, after } = await saved()
+    const restoring = hello.beginDevenv(['data', 'restore', name])
+    await restoring.said(/data of mysql/)
+    restoring.signal('SIGINT')
+    const { exitCode, stderr } = await restoring.ended
+    expect(exitCode).toBe(130)
+    expect(stderr).toMatch(
+      new RegExp(`the data from before are kept, and the next start .*data restore ${name}\` begins again\\n$`),
+    )
+    await hello.start()
+    expect(await greeted(hello)).toEqual(after)
+    expect((await hello.devenv('data', 'restore', name)).stderr).not.toContain('is not restored')
+  })
+
+  test('a restore that was killed may be said again at once; killed again, the old data are still there', async () => {
+    const { name, after } = await saved()
+    for (const line of [/data of mysql/, /create mysql/]) {
+      const restoring = hello.beginDevenv(['data', 'restore', name])
+      await restoring.said(line)
+      restoring.signal('SIGKILL')
+      await restoring.ended
+    }
+    const half = await hello.devenv('data', 'save', 'half')
+    expect(half.stderr).toContain('not-running')
+    await hello.start()
+    expect(await greeted(hello)).toEqual(after)
+  })
+
+  test('what a restore that was killed at its very end has left is in nobody’s way', async () => {
+    const { name, before } = await saved()
+    // As it is after the mark is gone, and before what was replaced is.
+    const store = join(hello.path, '.dev/devenv/stores/mysql-8.4')
+    mkdirSync(join(store, 'data.aside'))
+    writeFileSync(join(store, 'data.aside/old'), '')
+    writeFileSync(join(store, 'ledger.aside.json'), '{}')
+    await restore(hello, name)
+    expect(await greeted(hello)).toEqual(before)
+    expect(await ask('find', join(hello.path, '.dev/devenv/stores'), '-name', '*aside*')).toBe('')
+  })
+
+  test('a restore that fails puts the old data back', async () => {
+    const { name, after } = await saved()
+    await hello.edit('hello/migrate.py', 'import pathlib', 'import pathlib_of_nobody')
+    await hello.write('hello/migrations/0003_tags.sql', 'CREATE TABLE tags (name VARCHAR(80) PRIMARY KEY);')
+    const failed = await hello.devenv('data', 'restore', name)
+    expect(failed.exitCode).toBe(1)
+    expect(failed.stderr).toContain('provision-failed')
+    await hello.edit('hello/migrate.py', 'import pathlib_of_nobody', 'import pathlib')
+    await hello.start()
+    expect(await greeted(hello)).toEqual(after)
+  })
 })
 
 test('a save outlasts a clean, and travels as one file into another checkout', async () => {
@@ -77,115 +196,6 @@ test('a save outlasts a clean, and travels as one file into another checkout', a
   succeeded(await colleague.devenv('data', 'delete', 'demo'))
   succeeded(await colleague.devenv('clean', '--yes'))
   expect(existsSync(join(colleague.path, '.dev/devenv/stores'))).toBe(false)
-})
-
-test.each([
-  { when: 'the old data were set aside', line: /create mysql/ },
-  { when: 'the new data are loaded', line: /data of mysql/ },
-])('a restore that is killed when $when loses nothing: the next start has the old data', async ({ line }) => {
-  const hello = await started()
-  await save(hello, 'before')
-  await greet(hello, 'After')
-  const restoring = hello.beginDevenv(['data', 'restore', 'before'])
-  await restoring.said(line)
-  restoring.signal('SIGKILL')
-  await restoring.ended
-  await hello.start()
-  expect(await greeted(hello)).toEqual(['After', 'Before'])
-  await restore(hello, 'before')
-  expect(await greeted(hello)).toEqual(['Before'])
-})
-
-test('who interrupts a restore is told what becomes of the data', async () => {
-  const hello = await started()
-  await save(hello, 'before')
-  await greet(hello, 'After')
-  const restoring = hello.beginDevenv(['data', 'restore', 'before'])
-  await restoring.said(/data of mysql/)
-  restoring.signal('SIGINT')
-  const { exitCode, stderr } = await restoring.ended
-  expect(exitCode).toBe(130)
-  expect(stderr).toMatch(/the data from before are kept, and the next start .*data restore before` begins again\n$/)
-  await hello.start()
-  expect(await greeted(hello)).toEqual(['After', 'Before'])
-  expect((await hello.devenv('data', 'restore', 'before')).stderr).not.toContain('is not restored')
-})
-
-test('a restore that was killed may be said again at once; killed again, the old data are still there', async () => {
-  const hello = await started()
-  await save(hello, 'before')
-  await greet(hello, 'After')
-  for (const line of [/data of mysql/, /create mysql/]) {
-    const restoring = hello.beginDevenv(['data', 'restore', 'before'])
-    await restoring.said(line)
-    restoring.signal('SIGKILL')
-    await restoring.ended
-  }
-  const saved = await hello.devenv('data', 'save', 'half')
-  expect(saved.stderr).toContain('not-running')
-  await hello.start()
-  expect(await greeted(hello)).toEqual(['After', 'Before'])
-})
-
-test('what a restore that was killed at its very end has left is in nobody’s way', async () => {
-  const hello = await started()
-  await save(hello, 'before')
-  await greet(hello, 'After')
-  // As it is after the mark is gone, and before what was replaced is.
-  const store = join(hello.path, '.dev/devenv/stores/mysql-8.4')
-  mkdirSync(join(store, 'data.aside'))
-  writeFileSync(join(store, 'data.aside/old'), '')
-  writeFileSync(join(store, 'ledger.aside.json'), '{}')
-  await restore(hello, 'before')
-  expect(await greeted(hello)).toEqual(['Before'])
-  expect(await ask('find', join(hello.path, '.dev/devenv/stores'), '-name', '*aside*')).toBe('')
-})
-
-test('a restore that fails puts the old data back', async () => {
-  const hello = await started()
-  await save(hello, 'before')
-  await greet(hello, 'After')
-  await hello.edit('hello/migrate.py', 'import pathlib', 'import pathlib_of_nobody')
-  await hello.write('hello/migrations/0003_tags.sql', 'CREATE TABLE tags (name VARCHAR(80) PRIMARY KEY);')
-  const failed = await hello.devenv('data', 'restore', 'before')
-  expect(failed.exitCode).toBe(1)
-  expect(failed.stderr).toContain('provision-failed')
-  await hello.edit('hello/migrate.py', 'import pathlib_of_nobody', 'import pathlib')
-  await hello.start()
-  expect(await greeted(hello)).toEqual(['After', 'Before'])
-})
-
-test('a save that is killed leaves none, and all programs go on', async () => {
-  const hello = await started()
-  const saving = hello.beginDevenv(['data', 'save', 'before'])
-  await saving.said(/save: mysql/)
-  saving.signal('SIGKILL')
-  await saving.ended
-  await eventually(async () => expect((await hello.get('/')).status).toBe(200))
-  const listed = JSON.parse(succeeded(await hello.devenv('data', 'list', '--json')).stdout)
-  expect(listed.saves.length + listed.damaged.length).toBeLessThan(2)
-  if (listed.saves.length === 0) await save(hello, 'before')
-  await restore(hello, 'before')
-  expect(await greeted(hello)).toEqual(['Before'])
-})
-
-test('a save of another service, a damaged file and a wrong name are refused, and all stays as it is', async () => {
-  const hello = await started()
-  await save(hello, 'before')
-  writeFileSync(join(hello.folder, 'note.tar'), 'no tar')
-  const refused = async (...words: string[]) => {
-    const { exitCode, stderr } = await hello.devenv('data', ...words)
-    expect(exitCode).toBe(1)
-    return stderr
-  }
-  expect(await refused('import', join(hello.folder, 'note.tar'))).toContain('save-file-unusable')
-  expect(await refused('import', join(hello.folder, 'nowhere.tar'))).toMatch(/save-file-unusable[\s\S]*It is not there/)
-  expect(await refused('save', 'x.tmp')).toContain('save-misnamed')
-  expect(await refused('restore', 'befor')).toMatch(/save-unknown[\s\S]*Did you mean before/)
-  expect(await refused('save', '../x')).toContain('save-misnamed')
-  expect(await refused('save', 'before')).toContain('save-taken')
-  expect(await refused('export', 'before', join(hello.folder, 'note.tar'))).toContain('file-taken')
-  expect(await greeted(hello)).toEqual(['Before'])
 })
 
 test('on a branch that lacks migrations of the database, a start offers the save that was made there', async () => {

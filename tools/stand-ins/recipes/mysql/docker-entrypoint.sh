@@ -8,6 +8,7 @@ set -eo pipefail
 shopt -s nullglob
 
 readonly DATA=/var/lib/mysql
+readonly INSTALLED=/usr/local/share/mysql-first-data
 readonly UNFINISHED=$DATA/.first-start-unfinished
 readonly INIT_SOCKET=/var/run/mysqld/first-start.sock # not the usual one: nothing is healthy before the end
 
@@ -107,6 +108,14 @@ run_init_files() {
   done
 }
 
+# What every server begins with is in the image; made here only where a server is configured in another way.
+install_data() {
+  local configured=(/etc/mysql/conf.d/*)
+  if ((${#configured[@]} == 0)); then (umask 027 && cp --recursive --no-target-directory "$INSTALLED" "$DATA"); else
+    mysql-first-data --datadir="$DATA"
+  fi
+}
+
 first_start() {
   if [[ -n $MYSQL_RANDOM_ROOT_PASSWORD ]]; then
     MYSQL_ROOT_PASSWORD=$(openssl rand -base64 18)
@@ -114,8 +123,7 @@ first_start() {
   fi
   say 'making the database'
   touch "$UNFINISHED"
-  mariadb-install-db --datadir="$DATA" --auth-root-authentication-method=normal --skip-test-db --skip-log-bin \
-    --skip-name-resolve --cross-bootstrap >/dev/null
+  install_data
   mysqld "${arguments[@]:1}" --skip-networking --socket="$INIT_SOCKET" --skip-log-bin &
   local server=$! root_password=''
   until mysqladmin --no-defaults --socket="$INIT_SOCKET" --user=root ping >/dev/null 2>&1; do
