@@ -29,6 +29,21 @@ class Debugger(InFolder):
             sitecustomize='THEIRS = 7')
         self.assertEqual(ended.stdout, '7 None %s\n' % self.folder)
 
+    def test_python_says_nothing_where_ours_hides_no_module(self):
+        script = 'import os, sys, time; sys.path[:] = [%r]; import sitecustomize' % str(CONTAINER / 'debugger')
+        ended = self.run_with(sys.executable, '-S', '-c', script)
+        self.assertEqual((ended.returncode, ended.stderr), (0, ''))
+
+    def test_python_listens_in_what_coverage_runs_and_not_in_what_it_does_around_it(self):
+        (self.folder / 'coverage').write_text('print("runs")')
+        (self.folder / 'coverage.py').write_text('print("runs")')
+        (self.folder / 'debugpy.py').write_text('raise ImportError')
+        path = '%s:%s' % (CONTAINER / 'debugger', self.folder)
+        for coverage in (['coverage'], ['-m', 'coverage']):
+            for command, listens in (('erase', False), ('html', False), ('run', True)):
+                ended = self.run_with(sys.executable, *coverage, command, PYTHONPATH=path)
+                self.assertEqual(ended.stdout, '' if listens else 'runs\n', [*coverage, command])
+
     def test_python_says_that_there_is_no_debugpy(self):
         (self.folder / 'program.py').write_text('print("runs")')
         (self.folder / 'debugpy.py').write_text('raise ImportError')

@@ -52,8 +52,10 @@ devenv.provision devenv.data devenv.status devenv.logs devenv.list devenv.prune 
 devenv.image devenv.publish devenv.lock devenv.check devenv.init devenv.editor devenv.new devenv.completion devenv.graph:
 	@$(devenv.run) $(patsubst devenv.%,%,$@)$(devenv.words)
 
-# A shell that completes asks for these (bash, zsh, fish), and finds what is written: the Makefile's targets as dev.<target>, too.
-ifneq (,$(filter .DEFAULT .PHONY :,$(MAKECMDGOALS)))
+# A shell that completes asks for one of these (bash, fish, some zsh), or for no target and all that make knows (zsh 5.9), and finds what
+# is written: the Makefile's targets as dev.<target>, too.
+devenv.asked = $(filter .DEFAULT .PHONY :,$(MAKECMDGOALS)) $(if $(MAKECMDGOALS),,$(findstring p,$(filter-out --%,$(firstword $(MAKEFLAGS)))))
+ifneq (,$(strip $(devenv.asked)))
 .PHONY: $(addprefix dev.,$(filter-out dev.% devenv.%,$(shell \
 	sed -n 's/^\([[:alnum:]_][[:alnum:]_./ -]*\):\([^=:].*\)\{0,1\}$$/\1/p' $(wildcard $(MAKEFILE_LIST)))))
 endif

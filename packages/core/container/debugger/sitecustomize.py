@@ -18,11 +18,12 @@ def leave():
     os.environ.pop('PYTHONPATH', None)
     if rest:
         os.environ['PYTHONPATH'] = ':'.join(rest)
-    sys.modules.pop('sitecustomize', None)
+    ours = sys.modules.pop('sitecustomize', None)
     try:
         import sitecustomize  # noqa: F401  pylint: disable=unused-import,import-self
     except ImportError:
-        pass
+        # Whoever imports this one looks for it there when it ends, and complains.
+        sys.modules['sitecustomize'] = ours
     return os.environ.pop('DEVENV_DEBUG_PORT', None), os.environ.pop('DEVENV_DEBUG_WAIT', None)
 
 
@@ -57,7 +58,14 @@ def fail(why):
     os._exit(1)
 
 
+def is_program(words):
+    """What make or a shell asks of Python on the way is no program to debug, nor what coverage does before and after one."""
+    while words and words[0].startswith('-') and words[0] != '-c':
+        words = words[1:]
+    name = os.path.basename(words[0]) if words else ''
+    return name != '-c' and (name != 'coverage' or words[1:2] == ['run'])
+
+
 port, wait = leave()
-# What make or a shell asks of Python on the way is no program to debug.
-if port and sys.orig_argv[1:2] != ['-c']:
+if port and is_program(sys.orig_argv[1:]):
     listen(int(port), wait)

@@ -22,6 +22,7 @@ async function newPackage(): Promise<string> {
     'package-lock.json': '{ "packages": { "packages/notes": {} } }',
     'packages/core': { link: CORE_DIRECTORY },
     'packages/shop/package.json': '{ "name": "@devenv/shop", "nx": { "name": "shop" } }',
+    'packages/shop/compose.yaml': `# \${DEVENV_CHECKOUT:-../../shop}\n`,
     ...Object.fromEntries(Object.entries(CHECKOUT).map(([path, text]) => [`checkout/${path}`, text])),
   })
   const directory = join(root, 'packages/notes')
@@ -53,7 +54,7 @@ const MISTAKES: Mistake[] = [
     change: ['"web=http', '"http'],
     rule: 'health-asks-declared',
     at: 'healthcheck:',
-    says: ['asks http://localhost:8000/, which is not of the form', '"web=http://localhost:8000/health/"'],
+    says: ['asks http://localhost:8000/, which is not of the form', '"web=http://localhost:8000/"'],
   },
   {
     title: 'a health check that names a program that is not there',
@@ -93,6 +94,13 @@ const MISTAKES: Mistake[] = [
     change: ['COPY --from=core', 'COPY setup.py /tmp/\nCOPY --from=core'],
     rule: 'context-holds-files',
     says: ['uses setup.py', '!setup.py'],
+  },
+  {
+    title: 'a file below a mounted folder that the ignore file hides',
+    file: 'Dockerfile.dockerignore',
+    change: ['!requirements/dev.txt', '!requirements/base.txt'],
+    rule: 'context-holds-files',
+    says: ['uses requirements/dev.txt', '!requirements/dev.txt'],
   },
   {
     title: 'image: of the template',
@@ -184,6 +192,29 @@ const MISTAKES: Mistake[] = [
     says: ['names the port 8001', '"web=http://localhost:8001/"'],
   },
   {
+    title: 'a port at which the program does not listen',
+    file: 'image/supervisor/web.conf',
+    change: ['django-server 8000', 'django-server 18150'],
+    rule: 'ports-are-used',
+    at: '[program:web]',
+    says: ['asks web at port 8000, but web listens at 18150', 'django-server 8000'],
+  },
+  {
+    title: 'the usual clone of another package',
+    file: COMPOSE,
+    change: [':-../../checkout}', ':-../../shop}'],
+    rule: 'names-are-its-own',
+    at: 'DEVENV_CHECKOUT',
+    says: ['usual clone of notes is ../../shop, which is that of packages/shop', 'DEVENV_CHECKOUT:-../../notes}'],
+  },
+  {
+    title: 'a stage of another name',
+    file: 'Dockerfile',
+    change: [' AS dev', ' AS development'],
+    rule: 'image-is-complete',
+    says: ['no stage dev', 'FROM … AS dev'],
+  },
+  {
     title: '`install` missing',
     file: 'Dockerfile',
     change: [INSTALL, ''],
@@ -213,6 +244,19 @@ const MISTAKES: Mistake[] = [
     rule: 'servers-are-awaited',
     at: '  notes:',
     says: ['uses mysql, but notes does not depend on it', 'depends_on: { mysql:'],
+  },
+  {
+    title: 'a server that settings of the package use and that is not depended on',
+    file: COMPOSE,
+    change: (directory) => {
+      edit(join(directory, COMPOSE), '    depends_on:\n      mysql: { condition: service_healthy }\n', '')
+      edit(join(directory, COMPOSE), 'stores: [mysql]', 'image: true')
+      edit(join(directory, COMPOSE), 'needs: [mysql]', 'needs: []')
+      writeFiles(directory, { 'image/settings/on_top.py': "URL = 'mysql://mysql:3306/'\n" })
+    },
+    rule: 'servers-are-awaited',
+    at: '  notes:',
+    says: ['image/settings/on_top.py of notes uses mysql', 'depends_on: { mysql:'],
   },
   {
     title: 'a wrong default path of core',

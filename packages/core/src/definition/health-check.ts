@@ -27,3 +27,6 @@ export function parseHealthCheck(check: HealthCheck): { questions: Question[]; u
     unreadable: parsed.filter((each) => typeof each === 'string'),
   }
 }
+
+/** Whether a question is one to the container that asks it. Pure. */
+export const isSelf = ({ hostname }: URL): boolean => /^(localhost|127(\.\d+){3}|0\.0\.0\.0|\[::1?\])$/.test(hostname)

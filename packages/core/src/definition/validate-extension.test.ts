@@ -86,14 +86,14 @@ describe('the extension of a Compose file', () => {
       text: replacing('[migrate]', '5'),
       at: 'x-devenv.provision.0.run',
       line: 12,
-      detail: /string,array/,
+      detail: /a text or a list/,
     },
     {
       what: 'a list with something that is no text',
       text: replacing('needs: [mysql]', 'needs: [{ mysql: 8 }]'),
       at: 'x-devenv.targets.test.needs.0',
       line: 9,
-      detail: /string/,
+      detail: /a text/,
     },
     {
       what: 'an empty command',
@@ -107,7 +107,7 @@ describe('the extension of a Compose file', () => {
       text: replacing('because: there is none', 'environment: { CI: [] }'),
       at: 'x-devenv.targets.test.environment.CI',
       line: 9,
-      detail: /string/,
+      detail: /a text/,
     },
     {
       what: 'an account without a password',
@@ -156,7 +156,7 @@ describe('the extension of a Compose file', () => {
       text: replacing('[uv.lock]', '[3]'),
       at: 'x-devenv.variants.uv.recognised-by.0',
       line: 6,
-      detail: /string,object/,
+      detail: /a text or keys with values/,
     },
     {
       what: 'a mark without a line',
@@ -188,11 +188,36 @@ describe('the extension of a Compose file', () => {
     },
     { what: 'no extension', text: 'services: {}\n', at: 'the file', line: 1, detail: /x-devenv/ },
     { what: 'no services', text: VALID.replace('services: {}\n', ''), at: 'the file', line: 1, detail: /services/ },
-    { what: 'an empty file', text: '', at: 'the file', line: 1, detail: /object/ },
+    { what: 'an empty file', text: '', at: 'the file', line: 1, detail: /keys with values/ },
   ])('with $what is told so, with file and line', async ({ text, at, line, detail }) => {
     expect(await validate(text)).toEqual([
-      { code: 'definition-invalid', place: { file: 'compose.yaml', line }, at, detail: expect.stringMatching(detail) },
+      expect.objectContaining({
+        code: 'definition-invalid',
+        place: { file: 'compose.yaml', line },
+        at,
+        detail: expect.stringMatching(detail),
+      }),
     ])
+  })
+
+  test.each([
+    [
+      'when: 5',
+      'must be keys with values',
+      /^when: .*stores \(a list of services\).*Without `when`: once, until `devenv clean`/,
+    ],
+    [
+      'when: { store: [mysql] }',
+      'has an unknown key "store"; did you mean "stores"?',
+      /^when: .*stores \(a list of services\)/,
+    ],
+    ['when: { stores: mysql }', 'must be a list', /^stores: Third-party services/],
+    ['when: { image: yes please }', 'must be true or false', /^image: The image of the container/],
+    ['run: 3', 'must be a text or a list', /^run: A command, as in Compose/],
+  ])('is told what a key means whose value it cannot be: %s', async (line, detail, meaning) => {
+    const text = `services: {}\nx-devenv:\n  recognised-by: [a]\n  provision: [{ name: a, run: a, ${line} }]\n`
+    const [problem] = await validate(text.replace(line.startsWith('run') ? 'run: a, ' : /$/, ''))
+    expect(problem).toMatchObject({ detail, meaning: expect.stringMatching(meaning) })
   })
 
   test('is told of everything at once', async () => {
@@ -202,7 +227,12 @@ describe('the extension of a Compose file', () => {
 
   test.each(['3', 'on', '[primary]'])('of a file over it that is %s is told so', async (extension) => {
     expect(await validate(VALID, 'services: {}\n', `name: x\nx-devenv: ${extension}\n`)).toEqual([
-      { code: 'definition-invalid', place: { file: 'over.yaml', line: 2 }, at: 'x-devenv', detail: 'must be object' },
+      {
+        code: 'definition-invalid',
+        place: { file: 'over.yaml', line: 2 },
+        at: 'x-devenv',
+        detail: 'must be keys with values',
+      },
     ])
   })
 

@@ -24,7 +24,7 @@ export async function validateExtension(
       code: 'definition-invalid',
       place: placeOf(['x-devenv']),
       at: 'x-devenv',
-      detail: 'must be object',
+      detail: `must be ${KINDS.object}`,
     }))
   const whole = isMap(extensionOf(own.value))
     ? { ...(own.value as object), 'x-devenv': wholeExtensionOf(sources.map(({ value }) => value)) }
@@ -61,7 +61,26 @@ function problemOf(error: ErrorObject, placeOf: Source['placeOf']): Problem {
     place: placeOf([...path, ...extra]),
     at: path.join('.') || 'the file',
     detail: explain(error),
+    ...meaningOf(error, path),
   }
+}
+
+/** What the schema says of the key that is wrong, or that holds what is wrong. Of the whole it would say nothing new. */
+function meaningOf({ parentSchema }: ErrorObject, path: readonly (string | number)[]): { meaning?: string } {
+  const key = path.findLast((part) => typeof part === 'string')
+  const description: unknown = parentSchema?.description
+  return path.length < 2 || typeof description !== 'string' ? {} : { meaning: `${key}: ${description}` }
+}
+
+/** The types of JSON, in words of those who write YAML. */
+const KINDS: { readonly [type: string]: string } = {
+  array: 'a list',
+  boolean: 'true or false',
+  object: 'keys with values',
+  string: 'a text',
+  number: 'a number',
+  integer: 'a number',
+  null: 'nothing',
 }
 
 const isMap = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -85,6 +104,11 @@ function explain(error: ErrorObject): string {
     const unknown: string = error.params.additionalProperty
     const near = nearest(unknown, Object.keys(error.parentSchema?.properties ?? {}))
     return `has an unknown key "${unknown}"${near === undefined ? '' : `; did you mean "${near}"?`}`
+  }
+  if (error.keyword === 'required') return `must have ${error.params.missingProperty}`
+  if (error.keyword === 'type') {
+    const types = [error.schema as string | string[]].flat()
+    return `must be ${types.map((type) => KINDS[type] ?? type).join(' or ')}`
   }
   const message = error.message ?? error.keyword
   return error.propertyName === undefined ? message : `has a name that ${message}: ${error.propertyName}`

@@ -9,7 +9,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'package-missing': { code: 'package-missing', looked: '/the/package' },
   'package-unknown': { code: 'package-unknown', checkout: '/the/checkout', dependencies: ['@devenv/a', '@devenv/b'] },
   'definition-unreadable': { code: 'definition-unreadable', place: PLACE, detail: 'a key is there twice' },
-  'definition-invalid': { code: 'definition-invalid', place: PLACE, at: 'x-devenv.primary', detail: 'must be string' },
+  'definition-invalid': { code: 'definition-invalid', place: PLACE, at: 'x-devenv.primary', detail: 'must be a text' },
   'compose-refused': { code: 'compose-refused', files: ['a.yaml', 'b.yaml'], detail: 'no such network' },
   'neighbour-variable-unknown': {
     code: 'neighbour-variable-unknown',

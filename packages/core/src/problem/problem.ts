@@ -6,7 +6,7 @@ export type DefinitionProblem =
   | { code: 'package-missing'; looked: string }
   | { code: 'package-unknown'; checkout: string; dependencies: readonly string[] }
   | { code: 'definition-unreadable'; place: Place; detail: string }
-  | { code: 'definition-invalid'; place: Place; at: string; detail: string }
+  | { code: 'definition-invalid'; place: Place; at: string; detail: string; meaning?: string | undefined }
   | { code: 'compose-refused'; files: readonly string[]; detail: string }
   | {
       code: 'neighbour-variable-unknown'

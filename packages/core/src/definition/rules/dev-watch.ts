@@ -1,7 +1,7 @@
 import { meant } from '../../problem/nearest.js'
 import { readProgramNames } from '../declared-programs.js'
 import { addressesOf, type ComposeService, oursOf, portsOf } from '../definition.js'
-import { parseHealthCheck } from '../health-check.js'
+import { isSelf, parseHealthCheck } from '../health-check.js'
 import type { Rule } from './rule.js'
 
 export const healthIsKnown: Rule = {
@@ -48,7 +48,7 @@ export const healthAsksDeclared: Rule = {
         ...unreadable.map((word) => ({
           place,
           what: `The health check of ${name} asks ${word}, which is not of the form NAME=http://HOST:PORT/PATH.`,
-          fix: 'test: [CMD, /opt/devenv/bin/answers, "web=http://localhost:8000/health/"]',
+          fix: `test: [CMD, /opt/devenv/bin/answers, "${programs?.[0] ?? 'web'}=${/^http:\/\/./.test(word) ? word : 'http://localhost:8000/health/'}"]`,
         })),
         ...unknown.map(({ program = '' }) => ({
           place,
@@ -72,9 +72,6 @@ export const healthAsksDeclared: Rule = {
       ]
     }),
 }
-
-/** From inside the container. */
-const isSelf = ({ hostname }: URL): boolean => /^(localhost|127(\.\d+){3}|0\.0\.0\.0|\[::1?\])$/.test(hostname)
 
 const isDeclared = ({ ports = [], expose = [] }: ComposeService = {}, port: number): boolean =>
   ports.some(({ target }) => target === port) ||

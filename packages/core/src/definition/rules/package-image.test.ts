@@ -1,4 +1,4 @@
-import { FILES, replacing, testRules, writing } from '../../../test/rules.js'
+import { BUILD, FILES, replacing, testRules, writing } from '../../../test/rules.js'
 import { contextHoldsFiles, directoryIsOne, imageIsComplete } from './package-image.js'
 
 const dockerfile = (before: string, after: string) => writing('Dockerfile', replacing(before, after)(FILES.Dockerfile))
@@ -36,11 +36,24 @@ testRules([imageIsComplete, directoryIsOne, contextHoldsFiles], {
       'COPY ["setup.py", "/tmp/"]\n',
       'COPY ./setup.py requirements.txt /tmp/\n',
       'RUN --mount=type=bind,source=setup.py,target=/tmp/setup.py pip install /tmp\n',
+      ...['-r /requirements/b.txt', '--requirement="/requirements/b.txt"', '-r/requirements/b.txt; true'].map(
+        (words) =>
+          `RUN --mount=source=requirements,target=/requirements \\\n  virtualenv -r /requirements/a.txt ${words}\n`,
+      ),
     ].map((line) => ({
       title: `a file that the ignore file hides: ${line.trim()}`,
-      change: dockerfile(COPY, line),
+      change: (root: string) => {
+        dockerfile(COPY, line)(root)
+        writing('Dockerfile.dockerignore', '*\n!requirements.txt\n!requirements/a.txt\n')(root)
+      },
       breaks: { rule: 'context-holds-files', file: 'Dockerfile.dockerignore' },
     })),
+    {
+      title: 'no stage of the name that is built',
+      change: dockerfile('FROM debian:12 AS dev', 'FROM debian:12 AS production'),
+      edit: target,
+      breaks: { rule: 'image-is-complete', file: 'Dockerfile' },
+    },
     {
       title: 'a folder of which the ignore file hides all',
       change: dockerfile(COPY, 'COPY requirements /tmp/\n'),
@@ -73,5 +86,16 @@ testRules([imageIsComplete, directoryIsOne, contextHoldsFiles], {
         writing('Dockerfile.dockerignore', '*\n!requirements/base.txt\n')(root)
       },
     },
+    {
+      title: 'a file that it writes itself into what it mounts',
+      change: (root) => {
+        dockerfile(
+          COPY,
+          'RUN --mount=source=requirements,target=/r,rw grep -v x /r/base.txt > /r/rest.txt\nRUN pip install -r /r/base.txt\n',
+        )(root)
+        writing('Dockerfile.dockerignore', '*\n!requirements/base.txt\n')(root)
+      },
+    },
+    { title: 'a stage by its number', edit: replacing(BUILD, BUILD.replace(' }', ', target: "0" }')) },
   ],
 })

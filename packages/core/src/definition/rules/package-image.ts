@@ -23,22 +23,30 @@ export const imageIsComplete: Rule = {
           flagsOf(each, 'from').includes(from) &&
           posix.join(each.words.at(-1) ?? '', '/') === to,
       )
+    const target = primaryOf(definition).build?.target
     const parts = [
-      { there: copies('core', '/opt/devenv/'), what: 'devenv’s own files', fix: 'COPY --from=core . /opt/devenv/' },
+      {
+        there: target === undefined || stagesOf(instructions).includes(target.toLowerCase()),
+        what: `The Dockerfile has no stage ${target}, and that is the one to build.`,
+        fix: `FROM … AS ${target}`,
+      },
+      {
+        there: copies('core', '/opt/devenv/'),
+        what: 'The image does not get devenv’s own files.',
+        fix: 'COPY --from=core . /opt/devenv/',
+      },
       {
         there: instructions.some(({ name, words }) => name === 'RUN' && words.includes('/opt/devenv/build/install')),
-        what: 'supervisord',
+        what: 'The image does not get supervisord.',
         fix: 'RUN --mount=type=secret,id=ca-bundle sh /opt/devenv/build/install',
       },
       {
         there: copies('package', '/etc/devenv/'),
-        what: 'the programs and targets of the package',
+        what: 'The image does not get the programs and targets of the package.',
         fix: 'COPY --from=package . /etc/devenv/',
       },
     ]
-    return parts.flatMap(({ there, what, fix }) =>
-      there ? [] : [{ place: { file }, what: `The image does not get ${what}.`, fix }],
-    )
+    return parts.flatMap(({ there, what, fix }) => (there ? [] : [{ place: { file }, what, fix }]))
   },
 }
 
@@ -85,6 +93,13 @@ export const contextHoldsFiles: Rule = {
   },
 }
 
+/** The names of its stages, and their numbers. Pure. */
+const stagesOf = (instructions: readonly Instruction[]): string[] =>
+  instructions
+    .filter(({ name }) => name === 'FROM')
+    .flatMap(({ words }, index) => [`${index}`, words[1]?.toUpperCase() === 'AS' ? (words[2] ?? '').toLowerCase() : []])
+    .flat()
+
 const readInstructions = (definition: Definition): Instruction[] => {
   const file = dockerfileOf(definition)
   return existsSync(file) ? parseInstructions(readFileSync(file, 'utf8')) : []
@@ -108,10 +123,15 @@ function workdirOf(instructions: readonly Instruction[], target: string | undefi
   return workdirs.get(stage)
 }
 
-/** What an instruction copies or mounts from the checkout, patterns and variables left out. Pure. */
+/** What an instruction copies, mounts or uses below a mount from the checkout, patterns and variables left out. Pure. */
 function takenFromCheckout(instruction: Instruction): string[] {
   const { name, words } = instruction
-  if (name === 'RUN') return flagsOf(instruction, 'mount').flatMap(mountedFromCheckout)
+  if (name === 'RUN')
+    return flagsOf(instruction, 'mount').flatMap((mount) => {
+      const { source, target } = mountedFromCheckout(mount)
+      const used = target === undefined ? [] : usedBelow(target, words)
+      return [source, ...used.map((path) => posix.join(source, path))].flatMap(plainPath)
+    })
   if ((name !== 'COPY' && name !== 'ADD') || flagsOf(instruction, 'from').length > 0) return []
   const sources = words[0]?.startsWith('[')
     ? words
@@ -122,17 +142,29 @@ function takenFromCheckout(instruction: Instruction): string[] {
   return sources.slice(0, -1).flatMap(plainPath)
 }
 
-/** `type=bind,source=uv.lock,target=/x`; without a type it is `bind` as well. */
-function mountedFromCheckout(mount: string): string[] {
+/**
+ * `type=bind,source=uv.lock,target=/x`; without a type it is `bind` as well. A folder that can be written to may hold files of its own:
+ * then its `target` is left out. Pure.
+ */
+function mountedFromCheckout(mount: string): { source: string; target?: string | undefined } {
   const fields = new Map(
     mount.split(',').map((field) => {
       const [key = '', value = ''] = field.split('=')
       return [key, value]
     }),
   )
-  if ((fields.get('type') ?? 'bind') !== 'bind' || fields.has('from')) return []
-  return plainPath(fields.get('source') ?? fields.get('src') ?? '')
+  const source = fields.get('source') ?? fields.get('src') ?? ''
+  if ((fields.get('type') ?? 'bind') !== 'bind' || fields.has('from')) return { source: '' }
+  if (fields.has('rw') || fields.has('readwrite')) return { source }
+  return { source, target: fields.get('target') ?? fields.get('dst') ?? fields.get('destination') }
 }
+
+/** The files below a folder that a command names: `-r /requirements/base.txt`, `--requirement=/requirements/base.txt`. */
+const usedBelow = (folder: string, words: readonly string[]): string[] =>
+  words.flatMap((word) => {
+    const path = word.replace(/^-[^=/]*=?/, '').replace(/["';)]/g, '')
+    return path.startsWith(posix.join(folder, '/')) ? [posix.relative(folder, path)] : []
+  })
 
 const plainPath = (path: string): string[] =>
   /[*?[\\$]|^<<|:\/\//.test(path)

@@ -48,7 +48,15 @@ testRules([isPublished, commandsAreThere, coreIsThere], {
 })
 
 /** The package `packages/shop` of a workspace, made of the sample. */
-function shop({ files = {}, name = 'shop' }: { files?: Record<string, string>; name?: string } = {}) {
+function shop({
+  files = {},
+  name = 'shop',
+  repository,
+}: {
+  files?: Record<string, string>
+  name?: string
+  repository?: string
+} = {}) {
   const root = writeFiles(temporaryFolder(), {
     'package.json': '{ "workspaces": ["packages/*"] }',
     'package-lock.json': '{ "packages": { "packages/shop": {} } }',
@@ -62,9 +70,11 @@ function shop({ files = {}, name = 'shop' }: { files?: Record<string, string>; n
     ),
     ...files,
   })
-  const definition = sampleDefinition({
-    package: { ...SAMPLE_PACKAGE, name: `@devenv/${name}`, service: name, directory: join(root, 'packages/shop') },
-  })
+  const environmentPackage = { name: `@devenv/${name}`, service: name, directory: join(root, 'packages/shop') }
+  const definition = {
+    ...sampleDefinition({ package: { ...SAMPLE_PACKAGE, ...environmentPackage } }),
+    ...(repository !== undefined && { repository }),
+  }
   const source = { placeOf: () => ({ file: 'compose.yaml', line: 1 }) }
   return {
     check: (rule: typeof namesAreItsOwn) =>
@@ -97,6 +107,25 @@ test('no two packages of a workspace have one name for Nx', () => {
   expect(other('{ "name": "@devenv/shop" }')).toEqual(found)
   expect(other('{ "name": "other", "nx": { "name": "@devenv/shop" } }')).toEqual(found)
   expect(other('{ "name": "@devenv/shop", "nx": { "name": "other" } }')).toEqual([])
+})
+
+test('a package keeps neither clone nor repository of another', () => {
+  const repository = 'https://github.com/openedx/course-other'
+  const compose = (clone: string) => `x-devenv:\n  repository: ${repository}\nb: "\${DEVENV_CHECKOUT:-${clone}}:/x"\n`
+  const beside = { 'packages/other/compose.yaml': compose('../../../course-other') }
+  const copied = { ...beside, 'packages/shop/compose.yaml': compose('../../../course-other') }
+  expect(shop({ files: copied, repository }).check(namesAreItsOwn)).toEqual([
+    {
+      at: 'packages/shop/compose.yaml:3',
+      what: 'The usual clone of shop is ../../../course-other, which is that of packages/other.',
+    },
+    {
+      at: 'packages/shop/compose.yaml:2',
+      what: `The repository of shop is ${repository}, which is that of packages/other.`,
+    },
+  ])
+  const own = { ...beside, 'packages/shop/compose.yaml': compose('../../../any-folder') }
+  expect(shop({ files: own, repository: 'https://github.com/openedx/shop' }).check(namesAreItsOwn)).toEqual([])
 })
 
 test('package-lock.json holds each package of its workspace', () => {

@@ -74,18 +74,27 @@ export const coreIsThere: Rule = {
 
 /** Each default of DEVENV_CORE that leads elsewhere. Where there is no core to lead to, no default is right. */
 const wrongPaths = (directory: string, core: string | undefined): Breach[] =>
-  (core === undefined || `${directory}${sep}`.includes(`${sep}node_modules${sep}`) ? [] : listOf(directory))
+  (core === undefined || `${directory}${sep}`.includes(`${sep}node_modules${sep}`)
+    ? []
+    : defaultsOf('DEVENV_CORE', directory)
+  )
+    .filter(({ path }) => !isCore(resolve(directory, path)))
+    .map(({ path, place }) => ({
+      place,
+      what: `The default of DEVENV_CORE, ${path}, does not lead to core.`,
+      fix: `\${DEVENV_CORE:-${relative(directory, core ?? CORE_DIRECTORY)}}`,
+    }))
+
+/** What the Compose files of a package take where a variable is not set, each default of a file once. */
+const defaultsOf = (variable: string, directory: string): { path: string; place: Place }[] =>
+  listOf(directory)
     .filter((name) => /^compose.*\.ya?ml$/.test(name))
     .flatMap((name) => {
       const file = join(directory, name)
-      const defaults = readFileSync(file, 'utf8').matchAll(/\$\{DEVENV_CORE:?-([^}]*)\}/g)
-      const wrong = new Set(
-        [...defaults].map(([, path = '']) => path).filter((path) => !isCore(resolve(directory, path))),
-      )
-      return [...wrong].map((path) => ({
-        place: placeOfText(file, `-${path}}`),
-        what: `The default of DEVENV_CORE, ${path}, does not lead to core.`,
-        fix: `\${DEVENV_CORE:-${relative(directory, core ?? CORE_DIRECTORY)}}`,
+      const found = readFileSync(file, 'utf8').matchAll(new RegExp(`\\$\\{${variable}:?-([^}]*)\\}`, 'g'))
+      return [...new Set([...found].map(([, path = '']) => path))].map((path) => ({
+        path,
+        place: placeOfText(file, `{${variable}:-${path}}`),
       }))
     })
 
@@ -106,7 +115,7 @@ export const namesAreItsOwn: Rule = {
   why: 'A copied package brings the names of another, and no two may share an image, a command or a project of Nx.',
   check: ({ definition }) => {
     const { directory, service } = definition.package
-    const found = [...namesOfOthers(definition), ...namesakes(directory, service)]
+    const found = [...namesOfOthers(definition), ...clonesOfOthers(definition), ...namesakes(directory, service)]
     const seen = new Set(found.map(({ place: { file, line } }) => `${file}:${line}`))
     const left = [service, ...listBeside(definition.package)].some((name) => /hello/i.test(name))
       ? []
@@ -159,6 +168,42 @@ function namesOfOthers({ package: { directory, service }, primary, project }: De
         fix: `"bin": { "devenv-${service}": … }`,
       })),
   ]
+}
+
+/** Where another package of the workspace finds its checkout, or a fresh one: whoever copies a package keeps that. */
+function clonesOfOthers({ package: { directory, service }, repository }: Definition): Breach[] {
+  const workspace = findWorkspace(directory)
+  const compose = join(directory, 'compose.yaml')
+  return (workspace?.folders ?? [])
+    .filter((folder) => folder !== directory)
+    .flatMap((folder) => {
+      const other = relative(workspace?.root ?? '', folder)
+      const clones = defaultsOf('DEVENV_CHECKOUT', folder).map(({ path }) => resolve(folder, path))
+      return [
+        ...defaultsOf('DEVENV_CHECKOUT', directory)
+          .filter(({ path }) => clones.includes(resolve(directory, path)))
+          .map(({ path, place }) => ({
+            place,
+            what: `The usual clone of ${service} is ${path}, which is that of ${other}.`,
+            fix: `\${DEVENV_CHECKOUT:-${join(dirname(path), service)}}`,
+          })),
+        ...(repository !== undefined && repository === repositoryOf(folder)
+          ? [
+              {
+                place: placeOfText(compose, repository),
+                what: `The repository of ${service} is ${repository}, which is that of ${other}.`,
+                fix: `repository: https://github.com/openedx/${service}`,
+              },
+            ]
+          : []),
+      ]
+    })
+}
+
+/** By its text: another package may be one that cannot be read. */
+function repositoryOf(directory: string): string | undefined {
+  const file = join(directory, 'compose.yaml')
+  return existsSync(file) ? /^ +repository: *(\S+)/m.exec(readFileSync(file, 'utf8'))?.[1] : undefined
 }
 
 /** The standard files of a package, each with the first line that speaks of the template. */

@@ -9,6 +9,9 @@ const unused = (compose: string) =>
   )(replacing('when: { stores: [mysql] }', 'when: { image: true }')(compose))
 const variable = (value: string) => (compose: string) =>
   unused(replacing(DEPENDS, `    environment: { HOST: "${value}" }\n`)(compose))
+const asking = replacing('[CMD, "true"]', '[CMD, /opt/devenv/bin/answers, "web=http://localhost:8000/"]')
+const running = (command: string) => writing('image/supervisor/web.conf', `[program:web]\ncommand=${command}\n`)
+const settings = (line: string) => writing('image/settings.py', `A = 1\n${line}\n`)
 const targets = (text: string) => writing('image/targets.mk', `${FILES['image/targets.mk']}${text}`)
 
 testRules([programsHaveFiles, portsAreUsed, serversAreAwaited, targetsAreDeclared], {
@@ -23,6 +26,20 @@ testRules([programsHaveFiles, portsAreUsed, serversAreAwaited, targetsAreDeclare
       edit: replacing('ports: [{ target: 8000 }]', 'ports: [{ target: 8000 }, { target: 80 }]'),
       breaks: { rule: 'ports-are-used', at: '    ports:' },
     },
+    ...['django-server 8001', 'django-server --watch lms 18000 lms', 'reload --watch . --listen 0.0.0.0:80 -- x'].map(
+      (command) => ({
+        title: `a port at which a program does not listen, ${command}`,
+        change: running(command),
+        edit: asking,
+        breaks: { rule: 'ports-are-used', file: 'image/supervisor/web.conf', at: 1 },
+      }),
+    ),
+    ...["URL = 'redis://mysql:1/0'", 'HOSTS = ["mysql:3306"]'].map((line) => ({
+      title: `settings that name a server without a dependency, ${line}`,
+      change: settings(line),
+      edit: (compose: string) => unused(replacing(DEPENDS, '')(compose)),
+      breaks: { rule: 'servers-are-awaited', at: '  hello:\n' },
+    })),
     ...['mysql', 'mysql:3306', 'mysql://user:x@mysql/hello', 'redis://mysql:1/0'].map((value) => ({
       title: `a variable that names a server without a dependency, ${value}`,
       edit: variable(value),
@@ -46,11 +63,18 @@ testRules([programsHaveFiles, portsAreUsed, serversAreAwaited, targetsAreDeclare
     },
   ],
   keeps: [
-    {
-      title: 'a port that only the health check asks',
-      change: writing('image/supervisor/web.conf', '[program:web]\ncommand=x\n'),
-      edit: replacing('[CMD, "true"]', '[CMD, /opt/devenv/bin/answers, "web=http://localhost:8000/"]'),
-    },
+    { title: 'a port that only the health check asks', change: running('x'), edit: asking },
+    ...[
+      'django-server 8000',
+      '/opt/devenv/bin/reload --listen :8000 -- x --listen a:1',
+      'reload -- x --listen a:1',
+      'bus --listen a:1 x',
+    ].map((command) => ({ title: `the command ${command}`, change: running(command), edit: asking })),
+    ...["ENGINE = 'mysql'", "# 'mysql:3306'", "URL = 'mysql2:3306'", "URL = 'no-mysql:3306'"].map((line) => ({
+      title: `settings that only look like a server, ${line}`,
+      change: settings(line),
+      edit: (compose: string) => unused(replacing(DEPENDS, '')(compose)),
+    })),
     { title: 'variables that only look like a server', edit: variable('/etc/mysql mysql2 https://a/mysql') },
     {
       title: 'a server that another depends on',

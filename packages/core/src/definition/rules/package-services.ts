@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, relative } from 'node:path'
+import { globSync } from 'tinyglobby'
 import { readDeclaredPrograms } from '../declared-programs.js'
 import { type Definition, imageFolderOf, isSupplied, oursOf, primaryOf, thirdPartyOf } from '../definition.js'
-import { asksPrograms, parseHealthCheck } from '../health-check.js'
+import { asksPrograms, isSelf, parseHealthCheck } from '../health-check.js'
 import type { Rule } from './rule.js'
 import { parseRules } from './rule-8-tests.js'
 
@@ -29,12 +30,26 @@ export const portsAreUsed: Rule = {
     const { questions, unreadable } = parseHealthCheck(healthcheck)
     const asked = questions.map(({ url }) => Number(url.port))
     const asksNothing = asksPrograms(healthcheck) && questions.length + unreadable.length === 0
+    const programs = readDeclaredPrograms(definition)
     const words = [
-      ...readDeclaredPrograms(definition).map(({ command }) => command),
+      ...programs.map(({ command }) => command),
       ...Object.values(environment),
       ...(healthcheck.test ?? []),
     ].join(' ')
-    return ports.flatMap(({ target }, index) =>
+    const elsewhere = questions.flatMap(({ program, url }) => {
+      const { file, line, command = '' } = programs.find(({ name }) => name === program) ?? {}
+      const bound = boundBy(command)
+      const port = Number(url.port) || 80
+      if (file === undefined || bound === undefined || !isSelf(url) || bound === port) return []
+      return [
+        {
+          place: { file, line },
+          what: `The health check of ${definition.primary} asks ${program} at port ${port}, but ${program} listens at ${bound}.`,
+          fix: `Write one of them in both places, and under \`ports:\`: ${command.replace(`${bound}`, `${port}`)}`,
+        },
+      ]
+    })
+    const unused = ports.flatMap(({ target }, index) =>
       asked.includes(target) || (!asksNothing && new RegExp(`\\b${target}\\b`).test(words))
         ? []
         : [
@@ -47,15 +62,27 @@ export const portsAreUsed: Rule = {
             },
           ],
     )
+    return [...elsewhere, ...unused]
   },
+}
+
+/** The port at which a program of devenv's own launchers listens; `undefined`: its words do not tell. Pure. */
+const boundBy = (command: string): number | undefined => {
+  const [, listening, django] =
+    /(?:^|\/)(?:reload\b(?:(?! -- ).)* --listen \S*:(\d+)(?= )|django-server(?: --(?:watch|suffix) \S+)* (\d+)\b)/.exec(
+      command,
+    ) ?? []
+  const port = listening ?? django
+  return port === undefined ? undefined : Number(port)
 }
 
 export const serversAreAwaited: Rule = {
   name: 'servers-are-awaited',
   clause: 'docs/add-a-service.md, compose.yaml',
   why: 'devenv starts a program once the servers answer that its container depends on.',
-  check: ({ definition, source }) =>
-    oursOf(definition).flatMap((name) => {
+  check: ({ definition, source }) => {
+    const texts = readTexts(definition)
+    return oursOf(definition).flatMap((name) => {
       const { environment = {} } = definition.project.services[name] ?? {}
       const awaited = reachedFrom(definition, name)
       return thirdPartyOf(definition)
@@ -68,6 +95,7 @@ export const serversAreAwaited: Rule = {
             name === definition.primary
               ? Object.entries(definition.targets).find(([, { needs }]) => needs?.includes(server))?.[0]
               : undefined
+          const file = name === definition.primary ? texts.find(({ text }) => speaksTo(text, server))?.path : undefined
           const user =
             variable !== undefined
               ? `${variable} of ${name}`
@@ -75,7 +103,9 @@ export const serversAreAwaited: Rule = {
                 ? `The step ${step.name}`
                 : target !== undefined
                   ? `The target ${target}`
-                  : undefined
+                  : file === undefined
+                    ? undefined
+                    : `${file} of ${name}`
           if (user === undefined) return []
           return [
             {
@@ -85,8 +115,28 @@ export const serversAreAwaited: Rule = {
             },
           ]
         })
-    }),
+    })
+  },
 }
+
+/** The settings and programs of the package, as text: what the image brings besides the checkout. */
+const readTexts = (definition: Definition): { path: string; text: string }[] => {
+  const { directory } = definition.package
+  return globSync('**/*.{py,rb,js,mjs,cjs,json,yaml,yml,toml,ini,conf,cfg}', {
+    cwd: imageFolderOf(definition),
+    absolute: true,
+  })
+    .sort()
+    .map((file) => ({ path: relative(directory, file), text: readFileSync(file, 'utf8') }))
+}
+
+/** Whether a text names a server with its port, outside comments: `'redis://redis:6379/'`, `"memcached:11211"`. Pure. */
+const speaksTo = (text: string, host: string): boolean =>
+  text
+    .split('\n')
+    .some(
+      (line) => !/^\s*(#|;|\/\/)/.test(line) && new RegExp(`["'/@,=]${host.replace(/\W/g, '\\$&')}:\\d+`).test(line),
+    )
 
 /** The services that one depends on, by way of others too. Pure. */
 function reachedFrom({ project }: Definition, name: string): Set<string> {

@@ -33,6 +33,7 @@ async function found({
   extent = { all: true },
   strict = 'unchanged',
   meanwhile = () => {},
+  startedWith,
 }: {
   containers?: Listed[]
   change?: Partial<StartRecord>
@@ -40,6 +41,8 @@ async function found({
   extent?: Extent
   strict?: 'unchanged' | 'running'
   meanwhile?: (root: string) => void
+  /** The folder of the package that the last start was made from, if not this one. */
+  startedWith?: string
 } = {}): Promise<boolean> {
   const root = writeFiles(temporaryFolder(), { 'requirements.txt': 'django\n' })
   const socket = join(temporaryFolder(), 'engine.sock')
@@ -70,7 +73,11 @@ async function found({
     steps: { migrations: { now: 'm', stores: ['mysql-8.4'] }, links: { now: 'l', stores: [] } },
     provisioned: { links: 'l' },
     released: { hello: { container: 'id-of-hello', programs: ['web', 'worker'] } },
-    stamps: { inputs: stampsOf([join(root, 'requirements.txt')]), definition: {}, provision: {} },
+    stamps: {
+      inputs: stampsOf([join(root, 'requirements.txt')]),
+      definition: stampsOf([join(startedWith ?? environment.package.directory, 'package.json')]),
+      provision: {},
+    },
     ...change,
   })
   writeRecord(environment, record)
@@ -135,6 +142,11 @@ describe('a start finds out more', () => {
   ])('where $title is set, but not under a command’s feet', async ({ settings }) => {
     expect(await found({ settings })).toBe(false)
     expect(await found({ settings, strict: 'running' })).toBe(true)
+  })
+
+  test('where the package is another copy, but not under a command’s feet', async () => {
+    expect(await found({ startedWith: '/elsewhere/hello' })).toBe(false)
+    expect(await found({ startedWith: '/elsewhere/hello', strict: 'running' })).toBe(true)
   })
 
   test('where a provisioning step has not passed as it is now, but not under a command’s feet', async () => {

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Container } from '../../engine/containers.js'
 import { LABELS } from '../../engine/labels.js'
 import { differs, readDigestsFile, type Settings } from '../../settings/settings.js'
@@ -46,14 +47,19 @@ export async function findRunning(
       if (extent.all && record.released[service]?.container !== container.id) return undefined
     } else if (container.health !== 'healthy' && container.health !== 'none') return undefined
   }
-  if (strict === 'unchanged' && !(isUnchanged(record, settings) && (!extent.all || isDone(record, environment))))
+  if (
+    strict === 'unchanged' &&
+    !(isUnchanged(record, settings, environment) && (!extent.all || isDone(record, environment)))
+  )
     return undefined
   return { record, containers, primary }
 }
 
-/** Nothing that the last start was made from has changed since. */
-const isUnchanged = (record: StartRecord, settings: Settings): boolean =>
-  !settingsDiffer(record, settings) && Object.values(record.stamps).every(unchanged)
+/** Nothing that the last start was made from has changed since, and it was made from this package: a copy of it may say something else. */
+const isUnchanged = (record: StartRecord, settings: Settings, { package: { directory } }: Environment): boolean =>
+  !settingsDiffer(record, settings) &&
+  join(directory, 'package.json') in record.stamps.definition &&
+  Object.values(record.stamps).every(unchanged)
 
 /** The last start came to its end: steps were carried out as they are now, and the chosen programs are those that run. */
 const isDone = (

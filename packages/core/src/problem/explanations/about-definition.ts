@@ -27,10 +27,10 @@ export const DEFINITION: Explanations<DefinitionProblem> = {
     why: detail,
     fix: 'Correct the file at that place.',
   }),
-  'definition-invalid': ({ place, at, detail }) => ({
-    what: `${placed(place)}: ${at} ${detail}.`,
+  'definition-invalid': ({ place, at, detail, meaning }) => ({
+    what: `${placed(place)}: ${at} ${detail}${detail.endsWith('?') ? '' : '.'}`,
     why: 'x-devenv has a JSON Schema, and editors can use it too: @devenv/core/schema/x-devenv.schema.json.',
-    fix: 'docs/add-a-service.md shows how to write it.',
+    fix: `${meaning === undefined ? '' : `${meaning}\n`}docs/add-a-service.md shows how to write it.`,
   }),
   'compose-refused': ({ files, detail }) => ({
     what: `Docker Compose refuses ${files.join(' with ')}.`,
