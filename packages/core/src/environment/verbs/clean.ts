@@ -19,7 +19,7 @@ import { snapshotsOf } from '../data/snapshots.js'
 import type { Paths } from '../environment.js'
 import { isJoinable } from '../provision/run-step.js'
 import { putBackAll } from '../start/carry-out-data.js'
-import { reportOf } from '../start/open-neighbourhood.js'
+import { reportOf } from '../start/open-member.js'
 
 /**
  * Removes an environment: its containers, its network, and in the data directory what devenv created there; so the snapshots beside it.

@@ -1,0 +1,49 @@
+import { basename } from 'node:path'
+import type { LibraryKind } from '../../definition/definition.js'
+import { DevenvError } from '../../problem/problem.js'
+import { readRecord } from '../data/record.js'
+import { isToldOf, type Member } from './tell-neighbours.js'
+
+/** Each path once, in one order. Pure. */
+export const sortedSet = (paths: readonly string[]): string[] => [...new Set(paths)].sort()
+
+/**
+ * Has a service install a library.
+ * @throws DevenvError `library-refused`, `libraries-alike`, `checkout-unmountable`
+ */
+export function attachLibrary(member: Member, checkout: string, kind: LibraryKind): void {
+  if (member.libraries.some((each) => each.checkout === checkout)) return
+  const { service } = member.context.environment
+  if (member.accepts !== kind) throw new DevenvError({ code: 'library-refused', checkout, service, kind })
+  if (checkout.includes(':')) throw new DevenvError({ code: 'checkout-unmountable', checkout })
+  const name = basename(checkout)
+  const alike = member.libraries.filter((each) => each.name === name).map((each) => each.checkout)
+  if (alike.length > 0) throw new DevenvError({ code: 'libraries-alike', service, checkouts: [...alike, checkout] })
+  member.libraries = [...member.libraries, { name, checkout }]
+}
+
+/** Forgets a checkout that cannot be opened, where another of its service runs beside a member: it is that one now. */
+export function forgetMoved(member: Member, members: readonly Member[]): void {
+  const opened = members.map(({ context: { environment } }) => environment)
+  const services = opened.filter(({ checkout }) => member.with.includes(checkout)).map(({ service }) => service)
+  const told = readRecord(member.context.environment)?.neighbours ?? []
+  member.with = member.with.filter(
+    (path) =>
+      opened.some(({ checkout }) => checkout === path) ||
+      !told.some(({ checkout, service }) => checkout === path && services.includes(service)),
+  )
+}
+
+/** @throws DevenvError `neighbours-alike`: they are reached by the names of their services */
+export function requireDistinct(member: Member, members: readonly Member[]): void {
+  const { context } = member
+  const { service } = context.environment
+  const others = members.filter((other) => isToldOf(member, other))
+  const all = others.map(({ context: { environment } }) => environment)
+  for (const { service: of } of all) {
+    const checkouts = all.filter((each) => each.service === of).map(({ checkout }) => checkout)
+    const { checkout } = context.environment
+    const alike = of === service ? [checkout, ...checkouts] : checkouts
+    if (alike.length > 1) throw new DevenvError({ code: 'neighbours-alike', service, checkout, of, checkouts: alike })
+  }
+}
