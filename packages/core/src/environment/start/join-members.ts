@@ -1,4 +1,4 @@
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import type { LibraryKind } from '../../definition/definition.js'
 import { DevenvError } from '../../problem/problem.js'
 import { readRecord } from '../data/record.js'
@@ -20,6 +20,17 @@ export function attachLibrary(member: Member, checkout: string, kind: LibraryKin
   const alike = member.libraries.filter((each) => each.name === name).map((each) => each.checkout)
   if (alike.length > 0) throw new DevenvError({ code: 'libraries-alike', service, checkouts: [...alike, checkout] })
   member.libraries = [...member.libraries, { name, checkout }]
+}
+
+/** Has the snapshots that one checkout has asked for run beside each other as well: nobody else could name them. */
+export function introduceSnapshots(members: readonly Member[]): void {
+  const snapshots = members.filter(({ context }) => context.environment.code.from === 'image')
+  for (const member of snapshots) {
+    const own = member.context.environment.checkout
+    const places = snapshots.map(({ context }) => context.environment.checkout)
+    const others = places.filter((place) => place !== own && dirname(place) === dirname(own))
+    member.with = sortedSet([...member.with, ...others])
+  }
 }
 
 /** Forgets a checkout that cannot be opened, where another of its service runs beside a member: it is that one now. */

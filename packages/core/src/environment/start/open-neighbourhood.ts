@@ -3,7 +3,7 @@ import type { Context } from '../context.js'
 import { readRecord } from '../data/record.js'
 import { placeOf, wordFor } from '../data/snapshots.js'
 import type { Environment } from '../environment.js'
-import { attachLibrary, forgetMoved, requireDistinct, sortedSet } from './join-members.js'
+import { attachLibrary, forgetMoved, introduceSnapshots, requireDistinct, sortedSet } from './join-members.js'
 import {
   type FoundLibrary,
   type Opening,
@@ -50,6 +50,7 @@ export async function openNeighbourhood(context: Context, opening: Opening): Pro
   // Each joining may open more: a Map goes on with what is added while it is gone through.
   for (const [checkout, member] of opened.members) await join(opened, checkout, member)
   const members = [...opened.members.values()]
+  introduceSnapshots(members)
   for (const member of members) {
     forgetMoved(member, members)
     requireDistinct(member, members)
@@ -87,7 +88,7 @@ const visit = (opened: Opened, place: string, from: string | undefined): Promise
       return undefined
     }
     if ('member' in found) return found
-    // Nobody but who asks for a snapshot runs beside it.
+    // Nobody runs beside a snapshot but who asks for it, and what else that one asks for.
     const isSnapshot = found.context.environment.code.from === 'image'
     const wishes = isSnapshot ? [] : wishesOf(found.context)
     const others = wishes.filter((each) => !(each === context.environment.checkout && parting.includes(place)))
