@@ -162,6 +162,7 @@ export function sampleDefinition(
     package: environmentPackage,
     primary: 'hello',
     repository: undefined,
+    parts: undefined,
     recognisedBy: ['Makefile'],
     variant: undefined,
     releases: {},

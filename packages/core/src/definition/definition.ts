@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Parts } from '../git/upstream.js'
 import type { Place } from '../problem/problem.js'
 
 /** Something that a checkout holds: a file or folder, or a file with a line that matches. */
@@ -163,6 +164,8 @@ export type Definition = {
   package: EnvironmentPackage
   primary: string
   repository: string | undefined
+  /** Of a service of several parts, instead: a repository for each folder of its code. */
+  parts: Parts | undefined
   recognisedBy: readonly Mark[]
   /** Which of the package's shapes this checkout has, where the package knows several. */
   variant: string | undefined

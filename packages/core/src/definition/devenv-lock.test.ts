@@ -53,6 +53,12 @@ describe('a lock', () => {
     expect(parseLock('a.json', text)).toEqual({ images: {}, releases: {} })
   })
 
+  test('takes the commits of several parts', () => {
+    const commit = `authn=${COMMIT} learning=${'b'.repeat(40)}`
+    const lock = { images: {}, releases: { main: { ref: 'main', commit } } }
+    expect(parseLock('a.json', JSON.stringify(lock))).toEqual(lock)
+  })
+
   test('takes commits of SHA-256', () => {
     const lock = { images: {}, releases: { main: { ref: 'main', commit: 'b'.repeat(64) } } }
     expect(parseLock('a.json', JSON.stringify(lock))).toEqual(lock)

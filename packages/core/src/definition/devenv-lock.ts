@@ -1,9 +1,10 @@
 import { join } from 'node:path'
+import { isCommit } from '../git/upstream.js'
 import { DevenvError } from '../problem/problem.js'
 import { readTextFile } from '../problem/read-text-file.js'
 import type { EnvironmentPackage } from './definition.js'
 
-/** A release of the service: its ref as the package declares it, and the commit that the ref named. */
+/** A release of the service: its ref as the package declares it, and the commit that the ref named; of several parts, all as one text. */
 export type LockedRelease = { ref: string; commit: string }
 
 /** What `devenv lock` writes: what upstream names meant when it was last looked at. */
@@ -49,7 +50,7 @@ export function parseLock(file: string, text: string): Lock {
   for (const [name, digest] of Object.entries(images))
     if (!/^sha256:[0-9a-f]{64}$/.test(String(digest))) throw unreadable(`${name} has no digest: ${digest}`)
   for (const [name, release] of Object.entries(releases))
-    if (!/^[0-9a-f]{40,64}$/.test(String(release?.commit)) || typeof release.ref !== 'string')
+    if (!isCommit(String(release?.commit)) || typeof release.ref !== 'string')
       throw unreadable(`${name} has no ref and commit`)
   return { images, releases }
 }

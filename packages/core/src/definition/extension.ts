@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Parts, Upstream } from '../git/upstream.js'
 import type {
   Account,
   BuildHost,
@@ -19,6 +20,8 @@ export type Extension = {
   /** Without it, the service that is called like the package. */
   primary?: string
   repository?: string
+  /** Instead of `repository`: a repository for each folder of the code. */
+  parts?: Record<string, string>
   /** Not needed beside variants. */
   'recognised-by'?: Mark[]
   variants?: Record<string, { 'recognised-by': Mark[] }>
@@ -60,6 +63,15 @@ export function readExtension(
 export type BesideExtension = Pick<Extension, 'provision' | 'accounts'> & {
   asks?: { name: string; target: string; with?: Record<string, string | number | boolean> }[]
 }
+
+/** Where the code of a service is kept. Pure. */
+export const upstreamOf = ({
+  repository,
+  parts,
+}: {
+  repository?: string | undefined
+  parts?: Parts | undefined
+}): Upstream | undefined => parts ?? repository
 
 /** The services that a package has a compose.with.<service>.yaml for. */
 export const listBeside = ({ directory }: Pick<EnvironmentPackage, 'directory'>): string[] =>

@@ -271,6 +271,7 @@ export function parseDefinition(
     package: environmentPackage,
     primary,
     repository: extension.repository,
+    parts: extension.parts,
     recognisedBy: extension['recognised-by'] ?? [],
     variant,
     releases: extension.releases ?? {},

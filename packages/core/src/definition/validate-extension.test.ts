@@ -186,6 +186,13 @@ describe('the extension of a Compose file', () => {
       line: 7,
       detail: /fewer than 1/,
     },
+    {
+      what: 'releases of no repository',
+      text: replacing('  repository: https://example.com/hello\n', ''),
+      at: 'x-devenv',
+      line: 2,
+      detail: /repository/,
+    },
     { what: 'no extension', text: 'services: {}\n', at: 'the file', line: 1, detail: /x-devenv/ },
     { what: 'no services', text: VALID.replace('services: {}\n', ''), at: 'the file', line: 1, detail: /services/ },
     { what: 'an empty file', text: '', at: 'the file', line: 1, detail: /keys with values/ },

@@ -48,7 +48,19 @@ describe('without a registry', () => {
       do: 'build',
       reference: 'devenv/shop-snapshot:ulmo.4',
       ref: 'release/ulmo.4',
-      url: 'https://git.example/shop',
+      upstream: 'https://git.example/shop',
+    })
+  })
+
+  test('so is one of a service of several parts, each from its repository', async () => {
+    const found = shop(DECLARED)
+    const parts = 'x-devenv:\n  parts: { a: https://git.example/a, b: https://git.example/b }\n'
+    writeFiles(found.directory, { 'compose.yaml': parts + DECLARED, 'devenv-lock.json': '{}' })
+    const { engine } = await sampleEngine()
+    expect(await readSnapshotPlan(engine, found, 'ulmo.4', settings)).toMatchObject({
+      do: 'build',
+      ref: 'release/ulmo.4',
+      upstream: { a: 'https://git.example/a', b: 'https://git.example/b' },
     })
   })
 

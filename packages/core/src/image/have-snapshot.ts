@@ -1,11 +1,12 @@
 import type { EnvironmentPackage } from '../definition/definition.js'
 import { readLock } from '../definition/devenv-lock.js'
-import { readExtension } from '../definition/extension.js'
+import { readExtension, upstreamOf } from '../definition/extension.js'
 import { pullImage } from '../engine/buildx.js'
 import { enginePlatform, findImage, platformOf, sameMachine } from '../engine/containers.js'
 import type { Engine } from '../engine/engine.js'
 import { LABELS } from '../engine/labels.js'
-import { ensureCommits, readRemoteRefs } from '../git/git-repository.js'
+import { describeUpstream, ensureCode, readReleaseCommits, type Upstream } from '../git/upstream.js'
+import { whatOf } from '../problem/explain-problem.js'
 import { DevenvError, detailOf, tellsOf } from '../problem/problem.js'
 import { type Report, step } from '../progress/progress.js'
 import { findManifest, listTags } from '../registry/registry.js'
@@ -28,7 +29,7 @@ export type WantedSnapshot = { package: EnvironmentPackage; release: string; ref
 /** How it is had, and why. `ref`: what it would be built from. */
 export type SnapshotPlan = WantedSnapshot & { because: string } & (
     | { do: 'use' | 'pull' }
-    | { do: 'build'; ref: string; url: string }
+    | { do: 'build'; ref: string; upstream: Upstream }
   )
 
 /** What a snapshot in the engine's store says of itself: of what it was made, and where its code lies. */
@@ -57,7 +58,9 @@ export async function readSnapshotPlan(
   release: string | undefined,
   settings: Settings,
 ): Promise<SnapshotPlan> {
-  const { repository: url, releases = {} } = readExtension(found)
+  const extension = readExtension(found)
+  const { releases = {} } = extension
+  const upstream = upstreamOf(extension)
   const declared = Object.keys(releases)
   const wanted = release ?? usualRelease(declared)
   const lock = readLock(found)
@@ -73,11 +76,11 @@ export async function readSnapshotPlan(
   const { held, tags, because } = await askForSnapshot(snapshot, sources)
   if (held) return { ...snapshot, do: 'pull', because }
   const ref = releases[wanted]
-  if (ref === undefined || url === undefined) {
+  if (ref === undefined || upstream === undefined) {
     const known = [...new Set([...declared, ...tags])].sort()
     throw new DevenvError({ code: 'snapshot-unknown', service: found.service, release: wanted, known, detail: because })
   }
-  return { ...snapshot, do: 'build', ref, url, because }
+  return { ...snapshot, do: 'build', ref, upstream, because }
 }
 
 /** What a registry says of a snapshot. `tags`: those that are releases. */
@@ -137,9 +140,9 @@ async function buildSnapshot(
   settings: Settings,
   report: Report,
 ): Promise<void> {
-  const { package: found, reference, ref, url, because } = plan
+  const { package: found, reference, ref, upstream, because } = plan
   const lock = readLock(found)
-  report({ kind: 'note', text: `${because}; devenv builds ${reference} from ${ref} of ${url}` })
+  report({ kind: 'note', text: `${because}; devenv builds ${reference} from ${ref} of ${describeUpstream(upstream)}` })
   const { commit, repository } = await fetchCode(plan, settings)
   const sources = imageSettingsOf(settings, lock, () => engine)
   const { mirror, locked, registry } = sources
@@ -164,18 +167,28 @@ async function buildSnapshot(
 
 /** @throws DevenvError `snapshot-missing` */
 async function fetchCode(
-  { package: found, release, reference, ref, url, because }: Extract<SnapshotPlan, { do: 'build' }>,
+  { package: found, release, reference, ref, upstream, because }: Extract<SnapshotPlan, { do: 'build' }>,
   { network }: Settings,
 ): Promise<{ commit: string; repository: string }> {
   const { service } = found
   const locked = readLock(found).releases[release]
   try {
-    const commit = locked?.ref === ref ? locked.commit : (await readRemoteRefs(url, [ref])).get(ref)
-    if (commit === undefined) throw new Error(`${url} has no ${ref}`)
-    return { commit, repository: await ensureCommits({ checkout: undefined, service, url }, [commit], network) }
+    const commit = locked?.ref === ref ? locked.commit : (await readReleaseCommits(upstream, [ref])).get(ref)
+    if (commit === undefined) throw new Error(`${describeUpstream(upstream)} has no ${ref}`)
+    return { commit, repository: await ensureCode({ checkout: undefined, service, upstream }, [commit], network) }
   } catch (error) {
     if (!tellsOf(error, 'git-failed', 'refs-missing', 'commits-unavailable')) throw error
-    throw new DevenvError({ code: 'snapshot-missing', service, reference, because, url, ref, detail: detailOf(error) })
+    throw new DevenvError({
+      code: 'snapshot-missing',
+      service,
+      reference,
+      because,
+      url: typeof upstream === 'string' ? upstream : undefined,
+      from: describeUpstream(upstream),
+      ref,
+      // Its own words name the repository.
+      detail: tellsOf(error, 'refs-missing') ? whatOf(error) : detailOf(error),
+    })
   }
 }
 

@@ -6,7 +6,8 @@ import { FOLDER_IN_CHECKOUT } from '../definition/find-package.js'
 import { readDefinition, readVariableNames } from '../definition/read-definition.js'
 import { recognise } from '../definition/recognise.js'
 import { type ObjectReader, openObjects } from '../git/object-reader.js'
-import { type CommitReader, commitTree } from '../tree/commit-tree.js'
+import { codeTree } from '../tree/code-tree.js'
+import type { CommitReader } from '../tree/commit-tree.js'
 import { makeTemporaryFolder } from '../tree/temporary-folder.js'
 import type { Tree } from '../tree/tree.js'
 import { digestOf, type ImageInputs, listInputs } from './image-inputs.js'
@@ -63,7 +64,7 @@ export function openCommits(source: ImageSource, repository: string): CommitImag
   }
   return {
     async read(commit) {
-      const tree = commitTree(reader, commit)
+      const tree = codeTree(reader, commit)
       const definition = await define(tree)
       const spec = buildSpecOf(definition, source)
       return {

@@ -37,6 +37,9 @@ export function describeSnapshot({ definition }: ServiceImage, dev: WantedImage,
   }
 }
 
+const isMark = ({ recognisedBy }: ServiceImage['definition'], path: string): boolean =>
+  recognisedBy.some((mark) => path === (typeof mark === 'string' ? mark : mark.file))
+
 /**
  * What a commit names and does not hold is left out, and told.
  * @param dev the dependency image: one that a registry has, by its reference, or one of the same builds, by its name */
@@ -48,7 +51,9 @@ export async function snapshotBuild(
   dev: { kind: 'image'; reference: string } | { kind: 'build'; name: string },
   report: Report,
 ): Promise<ImageBuild> {
-  const { files, left } = await listFiles(tree)
+  const { files: all, left } = await listFiles(tree)
+  // Of several parts, the image below holds what was made of them; what is added says which service it is.
+  const files = definition.parts === undefined ? all : all.filter(({ path }) => isMark(definition, path))
   for (const { path, why } of left) report({ kind: 'note', text: `${reference} does not contain ${path}: ${why}` })
   if (/\bfilter=lfs\b/.test(String(await tree.read('.gitattributes'))))
     report({ kind: 'note', text: `${reference} contains Git LFS pointers instead of the files` })

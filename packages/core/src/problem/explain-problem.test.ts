@@ -352,6 +352,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
     reference: 'devenv/edx-platform-snapshot:ulmo.4',
     because: 'no registry is set',
     url: 'https://github.com/openedx/openedx-platform',
+    from: 'https://github.com/openedx/openedx-platform',
     ref: 'release/ulmo.4',
     detail: 'Could not resolve host: github.com',
   },
@@ -421,6 +422,16 @@ describe.each(EVERY)('%s', (code, problem) => {
 test('what is optional leaves no hole', () => {
   const problems: Problem[] = [
     { code: 'checkout-missing', service: 'hello', looked: '/x/hello', repository: undefined },
+    {
+      code: 'snapshot-missing',
+      service: 'frontends',
+      reference: 'devenv/frontends-snapshot:ulmo.4',
+      because: 'x',
+      url: undefined,
+      from: 'https://github.com/openedx/frontend-app-authn and 5 more',
+      ref: 'release/ulmo.4',
+      detail: 'x',
+    },
     { code: 'host-unreachable', host: 'rubygems.org', because: 'x', instead: undefined, detail: 'SELF_SIGNED_CERT' },
     { code: 'port-taken', port: 18000, holder: undefined },
     { code: 'image-unavailable', images: ['a'], mirror: undefined, detail: 'x' },

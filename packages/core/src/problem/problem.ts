@@ -163,7 +163,9 @@ export type ImageProblem =
       service: string
       reference: string
       because: string
-      url: string
+      /** `undefined`: the service is made of several repositories. */
+      url: string | undefined
+      from: string
       ref: string
       detail: string
     }

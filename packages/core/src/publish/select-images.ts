@@ -1,7 +1,8 @@
 import type { EnvironmentPackage } from '../definition/definition.js'
 import { type Lock, readLock } from '../definition/devenv-lock.js'
-import { readExtension } from '../definition/extension.js'
-import { ensureCommits, resolveCommit } from '../git/git-repository.js'
+import { readExtension, upstreamOf } from '../definition/extension.js'
+import { resolveCommit } from '../git/git-repository.js'
+import { ensureCode, isCommit } from '../git/upstream.js'
 import { type ImageSource, openCommits, readFolderImage, type ServiceImage } from '../image/image-source.js'
 import { DevenvError } from '../problem/problem.js'
 import { registryOf, type Settings } from '../settings/settings.js'
@@ -40,11 +41,11 @@ export async function withSelected<T>(
   otherwise: 'the-checkout' | 'all-releases',
   then: (selected: readonly (Selected | SelectedFolder)[]) => Promise<T>,
 ): Promise<T> {
-  const { repository: url } = readExtension(opened.package)
+  const extension = readExtension(opened.package)
   const chosen = await chooseCommits(opened, selection, otherwise)
   const source = sourceOf(opened, readLock(opened.package))
   if (chosen === undefined) {
-    const checkout = requireCheckout(opened, url)
+    const checkout = requireCheckout(opened, extension.repository)
     return await then([
       {
         release: undefined,
@@ -56,7 +57,12 @@ export async function withSelected<T>(
   }
   const { service } = opened.package
   const commits = [...new Set(chosen.map(({ commit }) => commit))]
-  const repository = await ensureCommits({ checkout: opened.checkout, service, url }, commits, opened.settings.network)
+  const upstream = upstreamOf(extension)
+  const repository = await ensureCode(
+    { checkout: opened.checkout, service, upstream },
+    commits,
+    opened.settings.network,
+  )
   const images = openCommits(source, repository)
   try {
     return await then(await Promise.all(chosen.map(async (one) => ({ ...one, source: await images.read(one.commit) }))))
@@ -95,7 +101,7 @@ async function readAsked(
   if (release !== undefined && !(all && declared.length === 0)) return { kind: 'releases', names: release, as }
   const named = ref ?? pushed
   if (named !== undefined) {
-    const whole = /^[0-9a-f]{40}$/.test(named)
+    const whole = isCommit(named)
     if (checkout === undefined && !whole)
       throw new DevenvError({
         code: 'commit-unknown',

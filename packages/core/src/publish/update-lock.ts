@@ -2,7 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Definition, thirdPartyOf } from '../definition/definition.js'
 import { LOCK_FILE, type Lock, type LockedRelease, renderLock } from '../definition/devenv-lock.js'
-import { readRemoteRefs } from '../git/git-repository.js'
+import { upstreamOf } from '../definition/extension.js'
+import { readReleaseCommits } from '../git/upstream.js'
 import { officialBasesOf } from '../image/image-inputs.js'
 import { isStandIn } from '../image/official-images.js'
 import { officialName } from '../image/official-name.js'
@@ -79,11 +80,12 @@ async function lookUp(name: string, reference: string, access: RegistryAccess): 
   }
 }
 
-async function lookUpReleases({ repository, releases }: Definition): Promise<Record<string, LockedRelease>> {
+async function lookUpReleases({ releases, ...definition }: Definition): Promise<Record<string, LockedRelease>> {
   const declared = Object.entries(releases)
-  if (declared.length === 0 || repository === undefined) return {}
-  const commits = await readRemoteRefs(
-    repository,
+  const upstream = upstreamOf(definition)
+  if (declared.length === 0 || upstream === undefined) return {}
+  const commits = await readReleaseCommits(
+    upstream,
     declared.map(([, ref]) => ref),
   )
   return Object.fromEntries(declared.map(([name, ref]) => [name, { ref, commit: commits.get(ref) ?? '' }]))

@@ -144,6 +144,7 @@ const isRecord = isShapeOf<StartRecord>({
       project: isText,
       ports: isMapOf(isPort),
       address: isMaybe(isPort),
+      parts: isMaybe(isTextList),
       secret: isText,
       asks: isListOf(
         isShapeOf<Neighbour['asks'][number]>({

@@ -35,6 +35,20 @@ test('a container is told where the others answer browsers, and where servers; s
   })
 })
 
+test('of one that is made of several parts a container is told which', () => {
+  const frontends = {
+    ...LMS,
+    service: 'frontends',
+    ports: { 8080: 23200 },
+    address: 8080,
+    parts: ['authn', 'learning'],
+  }
+  expect(addressesBeside([frontends])).toMatchObject({
+    DEVENV_FRONTENDS_URL: 'http://localhost:23200',
+    DEVENV_FRONTENDS_PARTS: 'authn learning',
+  })
+})
+
 describe('what was left open while ports were not known', () => {
   test('is filled in', () => {
     const text =

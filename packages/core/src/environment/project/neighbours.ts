@@ -24,6 +24,8 @@ export type Neighbour = {
   project: string
   ports: Readonly<Record<number, number>>
   address: number | undefined
+  /** Of what parts it is made, where it is made of several. */
+  parts?: readonly string[] | undefined
   secret: string
   asks: readonly AskedTarget[]
 }
@@ -62,16 +64,17 @@ export function withNeighbours(definition: Definition, own: Ports, neighbours: r
 
 /**
  * Where the others answer, as the primary container is told: `DEVENV_DISCOVERY_URL` a browser, `DEVENV_DISCOVERY_SERVER` another
- * server; each also for every container port, `DEVENV_DISCOVERY_URL_18381`. Pure.
+ * server; each also for every container port, `DEVENV_DISCOVERY_URL_18381`; and of what parts one is made, `DEVENV_FRONTENDS_PARTS`. Pure.
  */
 export const addressesBeside = (neighbours: readonly Neighbour[]): Record<string, string> =>
   Object.fromEntries(
-    neighbours.flatMap(({ service, ports, address }) => {
+    neighbours.flatMap(({ service, ports, address, parts }) => {
       const prefix = variableOf(service)
-      return namePorts(ports, address).flatMap(({ ending, target, published }) => [
+      const addresses = namePorts(ports, address).flatMap(({ ending, target, published }) => [
         [`${prefix}_URL${ending}`, `http://localhost:${published}`],
         [`${prefix}_SERVER${ending}`, `http://${service}:${target}`],
       ])
+      return parts === undefined ? addresses : [...addresses, [`${prefix}_PARTS`, parts.join(' ')]]
     }),
   )
 

@@ -48,9 +48,10 @@ export function neighboursOf(member: Member, placed: readonly Placed[], secrets:
   return neighbours.sort((a, b) => (a.service < b.service ? -1 : 1))
 }
 
-const primaryOf = ({ definition, ports }: Placed): Pick<Neighbour, 'ports' | 'address'> => ({
+const primaryOf = ({ definition, ports }: Placed): Pick<Neighbour, 'ports' | 'address' | 'parts'> => ({
   ports: ports[definition.primary] ?? {},
   address: definition.project.services[definition.primary]?.ports?.[0]?.target,
+  ...(definition.parts && { parts: Object.keys(definition.parts).sort() }),
 })
 
 /** What `by` asks of a service, with the addresses as `by` is told them. Pure. */

@@ -88,10 +88,13 @@ export const IMAGE: Explanations<ImageProblem> = {
         ? `Run a checkout: WITH=../${service}\nor declare the release in the package: \`repository\` and \`releases\` in x-devenv`
         : `Name one of these: WITH=${service}@${nearest(release, known) ?? known.at(-1)}`,
   }),
-  'snapshot-missing': ({ service, reference, because, url, ref, detail }) => ({
+  'snapshot-missing': ({ service, reference, because, url, from, ref, detail }) => ({
     what: `devenv cannot get ${reference}, the snapshot that would run beside this service.`,
-    why: `${because}, and its code cannot be fetched from ${url}: ${detail}`,
-    fix: `Run a checkout instead: git clone ${url} ../${service}   and   WITH=../${service}\nor publish its snapshot, in such a checkout: devenv publish --pushed ${ref}`,
+    why: `${because}, and its code cannot be fetched from ${from}: ${detail}`,
+    fix:
+      url === undefined
+        ? `Name a registry that has it: DEVENV_REGISTRY=ghcr.io/<organisation>\nor another release: WITH=${service}@RELEASE`
+        : `Run a checkout instead: git clone ${url} ../${service}   and   WITH=../${service}\nor publish its snapshot, in such a checkout: devenv publish --pushed ${ref}`,
   }),
   'snapshot-foreign': ({ image }) => ({
     what: `${image} is not a snapshot that this devenv can run.`,
