@@ -30,6 +30,17 @@ class Beside(unittest.TestCase):
         })
         self.assertEqual(found, {'learner-dashboard': 'http://localhost:24002/learner-dashboard'})
 
+    def test_one_server_has_those_that_it_names_but_for_one_that_runs_from_its_checkout(self):
+        told = {
+            'DEVENV_FRONTENDS_URL': 'http://localhost:24010',
+            'DEVENV_FRONTENDS_SERVER': 'http://frontends:8080',
+            'DEVENV_FRONTENDS_PARTS': 'authn learner-dashboard',
+        }
+        static = {'authn': 'http://localhost:24010/authn', 'learner-dashboard': 'http://localhost:24010/learner-dashboard'}
+        self.assertEqual(mfe.beside(told), static)
+        self.assertEqual(mfe.beside({**told, 'DEVENV_FRONTEND_APP_AUTHN_URL': 'http://localhost:24001'}),
+                         {**static, 'authn': AUTHN})
+
     def test_settings_name_it_and_a_page_for_each_that_is_absent(self):
         settings, _, _ = settings_beside(DEVENV_FRONTEND_APP_AUTHN_URL='http://localhost:24001')
         self.assertEqual(settings['AUTHN_MICROFRONTEND_URL'], AUTHN)

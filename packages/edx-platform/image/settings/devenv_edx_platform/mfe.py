@@ -1,7 +1,8 @@
 """
 Micro-frontends: programs of their own, which this environment does not run.
 
-Some run beside it (WITH=../frontend-app-authn), and devenv tells where; EDX_PLATFORM_MFES tells where others are:
+Some run beside it, and devenv tells where: from checkouts (WITH=../frontend-app-authn), or as files of a release that one server has
+(WITH=frontends). EDX_PLATFORM_MFES tells where others are:
 "authn=http://localhost:1999 learning=http://localhost:2000". Each other one gets the address of a page that says so.
 """
 import os
@@ -53,10 +54,15 @@ def parse(text):
 def beside(variables):
     """
     Application to address of each that runs beside the LMS: frontend-app-authn is the application authn, and answers below /authn.
+    `frontends` has several, and tells which; one from a checkout goes before its.
     """
+    served = variables.get('DEVENV_FRONTENDS_PARTS', '').split() if 'DEVENV_FRONTENDS_URL' in variables else []
     told = {name: re.fullmatch(r'DEVENV_FRONTEND_APP_([A-Z0-9_]+?)_URL', name) for name in variables}
     applications = {name: match[1].lower().replace('_', '-') for name, match in told.items() if match}
-    return {application: f'{variables[name]}/{application}' for name, application in applications.items()}
+    return {
+        **{application: f'{variables["DEVENV_FRONTENDS_URL"]}/{application}' for application in served},
+        **{application: f'{variables[name]}/{application}' for name, application in applications.items()},
+    }
 
 
 # Application to address, as @devenv/frontend-app calls them: also one that MFES does not know.
