@@ -80,6 +80,14 @@ describe('the environment that a command means', () => {
     ])
   })
 
+  test('is refused for a service that has none, which is told', async () => {
+    const parts = COMPOSE.replace(/repository: (\S+)/, 'parts: { a: $1 }')
+    const root = sample({ 'package/compose.yaml': parts })
+    expect(await problemsOf(() => open(root, { package: 'package', checkout: 'none' }))).toEqual([
+      { code: 'checkout-none', service: 'hello' },
+    ])
+  })
+
   test('is refused where the checkout is a file', async () => {
     const root = sample({ file: '' })
     expect(await problemsOf(() => open(root, { package: 'package', checkout: 'file' }))).toEqual([

@@ -21,18 +21,21 @@ export type Where = {
 
 /**
  * The environment of what was opened.
- * @throws DevenvError `checkout-missing`
+ * @throws DevenvError `checkout-missing`, `checkout-none`
  */
 export async function openEnvironment(found: Opened, settings: Pick<Settings, 'dataRoot'>): Promise<Environment> {
   if (found.package !== undefined && found.checkout !== undefined)
     return identify(found.package, found.checkout, settings.dataRoot)
   // The YAML parser is loaded only where it is needed: opening an environment is on every command's way.
   const { readExtension } = await import('../definition/extension.js')
+  const { repository, parts } = found.package === undefined ? {} : readExtension(found.package)
+  if (found.package !== undefined && parts !== undefined)
+    throw new DevenvError({ code: 'checkout-none', service: found.package.service })
   throw new DevenvError({
     code: 'checkout-missing',
     service: found.package?.service ?? basename(found.looked),
     looked: found.looked,
-    repository: found.package === undefined ? undefined : readExtension(found.package).repository,
+    repository,
   })
 }
 

@@ -99,6 +99,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
     why: 'Nobody maintains it.',
     fix: 'Remove build.',
   },
+  'checkout-none': { code: 'checkout-none', service: 'frontends' },
   'checkout-missing': {
     code: 'checkout-missing',
     service: 'hello',

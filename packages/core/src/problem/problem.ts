@@ -30,6 +30,7 @@ export type DefinitionProblem =
 /** Of a checkout. */
 export type CheckoutProblem =
   | { code: 'checkout-missing'; service: string; looked: string; repository: string | undefined }
+  | { code: 'checkout-none'; service: string }
   | { code: 'checkout-no-folder'; looked: string }
   | { code: 'checkout-unrecognised'; service: string; checkout: string; missing: readonly string[] }
   | { code: 'checkout-unmountable'; checkout: string }

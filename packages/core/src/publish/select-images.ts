@@ -1,6 +1,6 @@
 import type { EnvironmentPackage } from '../definition/definition.js'
 import { type Lock, readLock } from '../definition/devenv-lock.js'
-import { readExtension, upstreamOf } from '../definition/extension.js'
+import { type Extension, readExtension, upstreamOf } from '../definition/extension.js'
 import { resolveCommit } from '../git/git-repository.js'
 import { ensureCode, isCommit } from '../git/upstream.js'
 import { type ImageSource, openCommits, readFolderImage, type ServiceImage } from '../image/image-source.js'
@@ -45,7 +45,7 @@ export async function withSelected<T>(
   const chosen = await chooseCommits(opened, selection, otherwise)
   const source = sourceOf(opened, readLock(opened.package))
   if (chosen === undefined) {
-    const checkout = requireCheckout(opened, extension.repository)
+    const checkout = requireCheckout(opened, extension)
     return await then([
       {
         release: undefined,
@@ -121,7 +121,11 @@ const orWhole = (name: string, whole: boolean) => (error: unknown) => {
   throw error
 }
 
-function requireCheckout({ checkout, looked, package: { service } }: OpenedSource, url: string | undefined): string {
+function requireCheckout(
+  { checkout, looked, package: { service } }: OpenedSource,
+  { repository, parts }: Pick<Extension, 'repository' | 'parts'>,
+): string {
   if (checkout !== undefined) return checkout
-  throw new DevenvError({ code: 'checkout-missing', service, looked, repository: url })
+  if (parts !== undefined) throw new DevenvError({ code: 'checkout-none', service })
+  throw new DevenvError({ code: 'checkout-missing', service, looked, repository })
 }

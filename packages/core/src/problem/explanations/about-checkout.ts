@@ -10,6 +10,11 @@ export const CHECKOUT: Explanations<CheckoutProblem> = {
     why: 'The environment runs your checkout, not a copy inside the image (OEP-5 rule 5).',
     fix: `${repository === undefined ? 'Clone it there' : `git clone ${repository} ${quoted(looked)}`}\nor name another: --checkout=PATH`,
   }),
+  'checkout-none': ({ service }) => ({
+    what: `There are no checkouts of ${service}: it is made of several repositories.`,
+    why: 'It runs beside another service, as an image that was built from them for a release.',
+    fix: `In the checkout of that service: make dev.watch WITH=${service}`,
+  }),
   'checkout-no-folder': ({ looked }) => ({
     what: `${looked} is a file, not a folder.`,
     why: 'A checkout is the folder that holds the source code.',
