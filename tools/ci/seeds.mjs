@@ -22,7 +22,8 @@ const file = join(folder, 'devenv-lock.json')
 /** @type {{ releases: Record<string, { commit: string }> }} */
 const lock = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { releases: {} }
 
-for (const release of Object.keys(releases)) {
+// A service that is made of several repositories runs without data.
+for (const release of repository === undefined ? [] : Object.keys(releases)) {
   const checkout = mkdtempSync(join(tmpdir(), 'devenv-seed-'))
   const devenv = ['node', 'packages/core/bin/devenv.js', '--package', root, '--checkout', checkout]
   const shown = $({ cwd: REPOSITORY, stdio: 'inherit' })
