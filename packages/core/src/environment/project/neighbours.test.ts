@@ -47,6 +47,8 @@ test('of one that is made of several parts a container is told which', () => {
     DEVENV_FRONTENDS_URL: 'http://localhost:23200',
     DEVENV_FRONTENDS_PARTS: 'authn learning',
   })
+  // A Compose file may name it: a step with it runs again when there is one more.
+  expect(textOf(tell(withText('{DEVENV_FRONTENDS_PARTS}'), OWN, [frontends]))).toBe('authn learning')
 })
 
 describe('what was left open while ports were not known', () => {

@@ -95,7 +95,7 @@ export function tell<T extends Definition>(definition: T, own: Ports, neighbours
   const unknown = new Set<string>()
   const known = Object.keys(variables).sort()
   const fill = (text: string) =>
-    text.replace(/\$?\{(DEVENV_(?:\w+_)?(?:(?:URL|SERVER)(?:_\d+)?|SECRET))\}/g, (_, name: string) => {
+    text.replace(/\$?\{(DEVENV_(?:\w+_)?(?:(?:URL|SERVER)(?:_\d+)?|SECRET|PARTS))\}/g, (_, name: string) => {
       const value = variables[name]
       if (value === undefined) unknown.add(name)
       return value ?? ''
