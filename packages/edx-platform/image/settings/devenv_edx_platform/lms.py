@@ -18,6 +18,8 @@ IDA_LOGOUT_URI_LIST = [f'{url}/logout/' for url in (here.CMS_URL, *BESIDE.values
 ENTERPRISE_API_URL = f'{here.LMS_INTERNAL_URL}/enterprise/api/v1/'
 
 FEATURES['ENABLE_AUTHN_MICROFRONTEND'] = 'authn' in mfe.PRESENT
+# `account` shows nothing where it cannot ask for linked accounts.
+FEATURES['ENABLE_THIRD_PARTY_AUTH'] = FEATURES.get('ENABLE_THIRD_PARTY_AUTH') or 'account' in mfe.PRESENT
 ENABLE_MFE_CONFIG_API = True
 MFE_CONFIG_API_CACHE_TIMEOUT = 1  # s
 MFE_CONFIG = mfe.configuration(globals(), here.LMS_URL, here.CMS_URL)
