@@ -2,8 +2,9 @@
 // @ts-check
 // Does on a real checkout what a person does, from nothing, and prints what was seen. See README.md.
 //
-//   node tools/acceptance/accept.mjs PACKAGE-FOLDER CHECKOUT [OTHER-CHECKOUT]
-//   OTHER-CHECKOUT   of the service that runs beside: the steps are those of <service>.with.<other>.mjs
+//   node tools/acceptance/accept.mjs PACKAGE-FOLDER CHECKOUT [OTHER]
+//   OTHER            the checkout of the service that runs beside, or, without one, its name and release (frontends@ulmo.4):
+//                    the steps are those of <service>.with.<other>.mjs
 //   KEEP=1           leaves the clones and their environments
 //   SEEDS=1          takes the ready data that this machine keeps
 import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
@@ -17,12 +18,14 @@ import { renderReport, renderSeconds } from './render-report.mjs'
 import { runSteps } from './run-steps.mjs'
 
 /**
- * Who accepts: with a clone, a browser, and as many clones more as it makes. `beside`: of the service that runs beside.
+ * Who accepts: with a clone, a browser, and as many clones more as it makes. `beside`: of the service that runs beside;
+ * `snapshot`: its name and release, where it has no checkout.
  * @typedef {{
  *   checkout: Clone
  *   browser: import('../browser/browser.mjs').Browser
  *   clones: Clone[]
  *   beside?: Clone
+ *   snapshot?: string
  * }} Person
  *
  * What `<service>.mjs` exports. `snapshots`: the services that run beside without a checkout.
@@ -40,9 +43,17 @@ const keep = Boolean(process.env.KEEP)
 const say = (line) => process.stderr.write(`${line}\n`)
 
 async function main() {
-  const [packageFolder = '', given = '', givenBeside] = process.argv.slice(2)
+  const [packageFolder = '', given = '', other] = process.argv.slice(2)
+  // As for WITH=: a word without / names a service.
+  const snapshot = other?.includes('/') ? undefined : other
+  const givenBeside = snapshot === undefined ? other : undefined
   const service = basename(packageFolder)
-  const file = givenBeside === undefined ? `${service}.mjs` : findBeside(service)
+  const file =
+    snapshot !== undefined
+      ? `${service}.with.${snapshot.replace(/@.*/, '')}.mjs`
+      : givenBeside === undefined
+        ? `${service}.mjs`
+        : findBeside(service)
   if (!existsSync(join(HERE, file))) throw new Error(`There is no acceptance of ${service}: ${file} is not there.`)
   if (!existsSync(join(given, '.git')))
     throw new Error(`CHECKOUT is “${given}”, but that is not a clone of ${service}.`)
@@ -73,14 +84,14 @@ async function main() {
   clones.push(clone)
   const browser = await openBrowser({ screenshots: join(folder, 'screenshots'), exceptions })
   /** @type {Person} */
-  const person = { checkout: clone, browser, clones }
+  const person = { checkout: clone, browser, clones, ...(snapshot !== undefined && { snapshot }) }
   if (givenBeside !== undefined) {
-    const other = otherOf(file)
+    const name = otherOf(file)
     const room = {
-      service: other,
-      folder: join(folder, other),
+      service: name,
+      folder: join(folder, name),
       cache,
-      package: join(dirname(workshop.package), other),
+      package: join(dirname(workshop.package), name),
       snapshots: [],
     }
     person.beside = await Clone.of(new Workshop(room), realpathSync(givenBeside))

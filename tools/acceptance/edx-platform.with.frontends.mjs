@@ -1,0 +1,139 @@
+// @ts-check
+// What a person does with edx-platform and the micro-frontends of a release beside it, none of which has a checkout here.
+
+import assert from 'node:assert/strict'
+import { LEARNER, lmsExceptions, STAFF } from './lms.mjs'
+import { until } from './until.mjs'
+
+/** @typedef {import('./accept.mjs').Person} Person */
+
+const COURSE = ['Devenv', 'F1', '2030']
+const ID = `course-v1:${COURSE.join('+')}`
+
+const START = '`make dev.watch WITH=frontends@…` from nothing'
+const SIGN_IN = 'sign in at the LMS, which leads to authn, and from there to the learner dashboard'
+const STUDIO = 'Studio’s home is authoring’s'
+
+export const snapshots = ['frontends']
+
+/** @type {import('./accept.mjs').Acceptance['exceptions']} */
+export const exceptions = [
+  ...lmsExceptions,
+  { what: /\b40[13]\b/, url: /\/login_refresh$/, because: 'nobody is signed in yet' },
+  {
+    what: /\b404\b/,
+    url: /\/api\/edx_proctoring\/.*\/user_onboarding\/status/,
+    because: 'the course has no proctored exam, which upstream answers so',
+  },
+]
+
+/** @param {Person} person */
+async function addresses({ checkout, snapshot }) {
+  const { lms = assert.fail('the LMS has no address'), studio = '' } = await checkout.urls()
+  const [frontends = assert.fail('they have no address')] = Object.values(
+    await checkout.urls(`.dev/devenv/snapshots/${snapshot}`),
+  )
+  return { lms, studio, frontends }
+}
+
+/** @type {import('./accept.mjs').Acceptance['steps']} */
+export const steps = [
+  {
+    title: START,
+    run: async (person) => {
+      const view = await person.checkout.watch({ words: [`WITH=${person.snapshot}`] })
+      await view.leave()
+      const { beside } = JSON.parse(await person.checkout.devenv('status', '--json'))
+      return beside
+        .map((/** @type {{ service: string, url: string }} */ { service, url }) => `${service} at ${url}`)
+        .join(', ')
+    },
+  },
+  {
+    title: SIGN_IN,
+    needs: [START],
+    run: async (person) => {
+      const { lms, frontends } = await addresses(person)
+      const tab = await person.browser.open(`${lms}/login`, 'authn')
+      assert.ok(tab.page.url().startsWith(`${frontends}/authn/login`), tab.page.url())
+      await tab.page.fill('#emailOrUsername', LEARNER.email)
+      await tab.page.fill('#password', LEARNER.password)
+      await Promise.all([tab.page.waitForURL(`${frontends}/learner-dashboard/**`), tab.page.click('#sign-in')])
+      await until(async () => assert.match(await tab.text(), /not enrolled|My Courses|Looking for a new challenge/), {
+        seconds: 60,
+      })
+      await tab.look('learner dashboard')
+      await tab.close()
+    },
+  },
+  {
+    title: 'the profile and the account of who is signed in',
+    needs: [SIGN_IN],
+    run: async (person) => {
+      const { lms, frontends } = await addresses(person)
+      const tab = await person.browser.open(`${lms}/u/learner`, 'profile')
+      assert.equal(tab.page.url(), `${frontends}/profile/u/learner`)
+      await until(async () => assert.match(await tab.text(), /learner/), { seconds: 60 })
+      await tab.open(`${frontends}/account/`, 'account')
+      await until(async () => assert.match(await tab.text(), /Account Information[\s\S]*Delete My Account/), {
+        seconds: 60,
+      })
+      await tab.look('account, complete')
+      await tab.close()
+    },
+  },
+  {
+    title: 'a course in learning',
+    needs: [SIGN_IN],
+    run: async (person) => {
+      const { lms, frontends } = await addresses(person)
+      const { checkout, browser } = person
+      const django = [
+        'exec',
+        'edx-platform',
+        '--',
+        'env',
+        'SERVICE_VARIANT=cms',
+        'DJANGO_SETTINGS_MODULE=devenv_edx_platform.cms',
+      ]
+      const manage = [...django, 'python', '-W', 'ignore', 'manage.py', 'cms']
+      await checkout.devenv(...manage, 'create_course', 'split', STAFF.email, ...COURSE, 'A course', '2020-01-01')
+      const lmsManage = manage.map((word) => word.replace(/\bcms\b/, 'lms'))
+      await checkout.devenv(...lmsManage, 'enroll_user_in_course', '-e', LEARNER.email, '-c', ID)
+      const tab = await browser.open(`${lms}/courses/${ID}/course/`, 'course home')
+      assert.ok(tab.page.url().startsWith(`${frontends}/learning/course/${ID}/home`), tab.page.url())
+      await until(async () => assert.match(await tab.text(), /A course/), { seconds: 60 })
+      await tab.look('course home, complete')
+      await tab.close()
+    },
+  },
+  {
+    title: STUDIO,
+    needs: [START],
+    run: async (person) => {
+      const { lms, studio, frontends } = await addresses(person)
+      await person.browser.context.clearCookies()
+      const tab = await person.browser.open(`${lms}/login`, 'authn, for staff')
+      await tab.page.fill('#emailOrUsername', STAFF.email)
+      await tab.page.fill('#password', STAFF.password)
+      await Promise.all([tab.page.waitForURL(`${frontends}/learner-dashboard/**`), tab.page.click('#sign-in')])
+      await tab.open(`${studio}/home/`, 'Studio’s home')
+      assert.ok(tab.page.url().startsWith(`${frontends}/authoring/home`), tab.page.url())
+      await until(async () => assert.match(await tab.text(), /Studio home[\s\S]*A course/i), { seconds: 60 })
+      await tab.look('Studio’s home, complete')
+      await tab.close()
+    },
+  },
+  {
+    title: 'without them, the LMS has its own sign-in again',
+    needs: [SIGN_IN, STUDIO],
+    run: async (person) => {
+      await person.checkout.devenv('start', '--with', 'none')
+      await person.browser.context.clearCookies()
+      const { lms = '' } = await person.checkout.urls()
+      const tab = await person.browser.open(`${lms}/login`, 'sign-in of the LMS')
+      assert.equal(new URL(tab.page.url()).origin, lms)
+      await tab.close()
+    },
+  },
+]
