@@ -27,10 +27,10 @@ test('the package of a service is that of the checkout which asks, before one be
 
 test('a name that no package has is refused with those that there are; a package for many services is none of these', async () => {
   const checkout = checkoutWith('shop')
-  writeFiles(join(checkout, 'devenv/node_modules/frontends'), packaged('frontends', many))
-  const [problem] = await problemsOf(() => findServicePackage('frontends', { checkout }, 'frontends@main'))
-  expect(problem).toMatchObject({ code: 'neighbour-service-unknown', named: 'frontends@main', isFolder: false })
+  writeFiles(join(checkout, 'devenv/node_modules/workbench'), packaged('workbench', many))
+  const [problem] = await problemsOf(() => findServicePackage('workbench', { checkout }, 'workbench@main'))
+  expect(problem).toMatchObject({ code: 'neighbour-service-unknown', named: 'workbench@main', isFolder: false })
   const { known } = problem as { known?: string[] }
   expect(known).toContain('shop')
-  expect(known).not.toContain('frontends')
+  expect(known).not.toContain('workbench')
 })
