@@ -27,7 +27,7 @@ process.on('uncaughtException', (error) => void tell(error).then((code) => proce
 
 async function main(): Promise<void> {
   try {
-    await createProgram().parseAsync(process.argv)
+    await createProgram(process.argv[2]).parseAsync(process.argv)
   } catch (error) {
     if (error instanceof CommanderError) {
       // It has said what it could not understand, or helped; that may still be on its way out.

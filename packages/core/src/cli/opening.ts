@@ -11,8 +11,10 @@ import { asTyped } from './as-typed.js'
 import { personAt } from './ask-person.js'
 import { progressTo } from './render-progress.js'
 
-/** One command of the command line. */
-export type Add = (program: Command) => void
+/** One command of the command line. `whole`: makes that with all commands, of which `program` may have this one alone. */
+export type Add = (program: Command, whole: () => Command) => void
+/** A command below one of these. */
+export type AddBelow = (command: Command) => void
 
 /** As it is: what a machine reads, or a program has logged. */
 export const print = (line: string) => process.stdout.write(`${line}\n`)

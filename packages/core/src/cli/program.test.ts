@@ -19,6 +19,19 @@ describe('the command line', () => {
     },
   )
 
+  test.each(commands.map((command) => [command.name(), command.helpInformation()]))(
+    'makes %s alone where that is asked, the same',
+    (name, help) => {
+      const alone = createProgram(name).commands
+      expect(alone.map((command) => [command.name(), command.helpInformation()])).toEqual([[name, help]])
+    },
+  )
+
+  test('is whole where something else is asked', () => {
+    for (const word of ['help', '--help', '', 'constructor', 'starts'])
+      expect(createProgram(word).commands).toHaveLength(commands.length)
+  })
+
   test('knows the version of its package', () => {
     expect(version()).toMatch(/^\d+\.\d+\.\d+/)
     expect(createProgram().version()).toBe(version())

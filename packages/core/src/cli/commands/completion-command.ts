@@ -4,7 +4,7 @@ import { type Add, print } from '../opening.js'
 export const SHELLS = ['bash', 'zsh', 'fish'] as const
 export type Shell = (typeof SHELLS)[number]
 
-export const completionCommand: Add = (program) => {
+export const completionCommand: Add = (program, whole) => {
   program
     .command('completion')
     .addArgument(new Argument('<shell>', 'for which shell').choices(SHELLS))
@@ -14,6 +14,6 @@ export const completionCommand: Add = (program) => {
     )
     .action(async (shell: Shell) => {
       const { renderCompletion } = await import('../render-completion.js')
-      print(renderCompletion(program, shell))
+      print(renderCompletion(whole(), shell))
     })
 }

@@ -3,7 +3,17 @@ import type { Command } from 'commander'
 import type { Context } from '../../environment/context.js'
 import type { Paths } from '../../environment/environment.js'
 import { DevenvError } from '../../problem/problem.js'
-import { type Add, onCommands, openRunning, print, say, sayJson, withNow, withWhere } from '../opening.js'
+import {
+  type Add,
+  type AddBelow,
+  onCommands,
+  openRunning,
+  print,
+  say,
+  sayJson,
+  withNow,
+  withWhere,
+} from '../opening.js'
 import { publishDataCommand } from './publish-data-command.js'
 
 export const dataCommand: Add = (program) => {
@@ -22,7 +32,7 @@ export const dataCommand: Add = (program) => {
   publishDataCommand(data)
 }
 
-const addList: Add = (data) =>
+const addList: AddBelow = (data) =>
   withWhere(data.command('list', { isDefault: true }).allowExcessArguments())
     .summary('list the saves of this environment, and the seeds that this machine keeps for its service')
     .option('--json', 'print JSON')
@@ -48,7 +58,7 @@ async function wordUnknown(data: Command, word: string): Promise<DevenvError> {
   return new DevenvError({ code: 'usage', detail, see: 'devenv data --help' })
 }
 
-const addSave: Add = (data) =>
+const addSave: AddBelow = (data) =>
   withWhere(data.command('save'))
     .argument('<name>', 'what it is called')
     .summary('keep all data as they are now, while the environment runs')
@@ -59,7 +69,7 @@ const addSave: Add = (data) =>
       say(`Saved ${name} (${renderBytes(bytes)}). \`devenv data restore ${name}\` goes back to it.`)
     })
 
-const addRestore: Add = (data) =>
+const addRestore: AddBelow = (data) =>
   withNow(withWhere(data.command('restore')))
     .argument('<name>', 'the save')
     .summary('put the data of a save in the place of those that are there')
@@ -83,7 +93,7 @@ async function askBefore(context: Context, name: string): Promise<void> {
   if (doomed.length > 0) await requireConsent(renderReplaced(doomed, save, new Date()), process, 'Replace them')
 }
 
-const addDelete: Add = (data) =>
+const addDelete: AddBelow = (data) =>
   withWhere(data.command('delete'))
     .argument('<name>', 'the save')
     .summary('delete a save')
@@ -108,7 +118,7 @@ async function askBeforeDeletion(paths: Paths, name: string): Promise<void> {
   await requireConsent(renderDeletion(name, save, new Date()), process, 'Delete it')
 }
 
-const addExport: Add = (data) =>
+const addExport: AddBelow = (data) =>
   withWhere(data.command('export'))
     .argument('<name>', 'the save')
     .argument('[file]', 'where to write it (default: NAME.tar here)')
@@ -120,7 +130,7 @@ const addExport: Add = (data) =>
       say(`Wrote ${file}. \`devenv data import FILE\` takes it, in any checkout of the service.`)
     })
 
-const addImport: Add = (data) =>
+const addImport: AddBelow = (data) =>
   withWhere(data.command('import'))
     .argument('<file>', 'what `devenv data export` wrote')
     .argument('[name]', 'what it is called here (default: as the file)')

@@ -3,7 +3,7 @@ import type { Written } from '../../checkout/write-editor-files.js'
 import { engineFrom } from '../../engine/engine.js'
 import { DevenvError } from '../../problem/problem.js'
 import type { OpenedSource } from '../../publish/select-images.js'
-import { type Add, open, openRemembered, report, say, withWhere } from '../opening.js'
+import { type Add, type AddBelow, open, openRemembered, report, say, withWhere } from '../opening.js'
 
 export const editorCommand: Add = (program) => {
   const editor = program
@@ -18,7 +18,7 @@ export const editorCommand: Add = (program) => {
   addStart(editor)
 }
 
-const addVSCode: Add = (editor) =>
+const addVSCode: AddBelow = (editor) =>
   withWhere(editor.command('vscode'))
     .summary('write the definition of the container, tasks and launch configurations for VS Code')
     .description(
@@ -37,7 +37,7 @@ const addVSCode: Add = (editor) =>
       say('In VS Code: “Dev Containers: Reopen in Container”, “Tasks: Run Task”, and the debugger’s “attach”.')
     })
 
-const addPyCharm: Add = (editor) =>
+const addPyCharm: AddBelow = (editor) =>
   withWhere(editor.command('pycharm'))
     .summary('write run configurations for PyCharm and the other editors of JetBrains')
     .description(
@@ -58,7 +58,7 @@ const addPyCharm: Add = (editor) =>
       )
     })
 
-const addSync: Add = (editor) =>
+const addSync: AddBelow = (editor) =>
   withWhere(editor.command('sync'))
     .summary('export the Python packages of the image, so that an editor outside the container resolves imports')
     .description(
@@ -95,7 +95,7 @@ const addSync: Add = (editor) =>
         )
     })
 
-const addStart: Add = (editor) =>
+const addStart: AddBelow = (editor) =>
   withWhere(editor.command('start'))
     .summary('start the environment for an editor that opens its container: .devcontainer/devcontainer.json calls this')
     .action(async (_options, command: Command) => {

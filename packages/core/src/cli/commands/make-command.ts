@@ -4,7 +4,7 @@ import { type Add, open, print, sayJson, withWhere } from '../opening.js'
 
 type Options = { fromMake?: boolean; overrides?: string; list?: boolean; json?: boolean }
 
-export const makeCommand: Add = (program) =>
+export const makeCommand: Add = (program, whole) =>
   withWhere(program.command('make'))
     .argument('[words...]', 'a target, and VAR=value or options as for make')
     .summary('run a make target of the checkout in the environment, or one that the package supplies')
@@ -20,7 +20,7 @@ export const makeCommand: Add = (program) =>
     .allowUnknownOption()
     .passThroughOptions()
     .action(async (words: string[], options: Options, command: Command) => {
-      if (options.list) return await listTargets(command, options)
+      if (options.list) return await listTargets(command, options, whole)
       const { runTarget } = await import('../../environment/verbs/run-target.js')
       const target = words.find((word) => !/^-|=|^\d+$/.test(word))
       if (target === undefined) throw new DevenvError({ code: 'target-missing' })
@@ -30,11 +30,12 @@ export const makeCommand: Add = (program) =>
             options.overrides,
           )
         : []
-      const commands = (command.parent?.commands ?? []).map((other) => other.name())
-      process.exitCode = await runTarget(await open(command), target, [...typed, ...words], commands)
+      process.exitCode = await runTarget(await open(command), target, [...typed, ...words], () =>
+        whole().commands.map((other) => other.name()),
+      )
     })
 
-async function listTargets(command: Command, { json }: Options): Promise<void> {
+async function listTargets(command: Command, { json }: Options, whole: () => Command): Promise<void> {
   const { readTargets } = await import('../../checkout/read-targets.js')
   const { readNeeds } = await import('../../environment/verbs/ensure.js')
   const { isSupplied } = await import('../../definition/definition.js')
@@ -42,8 +43,8 @@ async function listTargets(command: Command, { json }: Options): Promise<void> {
   const { environment } = await open(command)
   const { targets: declared } = await readNeeds(environment)
   const targets = await readTargets(environment.checkout)
-  const commands = (command.parent?.commands ?? []).map((other) => ({ name: other.name(), summary: other.summary() }))
   const supplied = Object.fromEntries(Object.entries(declared).filter(([, target]) => isSupplied(target)))
+  const commands = whole().commands.map((other) => ({ name: other.name(), summary: other.summary() }))
   if (json) sayJson({ targets, supplied })
   else for (const line of renderTargets(commands, targets, declared)) print(line)
 }

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import type { PublishDataOptions } from '../../environment/verbs/publish-data.js'
-import { type Add, open, say, sayJson, withRelease, withWhere } from '../opening.js'
+import { type AddBelow, open, say, sayJson, withRelease, withWhere } from '../opening.js'
 
 /** A command of the group `data`. */
-export const publishDataCommand: Add = (data) =>
+export const publishDataCommand: AddBelow = (data) =>
   withRelease(withWhere(data.command('publish')))
     .summary('push the data that provisioning made of this checkout, then move tags')
     .description(

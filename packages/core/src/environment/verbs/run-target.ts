@@ -14,13 +14,13 @@ const FAILED = 2
 /**
  * Runs a make target as if make had been called here: a target that the package supplies from its own file,
  * every other from the checkout's Makefile. Input that a shell around us reads as well is left to it. `words` are make's
- * own arguments, the target among them; `commands`: what devenv itself can be asked, for whoever mistakes the one for the other.
+ * own arguments, the target among them; `listCommands`: what devenv itself can be asked, for whoever mistakes the one for the other.
  */
 export async function runTarget(
   context: Context,
   target: string,
   words: readonly string[],
-  commands: readonly string[],
+  listCommands: () => readonly string[],
 ): Promise<number> {
   const { report } = context
   const started = await ensure(context, await extentOf(context, target))
@@ -33,7 +33,7 @@ export async function runTarget(
   const run = () => runAsOwner(context, started.primary, where ? debuggedCommand(where, argv) : argv, 'ours-alone')
   if (!isSupplied(declared)) {
     const exitCode = await run()
-    if (exitCode === FAILED) await tellTargets(context, target, started, commands)
+    if (exitCode === FAILED) await tellTargets(context, target, started, listCommands)
     return exitCode
   }
   report({
@@ -67,7 +67,7 @@ async function tellTargets(
   { engine, report }: Pick<Context, 'engine' | 'report'>,
   target: string,
   { primary, record }: Started,
-  commands: readonly string[],
+  listCommands: () => readonly string[],
 ): Promise<void> {
   // Only for who has mistyped one: a target that is there is on the quickest way.
   const { DATABASE, knownBeside } = await import('../../checkout/read-targets.js')
@@ -75,6 +75,7 @@ async function tellTargets(
   const { lines } = await captureInside(engine, { container: primary.id, argv: asOwner(DATABASE), user: 'root' })
   const known = knownBeside(target, lines.join('\n'))
   if (known === undefined) return
+  const commands = listCommands()
   const all = [...known, ...Object.keys(record.targets)].sort()
   const near = commands.includes(target) ? undefined : nearest(target, all)
   const command = commands.includes(target) ? `; \`devenv ${target}\` is a command of devenv.` : '.'
