@@ -56,6 +56,20 @@ describe('a library that is attached to a service', () => {
     await seesIn(hello, 'Tuscan: Buongiorno, world!')
   })
 
+  test('is seen again by one start where another folder took the place of its own', async () => {
+    cpSync(ciao.path, join(ciao.folder, 'copy'), { recursive: true })
+    renameSync(ciao.path, join(ciao.folder, 'before'))
+    renameSync(join(ciao.folder, 'copy'), ciao.path)
+    await ciao.edit('ciao/__init__.py', "'Buongiorno, ", "'Buonasera, ")
+    expect(succeeded(await hello.devenv('exec', '--', 'true')).stderr).toContain(
+      'the container still has the old folder',
+    )
+    expect(succeeded(await hello.start()).stderr).toContain('another folder is in the place of one that it has')
+    await seesIn(hello, 'Tuscan: Buonasera, world!')
+    await ciao.edit('ciao/__init__.py', "'Buonasera, ", "'Buongiorno, ")
+    await seesIn(hello, 'Tuscan: Buongiorno, world!')
+  })
+
   test('whose setup.py breaks while it runs stays as it was installed, and comes back when it is mended', async () => {
     const setup = await ciao.read('setup.py')
     await ciao.write('setup.py', 'from setuptools import setup\nsetup(\n')

@@ -13,6 +13,8 @@ export const LABELS = {
   data: `${PREFIX}.data`,
   /** `device:inode` of the folder that holds the stores: the same folder under any path. */
   stores: `${PREFIX}.stores`,
+  /** Which folders the checkout and the libraries are that the container sees: another folder may have taken the place of one. */
+  mounted: `${PREFIX}.mounted`,
   /** On a network that two environments share. */
   shared: `${PREFIX}.shared`,
   /** The hash of the container's configuration. */

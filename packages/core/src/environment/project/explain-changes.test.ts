@@ -42,3 +42,10 @@ test.each([[undefined], [''], ['[]'], ['{"services":3}'], ['{"services":{"web":[
     expect(explainChanges(before, project({}))).toEqual({})
   },
 )
+
+test('a folder that took the place of one is told in words', () => {
+  const mounted = (at: string) => ({ ...service(at), labels: { [LABELS.config]: at, [LABELS.mounted]: at } })
+  expect(explainChanges(project({ web: mounted('1') }), project({ web: mounted('2') }))).toEqual({
+    1: 'another folder is in the place of one that it has',
+  })
+})

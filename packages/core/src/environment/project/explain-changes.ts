@@ -18,7 +18,11 @@ export function explainChanges(before: string | undefined, now: string): { reado
       const config = mappingOf(mappingOf(value).labels)[LABELS.config]
       const changes = [...new Set([...listChanges(value, mappingOf(services)[service], 2), ...everywhere])]
       if (changes.length === 0) return []
-      const told = changes.filter((path) => path !== `labels.${LABELS.config}`)
+      const told = changes
+        .filter((path) => path !== `labels.${LABELS.config}`)
+        .map((path) =>
+          path === `labels.${LABELS.mounted}` ? 'another folder is in the place of one that it has' : path,
+        )
       // What else the label depends on.
       return [[String(config), told.length === 0 ? 'certificate authorities of this machine' : enumerate(told)]]
     }),

@@ -31,6 +31,7 @@ const FACTS: ProjectFacts = {
   ports: { hello: { 8000: 23000 } },
   mountPoint: '/home',
   storesIdentity: '1:2',
+  mounted: '7:8',
   git: {},
   authorities: undefined,
   mtu: undefined,
@@ -560,6 +561,11 @@ describe('the configuration label', () => {
       what: 'another folder of stores',
       project: plan({ facts: { storesIdentity: '1:3' } }),
       services: ['hello', 'mysql', 'memcached'],
+    },
+    {
+      what: 'a folder in the place of the checkout',
+      project: plan({ facts: { mounted: '7:9' } }),
+      services: ['hello'],
     },
     { what: 'the MTU of the network', project: plan({ facts: { mtu: 1400 } }), services: [] },
     {

@@ -31,6 +31,8 @@ export type ProjectFacts = {
   mountPoint: string
   /** `device:inode` of the folder of stores. */
   storesIdentity: string
+  /** Which folders the checkout and the libraries are; `''` where none is mounted. */
+  mounted: string
   /** What git needs beside the checkout, for each service of ours. */
   git: Readonly<Record<string, GitPlaces>>
   /** The hash of the host’s certificate authorities: a container sees the file that was there when it was made. */
@@ -161,6 +163,7 @@ function planOurs(
   return {
     ...rest,
     ...(primary && { image }),
+    labels: { ...service.labels, [LABELS.mounted]: facts.mounted },
     ...(waitsWhileHeld(service) && { healthcheck: { ...service.healthcheck, timeout: HELD_AT_MOST } }),
     extra_hosts: withHost(service.extra_hosts),
     ...(primary && facts.neighbours.length > 0 && { networks: withShared(service.networks, environment, facts) }),

@@ -76,6 +76,7 @@ const NOTHING: Observed = {
   networks: [],
   mountPoint: '/home',
   storesIdentity: '1:2',
+  mounted: '7:8',
   moved: [],
   stores: storesOf(DEFINITION, ENVIRONMENT.paths.stores).map((store) => ({
     store,

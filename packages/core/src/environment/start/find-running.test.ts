@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -13,6 +13,7 @@ import {
 import { LABELS } from '../../engine/labels.js'
 import { HOST, startOf } from '../../process/process-mark.js'
 import type { Settings } from '../../settings/settings.js'
+import { readMounted } from '../data/folder-identity.js'
 import { noteBegun, noteEnded, openStore } from '../data/ledger.js'
 import { type StartRecord, stampsOf, writeRecord } from '../data/record.js'
 import { identify } from '../environment.js'
@@ -45,6 +46,8 @@ async function found({
   startedWith?: string
 } = {}): Promise<boolean> {
   const root = writeFiles(temporaryFolder(), { 'requirements.txt': 'django\n' })
+  const environment = identify(SAMPLE_PACKAGE, root, undefined)
+  const mounted = readMounted(environment, [])
   const socket = join(temporaryFolder(), 'engine.sock')
   const listed = containers.map(({ service, state = 'running', status = 'Up 5 seconds', config = '', networks }) => ({
     Id: `id-of-${service}`,
@@ -53,7 +56,7 @@ async function found({
     ImageID: 'sha256:0',
     State: state,
     Status: status,
-    Labels: { 'com.docker.compose.service': service, [LABELS.config]: config },
+    Labels: { 'com.docker.compose.service': service, [LABELS.config]: config, [LABELS.mounted]: mounted },
     HostConfig: { NetworkMode: 'hello_default' },
     NetworkSettings: { Networks: Object.fromEntries((networks ?? ['hello_default']).map((name) => [name, {}])) },
   }))
@@ -61,7 +64,6 @@ async function found({
   await new Promise<void>((resolve) => server.listen(socket, resolve))
   onTestFinished(() => void server.close())
 
-  const environment = identify(SAMPLE_PACKAGE, root, undefined)
   mkdirSync(environment.paths.home, { recursive: true })
   openStore(environment, 'mysql-8.4', { server: 'mysql', version: '8.4' })
   noteBegun(environment.paths, ['mysql-8.4'], 'migrations-0')
@@ -101,6 +103,15 @@ describe('what runs is all that is wanted', () => {
     { title: 'what is of no concern to it', settings: { network: 'offline', dataRoot: '/data' } },
   ])('where $title is set as it was', async ({ settings }) => {
     expect(await found({ settings })).toBe(true)
+  })
+
+  test('but not where a copy took the place of the checkout: the container still has the old one', async () => {
+    const replace = (root: string) => {
+      renameSync(root, `${root}-before`)
+      cpSync(`${root}-before`, root, { recursive: true, preserveTimestamps: true })
+    }
+    expect(await found({ meanwhile: replace })).toBe(false)
+    expect(await found({ meanwhile: replace, strict: 'running' })).toBe(true)
   })
 
   test('but not where somebody was interrupted while he stopped it: the engine goes on with that', async () => {

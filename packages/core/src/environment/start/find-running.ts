@@ -4,6 +4,7 @@ import { LABELS } from '../../engine/labels.js'
 import { differs, readDigestsFile, type Settings } from '../../settings/settings.js'
 import type { Context } from '../context.js'
 import { readRestoring } from '../data/aside.js'
+import { readMounted } from '../data/folder-identity.js'
 import { readLedger } from '../data/ledger.js'
 import { isLocked } from '../data/mutex.js'
 import { readRecord, type StartRecord, unchanged } from '../data/record.js'
@@ -47,13 +48,15 @@ export async function findRunning(
       if (extent.all && record.released[service]?.container !== container.id) return undefined
     } else if (container.health !== 'healthy' && container.health !== 'none') return undefined
   }
-  if (
-    strict === 'unchanged' &&
-    !(isUnchanged(record, settings, environment) && (!extent.all || isDone(record, environment)))
-  )
-    return undefined
-  return { record, containers, primary }
+  const running = { record, containers, primary }
+  if (strict === 'running') return running
+  const isSame = isUnchanged(record, settings, environment) && seesItsFolders(running, environment)
+  return isSame && (!extent.all || isDone(record, environment)) ? running : undefined
 }
+
+/** Whether the checkout and the libraries are still the folders that the container has. */
+export const seesItsFolders = ({ record, primary }: Omit<Started, 'containers'>, environment: Environment): boolean =>
+  primary.labels[LABELS.mounted] === readMounted(environment, record.libraries ?? [])
 
 /** Nothing that the last start was made from has changed since, and it was made from this package: a copy of it may say something else. */
 const isUnchanged = (record: StartRecord, settings: Settings, { package: { directory } }: Environment): boolean =>

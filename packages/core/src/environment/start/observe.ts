@@ -28,7 +28,7 @@ import type { Context, OnCommands } from '../context.js'
 import { readRestoring } from '../data/aside.js'
 import { type Moved, readMoved, readServer } from '../data/claim-stores.js'
 import { readOwned, requireOwnFolder } from '../data/data-directory.js'
-import { folderIdentity } from '../data/folder-identity.js'
+import { folderIdentity, readMounted } from '../data/folder-identity.js'
 import { readKnownInstalled, writeKnownInstalled } from '../data/known-installed.js'
 import { hasData, type Ledger, readLedger, type Server, storeData, storeFolder } from '../data/ledger.js'
 import { findPublishedSeeds, type PublishedSeeds, seedsBeside } from '../data/published-seeds.js'
@@ -127,6 +127,8 @@ export type Observed = {
   mountPoint: string
   /** `device:inode` of the folder of stores; `''` before there is one. */
   storesIdentity: string
+  /** Which folders the checkout and the libraries are; `''` where none is mounted. */
+  mounted: string
   moved: readonly Moved[]
   stores: readonly ObservedStore[]
   /** The save whose restore somebody was interrupted in. */
@@ -247,6 +249,7 @@ export async function observe(
     mtu: readMtu(),
     mountPoint: readMountPoint(checkout),
     storesIdentity,
+    mounted: readMounted(environment, libraries),
     moved: await readMoved(context, storesIdentity),
     stores,
     restoring: data === undefined ? readRestoring(paths) : undefined,
