@@ -6,7 +6,7 @@ modules=../../node_modules
 "$modules/.bin/tsc" -b
 # The stamp comes last: an interrupted bundle is made again.
 stamp=dist/.bundled
-for input in dist/.tsbuildinfo rolldown.config.mjs "$modules/.package-lock.json"; do
+for input in dist/.tsbuildinfo schema/x-devenv.schema.json rolldown.config.mjs "$modules/.package-lock.json"; do
   if [ ! "$stamp" -nt "$input" ]; then
     "$modules/.bin/rolldown" -c >/dev/null
     touch "$stamp"

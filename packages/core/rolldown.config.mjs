@@ -3,6 +3,8 @@
 // than hundreds of modules, and npm installs one package.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import standalone from 'ajv/dist/standalone/index.js'
 import { defineConfig } from 'rolldown'
 
 /** @param {string} folder @returns {string} the package that a folder is in */
@@ -38,6 +40,16 @@ const complete = {
   },
 }
 
+/** In the place of a schema that is compiled at each start: what Ajv makes of it. @type {import('rolldown').Plugin} */
+const compiledSchema = {
+  name: 'compiled-schema',
+  async load(id) {
+    if (id !== join(import.meta.dirname, 'dist/definition/extension-schema.js')) return null
+    const { ajv, validate } = await import(pathToFileURL(id).href)
+    return standalone.default(ajv, { validate: validate.schema.$id })
+  },
+}
+
 /** What a command loads that finds everything running: a target, a shell, the logs. */
 export const QUICK = ['cli/main.js', 'environment/verbs/run-target.js', 'environment/verbs/exec.js', 'cli/watch.js']
 /** The ids of those modules and of all that they import before they do anything. @type {Set<string>} */
@@ -64,7 +76,7 @@ export default defineConfig({
   checks: { ineffectiveDynamicImport: false },
   // A library that has ES modules too, jsonc-parser for example, may hide what its other form requires.
   resolve: { mainFields: ['module', 'main'] },
-  plugins: [findQuick, complete, licences],
+  plugins: [compiledSchema, findQuick, complete, licences],
   // Node reads the files of CommonJS one by one without a detour over its thread pool, which is a tenth of `make dev.true`.
   output: {
     dir: 'dist/bundle',

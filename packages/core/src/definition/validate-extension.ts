@@ -1,13 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { ErrorObject } from 'ajv'
 import { nearest } from '../problem/nearest.js'
 import type { Problem } from '../problem/problem.js'
-import { CORE_DIRECTORY } from './core-directory.js'
 import { extensionOf, wholeExtensionOf } from './extension.js'
 import { placeIn, type Source } from './source.js'
-
-const SCHEMA = join(CORE_DIRECTORY, 'schema/x-devenv.schema.json')
 
 /**
  * Everything in which a compose.yaml, with those over it, and with those for the services beside it, differs from the JSON Schema
@@ -29,13 +24,7 @@ export async function validateExtension(
   const whole = isMap(extensionOf(own.value))
     ? { ...(own.value as object), 'x-devenv': wholeExtensionOf(sources.map(({ value }) => value)) }
     : own.value
-  const { Ajv2020 } = await import('ajv/dist/2020.js')
-  const validate = new Ajv2020({
-    allErrors: true,
-    verbose: true,
-    allowUnionTypes: true,
-    formats: { uri: true, regex: isRegex },
-  }).compile(JSON.parse(readFileSync(SCHEMA, 'utf8')))
+  const { validate } = await import('./extension-schema.js')
   const wrongIn = (value: unknown, placeOf: Source['placeOf']) => {
     validate(value)
     // What is wrong with a name, and what a condition asks for, is told by the error before that.
@@ -84,15 +73,6 @@ const KINDS: { readonly [type: string]: string } = {
 }
 
 const isMap = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
-
-function isRegex(text: string): boolean {
-  try {
-    new RegExp(text, 'm')
-    return true
-  } catch {
-    return false
-  }
-}
 
 const unescapePointer = (part: string): string | number => {
   const text = part.replaceAll('~1', '/').replaceAll('~0', '~')
