@@ -25,6 +25,26 @@ export const situationsOf = (hello) => ({
   'a clean': { prepare: hello.running, command: 'clean', row: 'there or all gone' },
 })
 
+/** @typedef {{ situation: string, prepare: () => Promise<void>, command: string, row: import('./hello.mjs').Row, moments: string[] }} Course */
+
+/** What there is to be interrupted in each situation; seen once. @type {WeakMap<import('./hello.mjs').Hello, Course[]>} */
+const seen = new WeakMap()
+
+/** @param {import('./hello.mjs').Hello} hello */
+async function coursesOf(hello) {
+  const known = seen.get(hello)
+  if (known) return known
+  const file = join(hello.folder, 'moments.json')
+  const courses = []
+  for (const [situation, { prepare, command, row }] of Object.entries(situationsOf(hello))) {
+    await prepare()
+    await hello.run([command], { MOMENT_FILE: file })
+    courses.push({ situation, prepare, command, row, moments: JSON.parse(readFileSync(file, 'utf8')) })
+  }
+  seen.set(hello, courses)
+  return courses
+}
+
 /**
  * A case for each moment of each situation and for each thing that `does` to it.
  * @param {import('./hello.mjs').Hello} hello
@@ -32,24 +52,18 @@ export const situationsOf = (hello) => ({
  * @param {(before: import('./hello.mjs').Ended) => import('./hello.mjs').Fault[]} judge
  */
 export async function casesAtMoments(hello, does, judge = () => []) {
-  const file = join(hello.folder, 'moments.json')
   const cases = []
-  for (const [name, { prepare, command, row }] of Object.entries(situationsOf(hello))) {
-    await prepare()
-    await hello.run([command], { MOMENT_FILE: file })
-    /** @type {string[]} */
-    const moments = JSON.parse(readFileSync(file, 'utf8'))
+  for (const { situation, prepare, command, row, moments } of await coursesOf(hello))
     for (const [index, what] of moments.entries())
       for (const { by, env } of does(what))
         cases.push({
-          name: `${name}: ${by} at ${index + 1} (${what})`,
+          name: `${situation}: ${by} at ${index + 1} (${what})`,
           run: async () => {
             await prepare()
             const ended = await hello.run([command], { MOMENT: String(index + 1), ...env })
             return [...judge(ended), ...(await hello.faultsAfter(row))]
           },
         })
-  }
   return cases
 }
 

@@ -3,9 +3,9 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { type Checkout, eventually, fresh, get, succeeded } from '../../../tools/scenarios/checkout.js'
+import { type Checkout, eventually, fresh, get, shared, succeeded } from '../../../tools/scenarios/checkout.js'
 import { ask } from '../../../tools/scenarios/run.js'
-import { freshCheckout, type Hello } from './checkout.js'
+import { freshCheckout, Hello } from './checkout.js'
 import { expectTold, freshGuestbook, GUESTBOOK, Guestbook, idsOf, pageOf } from './guestbook.js'
 
 const recordOf = async (checkout: Checkout) => {
@@ -14,9 +14,10 @@ const recordOf = async (checkout: Checkout) => {
 }
 
 describe('two services beside each other', () => {
+  const hello = shared(new Hello(), (checkout) => checkout.commitToGit())
+  const guestbook = shared(new Guestbook(), async () => {})
+
   test('are started from either, each in its own environment, and told where the other answers', async () => {
-    const [hello, guestbook] = [freshCheckout(), freshGuestbook()]
-    await hello.commitToGit()
     const planned = succeeded(await guestbook.devenv('start', '--with', hello.path, '--dry-run')).stdout
     expect(planned).toMatch(/^provision +hello: a guest \(for guestbook\): not done yet$/m)
     expect(await hello.containers()).toEqual([])
@@ -60,8 +61,7 @@ describe('two services beside each other', () => {
   })
 
   test('are shown by one view, which stays while the only container of a service is replaced', async () => {
-    const [hello, guestbook] = [freshCheckout(), freshGuestbook()]
-    succeeded(await guestbook.start())
+    succeeded(await guestbook.devenv('start', '--with', 'none'))
     const view = guestbook.begin(['make', 'dev.watch', `WITH="${hello.path}"`])
     await view.said(/guestbook answers at http:/)
     await view.said(/beside it: hello +http:/)
@@ -76,7 +76,6 @@ describe('two services beside each other', () => {
   })
 
   test('follow a port that moves', async () => {
-    const [hello, guestbook] = [freshCheckout(), freshGuestbook()]
     succeeded(await hello.devenv('start', '--with', guestbook.path))
     await expectTold(hello, guestbook)
     const before = await guestbook.url()
@@ -111,7 +110,6 @@ describe('two services beside each other', () => {
   })
 
   test('are parted by WITH=, whether they run or not', async () => {
-    const [hello, guestbook] = [freshCheckout(), freshGuestbook()]
     succeeded(await hello.devenv('start', '--with', guestbook.path))
     await expectTold(hello, guestbook)
     succeeded(await hello.make('devenv.start', 'WITH='))
@@ -130,8 +128,10 @@ describe('two services beside each other', () => {
 })
 
 describe('a service beside this one', () => {
+  const hello = shared(new Hello(), async () => {})
+  const guestbook = shared(new Guestbook(), async () => {})
+
   test('that lost the network is put back, and a seed holds nothing that it asked for', async () => {
-    const [hello, guestbook] = [freshCheckout(), freshGuestbook()]
     succeeded(await hello.devenv('start', '--with', guestbook.path))
     await expectTold(hello, guestbook)
     const { name } = await guestbook.container('guestbook')
@@ -158,19 +158,19 @@ describe('a service beside this one', () => {
   })
 
   test('whose code is broken is named with file and line, and a test of this one does not start it', async () => {
-    const [hello, guestbook] = [freshCheckout(), freshGuestbook()]
     succeeded(await guestbook.devenv('start', '--with', hello.path))
     for (const each of [hello, guestbook]) succeeded(await each.devenv('stop'))
     succeeded(await guestbook.make('dev.test'))
     expect(JSON.parse((await hello.devenv('status', '--json')).stdout).state).toBe('stopped')
-    await hello.write('hello/web.py', `${await hello.read('hello/web.py')}\nthis is no Python\n`)
+    const page = await hello.read('hello/web.py')
+    await hello.write('hello/web.py', `${page}\nthis is no Python\n`)
     const { stdout, exitCode } = await guestbook.devenv('start')
     expect(exitCode).toBe(0)
     expect(stdout).toMatch(/hello\/web\.py:\d+/)
+    await hello.write('hello/web.py', page)
   })
 
   test('that is broken or gone is told, and is no obstacle', async () => {
-    const [hello, guestbook] = [freshCheckout(), freshGuestbook()]
     succeeded(await hello.devenv('start', '--with', guestbook.path))
     await guestbook.devenv('stop')
     mkdirSync(join(guestbook.path, 'devenv'))
@@ -187,26 +187,26 @@ describe('a service beside this one', () => {
   })
 
   test('that cannot be is refused before anything is done', async () => {
-    const hello = freshCheckout()
+    const alone = freshCheckout()
     const other = freshCheckout('other')
-    const none = await hello.devenv('start', '--with', '../nowhere')
+    const none = await alone.devenv('start', '--with', '../nowhere')
     expect(none).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('neighbour-missing') })
-    const itself = await hello.devenv('start', '--with', '.')
+    const itself = await alone.devenv('start', '--with', '.')
     expect(itself).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('neighbour-itself') })
-    const alike = await hello.devenv('start', '--with', other.path)
+    const alike = await alone.devenv('start', '--with', other.path)
     expect(alike).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('neighbours-alike') })
-    mkdirSync(join(hello.folder, 'empty'))
-    const unknown = await hello.devenv('start', '--with', join(hello.folder, 'empty'))
+    mkdirSync(join(alone.folder, 'empty'))
+    const unknown = await alone.devenv('start', '--with', join(alone.folder, 'empty'))
     expect(unknown).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('neighbour-unknown') })
-    const guestbook = freshGuestbook()
-    await guestbook.write('.dev', 'where nobody can make a folder')
-    const unusable = await hello.devenv('start', '--with', guestbook.path)
+    const shut = freshGuestbook()
+    await shut.write('.dev', 'where nobody can make a folder')
+    const unusable = await alone.devenv('start', '--with', shut.path)
     expect(unusable.exitCode).toBe(1)
     expect(unusable.stderr).toMatch(
       /^neighbour-unusable\n {2}what guestbook \(.*\.dev[\s\S]*WITH=none starts this one alone/m,
     )
     expect(unusable.stderr).not.toContain('DEVENV_DIR')
-    expect(await hello.containers()).toEqual([])
+    expect(await alone.containers()).toEqual([])
   })
 })
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { Checkout, fresh, REPOSITORY, started } from '../../../tools/scenarios/checkout.js'
+import { Checkout, eventually, fresh, post, REPOSITORY, started } from '../../../tools/scenarios/checkout.js'
 
 export const PACKAGE = join(REPOSITORY, 'examples/hello/environment')
 
@@ -9,6 +9,20 @@ export class Hello extends Checkout {
       { service: 'hello', sources: [join(REPOSITORY, 'examples/hello/service')], package: PACKAGE, port: 8000 },
       name,
     )
+  }
+
+  /** Who is greeted, the last first. */
+  async greeted(): Promise<string[]> {
+    const { body } = await this.get('/')
+    return [...body.matchAll(/Hello, ([^<]+)!/g)].map(([, name = '']) => name)
+  }
+
+  /** Asks for a greeting, and waits until the worker has written it into the database: what is in the queue, nobody keeps. */
+  async greet(name: string): Promise<void> {
+    await post(`${await this.url()}/greetings`, { name })
+    await eventually(async () => {
+      if (!(await this.greeted()).includes(name)) throw new Error(`${name} is not greeted`)
+    })
   }
 }
 

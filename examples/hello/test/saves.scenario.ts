@@ -1,42 +1,33 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { eventually, post, shared, succeeded } from '../../../tools/scenarios/checkout.js'
+import { eventually, shared, succeeded } from '../../../tools/scenarios/checkout.js'
 import { ask } from '../../../tools/scenarios/run.js'
 import { freshCheckout, Hello } from './checkout.js'
 
-const greeted = async (hello: Hello): Promise<string[]> => {
-  const { body } = await hello.get('/')
-  return [...body.matchAll(/Hello, ([^<]+)!/g)].map(([, name = '']) => name)
-}
-/** Asked for, and in the database: what is still in the queue, nobody keeps. */
-const greet = async (hello: Hello, name: string) => {
-  await post(`${await hello.url()}/greetings`, { name })
-  await eventually(async () => expect(await greeted(hello)).toContain(name))
-}
 const save = async (hello: Hello, name: string) => succeeded(await hello.devenv('data', 'save', name))
 const restore = async (hello: Hello, name: string) => succeeded(await hello.devenv('data', 'restore', name))
 
 async function started(): Promise<Hello> {
   const hello = freshCheckout()
   await hello.start()
-  await greet(hello, 'Before')
+  await hello.greet('Before')
   return hello
 }
 
 describe('in one environment', () => {
   const hello = shared(new Hello(), async (checkout) => {
     await checkout.start()
-    await greet(checkout, 'Before')
+    await checkout.greet('Before')
   })
   let count = 0
   /** A save, and one greeting more. What the test before left at a halt, a start mends. */
   async function saved() {
     await hello.start()
-    const before = await greeted(hello)
+    const before = await hello.greeted()
     const name = `save-${++count}`
     await save(hello, name)
-    await greet(hello, `After ${name}`)
+    await hello.greet(`After ${name}`)
     return { name, before, after: [`After ${name}`, ...before] }
   }
 
@@ -44,12 +35,12 @@ describe('in one environment', () => {
     const container = await hello.container('hello')
     const { name, before, after } = await saved()
     expect((await hello.container('hello')).id).toBe(container.id)
-    expect(await greeted(hello)).toEqual(after)
+    expect(await hello.greeted()).toEqual(after)
 
     await restore(hello, name)
-    expect(await greeted(hello)).toEqual(before)
-    await greet(hello, 'Then')
-    expect(await greeted(hello)).toEqual(['Then', ...before])
+    expect(await hello.greeted()).toEqual(before)
+    await hello.greet('Then')
+    expect(await hello.greeted()).toEqual(['Then', ...before])
     // Nothing of what was replaced is left.
     expect(await ask('find', join(hello.path, '.dev/devenv/stores'), '-name', '*aside*')).toBe('')
   })
@@ -67,10 +58,10 @@ describe('in one environment', () => {
     restoring.signal('SIGINT')
     expect((await restoring.ended).exitCode).toBe(130)
     expect((await hello.container('hello')).id).toBe(id)
-    expect(await greeted(hello)).toEqual(after)
+    expect(await hello.greeted()).toEqual(after)
 
     succeeded(await hello.devenv('data', 'restore', name, '--now'))
-    expect(await greeted(hello)).toEqual(before)
+    expect(await hello.greeted()).toEqual(before)
     expect((await command.ended).stderr).toContain('the container of this command ended under it')
   })
 
@@ -91,11 +82,11 @@ describe('in one environment', () => {
     expect(await refused('save', '../x')).toContain('save-misnamed')
     expect(await refused('save', name)).toContain('save-taken')
     expect(await refused('export', name, join(hello.folder, 'note.tar'))).toContain('file-taken')
-    expect(await greeted(hello)).toEqual(after)
+    expect(await hello.greeted()).toEqual(after)
   })
 
   test('a save that is killed leaves none, and all programs go on', async () => {
-    const before = await greeted(hello)
+    const before = await hello.greeted()
     const saving = hello.beginDevenv(['data', 'save', 'killed'])
     await saving.said(/save: mysql/)
     saving.signal('SIGKILL')
@@ -105,9 +96,9 @@ describe('in one environment', () => {
     const made = listed.saves.filter(({ name }: { name: string }) => name === 'killed')
     expect(made.length + listed.damaged.length).toBeLessThan(2)
     if (made.length === 0) await save(hello, 'killed')
-    await greet(hello, 'After it')
+    await hello.greet('After it')
     await restore(hello, 'killed')
-    expect(await greeted(hello)).toEqual(before)
+    expect(await hello.greeted()).toEqual(before)
   })
 
   test.each([
@@ -120,9 +111,9 @@ describe('in one environment', () => {
     restoring.signal('SIGKILL')
     await restoring.ended
     await hello.start()
-    expect(await greeted(hello)).toEqual(after)
+    expect(await hello.greeted()).toEqual(after)
     await restore(hello, name)
-    expect(await greeted(hello)).toEqual(before)
+    expect(await hello.greeted()).toEqual(before)
   })
 
   test('who interrupts a restore is told what becomes of the data', async () => {
@@ -136,7 +127,7 @@ describe('in one environment', () => {
       new RegExp(`the data from before are kept, and the next start .*data restore ${name}\` begins again\\n$`),
     )
     await hello.start()
-    expect(await greeted(hello)).toEqual(after)
+    expect(await hello.greeted()).toEqual(after)
     expect((await hello.devenv('data', 'restore', name)).stderr).not.toContain('is not restored')
   })
 
@@ -151,7 +142,7 @@ describe('in one environment', () => {
     const half = await hello.devenv('data', 'save', 'half')
     expect(half.stderr).toContain('not-running')
     await hello.start()
-    expect(await greeted(hello)).toEqual(after)
+    expect(await hello.greeted()).toEqual(after)
   })
 
   test('what a restore that was killed at its very end has left is in nobody’s way', async () => {
@@ -162,7 +153,7 @@ describe('in one environment', () => {
     writeFileSync(join(store, 'data.aside/old'), '')
     writeFileSync(join(store, 'ledger.aside.json'), '{}')
     await restore(hello, name)
-    expect(await greeted(hello)).toEqual(before)
+    expect(await hello.greeted()).toEqual(before)
     expect(await ask('find', join(hello.path, '.dev/devenv/stores'), '-name', '*aside*')).toBe('')
   })
 
@@ -175,7 +166,7 @@ describe('in one environment', () => {
     expect(failed.stderr).toContain('provision-failed')
     await hello.edit('hello/migrate.py', 'import pathlib_of_nobody', 'import pathlib')
     await hello.start()
-    expect(await greeted(hello)).toEqual(after)
+    expect(await hello.greeted()).toEqual(after)
   })
 })
 
@@ -186,13 +177,13 @@ test('a save outlasts a clean, and travels as one file into another checkout', a
   expect(stdout).toContain('Saves stay: demo')
   expect(existsSync(join(hello.path, '.dev/devenv/stores'))).toBe(false)
   await restore(hello, 'demo')
-  expect(await greeted(hello)).toEqual(['Before'])
+  expect(await hello.greeted()).toEqual(['Before'])
 
   succeeded(await hello.devenv('data', 'export', 'demo', join(hello.folder, 'demo.tar')))
   const colleague = freshCheckout()
   succeeded(await colleague.devenv('data', 'import', join(hello.folder, 'demo.tar')))
   await restore(colleague, 'demo')
-  expect(await greeted(colleague)).toEqual(['Before'])
+  expect(await colleague.greeted()).toEqual(['Before'])
   succeeded(await colleague.devenv('data', 'delete', 'demo'))
   succeeded(await colleague.devenv('clean', '--yes'))
   expect(existsSync(join(colleague.path, '.dev/devenv/stores'))).toBe(false)
@@ -213,105 +204,113 @@ test('on a branch that lacks migrations of the database, a start offers the save
 })
 
 describe('where data follow the branch', () => {
-  /** On main, each other branch with a migration of its own. */
-  async function withBranches(...branches: string[]) {
-    const hello = freshCheckout()
-    hello.env = { ...hello.env, DEVENV_FOLLOW_BRANCH: '1' }
-    await hello.commitToGit()
-    const git = (...words: string[]) =>
-      ask('git', '-C', hello.path, '-c', 'user.name=x', '-c', 'user.email=x', ...words)
+  /** Beside main, each with a migration of its own. */
+  const BRANCHES = ['feature/tags', 'stopped', 'one', 'two', 'interrupted', 'cleaned']
+  const git = (...words: string[]) => ask('git', '-C', hello.path, '-c', 'user.name=x', '-c', 'user.email=x', ...words)
+  const go = (branch: string, ...how: string[]) => git('checkout', '--quiet', ...how, branch)
+  const following = (follow: '0' | '1') => {
+    hello.env = { ...hello.env, DEVENV_FOLLOW_BRANCH: follow }
+  }
+  const hello = shared(new Hello(), async (checkout) => {
+    following('1')
+    await checkout.commitToGit()
     await git('branch', '--move', 'main')
-    for (const branch of branches) {
-      await git('checkout', '--quiet', '-b', branch, 'main')
+    for (const branch of BRANCHES) {
+      await go('main')
+      await git('checkout', '--quiet', '-b', branch)
       const table = branch.replace(/\W/g, '_')
-      await hello.write(`hello/migrations/0003_${table}.sql`, `CREATE TABLE ${table} (name VARCHAR(80) PRIMARY KEY);`)
+      await checkout.write(
+        `hello/migrations/0003_${table}.sql`,
+        `CREATE TABLE ${table} (name VARCHAR(80) PRIMARY KEY);`,
+      )
       await git('add', '.')
       await git('commit', '--quiet', '--message', branch)
     }
-    await git('checkout', '--quiet', 'main')
+  })
+  /** It runs on main; gives who is greeted there, the test's own first. */
+  const onMain = async (name: string): Promise<string[]> => {
+    await go('main')
     await hello.start()
-    return { hello, go: (branch: string, ...how: string[]) => git('checkout', '--quiet', ...how, branch) }
+    await hello.greet(name)
+    return await hello.greeted()
   }
-  const kept = async (hello: Hello): Promise<string[]> =>
+  const kept = async (): Promise<string[]> =>
     JSON.parse(succeeded(await hello.devenv('data', 'list', '--json')).stdout).saves.map(
       ({ name }: { name: string }) => name,
     )
 
   test('each branch finds its own again', async () => {
-    const { hello, go } = await withBranches('feature/tags')
-    await greet(hello, 'Main')
+    const main = await onMain('Main')
     await go('feature/tags')
     await hello.start()
-    await greet(hello, 'Feature')
-    expect(await greeted(hello)).toEqual(['Feature', 'Main'])
+    await hello.greet('Feature')
+    expect(await hello.greeted()).toEqual(['Feature', ...main])
 
     await go('main')
     const { stderr } = await hello.start()
-    expect(await greeted(hello)).toEqual(['Main'])
+    expect(await hello.greeted()).toEqual(main)
     expect(stderr).not.toContain('that this branch lacks')
-    await greet(hello, 'Main again')
+    await hello.greet('Main again')
     await go('feature/tags')
     await hello.start()
-    expect(await greeted(hello)).toEqual(['Feature', 'Main'])
+    expect(await hello.greeted()).toEqual(['Feature', ...main])
     await go('main')
     const { stdout: planned } = succeeded(await hello.devenv('start', '--dry-run'))
     expect(planned).toMatch(/^save +auto-feature-tags-\w{8}: /m)
     expect(planned).toMatch(/^restore +auto-main: they are the data of main$/m)
     await hello.start()
-    expect(await greeted(hello)).toEqual(['Main again', 'Main'])
-    expect((await kept(hello)).sort()).toEqual(
+    expect(await hello.greeted()).toEqual(['Main again', ...main])
+    expect((await kept()).sort()).toEqual(
       ['auto-feature-tags', 'auto-main'].map((name) => expect.stringContaining(name)),
     )
   })
 
   test('also where the environment was stopped, started without a word of this, or by a target', async () => {
-    const { hello, go } = await withBranches('feature')
-    await greet(hello, 'Main')
-    await go('feature')
+    const main = await onMain('Before the stop')
+    await go('stopped')
     await hello.start()
-    await greet(hello, 'Feature')
+    await hello.greet('Stopped')
     succeeded(await hello.devenv('stop'))
     await go('main')
-    hello.env = { ...hello.env, DEVENV_FOLLOW_BRANCH: '0' }
+    following('0')
     await hello.start()
-    expect(await greeted(hello)).toEqual(['Feature', 'Main'])
-    await greet(hello, 'Feature elsewhere')
+    expect(await hello.greeted()).toEqual(['Stopped', ...main])
+    await hello.greet('Elsewhere')
     succeeded(await hello.devenv('stop'))
-    hello.env = { ...hello.env, DEVENV_FOLLOW_BRANCH: '1' }
+    following('1')
     expect((await hello.start()).stderr).toContain(
-      'the data of feature are kept as the save auto-feature; main goes back',
+      'the data of stopped are kept as the save auto-stopped; main goes back',
     )
-    expect(await greeted(hello)).toEqual(['Main'])
-    await go('feature')
+    expect(await hello.greeted()).toEqual(main)
+    await go('stopped')
     succeeded(await hello.devenv('stop'))
     succeeded(await hello.devenv('make', 'migrate'))
     await hello.start()
-    expect(await greeted(hello)).toEqual(['Feature elsewhere', 'Feature', 'Main'])
+    expect(await hello.greeted()).toEqual(['Elsewhere', 'Stopped', ...main])
   })
 
   test('also where a branch began with migrations of another, and where none is checked out on the way', async () => {
-    const { hello, go } = await withBranches('one', 'two')
+    const main = await onMain('Before one')
     await go('one')
     await hello.start()
     await go('two')
     await hello.start()
-    await greet(hello, 'Two')
+    await hello.greet('Two')
     await go('one')
     await hello.start()
-    expect(await greeted(hello)).toEqual([])
+    expect(await hello.greeted()).toEqual(main)
     await go('two', '--detach')
     await hello.start()
     await go('two')
     await hello.start()
-    expect(await greeted(hello)).toEqual(['Two'])
+    expect(await hello.greeted()).toEqual(['Two', ...main])
   })
 
   test('also where somebody is interrupted on the way', async () => {
-    const { hello, go } = await withBranches('feature')
-    await greet(hello, 'Main')
-    await go('feature')
+    const main = await onMain('Before it is interrupted')
+    await go('interrupted')
     await hello.start()
-    await greet(hello, 'Feature')
+    await hello.greet('Interrupted')
     await go('main')
     for (const line of [/save: mysql/, /create mysql/, /data of mysql/]) {
       const starting = hello.beginDevenv(['start'])
@@ -320,35 +319,35 @@ describe('where data follow the branch', () => {
       await starting.ended
     }
     await hello.start()
-    expect(await greeted(hello)).toEqual(['Main'])
-    await go('feature')
+    expect(await hello.greeted()).toEqual(main)
+    await go('interrupted')
     await hello.start()
-    expect(await greeted(hello)).toEqual(['Feature', 'Main'])
+    expect(await hello.greeted()).toEqual(['Interrupted', ...main])
   })
 
   test('after a clean a branch begins with new data, and loses nothing that was kept of it', async () => {
-    const { hello, go } = await withBranches('feature')
-    await go('feature')
+    const main = await onMain('Before the clean')
+    await go('cleaned')
     await hello.start()
-    await greet(hello, 'Feature')
+    await hello.greet('Feature')
     await go('main')
     await hello.start()
     succeeded(await hello.devenv('clean', '--yes'))
-    await go('feature')
+    await go('cleaned')
     expect((await hello.start()).stderr).toMatch(
-      /feature begins with new data; `.* data restore auto-feature` goes back/,
+      /cleaned begins with new data; `.* data restore auto-cleaned` goes back/,
     )
-    await greet(hello, 'New')
+    await hello.greet('New')
     await go('main')
     expect((await hello.start()).stderr).toMatch(
-      /the save auto-feature holds other data of feature; it is called auto-feature-\S+ now/,
+      /the save auto-cleaned holds other data of cleaned; it is called auto-cleaned-\S+ now/,
     )
-    const older = (await kept(hello)).find((name) => name.startsWith('auto-feature-')) ?? ''
-    await go('feature')
+    const older = (await kept()).find((name) => name.startsWith('auto-cleaned-')) ?? ''
+    await go('cleaned')
     await hello.start()
-    expect(await greeted(hello)).toEqual(['New'])
+    expect(await hello.greeted()).toEqual(['New'])
     await restore(hello, older)
-    expect(await greeted(hello)).toEqual(['Feature'])
+    expect(await hello.greeted()).toEqual(['Feature', ...main])
   })
 })
 
@@ -373,5 +372,5 @@ test('`clean` on a terminal offers to keep a save first', async () => {
   const listed = JSON.parse(succeeded(await hello.devenv('data', 'list', '--json')).stdout)
   expect(listed.saves).toMatchObject([{ name: expect.stringMatching(/^before-clean-/) }])
   await restore(hello, listed.saves[0].name)
-  expect(await greeted(hello)).toEqual(['Before'])
+  expect(await hello.greeted()).toEqual(['Before'])
 })

@@ -1,15 +1,16 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   type Archive,
   blobPath,
   readArchive,
   writeArchive,
 } from '../../../packages/core/src/environment/data/archive.js'
-import { eventually, post, succeeded } from '../../../tools/scenarios/checkout.js'
-import { freshCheckout, type Hello } from './checkout.js'
+import { eventually, succeeded } from '../../../tools/scenarios/checkout.js'
+import { freshCheckout, Hello } from './checkout.js'
 
 const seedsOf = (hello: Hello): Archive[] => {
   const folder = join(hello.folder, 'cache/devenv/seeds/hello')
@@ -23,24 +24,34 @@ function neighbour(of: Hello): Hello {
   return hello
 }
 
-/** One that has left a seed, and is gone. */
-async function seeded(): Promise<Hello> {
+/** Somebody's cache, with the one seed of hello as it is. */
+const cache = mkdtempSync(join(tmpdir(), 'devenv-cache-'))
+beforeAll(async () => {
+  const first = new Hello()
+  first.env.XDG_CACHE_HOME = cache
+  try {
+    await first.start()
+  } finally {
+    await first.remove()
+  }
+})
+afterAll(() => rmSync(cache, { recursive: true, force: true }))
+
+/** A fresh clone where an earlier one has left a seed. */
+function seeded(): Hello {
   const hello = freshCheckout()
-  await hello.start()
-  succeeded(await hello.devenv('clean', '--yes'))
+  cpSync(cache, join(hello.folder, 'cache'), { recursive: true })
   return hello
 }
 
 const ledgerOf = async (hello: Hello) =>
   JSON.parse(await hello.read('.dev/devenv/stores/mysql-8.4/ledger.json')) as Record<string, unknown>
 
-const greet = async (hello: Hello, name: string) => post(`${await hello.url()}/greetings`, { name })
-
 test('a second clone starts from what the first one’s steps have made, and carries out none', async () => {
   const first = freshCheckout()
   await first.start()
   expect(seedsOf(first)).toHaveLength(1)
-  await greet(first, 'Only here')
+  await first.greet('Only here')
 
   const second = neighbour(first)
   const { stdout } = succeeded(await second.devenv('start', '--dry-run'))
@@ -49,14 +60,13 @@ test('a second clone starts from what the first one’s steps have made, and car
   await second.start()
   // Beside what was done: from which archive they came.
   expect(await ledgerOf(second)).toMatchObject(await ledgerOf(first))
-  expect((await greet(second, 'Somebody')).status).toBe(303)
-  expect((await second.get('/')).body).toContain('Hello, Somebody!')
-  expect((await second.get('/')).body).not.toContain('Only here')
+  await second.greet('Somebody')
+  expect(await second.greeted()).toEqual(['Somebody'])
   expect(seedsOf(first)).toHaveLength(1)
 })
 
 test('a branch with one more migration starts from the nearest, applies that one, and leaves a seed; one without it does not take that', async () => {
-  const main = await seeded()
+  const main = seeded()
   const branch = neighbour(main)
   await branch.write('hello/migrations/0003_tags.sql', 'CREATE TABLE tags (name VARCHAR(80) PRIMARY KEY);')
   const { stderr } = await branch.start()
@@ -74,13 +84,13 @@ test('a branch with one more migration starts from the nearest, applies that one
 })
 
 test('DEVENV_SEEDS=none has steps make all of it', async () => {
-  const hello = await seeded()
+  const hello = seeded()
   const outcome = succeeded(await hello.run(['node', ...hello.words('start')], { env: { DEVENV_SEEDS: 'none' } }))
   expect(outcome.stderr).toContain('applying 0001_greetings')
 })
 
 test('a damaged seed is told, removed, and done without', async () => {
-  const hello = await seeded()
+  const hello = seeded()
   const [seed] = seedsOf(hello)
   if (seed === undefined) throw new Error('there is no seed')
   writeFileSync(blobPath(seed.folder, seed.blobs['mysql-8.4']?.digest ?? ''), 'rot')
@@ -93,7 +103,7 @@ test('a damaged seed is told, removed, and done without', async () => {
 })
 
 test('a seed whose server does not take its data is done without', async () => {
-  const hello = await seeded()
+  const hello = seeded()
   const [seed] = seedsOf(hello)
   if (seed === undefined) throw new Error('there is no seed')
   const broken = 'CREATE TABLE nowhere.a (b INT);'
@@ -104,7 +114,7 @@ test('a seed whose server does not take its data is done without', async () => {
 })
 
 test('a seed may tell of more than it holds: once its data are seen not to serve, every step is carried out', async () => {
-  const hello = await seeded()
+  const hello = seeded()
   const [seed] = seedsOf(hello)
   if (seed === undefined) throw new Error('there is no seed')
   await writeArchive(seed.folder, seed.description, { 'mysql-8.4': async (out) => void out.write('SELECT 1;') })
@@ -156,14 +166,14 @@ test.each([
   { when: 'its data are loaded', line: /data of mysql: it is exactly/, from: 'a seed' },
   { when: 'it is kept', line: /keep a seed/, from: 'nothing' },
 ])('a start that is killed when $when is followed by one that ends well', async ({ line, from }) => {
-  const hello = from === 'nothing' ? freshCheckout() : await seeded()
+  const hello = from === 'nothing' ? freshCheckout() : seeded()
   const start = hello.beginDevenv(['start'])
   await start.said(line)
   start.signal('SIGKILL')
   await start.ended
   await hello.start()
-  expect((await greet(hello, 'After it')).status).toBe(303)
-  expect((await hello.get('/')).body).toContain('Hello, After it!')
+  await hello.greet('After it')
+  expect(await hello.greeted()).toEqual(['After it'])
   expect(Object.keys((await ledgerOf(hello)).steps as object)).toEqual(['migrations'])
 })
 
@@ -172,7 +182,7 @@ test('two clones that start at once both end well, and leave one seed', async ()
   const other = neighbour(one)
   await Promise.all([one.start(), other.start()])
   expect(seedsOf(one)).toHaveLength(1)
-  for (const hello of [one, other]) expect((await greet(hello, 'Both')).status).toBe(303)
+  for (const hello of [one, other]) await hello.greet('Both')
 })
 
 test('a start that cannot keep a seed says so, and ends well', async () => {
@@ -184,7 +194,7 @@ test('a start that cannot keep a seed says so, and ends well', async () => {
 })
 
 test('`devenv data` names the seeds that this machine keeps', async () => {
-  const hello = await seeded()
+  const hello = seeded()
   const listed = JSON.parse(succeeded(await hello.devenv('data', 'list', '--json')).stdout)
   expect(listed.seeds).toMatchObject([{ description: { service: 'hello' } }])
   expect(await readFile(join(listed.seeds[0].folder, 'oci-layout'), 'utf8')).toContain('1.0.0')

@@ -1,11 +1,11 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type Checkout, eventually, succeeded } from '../../../tools/scenarios/checkout.js'
+import { type Checkout, eventually, started, succeeded } from '../../../tools/scenarios/checkout.js'
 import { inside, processesOf } from '../../../tools/scenarios/engine.js'
 import { ask } from '../../../tools/scenarios/run.js'
-import { freshCheckout, type Hello, PACKAGE } from './checkout.js'
+import { freshCheckout, Hello, PACKAGE } from './checkout.js'
 
 describe('an interrupted first start', () => {
   const reached = {
@@ -261,13 +261,12 @@ test('devenv provision carries out the steps again after other data were loaded'
 })
 
 describe('a command in a container that has to be replaced', () => {
-  const change = async (hello: Hello) => {
-    await mkdir(join(hello.path, 'devenv'), { recursive: true })
-    await hello.write('devenv/compose.yaml', 'services: { hello: { environment: { GREETING: changed } } }\n')
-  }
-  const busyHello = async () => {
-    const hello = freshCheckout()
+  const hello = started(new Hello())
+  let count = 0
+  /** With a command in its container, and then another configuration. */
+  const busy = async () => {
     await hello.start()
+    await rm(join(hello.path, 'let-go'), { force: true })
     const command = hello.beginDevenv([
       'exec',
       '--',
@@ -276,12 +275,14 @@ describe('a command in a container that has to be replaced', () => {
       'echo begun; until [ -e let-go ]; do sleep 0.05; done',
     ])
     await command.said(/begun/)
-    await change(hello)
-    return { hello, command, before: (await hello.container('hello')).id }
+    await mkdir(join(hello.path, 'devenv'), { recursive: true })
+    const greeting = `changed-${++count}`
+    await hello.write('devenv/compose.yaml', `services: { hello: { environment: { GREETING: ${greeting} } } }\n`)
+    return { command, greeting, before: (await hello.container('hello')).id }
   }
 
   test('is waited for', async () => {
-    const { hello, command, before } = await busyHello()
+    const { command, before } = await busy()
     const starting = hello.beginDevenv(['start'])
     await starting.said(/wait for commands: hello changed \(.*\), and sh -c .* runs in its container/)
     expect((await hello.container('hello')).id).toBe(before)
@@ -292,7 +293,7 @@ describe('a command in a container that has to be replaced', () => {
   })
 
   test('is ended by --now, and told why', async () => {
-    const { hello, command, before } = await busyHello()
+    const { command, before } = await busy()
     succeeded(await hello.devenv('start', '--now'))
     expect((await hello.container('hello')).id).not.toBe(before)
     const { exitCode, stderr } = await command.ended
@@ -301,14 +302,14 @@ describe('a command in a container that has to be replaced', () => {
   })
 
   test('is ended by watch --now as well', async () => {
-    const { hello, command, before } = await busyHello()
+    const { command, before } = await busy()
     await hello.beginDevenv(['watch', '--now']).said(/http:\/\/localhost:\d+/)
     expect((await hello.container('hello')).id).not.toBe(before)
     expect((await command.ended).exitCode).not.toBe(0)
   })
 
   test('is asked about on a terminal, and only the answer to end it ends it', async () => {
-    const { hello, command, before } = await busyHello()
+    const { command, before } = await busy()
     const askedBy = async (typed: string, verb = 'start') => {
       const starting = hello.beginDevenv([verb], { terminal: true })
       await starting.said(/end them now \(e\)/)
@@ -329,7 +330,7 @@ describe('a command in a container that has to be replaced', () => {
   })
 
   test('is waited for where a person answers so, and the shell that asked then reads from the same terminal', async () => {
-    const { hello, command, before } = await busyHello()
+    const { command, greeting, before } = await busy()
     await ask('docker', 'stop', (await hello.container('mysql')).id)
     const shell = hello.beginDevenv(['shell'], { terminal: true })
     await shell.said(/end them now \(e\)/)
@@ -339,7 +340,7 @@ describe('a command in a container that has to be replaced', () => {
     expect((await command.ended).exitCode).toBe(0)
     await shell.said(/app\/hello[#$] $/)
     shell.type('echo "greeting=$GREETING"; exit 7\n')
-    await shell.said(/^greeting=changed/m)
+    await shell.said(new RegExp(`^greeting=${greeting}`, 'm'))
     expect((await shell.ended).exitCode).toBe(7)
     expect((await hello.container('hello')).id).not.toBe(before)
   })
