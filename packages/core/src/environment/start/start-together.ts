@@ -2,6 +2,7 @@ import type { Container } from '../../engine/containers.js'
 import { removeProject } from '../../engine/remove-project.js'
 import { requireVersions } from '../../machine/versions.js'
 import { renderProblem } from '../../problem/explain-problem.js'
+import { asProblems } from '../../problem/file-problem.js'
 import { DevenvError } from '../../problem/problem.js'
 import { step } from '../../progress/progress.js'
 import type { Settings } from '../../settings/settings.js'
@@ -148,7 +149,8 @@ async function startHeldTogether(
         const outcome = await startHeld(each, member.variant, ALL, { ...how, again, neighbours, libraries })
         if ('do' in outcome) return outcome
         if (isOwn) own = outcome
-      } catch (error) {
+      } catch (thrown) {
+        const error = asProblems(thrown)
         if (isOwn || !(error instanceof DevenvError)) throw error
         tellMissing(member, context, error)
       }
@@ -177,7 +179,8 @@ async function placeAll(context: Context, members: readonly Member[]): Promise<P
       const each = await place(member, members, given)
       for (const ports of Object.values(each.ports)) for (const port of Object.values(ports)) given.add(port)
       placed.push(each)
-    } catch (error) {
+    } catch (thrown) {
+      const error = asProblems(thrown)
       if (member.context === context || !(error instanceof DevenvError)) throw error
       tellMissing(member, context, error)
     }
