@@ -24,6 +24,7 @@ import { type How, readForCheckout } from './observe.js'
 import type { UnreadSnapshot } from './open-member.js'
 import { openNeighbourhood } from './open-neighbourhood.js'
 import type { StartStep } from './plan-steps.js'
+import { tellLibraryProblems } from './read-library-problems.js'
 import { readStartPlan, start, startHeld, USUAL } from './start.js'
 import { asksOf, isToldOf, type Member, neighboursOf, type Placed, startOrder } from './tell-neighbours.js'
 import { waitServing } from './wait-serving.js'
@@ -42,7 +43,12 @@ export async function startTogether(context: Context, extent: Extent, how: How =
   const { members, parted } = await openNeighbourhood(context, 'have-snapshots')
   await endLeftSnapshots(context, members)
   const running = how.again === 'none' && parted.length === 0 ? await findAllRunning(members) : undefined
-  if (running !== undefined) return running
+  if (running !== undefined) {
+    // What a save has made of a library since, nobody else tells.
+    for (const { context: each, primary, libraries } of running) await tellLibraryProblems(each, primary, libraries)
+    const [own] = running
+    if (own !== undefined) return own
+  }
   const stillRunning = await runningOf(parted.filter(({ library }) => library === undefined))
   for (const each of parted) if (!stillRunning.includes(each)) await forget(each, context)
   const all = [...members, ...stillRunning]
@@ -73,8 +79,8 @@ function asNeighbours(error: unknown, members: readonly Member[], context: Conte
   return new DevenvError({ code: 'neighbour-unusable', service, checkout, data: path, detail })
 }
 
-/** What runs of this environment, where all of them run and each was told what is true now. */
-async function findAllRunning(members: readonly Member[]): Promise<Started | undefined> {
+/** What runs of each, where all of them run and each was told what is true now. */
+async function findAllRunning(members: readonly Member[]): Promise<(Member & Started)[] | undefined> {
   const placed = members.map((member) => ({
     member,
     checkout: member.context.environment.checkout,
@@ -98,8 +104,12 @@ async function findAllRunning(members: readonly Member[]): Promise<Started | und
     )
   }
   if (!members.every(isTold)) return undefined
-  const found = await Promise.all(members.map(({ context }) => findRunning(context, ALL, 'unchanged')))
-  return found.every((each) => each !== undefined) ? found[0] : undefined
+  const looking = members.map(async (member) => {
+    const found = await findRunning(member.context, ALL, 'unchanged')
+    return found && { ...member, ...found }
+  })
+  const found = await Promise.all(looking)
+  return found.every((each) => each !== undefined) ? found : undefined
 }
 
 const isSame = (one: Neighbour['ports'], other: Neighbour['ports']): boolean =>
