@@ -45,7 +45,7 @@ export function findServicePackage(
   if (found !== undefined) return found
   const known = [...new Set(packages.map((each) => each.service))].sort()
   const isFolder = existsSync(join(process.cwd(), basename(named)))
-  throw new DevenvError({ code: 'neighbour-service-unknown', named, known, isFolder })
+  throw new DevenvError({ code: 'neighbour-service-unknown', named, service, known, isFolder })
 }
 
 /** The environment packages among the folders of one. */
