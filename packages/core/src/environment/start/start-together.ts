@@ -7,7 +7,7 @@ import { DevenvError } from '../../problem/problem.js'
 import { step } from '../../progress/progress.js'
 import type { Settings } from '../../settings/settings.js'
 import type { Context } from '../context.js'
-import { createDataDirectory, requireOwnPlace } from '../data/data-directory.js'
+import { createDataDirectory, requireOwnPlace, requireUsablePlace } from '../data/data-directory.js'
 import { withLock } from '../data/mutex.js'
 import { readRecord, whileStopping, writeRecord } from '../data/record.js'
 import { snapshotsOf, wordFor } from '../data/snapshots.js'
@@ -277,10 +277,17 @@ export type PlannedStart = {
 
 /** What a start would do, of this environment and of each beside it. Nothing is done. */
 export async function readPlansTogether(context: Context, commands: How['commands']): Promise<PlannedStart[]> {
-  if (!hasNeighbours(context))
+  if (!hasNeighbours(context)) {
+    await requireUsablePlace(context.environment)
     return [{ environment: context.environment, plan: await readStartPlan(context, ALL, commands) }]
+  }
   await requireVersions(context.engine)
   const { members, parted, unread } = await openNeighbourhood(context, 'look')
+  try {
+    for (const { context: each } of members) await requireUsablePlace(each.environment)
+  } catch (error) {
+    throw asNeighbours(error, members, context)
+  }
   const placed = await placeAll(context, [...members, ...(await runningOf(parted))])
   const told = tellAll(placed)
   const plans: PlannedStart[] = [
