@@ -1,4 +1,6 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { basename, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Checkout, succeeded } from '../../../tools/scenarios/checkout.js'
@@ -134,6 +136,20 @@ describe('an image that was published is pulled, not built', () => {
     const { stdout } = succeeded(await hello.devenv('explain'))
     expect(stdout).toMatch(/^build localhost:1\/devenv\/hello:inputs-.*localhost:1 did not answer: /m)
   })
+})
+
+test('a registry is asked once, since it may limit requests', async () => {
+  const { hello } = await ownImage()
+  const asked: string[] = []
+  const counting = createServer(({ url = '' }, response) => {
+    asked.push(url)
+    response.writeHead(404).end('{}')
+  })
+  await new Promise<void>((resolve) => counting.listen(0, 'localhost', resolve))
+  onTestFinished(() => void counting.close())
+  hello.env.DEVENV_REGISTRY = `localhost:${(counting.address() as AddressInfo).port}`
+  expect(succeeded(await hello.devenv('explain')).stdout).toMatch(/^build /)
+  expect(asked.filter((url) => url.includes('/devenv/hello/manifests/inputs-'))).toHaveLength(1)
 })
 
 test('no registry is asked until one is set', async () => {

@@ -40,9 +40,22 @@ describe('a library that is attached to a service', () => {
     expect(succeeded(await hello.devenv('start', '--dry-run')).stdout).toContain('Nothing to do')
     expect(await idOf(hello)).toBe(id)
     const status = JSON.parse((await hello.devenv('status', '--json')).stdout)
-    expect(status.libraries).toEqual([{ name: 'ciao', checkout: ciao.path }])
+    expect(status.libraries).toEqual([{ name: 'ciao', checkout: ciao.path, presence: 'there', problems: [] }])
     expect((await hello.devenv('status')).stdout).toMatch(new RegExp(`library +ciao +${ciao.path}`))
     expect((await hello.devenv('list')).stdout).toMatch(new RegExp(`${hello.path} +with ciao`))
+  })
+
+  test('knows of the service, which it was never started with, and needs no container of its own to reach it', async () => {
+    expect(succeeded(await ciao.devenv('status')).stdout).toMatch(
+      new RegExp(`installed in hello +${await hello.url()} +${hello.path}`),
+    )
+    const imported = ['exec', 'hello', '--', 'python3', '-c', 'import ciao; print(ciao.__file__)']
+    expect(succeeded(await ciao.devenv(...imported)).stdout).toContain('/edx/libraries/ciao/')
+    expect(await ciao.devenv('exec', 'nobody', '--', 'true')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('service-unknown'),
+    })
+    expect(await ciao.containers()).toEqual([])
   })
 
   test('is served as it is saved, a new entry point too', async () => {
@@ -59,6 +72,7 @@ describe('a library that is attached to a service', () => {
   test('is seen again by one start where another folder took the place of its own', async () => {
     cpSync(ciao.path, join(ciao.folder, 'copy'), { recursive: true })
     renameSync(ciao.path, join(ciao.folder, 'before'))
+    expect((await hello.devenv('status')).stdout).toContain(`${ciao.path}  (gone)`)
     renameSync(join(ciao.folder, 'copy'), ciao.path)
     await ciao.edit('ciao/__init__.py', "'Buongiorno, ", "'Buonasera, ")
     expect(succeeded(await hello.devenv('exec', '--', 'true')).stderr).toContain(
@@ -78,6 +92,8 @@ describe('a library that is attached to a service', () => {
       expect((await hello.devenv('logs')).stdout).toContain('ciao stays as it was installed: setup.py:2: SyntaxError'),
     )
     await seesIn(hello, 'Tuscan: Buongiorno, world!')
+    const told = [succeeded(await hello.start()).stderr, (await hello.devenv('status')).stdout]
+    for (const each of told) expect(each).toMatch(/library-broken[\s\S]*setup\.py:2: SyntaxError/)
     await ciao.write('setup.py', setup.replace('Tuscan', 'Roman'))
     await seesIn(hello, 'Roman: Buongiorno, world!')
   })

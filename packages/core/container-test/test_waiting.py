@@ -2,10 +2,11 @@ import sys
 import unittest
 import urllib.error
 import urllib.request
+from unittest import mock
 
 from helpers import CONTAINER, InFolder, eventually
 
-from devenv_container import waiting
+from devenv_container import libraries, waiting
 
 CODE = '/edx/app/hello'
 
@@ -38,6 +39,17 @@ const a = ;
 SyntaxError: Unexpected token'''
 
 
+LIBRARY = '''Traceback (most recent call last):
+  File "/edx/app/hello/hello/greetings.py", line 49, in <module>
+    point.load()
+  File "/usr/lib/python3.11/importlib/metadata/__init__.py", line 202, in load
+    module = import_module(match.group('module'))
+  File "/edx/libraries/ciao/ciao/__init__.py", line 2
+    return (
+           ^
+SyntaxError: '(' was never closed'''
+
+
 class Fault(unittest.TestCase):
     def test_is_the_last_place_in_the_code_and_what_is_wrong_there(self):
         for log, fault in [
@@ -50,6 +62,13 @@ class Fault(unittest.TestCase):
         ]:
             with self.subTest(fault):
                 self.assertEqual(waiting.parse(log.splitlines(), CODE), fault)
+
+
+    def test_is_in_the_library_whose_code_is_wrong_and_not_where_the_service_loads_it(self):
+        with mock.patch.object(libraries, 'ATTACHED', ['/edx/libraries/ciao']):
+            self.assertEqual(
+                waiting.parse(LIBRARY.splitlines(), CODE),
+                "/edx/libraries/ciao/ciao/__init__.py:2: SyntaxError: '(' was never closed")
 
 
 class Waiting(InFolder):

@@ -22,7 +22,7 @@ import {
 import { CORE_DIRECTORY } from '../definition/core-directory.js'
 import { readDeclaredPrograms } from '../definition/declared-programs.js'
 import { type Definition, isSupplied, mountOf, primaryOf } from '../definition/definition.js'
-import { FOLDER_IN_CHECKOUT } from '../definition/find-package.js'
+import { isPrepared } from '../definition/find-package.js'
 import type { Engine } from '../engine/engine.js'
 import { debuggedCommand, takeOutCommand } from '../environment/inside/tools.js'
 import { USUAL_PORT } from '../environment/verbs/listen.js'
@@ -69,8 +69,8 @@ function formFor(opened: OpenedCheckout, audience: Audience, editor: string): Fo
 
 /** How an editor calls devenv: by make where every clone has it, else by where it is on this machine. */
 function formIn({ checkout, package: { directory } }: OpenedCheckout): Form {
-  const isPrepared = !process.env.DEVENV_PACKAGE && existsSync(join(checkout, FOLDER_IN_CHECKOUT, 'package.json'))
-  if (isPrepared) return { do: 'make', make: 'make', variables: '', options: [] }
+  if (!process.env.DEVENV_PACKAGE && isPrepared(checkout))
+    return { do: 'make', make: 'make', variables: '', options: [] }
   const command = ['node', join(CORE_DIRECTORY, 'bin/devenv.js'), '--package', directory, '--checkout', '.']
   return { do: 'command', words: command.map(quoted).join(' ') }
 }

@@ -29,7 +29,7 @@ function whereOf(command: Command): Where {
     directory: process.cwd(),
     checkout,
     package: named ?? (process.env.DEVENV_PACKAGE || undefined),
-    otherwise: named === undefined ? 'checkout-around' : 'usual-checkout',
+    otherwise: named === undefined ? 'checkout-around' : 'fitting-checkout',
   }
 }
 
@@ -54,14 +54,14 @@ function settingsOf(command: Command, files: Readonly<Record<string, string>>): 
 }
 
 /** What a command means, and what is set for it. */
-function read(command: Command): { opened: Opened; settings: Settings } {
-  const opened = openPackage(whereOf(command))
+async function read(command: Command): Promise<{ opened: Opened; settings: Settings }> {
+  const opened = await openPackage(whereOf(command))
   return { opened, settings: settingsOf(command, readSettingsFiles(opened.looked)) }
 }
 
 /** What nearly every command begins with. */
 export async function open(command: Command): Promise<Context> {
-  const { opened, settings } = read(command)
+  const { opened, settings } = await read(command)
   const environment = await openEnvironment(opened, settings)
   // Who reads JSON is a program.
   const ask = command.opts<{ json?: boolean }>().json ? undefined : personAt(process)
@@ -70,7 +70,7 @@ export async function open(command: Command): Promise<Context> {
 
 /** The same for a command that says what a start would do: with what the environment remembers. */
 export async function openRemembered(command: Command): Promise<OpenedSource> {
-  const opened = openSource(command)
+  const opened = await openSource(command)
   if (opened.checkout === undefined) return opened
   const { identify } = await import('../environment/environment.js')
   const { readRecord } = await import('../environment/data/record.js')
@@ -83,20 +83,20 @@ export async function openRemembered(command: Command): Promise<OpenedSource> {
  * of that.
  */
 export async function environmentAtHand(command: Command): Promise<{ settings: Settings; at: AtHand | undefined }> {
-  const opened = unlessProblem(() => openPackage(whereOf(command)))
+  const opened = await unlessProblem(() => openPackage(whereOf(command)))
   if (opened?.package === undefined) return { settings: settingsOf(command, {}), at: undefined }
   const { settings, package: found, checkout } = await openRemembered(command)
   if (checkout === undefined) return { settings, at: undefined }
   const { identify } = await import('../environment/environment.js')
   const { readImageNames } = await import('../definition/read-definition.js')
   const { dataDirectory } = identify(found, checkout, settings.dataRoot).paths
-  const images = unlessProblem(() => readImageNames({ package: found, checkout, variant: undefined }))
+  const images = await unlessProblem(() => readImageNames({ package: found, checkout, variant: undefined }))
   return { settings, at: { data: dataDirectory, image: `devenv/${found.service}`, images } }
 }
 
-function unlessProblem<T>(work: () => T): T | undefined {
+async function unlessProblem<T>(work: () => T | Promise<T>): Promise<T | undefined> {
   try {
-    return work()
+    return await work()
   } catch (error) {
     if (error instanceof DevenvError) return undefined
     throw error
@@ -104,8 +104,8 @@ function unlessProblem<T>(work: () => T): T | undefined {
 }
 
 /** The same for a command about images, which may do without a checkout. */
-export function openSource(command: Command): OpenedSource {
-  const { opened, settings } = read(command)
+export async function openSource(command: Command): Promise<OpenedSource> {
+  const { opened, settings } = await read(command)
   const { package: found, checkout, looked } = opened
   if (found === undefined)
     throw new DevenvError({ code: 'checkout-missing', service: 'this service', looked, repository: undefined })
@@ -142,7 +142,7 @@ const GLOBAL_OPTIONS = [
   {
     flags: '--checkout <path>',
     text: 'the checkout',
-    more: ' (default: the one around the current folder; with --package, the package’s usual one)',
+    more: ' (default: the one around the current folder; with --package, where that is none of its service, the package’s usual one)',
   },
   {
     flags: '--package <path>',

@@ -70,7 +70,7 @@ describe('anything that is thrown has words', () => {
 })
 
 testEach<{ errno: string; fix: RegExp }>([
-  { errno: 'EACCES', fix: /sudo chown "\$USER" '\/a b'/ },
+  { errno: 'EACCES', fix: /sudo chown "\$USER" '\/a b' && chmod u\+rwX '\/a b'/ },
   { errno: 'EPERM', fix: /sudo chown/ },
   { errno: 'ENOSPC', fix: /Free some space/ },
   { errno: 'EDQUOT', fix: /Free some space/ },

@@ -1,7 +1,6 @@
-import { lstatSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { EngineRefusal } from '../engine/engine.js'
 import { parseRefusal } from '../engine/parse-refusal.js'
+import { fileProblem } from '../problem/file-problem.js'
 import { DevenvError, type Problem } from '../problem/problem.js'
 import { version } from './version.js'
 
@@ -13,37 +12,17 @@ const LOST =
 export function problemsIn(error: unknown): readonly Problem[] {
   if (error instanceof DevenvError) return error.problems
   if (error instanceof EngineRefusal) return [parseRefusal('carry out a request', error.detail)]
-  const { code, errno, path, syscall = '', message = String(error) } = (error ?? {}) as NodeJS.ErrnoException
+  const { code, path, message = String(error) } = (error ?? {}) as NodeJS.ErrnoException
   if (typeof code === 'string' && path === undefined && LOST.test(code))
     return [{ code: 'connection-lost', detail: message }]
-  if (typeof code === 'string' && typeof errno === 'number')
-    return [
-      {
-        code: 'file-unusable',
-        path: placeOf(path, code),
-        doing: syscall.split(' ')[0] ?? '',
-        errno: code,
-        detail: message,
-      },
-    ]
+  const problem = fileProblem(error)
+  if (problem !== undefined) return [problem]
   return [{ code: 'fault', detail: `devenv ${version()}, Node ${process.version}: ${message}${placeIn(error)}` }]
 }
 
 /** A problem for whoever has every line of the steps' output above it. Pure. */
 export const withoutOutput = (problem: Problem): Problem =>
   problem.code === 'provision-failed' && problem.log.length > 0 ? { ...problem, log: 'above' } : problem
-
-/** The file that a person can move. Where a file stands for a folder (ENOTDIR), what would be below it is nowhere. */
-function placeOf(path: string | undefined, errno: string): string | undefined {
-  if (path === undefined || errno !== 'ENOTDIR') return path
-  const above = dirname(path)
-  try {
-    lstatSync(above)
-    return above
-  } catch {
-    return above === path ? path : placeOf(above, errno)
-  }
-}
 
 /** The first place of a stack. */
 function placeIn(error: unknown): string {

@@ -65,6 +65,7 @@ test('who is left behind says that its next start starts both; one that does not
     state,
     checkout: `/home/dev/${service}`,
     url: undefined,
+    presence: 'there' as const,
   })
   const all = [beside('lms', 'running'), beside('forums', 'stopped'), beside('credentials', 'not created')]
   const again = 'Its next start starts both, and with WITH= itself alone.'

@@ -1,7 +1,8 @@
-import type { Library } from '../environment/project/libraries.js'
 import type { Known } from '../environment/verbs/list.js'
 import type { PrunePlan } from '../environment/verbs/prune.js'
 import type { Beside } from '../environment/verbs/read-beside.js'
+import type { Attached } from '../environment/verbs/status.js'
+import { renderProblem } from '../problem/explain-problem.js'
 
 const ABOUT = { there: '', gone: '  (gone)', unknown: '  (cannot be seen)' }
 
@@ -11,23 +12,36 @@ export function renderList(environments: readonly Known[]): string[] {
   const names = Math.max(16, ...environments.map(({ service }) => service.length))
   return environments.map(({ service, state, urls: [url = ''], checkout, presence, beside, libraries }) => {
     const address = width === 0 ? '' : `${url.padEnd(width)}  `
-    return `${service.padEnd(names)} ${state.padEnd(15)} ${address}${checkout}${ABOUT[presence]}${namesOf('beside', beside)}${namesOf('with', libraries)}`
+    return `${service.padEnd(names)} ${state.padEnd(15)} ${address}${checkout}${ABOUT[presence]}${namesOf('beside', beside)}${namesOf(
+      'with',
+      libraries.map(({ name }) => name),
+    )}`
   })
 }
 
 const namesOf = (what: string, names: readonly string[]): string =>
   names.length === 0 ? '' : `  ${what} ${names.join(', ')}`
 
-/** The libraries that a service has installed, a line each. Pure. */
-export const renderLibraries = (libraries: readonly Library[]): string[] =>
-  libraries.map(({ name, checkout }) => `  library   ${name}  ${checkout}`)
+/** The libraries that a service has installed, a line each, and what is wrong with them. Pure. */
+export const renderLibraries = (libraries: readonly Attached[]): string[] =>
+  libraries.flatMap(({ name, checkout, presence, problems }) => [
+    `  library   ${name}  ${checkout}${ABOUT[presence]}`,
+    ...problems.flatMap((problem) => renderProblem(problem).split('\n')).map((line) => `      ${line}`),
+  ])
+
+/** The services that have a library installed, a line each. Pure. */
+export const renderServed = (served: readonly Known[]): string[] =>
+  served.map(
+    ({ service, state, urls: [url = ''], checkout, presence }) =>
+      `  installed in ${service}  ${state === 'running' ? url : state}  ${checkout}${ABOUT[presence]}`,
+  )
 
 /** The environments beside one, a line each. Pure. */
 export function renderBeside(beside: readonly Beside[]): string[] {
   const width = Math.max(8, ...beside.map(({ service }) => service.length))
   return beside.map(
-    ({ service, state, url = '', checkout, snapshot }) =>
-      `  beside it: ${service.padEnd(width)} ${state === 'running' ? url : state}  ${snapshot === undefined ? checkout : `(snapshot ${snapshot})`}`,
+    ({ service, state, url = '', checkout, presence, snapshot }) =>
+      `  beside it: ${service.padEnd(width)} ${state === 'running' ? url : state}  ${snapshot === undefined ? checkout : `(snapshot ${snapshot})`}${ABOUT[presence]}`,
   )
 }
 

@@ -1,8 +1,9 @@
 import type { ProgramState } from '../environment/inside/read-programs.js'
+import { HAS_OLD_FOLDER } from '../environment/start/find-running.js'
 import { explainEnded } from '../environment/start/wait-healthy.js'
 import type { Status } from '../environment/verbs/status.js'
 import { renderPlaces } from './render-addresses.js'
-import { renderBeside, renderLibraries } from './render-environments.js'
+import { renderBeside, renderLibraries, renderServed } from './render-environments.js'
 
 /** Pure. */
 export function renderStatus(status: Status): string[] {
@@ -21,7 +22,9 @@ export function renderStatus(status: Status): string[] {
           `  moved     from ${status.movedFrom}, whose containers still run on these data. \`devenv start\` replaces them, \`devenv stop\` stops them`,
         ]),
     ...renderBeside(status.beside),
+    ...renderServed(status.installedIn),
     ...renderLibraries(status.libraries),
+    ...(status.folders === 'old' ? [`  ${HAS_OLD_FOLDER}`] : []),
     ...(stale === undefined ? [] : [`  image out of date: ${stale}. \`devenv watch\` replaces it`]),
     ...(status.failedStep === undefined
       ? []

@@ -71,7 +71,9 @@ const STATUS: Status = {
   addresses: [{ name: '8000', url: 'http://localhost:23000' }],
   movedFrom: undefined,
   beside: [],
+  installedIn: [],
   libraries: [],
+  folders: 'as they are',
   stale: undefined,
   failedStep: undefined,
   memoryBytes: 1.25 * 1024 ** 3,
@@ -141,6 +143,52 @@ describe('a status', () => {
       '  shop       http://localhost:23000',
       '  warehouse  http://localhost:23001',
     ])
+  })
+
+  test('names a library that is gone, or that is not installed as it is', () => {
+    const detail = "setup.py:2: SyntaxError: '(' was never closed"
+    const broken = { code: 'library-broken', name: 'poll', checkout: '/poll', service: 'hello', detail } as const
+    const lines = renderStatus({
+      ...STATUS,
+      folders: 'old',
+      libraries: [
+        { name: 'ciao', checkout: '/ciao', presence: 'gone', problems: [] },
+        { name: 'poll', checkout: '/poll', presence: 'there', problems: [broken] },
+      ],
+    })
+    expect(lines).toContain('  library   ciao  /ciao  (gone)')
+    expect(lines.join('\n')).toMatch(/^ {2}library {3}poll {2}\/poll\n {6}library-broken\n/m)
+    expect(lines).toContain(`        why  ${detail}`)
+    expect(lines.join('\n')).toMatch(/^ {2}the container still has the old folder: .* `devenv start`/m)
+    expect(text).not.toContain('old folder')
+  })
+
+  test('names the services that have it installed, where it is a library', () => {
+    const hello = {
+      service: 'hello',
+      checkout: '/hello',
+      project: 'devenv-hello-0',
+      state: 'running',
+      urls: ['http://localhost:1'],
+      beside: [],
+      libraries: [],
+      presence: 'there',
+    } as const
+    const lines = renderStatus({ ...STATUS, installedIn: [{ ...hello, urls: [...hello.urls], beside: [] }] })
+    expect(lines).toContain('  installed in hello  http://localhost:1  /hello')
+  })
+
+  test('names a service beside it whose checkout is gone', () => {
+    const lms = {
+      service: 'lms',
+      checkout: '/lms',
+      url: 'http://localhost:1',
+      state: 'running',
+      presence: 'gone',
+    } as const
+    expect(renderStatus({ ...STATUS, beside: [lms] })).toContain(
+      '  beside it: lms      http://localhost:1  /lms  (gone)',
+    )
   })
 
   test('names what a person has to know', () => {

@@ -33,13 +33,24 @@ export async function readLeftBehind(context: Context, what: 'stopped' | 'remove
  */
 export async function openBeside(context: Context, service: string): Promise<Context | undefined> {
   const { readRecord } = await import('../environment/data/record.js')
-  const told = readRecord(context.environment)?.neighbours.find((each) => each.service === service)
-  if (told === undefined) {
-    const { findServed } = await import('../environment/start/find-served.js')
-    return (await findServed(context)).find(({ environment }) => environment.service === service)
-  }
+  const record = readRecord(context.environment)
+  const told = record?.neighbours.find((each) => each.service === service)
+  if (told === undefined) return record?.configs[service] === undefined ? await openServed(context, service) : undefined
   const { openNeighbourhood } = await import('../environment/start/open-neighbourhood.js')
   const { members } = await openNeighbourhood({ ...context, report: () => {} }, 'look')
   const found = members.find((member) => member.context.environment.checkout === told.checkout)
   return found && { ...found.context, report: context.report }
+}
+
+/** A service that installs this library: one that it was started with, else one that was started with it. */
+async function openServed(context: Context, service: string): Promise<Context | undefined> {
+  const { findServed } = await import('../environment/start/find-served.js')
+  const remembered = (await findServed(context)).find(({ environment }) => environment.service === service)
+  if (remembered !== undefined) return remembered
+  const { listServed } = await import('../environment/verbs/list.js')
+  const known = (await listServed(context.engine, context.environment)).find((each) => each.service === service)
+  if (known === undefined) return undefined
+  const { openNeighbour } = await import('../environment/start/open-member.js')
+  const found = await openNeighbour({ ...context, report: () => {} }, known.checkout)
+  return 'context' in found ? { ...found.context, report: context.report } : undefined
 }

@@ -123,7 +123,8 @@ describe('the package of a checkout', () => {
 })
 
 describe('the checkout around a folder', () => {
-  const PREPARED = { 'hello/devenv/package.json': '{}', 'hello/src/deep/file': '' }
+  const MANIFEST = JSON.stringify({ dependencies: { '@devenv/hello': '1.2.3' } })
+  const PREPARED = { 'hello/devenv/package.json': MANIFEST, 'hello/src/deep/file': '' }
 
   test.each(['hello', 'hello/src', 'hello/src/deep', 'hello/devenv'])('is found from %s', (from) => {
     const root = writeFiles(temporaryFolder(), PREPARED)
@@ -131,7 +132,7 @@ describe('the checkout around a folder', () => {
   })
 
   test('is the nearest one', () => {
-    const root = writeFiles(temporaryFolder(), { ...PREPARED, 'hello/vendor/other/devenv/package.json': '{}' })
+    const root = writeFiles(temporaryFolder(), { ...PREPARED, 'hello/vendor/other/devenv/package.json': MANIFEST })
     expect(findCheckout(join(root, 'hello/vendor/other'))).toBe(join(root, 'hello/vendor/other'))
   })
 
@@ -140,11 +141,14 @@ describe('the checkout around a folder', () => {
     expect(findCheckout(root)).toBe(root)
   })
 
-  test('is not the folder in which a clone of devenv itself stands beside it', () => {
-    const root = writeFiles(temporaryFolder(), {
-      'devenv/package.json': '{"name":"devenv-repository","private":true}',
-      'hello/.git/HEAD': 'ref: refs/heads/master\n',
-    })
-    expect(findCheckout(join(root, 'hello'))).toBe(join(root, 'hello'))
+  test.each([
+    [
+      'devenv itself',
+      { 'devenv/package.json': '{"name":"devenv-repository","private":true,"workspaces":["packages/*"]}' },
+    ],
+    ['anything else', { 'devenv/package.json': MANIFEST, 'devenv/.git/HEAD': 'ref: refs/heads/main\n' }],
+  ])('is not the folder in which a clone of %s, called devenv, stands beside it', (_what, clone) => {
+    const root = writeFiles(temporaryFolder(), { ...clone, 'repository/.git/HEAD': '', 'without-git/setup.py': '' })
+    for (const name of ['repository', 'without-git']) expect(findCheckout(join(root, name))).toBe(join(root, name))
   })
 })

@@ -70,10 +70,22 @@ export function findPackage(checkout: string): EnvironmentPackage {
   throw new DevenvError({ code: 'package-unknown', checkout, dependencies })
 }
 
+/**
+ * Whether a checkout names its environment package: its `devenv/package.json` has dependencies. A clone that is called `devenv`, of devenv
+ * itself or of anything else, is not a folder of the one that it lies in.
+ * @throws DevenvError `definition-unreadable`
+ */
+export function isPrepared(checkout: string): boolean {
+  const folder = join(checkout, FOLDER_IN_CHECKOUT)
+  const manifest = join(folder, 'package.json')
+  if (!existsSync(manifest) || existsSync(join(folder, '.git'))) return false
+  return Object.keys(readManifest(manifest).dependencies ?? {}).length > 0
+}
+
 /** The checkout that `directory` lies in: the nearest folder up that `devenv init` prepared, no further than its repository; else itself. */
 export function findCheckout(directory: string): string {
   for (let at = resolve(directory); ; at = dirname(at)) {
-    if (existsSync(join(at, FOLDER_IN_CHECKOUT, 'package.json'))) return at
+    if (isPrepared(at)) return at
     if (existsSync(join(at, '.git')) || dirname(at) === at) return resolve(directory)
   }
 }

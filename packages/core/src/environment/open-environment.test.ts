@@ -22,9 +22,15 @@ const sample = (files: { [path: string]: string } = {}) =>
     'prepared/src/file': '',
     ...files,
   })
-const open = (root: string, where: Partial<Where>, dataRoot?: string) =>
+const open = async (root: string, where: Partial<Where>, dataRoot?: string) =>
   openEnvironment(
-    openPackage({ directory: root, checkout: undefined, package: undefined, otherwise: 'checkout-around', ...where }),
+    await openPackage({
+      directory: root,
+      checkout: undefined,
+      package: undefined,
+      otherwise: 'checkout-around',
+      ...where,
+    }),
     sampleSettings({ dataRoot }),
   )
 
@@ -50,7 +56,17 @@ describe('the environment that a command means', () => {
 
   test('is, of a package alone, that of its usual checkout', async () => {
     const root = sample()
-    expect((await open(root, { package: 'package', otherwise: 'usual-checkout' })).checkout).toBe(join(root, 'service'))
+    expect((await open(root, { package: 'package', otherwise: 'fitting-checkout' })).checkout).toBe(
+      join(root, 'service'),
+    )
+  })
+
+  test('is, of a package alone, that of the current folder where this is a checkout of its service', async () => {
+    const root = sample({ 'other/Makefile': '', 'other/hello/web.py': '' })
+    const at = (directory: string) =>
+      open(root, { directory: join(root, directory), package: join(root, 'package'), otherwise: 'fitting-checkout' })
+    expect((await at('other')).checkout).toBe(join(root, 'other'))
+    expect((await at('prepared')).checkout).toBe(join(root, 'service'))
   })
 
   test('is the same through a link to the checkout', async () => {
@@ -107,39 +123,39 @@ describe('the package that a command means', () => {
   const find = (root: string, where: Partial<Where>) =>
     openPackage({ directory: root, checkout: undefined, package: undefined, otherwise: 'checkout-around', ...where })
 
-  test('is there without a checkout, with the place where that would be', () => {
+  test('is there without a checkout, with the place where that would be', async () => {
     const root = sample()
-    expect(find(root, { package: 'package', checkout: 'none' })).toMatchObject({
+    expect(await find(root, { package: 'package', checkout: 'none' })).toMatchObject({
       package: { version: '1.0.0' },
       checkout: undefined,
       looked: join(root, 'none'),
     })
   })
 
-  test('is there without a checkout where its usual one is missing', () => {
+  test('is there without a checkout where its usual one is missing', async () => {
     const root = writeFiles(temporaryFolder(), {
       'package/package.json': '{"name":"@devenv/hello","version":"1.0.0"}',
       'package/compose.yaml': COMPOSE,
     })
-    expect(find(root, { package: 'package', otherwise: 'usual-checkout' })).toMatchObject({
+    expect(await find(root, { package: 'package', otherwise: 'fitting-checkout' })).toMatchObject({
       package: { service: 'hello' },
       checkout: undefined,
       looked: join(root, 'service'),
     })
   })
 
-  test('comes with its checkout where there is one, by its real path', () => {
+  test('comes with its checkout where there is one, by its real path', async () => {
     const root = sample()
     writeFiles(root, { link: { link: 'service' } })
-    expect(find(root, { package: 'package', checkout: 'link' })).toMatchObject({
+    expect(await find(root, { package: 'package', checkout: 'link' })).toMatchObject({
       checkout: join(root, 'service'),
       looked: join(root, 'link'),
     })
   })
 
-  test('is none where neither is there', () => {
+  test('is none where neither is there', async () => {
     const root = sample()
-    expect(find(root, { checkout: 'none' })).toEqual({
+    expect(await find(root, { checkout: 'none' })).toEqual({
       package: undefined,
       checkout: undefined,
       looked: join(root, 'none'),

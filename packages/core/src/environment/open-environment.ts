@@ -15,8 +15,8 @@ export type Where = {
   directory: string
   checkout: string | undefined
   package: string | undefined
-  /** Which checkout is meant where none is named: the one around us, or the package's usual one. */
-  otherwise: 'checkout-around' | 'usual-checkout'
+  /** Which checkout is meant where none is named: the one around us; or that only where it fits the package, else its usual one. */
+  otherwise: 'checkout-around' | 'fitting-checkout'
 }
 
 /**
@@ -45,9 +45,9 @@ export type Opened =
   | { package: undefined; checkout: undefined; looked: string }
 
 /** @throws DevenvError `package-missing`, `package-unknown`, `checkout-no-folder` */
-export function openPackage(where: Where): Opened {
+export async function openPackage(where: Where): Promise<Opened> {
   const given = where.package === undefined ? undefined : readPackage(resolve(where.directory, where.package))
-  const looked = lookFor(where, given)
+  const looked = await lookFor(where, given)
   const checkout = findFolder(looked)
   if (given !== undefined) return { package: given, checkout, looked }
   if (checkout === undefined) return { package: undefined, checkout, looked }
@@ -70,10 +70,16 @@ export function requireFolder(looked: string, service: string): string {
   return checkout
 }
 
-function lookFor({ directory, checkout, otherwise }: Where, given: EnvironmentPackage | undefined): string {
+async function lookFor(
+  { directory, checkout, otherwise }: Where,
+  given: EnvironmentPackage | undefined,
+): Promise<string> {
   if (checkout !== undefined) return resolve(directory, checkout)
-  const usual = given !== undefined && otherwise === 'usual-checkout' ? readUsualCheckout(given) : undefined
-  return usual ?? findCheckout(directory)
+  const around = findCheckout(directory)
+  if (given === undefined || otherwise === 'checkout-around') return around
+  const { recognisedAs } = await import('../definition/recognised-as.js')
+  if ((await recognisedAs(given, around)) !== undefined) return around
+  return readUsualCheckout(given) ?? around
 }
 
 /** What a package's compose.yaml says itself where nobody names a checkout: the default of DEVENV_CHECKOUT. */

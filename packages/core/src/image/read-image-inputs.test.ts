@@ -4,6 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { cloneWithUmask, commitAll, git, repositoryWith } from '../../test/git.js'
 import { problemsOf, sampleDefinition, temporaryFolder, testEach, writeFiles } from '../../test/samples.js'
 import { openObjects } from '../git/object-reader.js'
+import { DevenvError, type Problem } from '../problem/problem.js'
 import { commitTree } from '../tree/commit-tree.js'
 import { folderTree } from '../tree/folder-tree.js'
 import { type BuildSpec, digestOf } from './image-inputs.js'
@@ -323,6 +324,21 @@ describe('image inputs of a commit', () => {
     expect(await problemsOf(async () => await ofCommit(commitAll(checkout)))).toMatchObject([
       { code: 'input-unreadable', file: 'requirements/module', detail: expect.stringContaining('submodule') },
       { code: 'input-unreadable', file: 'requirements/\uFFFD', detail: expect.stringContaining('UTF-8') },
+    ])
+  })
+
+  test('are refused where one cannot be read: it can also be left out', async () => {
+    const { spec } = sample()
+    const unreadable: Problem = {
+      code: 'file-unusable',
+      path: '/manage.py',
+      doing: 'open',
+      errno: 'EACCES',
+      detail: 'EACCES',
+    }
+    const checkout = { ...folderTree(temporaryFolder()), entries: () => Promise.reject(new DevenvError(unreadable)) }
+    expect(await problemsOf(() => readImageInputs(spec, { checkout }))).toEqual([
+      { code: 'input-unreadable', file: '/manage.py', detail: 'EACCES' },
     ])
   })
 

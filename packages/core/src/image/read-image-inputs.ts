@@ -4,7 +4,7 @@ import dockerignore from '@balena/dockerignore'
 import { type Definition, primaryOf } from '../definition/definition.js'
 import { literalStart, parsePatterns } from '../definition/ignore-patterns.js'
 import { readIgnored, readIndexModes } from '../git/git-repository.js'
-import { DevenvError } from '../problem/problem.js'
+import { DevenvError, type Problem } from '../problem/problem.js'
 import { readTextFile } from '../problem/read-text-file.js'
 import { folderTree } from '../tree/folder-tree.js'
 import type { Tree } from '../tree/tree.js'
@@ -139,15 +139,25 @@ const modeIn = (modes: ReadonlyMap<string, string>, { path, mode }: ImageInput):
   mode === MODES.link ? mode : ([MODES.file, MODES.executable].find((known) => known === modes.get(path)) ?? mode)
 
 async function readContext(context: string, tree: Tree, patterns: readonly string[]): Promise<ImageInput[]> {
-  const { found, left } = await walk(tree, patterns)
-  if (left.length > 0)
-    throw new DevenvError(
-      ...left.map(({ path, why }) => ({ code: 'input-unreadable' as const, file: path, detail: why })),
+  try {
+    const { found, left } = await walk(tree, patterns)
+    if (left.length > 0)
+      throw new DevenvError(
+        ...left.map(({ path, why }) => ({ code: 'input-unreadable' as const, file: path, detail: why })),
+      )
+    return await Promise.all(
+      found.map(async ({ path, kind }) => ({ context, path, mode: MODES[kind], sha256: await tree.sha256(path) })),
     )
-  return await Promise.all(
-    found.map(async ({ path, kind }) => ({ context, path, mode: MODES[kind], sha256: await tree.sha256(path) })),
-  )
+  } catch (error) {
+    throw error instanceof DevenvError ? new DevenvError(...error.problems.map(asInput)) : error
+  }
 }
+
+/** What goes into an image can also be left out of it. Pure. */
+const asInput = (problem: Problem): Problem =>
+  problem.code === 'file-unusable'
+    ? { code: 'input-unreadable', file: problem.path ?? 'a file', detail: problem.detail }
+    : problem
 
 /** Every file of a tree, and what of it cannot be had. */
 export async function listFiles(

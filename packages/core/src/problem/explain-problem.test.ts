@@ -72,9 +72,11 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'neighbour-service-unknown': {
     code: 'neighbour-service-unknown',
     named: 'edx-platfrom@ulmo.4',
+    service: 'edx-platfrom',
     known: ['discovery', 'edx-platform'],
     isFolder: false,
   },
+  'neighbours-misquoted': { code: 'neighbours-misquoted', text: "it's" },
   'neighbour-unknown': { code: 'neighbour-unknown', checkout: '/another', beside: '/packages', fitting: [] },
   'overlay-misnamed': {
     code: 'overlay-misnamed',
@@ -447,6 +449,16 @@ test('what is optional leaves no hole', () => {
     { code: 'base-lacks-platform', base: 'debian:12', platforms: ['linux/arm64'], has: [] },
   ]
   for (const problem of problems) expect(renderProblem(problem)).not.toMatch(/undefined|: \.|\(\)/)
+})
+
+test('what cannot be the name of a service has no package that npm could add', () => {
+  const unknown = { code: 'neighbour-service-unknown', known: ['hello'], isFolder: false } as const
+  const nowhere = renderProblem({ ...unknown, named: '@x', service: undefined })
+  expect(nowhere).toContain('neither a path nor the name of a service')
+  expect(nowhere).not.toContain('npm install')
+  expect(renderProblem({ ...unknown, named: 'shop@ulmo.4', service: 'shop' })).toContain(
+    '@devenv/shop   adds its package',
+  )
 })
 
 test('a place is file and line, as an editor opens it', () => {

@@ -54,7 +54,15 @@ export type CheckoutProblem =
       install: string | null
     }
   | { code: 'neighbour-unknown'; checkout: string; beside: string | undefined; fitting: readonly string[] }
-  | { code: 'neighbour-service-unknown'; named: string; known: readonly string[]; isFolder: boolean }
+  /** `service`: what is named, without its release; `undefined` for what cannot be a name. */
+  | {
+      code: 'neighbour-service-unknown'
+      named: string
+      service: string | undefined
+      known: readonly string[]
+      isFolder: boolean
+    }
+  | { code: 'neighbours-misquoted'; text: string }
   | {
       code: 'variant-unknown'
       service: string

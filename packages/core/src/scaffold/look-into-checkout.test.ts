@@ -8,7 +8,7 @@ const DJANGO = {
   'tox.ini': '[tox]\nenvlist = py{312}-django{52}\n',
   'pytest.ini': '[pytest]\nDJANGO_SETTINGS_MODULE = notes.settings.test\n',
   Makefile: 'run:\n\t./manage.py runserver 0.0.0.0:8120\n',
-  'requirements/base.in': 'Django\nmysqlclient\ndjango-redis-sessions\n',
+  'requirements/base.in': 'Django\nmysqlclient\ndjango-redis-sessions\nmeilisearch\n',
   'requirements/base.txt': 'pymongo==4 # via edx-opaque-keys\n',
   'requirements/test.txt': '',
   'requirements/pip.txt': '',
@@ -50,7 +50,7 @@ test('a Django service tells of its language, address, settings, servers and dat
     npm: [],
     migrated: ['notes', 'users'],
   })
-  // What others need, and a package whose name only begins like one, is no sign of a server.
+  // What others need, a package whose name only begins like one, and another search than that of the settings are no sign of a server.
   expect(looked.servers.map(({ value }) => value)).toEqual(['mysql', 'elasticsearch'])
 })
 
@@ -70,6 +70,11 @@ testEach<{ title: string; files: { [path: string]: string }; found: object }>([
     title: 'a list for development goes before those of which it is made',
     files: { 'requirements/dev.txt': '', 'requirements/base.txt': '', 'requirements/test.txt': '' },
     found: { requirements: ['requirements/dev.txt'] },
+  },
+  {
+    title: 'a library of a search is a sign of its server where nothing names another',
+    files: { 'manage.py': '', 'requirements/base.in': 'meilisearch\n' },
+    found: { servers: [{ value: 'meilisearch' }] },
   },
   {
     title: 'a Compose file names servers and a port',

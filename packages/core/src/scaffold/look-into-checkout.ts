@@ -152,11 +152,20 @@ function findRequirements(has: (path: string) => boolean): string[] {
 type File = readonly [path: string, text: string]
 
 function findServers(composed: readonly File[], settings: string, named: readonly File[]): Found<ServerName>[] {
+  const told = new Map(
+    SERVERS.flatMap((server): [ServerName, string][] => {
+      const { name, image } = server
+      const file = composed.find(([, text]) => new RegExp(`image:\\s*["']?(?:[\\w.-]+/)*${image}[:"'\\s]`).test(text))
+      if (file !== undefined) return [[name, file[0]]]
+      return hostOf(server).test(settings) ? [[name, 'the settings']] : []
+    }),
+  )
+  const isSearched = SERVERS.some((server) => 'searches' in server && told.has(server.name))
   return SERVERS.flatMap((server): Found<ServerName>[] => {
-    const { name, image, uses } = server
-    const file = composed.find(([, text]) => new RegExp(`image:\\s*["']?(?:[\\w.-]+/)*${image}[:"'\\s]`).test(text))
-    if (file !== undefined) return [{ value: name, from: file[0] }]
-    if (hostOf(server).test(settings)) return [{ value: name, from: 'the settings' }]
+    const { name, uses } = server
+    const from = told.get(name)
+    if (from !== undefined) return [{ value: name, from }]
+    if ('searches' in server && isSearched) return []
     return named
       .flatMap(([path, text]) =>
         uses.flatMap((each) => (new RegExp(`^\\s*"?${each}\\b(?!-)`, 'm').test(text) ? `${path}: ${each}` : [])),

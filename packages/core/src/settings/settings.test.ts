@@ -208,6 +208,11 @@ describe('what is remembered', () => {
 })
 
 describe('what is to run beside this one', () => {
+  test.each(["it's", '"', "'../a b"])('%j has a quote that nothing closes', async (text) => {
+    expect(await problemsOf(() => parseBeside(text))).toEqual([{ code: 'neighbours-misquoted', text }])
+    expect(parseBeside(`/a "/it's"`)).toEqual(['/a', "/it's"])
+  })
+
   test.each([
     ['../edx-platform /b', ['/b', join(process.cwd(), '../edx-platform')].sort()],
     [`"../my lms" '/a b'`, ['/a b', join(process.cwd(), '../my lms')].sort()],

@@ -185,11 +185,12 @@ export function parseNames(text: string): readonly string[] | undefined {
 /**
  * What WITH= names, between spaces, with quotes where it holds some: paths, and names of services, which have no `/`. `none` means an
  * empty list; a text without a word says nothing.
+ * @throws DevenvError `neighbours-misquoted`
  */
 export function parseBeside(text: string, from = process.cwd()): readonly string[] | undefined {
-  const words = [...text.matchAll(/"([^"]*)"|'([^']*)'|[^\s"']+/g)].map(
-    ([word, double, single]) => double ?? single ?? word,
-  )
+  const parts = /"([^"]*)"|'([^']*)'|[^\s"']+/g
+  if (/["']/.test(text.replaceAll(parts, ''))) throw new DevenvError({ code: 'neighbours-misquoted', text })
+  const words = [...text.matchAll(parts)].map(([word, double, single]) => double ?? single ?? word)
   if (words.length === 0) return undefined
   const placed = words.map((word) => (isPath(word) ? resolve(from, word) : word))
   return words.includes('none') ? [] : [...new Set(placed)].sort()

@@ -1,13 +1,14 @@
 import { type Dirent, existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { sha256Of } from '../hash/sha256.js'
+import { asProblems } from '../problem/file-problem.js'
 import { DevenvError } from '../problem/problem.js'
 import type { Tree, TreeEntry } from './tree.js'
 
 /**
  * The files of a folder as they are now, those that git ignores or does not know included.
  * @param seeing told of each folder, and of each path in it, before it is looked at
- * @throws (from all that it does) DevenvError `input-unreadable`; from `sha256` `input-changed` for what is not there
+ * @throws (from all that it does) DevenvError `file-unusable`; from `sha256` `input-changed` for what is not there
  */
 export function folderTree(root: string, seeing: (path: string) => void = () => {}): Tree {
   return {
@@ -55,9 +56,8 @@ function unlessMissing<T>(path: string, look: (path: string) => T): T | undefine
   try {
     return look(path)
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === undefined) throw error
-    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(code)) return undefined
-    throw new DevenvError({ code: 'input-unreadable', file: path, detail: message })
+    const { code } = error as NodeJS.ErrnoException
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(code ?? '')) return undefined
+    throw asProblems(error)
   }
 }

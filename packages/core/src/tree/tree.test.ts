@@ -175,7 +175,7 @@ describe('a folder', () => {
     const name = 'x'.repeat(300)
     for (const look of [() => tree.read(name), () => tree.entries(name), () => tree.sha256(name)])
       expect(await problemsOf(look)).toMatchObject([
-        { code: 'input-unreadable', file: join(tree.name, name), detail: expect.stringContaining('ENAMETOOLONG') },
+        { code: 'file-unusable', path: join(tree.name, name), detail: expect.stringContaining('ENAMETOOLONG') },
       ])
     expect(await problemsOf(() => tree.sha256('gone'))).toEqual([
       { code: 'input-changed', file: 'gone', tree: tree.name },

@@ -7,6 +7,7 @@ import os
 import re
 import time
 
+from devenv_container import libraries
 from devenv_container.logs import DIRECTORY as LOGS
 from devenv_container.logs import timestamp
 
@@ -69,7 +70,7 @@ def read(name, since):
 
 
 def parse(lines, directory):
-    """Of the last traceback: the last place in the code directory, else the last of all."""
+    """Of the last traceback: the last place in the code directory or in an attached library, else the last of all."""
     place = own = words = None
     says = SOMETHING  # what a line looks like that says what is wrong
     for line in lines:
@@ -78,7 +79,7 @@ def parse(lines, directory):
             if words:
                 own = words = None  # another traceback
             place, says = python.groups(), SOMETHING
-            own = place if within(place[0], directory) else own
+            own = place if any(within(place[0], folder) for folder in (directory, *libraries.ATTACHED)) else own
         elif other and not place and within(other.group(1), directory):
             place, words, says = other.groups()[:2], other.group(3), ERROR
         elif place and not words and says.match(line) and not line.startswith('Traceback'):

@@ -41,9 +41,10 @@ export const execCommand: Add = (program) => {
         })
       const own = await open(exec)
       const { ensure, extentOf } = await import('../../environment/verbs/ensure.js')
-      const { execIn } = await import('../../environment/verbs/exec.js')
+      const { execIn, requireService } = await import('../../environment/verbs/exec.js')
       const beside = service === undefined ? undefined : await openBeside(own, service)
       const [context, container] = beside === undefined ? [own, service] : [beside, undefined]
+      if (container !== undefined) await requireService(context, container)
       const started = await ensure(context, container === undefined ? await extentOf(context) : { all: true })
       process.exitCode = await execIn(context, container, [first, ...rest], started)
     })

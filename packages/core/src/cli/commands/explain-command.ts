@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import { engineFrom } from '../../engine/engine.js'
+import type { StartPlan } from '../../environment/start/assemble.js'
 import type { ImagesPlan } from '../../image/ensure-images.js'
+import { asProblems } from '../../problem/file-problem.js'
 import { DevenvError } from '../../problem/problem.js'
 import type { Selection } from '../../publish/select-images.js'
 import { type Add, open, openRemembered, report, say, sayJson, withSelection } from '../opening.js'
@@ -24,12 +26,15 @@ export const explainCommand: Add = (program) =>
         const { showPicture } = await import('../show-picture.js')
         return json ? void sayJson(rebuilds) : await showPicture(drawRebuilds(rebuilds), { svg })
       }
-      const plans = await readImagePlans(opened, selection, engineFrom(process.env))
+      const start = opened.checkout !== undefined && isOfFiles(selection) ? await readStart(command) : undefined
+      // A registry that limits requests is asked once.
+      const plans =
+        start === undefined ? await readImagePlans(opened, selection, engineFrom(process.env)) : [start.images]
       const lacking = opened.settings.network === 'offline' ? await lackingIn(plans) : []
       if (lacking.length > 0)
         report({ kind: 'note', text: `offline, a start would fail: this machine does not have ${lacking.join(', ')}` })
       const { renderImagesPlans } = await import('../render-plans.js')
-      const data = opened.checkout !== undefined && isOfFiles(selection) ? await readDataSteps(command) : []
+      const data = start === undefined ? [] : await dataStepsOf(start)
       if (json) sayJson(plans.length === 1 ? { ...plans[0], data } : plans)
       else
         for (const line of [
@@ -41,18 +46,22 @@ export const explainCommand: Add = (program) =>
 
 const isOfFiles = ({ ref, release }: Selection): boolean => ref === undefined && (release ?? []).length === 0
 
-/** What a start of the checkout as it is would do about its data. */
-async function readDataSteps(command: Command): Promise<PlannedStep[]> {
+/** A start of the checkout as it is; `undefined` where it would fail, which is told. */
+async function readStart(command: Command): Promise<StartPlan | undefined> {
   const { readStartPlan } = await import('../../environment/start/start.js')
-  const { stepsOf } = await import('../render-start-plan.js')
   const { whatOf } = await import('../../problem/explain-problem.js')
-  const plan = await readStartPlan(await open(command), { all: true }, 'awaited').catch((error) => {
+  const plan = await readStartPlan(await open(command), { all: true }, 'awaited').catch((thrown) => {
+    const error = asProblems(thrown)
     if (!(error instanceof DevenvError)) throw error
     report({ kind: 'note', text: `a start would fail: ${whatOf(error)}` })
   })
-  return plan === undefined
-    ? []
-    : stepsOf(plan).filter((step) => ['look-again', 'pull-seed', 'load', 'provision', 'keep-seed'].includes(step.do))
+  return plan ?? undefined
+}
+
+/** What it would do about data. */
+async function dataStepsOf(plan: StartPlan): Promise<PlannedStep[]> {
+  const { stepsOf } = await import('../render-start-plan.js')
+  return stepsOf(plan).filter((step) => ['look-again', 'pull-seed', 'load', 'provision', 'keep-seed'].includes(step.do))
 }
 
 async function lackingIn(plans: readonly ImagesPlan[]): Promise<string[]> {

@@ -11,7 +11,7 @@ export const lockCommand: Add = (program) =>
     .option('--json', 'print JSON')
     .action(async ({ json, dryRun }: { json?: boolean; dryRun?: boolean }, command: Command) => {
       const { updateLock } = await import('../images.js')
-      const update = await updateLock(openSource(command), dryRun ? 'look' : 'write')
+      const update = await updateLock(await openSource(command), dryRun ? 'look' : 'write')
       if (json) {
         sayJson(update)
         return

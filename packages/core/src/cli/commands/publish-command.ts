@@ -29,7 +29,12 @@ export const publishCommand: Add = (program) =>
     .option('--digests <file>', 'write the digest of every tag, as JSON')
     .action(async ({ json, ...options }: PublishOptions & { json?: boolean }, command: Command) => {
       const { publishImages } = await import('../images.js')
-      const { plan, digests, bill } = await publishImages(openSource(command), options, engineFrom(process.env), report)
+      const { plan, digests, bill } = await publishImages(
+        await openSource(command),
+        options,
+        engineFrom(process.env),
+        report,
+      )
       const { renderPublishPlan } = await import('../render-plans.js')
       if (json) sayJson({ ...plan, digests })
       else if (options.dryRun) for (const line of renderPublishPlan(plan)) say(line)

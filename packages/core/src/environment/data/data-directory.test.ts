@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -14,7 +15,7 @@ import { commitAll, git } from '../../../test/git.js'
 import { NO_PROCESS, problemsOf, SAMPLE_PACKAGE, temporaryFolder, testEach, writeFiles } from '../../../test/samples.js'
 import { processMark } from '../../process/process-mark.js'
 import { type Environment, identify } from '../environment.js'
-import { createDataDirectory, requireOwnPlace, writeOwned } from './data-directory.js'
+import { createDataDirectory, requireOwnPlace, requireUsablePlace, writeOwned } from './data-directory.js'
 
 /** An environment whose checkout exists. */
 function environment(dataRoot?: string): Environment {
@@ -139,6 +140,30 @@ describe('the data directory', () => {
     expect(await problemsOf(() => createDataDirectory(blocked))).toMatchObject([
       { code: 'data-unusable', path: blocked.paths.home, detail: expect.stringMatching(/./) },
     ])
+    expect(await problemsOf(() => requireUsablePlace(blocked))).toMatchObject([
+      { code: 'data-unusable', path: blocked.paths.home, detail: `${blocked.paths.dataDirectory} is not a folder` },
+    ])
+  })
+
+  test('is looked at before it is made: nothing is made, and our folder may be no link', async () => {
+    const fresh = environment(join(temporaryFolder(), 'a/b'))
+    await requireUsablePlace(fresh)
+    expect(existsSync(fresh.paths.dataDirectory)).toBe(false)
+    createDataDirectory(fresh)
+    await requireUsablePlace(fresh)
+    rmSync(fresh.paths.logs, { recursive: true })
+    symlinkSync('stores', fresh.paths.logs)
+    expect(await problemsOf(() => requireUsablePlace(fresh))).toMatchObject([{ path: fresh.paths.logs }])
+  })
+
+  // Root may write anywhere.
+  test.runIf(process.getuid?.() !== 0)('is looked at for whether it can be written to', async () => {
+    const closed = environment(join(temporaryFolder(), 'data'))
+    mkdirSync(closed.paths.dataDirectory, { recursive: true })
+    chmodSync(closed.paths.dataDirectory, 0o555)
+    expect(await problemsOf(() => requireUsablePlace(closed))).toMatchObject([{ path: closed.paths.home }])
+    chmodSync(closed.paths.dataDirectory, 0o755)
+    await requireUsablePlace(closed)
   })
 })
 

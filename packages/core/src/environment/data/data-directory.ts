@@ -1,6 +1,8 @@
 import {
+  accessSync,
   chmodSync,
   chownSync,
+  constants,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -15,7 +17,7 @@ import { realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DevenvError } from '../../problem/problem.js'
 import { isAbandoned, PROCESS_MARK, processMark } from '../../process/process-mark.js'
-import type { Environment } from '../environment.js'
+import type { Environment, Paths } from '../environment.js'
 
 const README = `devenv keeps here everything that it creates for this checkout: databases (stores/), logs, the history of shells, what can be made again (cache/), and its record.
 \`make dev.clean\` removes it, and nothing else.
@@ -29,8 +31,7 @@ const README = `devenv keeps here everything that it creates for this checkout: 
 export function createDataDirectory({ paths, checkout }: Environment): void {
   try {
     makeFolder(paths.dataDirectory, checkout)
-    for (const folder of [paths.home, paths.stores, paths.logs, paths.history, paths.cache])
-      makeOwnFolder(folder, checkout)
+    for (const folder of ownFolders(paths)) makeOwnFolder(folder, checkout)
     openMask(paths.stores)
     for (const [name, text] of Object.entries({ README, '.gitignore': '*\n' })) {
       if (!isThere(join(paths.home, name))) writeOwned(join(paths.home, name), text)
@@ -39,6 +40,24 @@ export function createDataDirectory({ paths, checkout }: Environment): void {
     throw asUnusable(paths.home, error)
   }
 }
+
+const ownFolders = ({ home, stores, logs, history, cache }: Paths): string[] => [home, stores, logs, history, cache]
+
+/** Refuses what `createDataDirectory` would, as far as that can be seen without making anything. @throws DevenvError `data-unusable` */
+export async function requireUsablePlace(environment: Environment): Promise<void> {
+  const { paths } = environment
+  await requireOwnPlace(environment)
+  ownFolders(paths).forEach(requireOwnFolder)
+  try {
+    const nearest = nearestThere(paths.home)
+    if (!statSync(nearest).isDirectory()) throw new Error(`${nearest} is not a folder`)
+    accessSync(nearest, constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw asUnusable(paths.home, error)
+  }
+}
+
+const nearestThere = (path: string): string => (isThere(path) ? path : nearestThere(dirname(path)))
 
 /**
  * Inside, a mask lies over the stores. Some versions of runc give it the mode of the folder below it, whatever the engine asks for

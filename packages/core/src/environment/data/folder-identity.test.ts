@@ -57,6 +57,14 @@ describe('the folders that a container is to see', () => {
     expect(seen(root)).not.toBe(before)
   })
 
+  test('are told of one that cannot be looked at, as of one that is gone', () => {
+    const root = made()
+    rmSync(join(root, 'library'), { recursive: true })
+    const gone = seen(root)
+    symlinkSync('library', join(root, 'library'))
+    expect(seen(root)).toBe(gone)
+  })
+
   test('are none where the code is that of an image', () => {
     expect(seen(made(), 'image')).toBe('')
   })

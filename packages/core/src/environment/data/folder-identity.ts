@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { type BigIntStats, statSync } from 'node:fs'
 import type { Environment } from '../environment.js'
 import type { Library } from '../project/libraries.js'
 
@@ -11,9 +11,18 @@ export const readMounted = ({ checkout, code }: Environment, libraries: readonly
   code.from === 'image'
     ? ''
     : [checkout, ...libraries.map((library) => library.checkout)]
-        .map((path) => statSync(path, { bigint: true, throwIfNoEntry: false }))
+        .map(seen)
         .map((found) => (found === undefined ? 'none' : `${found.ino}:${found.birthtimeNs}`))
         .join(' ')
+
+/** `undefined` for what may not be looked at, as for what is gone. */
+function seen(path: string): BigIntStats | undefined {
+  try {
+    return statSync(path, { bigint: true })
+  } catch {
+    return undefined
+  }
+}
 
 /** `device:inode`: the same folder by whatever path, and after it was moved; `''` where there is none. */
 export function folderIdentity(path: string): string {

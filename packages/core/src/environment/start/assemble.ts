@@ -1,5 +1,6 @@
 import { addressesOf, type ComposeProject, oursOf, thirdPartyOf } from '../../definition/definition.js'
 import { LABELS } from '../../engine/labels.js'
+import type { ImagesPlan } from '../../image/ensure-images.js'
 import { compareInputs, type ImageInputs, type InputList, isOfPackage, listInputs } from '../../image/image-inputs.js'
 import { loopbackProxies } from '../../settings/container-proxies.js'
 import { rememberedOf } from '../../settings/settings.js'
@@ -31,6 +32,8 @@ export type StartPlan = StepsPlan & {
   update: string | undefined
   /** Whether databases hold migrations that the checkout lacks. */
   left: boolean
+  /** How each image is had. */
+  images: ImagesPlan
   /** The Compose project, as the file that `docker compose` is given. */
   project: string
   /** What the next command will find; steps that are carried out are noted in it. */
@@ -129,6 +132,7 @@ export function assemble(environment: Environment, observed: Observed, how: Pick
     left: left.length > 0,
     awaited,
     steps,
+    images,
     project: rendered,
     record,
   }

@@ -6,7 +6,6 @@ import { createNetwork } from '../../engine/networks.js'
 import { noneIfGone } from '../../engine/parse-refusal.js'
 import { removeContainers, removeProject } from '../../engine/remove-project.js'
 import { carryOutImages } from '../../image/ensure-images.js'
-import { renderProblem } from '../../problem/explain-problem.js'
 import { DevenvError } from '../../problem/problem.js'
 import { step } from '../../progress/progress.js'
 import type { Context } from '../context.js'
@@ -30,7 +29,7 @@ import type { Started } from './find-running.js'
 import type { Observed } from './observe.js'
 import type { StartStep } from './plan-steps.js'
 import { probeFileEvents } from './probe-file-events.js'
-import { readLibraryProblems } from './read-library-problems.js'
+import { tellLibraryProblems } from './read-library-problems.js'
 import { waitHealthy } from './wait-healthy.js'
 
 /** What is at hand while a plan is carried out. */
@@ -135,11 +134,8 @@ async function carryOutStep(planned: StartStep, work: Work): Promise<void> {
       if (environment.code.from === 'image') return
       return await probeFileEvents(work, container, record.ours[planned.service] ?? '/')
     }
-    case 'libraries': {
-      const problems = await readLibraryProblems(engine, find(work, planned.service), planned.libraries)
-      for (const problem of problems) report({ kind: 'note', text: renderProblem(problem) })
-      return
-    }
+    case 'libraries':
+      return await tellLibraryProblems(work, find(work, planned.service), planned.libraries)
     case 'hold':
       delete record.released[planned.service]
       writeRecord(environment, record)

@@ -2,11 +2,9 @@ import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { CORE_DIRECTORY } from '../../definition/core-directory.js'
 import type { EnvironmentPackage } from '../../definition/definition.js'
-import { type Extension, readExtension } from '../../definition/extension.js'
-import { FOLDER_IN_CHECKOUT, findPackage, readPackage } from '../../definition/find-package.js'
-import { recognise } from '../../definition/recognise.js'
-import { DevenvError, tellsOf } from '../../problem/problem.js'
-import { folderTree } from '../../tree/folder-tree.js'
+import { FOLDER_IN_CHECKOUT, findPackage, isPrepared, readPackage } from '../../definition/find-package.js'
+import { recognisedAs } from '../../definition/recognised-as.js'
+import { DevenvError } from '../../problem/problem.js'
 
 /**
  * The package that a checkout names, else the one that fits it among those that npm has installed beside core, as in this repository: one
@@ -14,7 +12,7 @@ import { folderTree } from '../../tree/folder-tree.js'
  * @throws DevenvError `neighbour-unknown`
  */
 export async function findNeighbourPackage(checkout: string): Promise<EnvironmentPackage> {
-  if (existsSync(join(checkout, FOLDER_IN_CHECKOUT, 'package.json'))) return findPackage(checkout)
+  if (isPrepared(checkout)) return findPackage(checkout)
   const beside = findScope(CORE_DIRECTORY)
   const services: EnvironmentPackage[] = []
   const libraries: EnvironmentPackage[] = []
@@ -47,7 +45,7 @@ export function findServicePackage(
   if (found !== undefined) return found
   const known = [...new Set(packages.map((each) => each.service))].sort()
   const isFolder = existsSync(join(process.cwd(), basename(named)))
-  throw new DevenvError({ code: 'neighbour-service-unknown', named, known, isFolder })
+  throw new DevenvError({ code: 'neighbour-service-unknown', named, service, known, isFolder })
 }
 
 /** The environment packages among the folders of one. */
@@ -62,17 +60,4 @@ function findScope(directory: string): string | undefined {
   const scope = join(directory, 'node_modules', '@devenv')
   if (existsSync(scope)) return scope
   return dirname(directory) === directory ? undefined : findScope(dirname(directory))
-}
-
-/** What a package says of a checkout that fits it, in the shape that this has. */
-async function recognisedAs(found: EnvironmentPackage, checkout: string): Promise<Partial<Extension> | undefined> {
-  try {
-    const extension = readExtension(found)
-    const marks = [...(extension['recognised-by'] ?? []), ...Object.keys(extension.variants ?? {})]
-    if (marks.length === 0) return undefined
-    return readExtension(found, await recognise(found, extension, folderTree(checkout)))
-  } catch (error) {
-    if (tellsOf(error, 'checkout-unrecognised', 'variant-unknown', 'definition-unreadable')) return undefined
-    throw error
-  }
 }

@@ -58,6 +58,10 @@ export async function findRunning(
 export const seesItsFolders = ({ record, primary }: Omit<Started, 'containers'>, environment: Environment): boolean =>
   primary.labels[LABELS.mounted] === readMounted(environment, record.libraries ?? [])
 
+/** What a person is told where it does not. */
+export const HAS_OLD_FOLDER =
+  'the container still has the old folder: the checkout or a library was removed, or another folder took its place. `devenv start` has it see what is there now'
+
 /** Nothing that the last start was made from has changed since, and it was made from this package: a copy of it may say something else. */
 const isUnchanged = (record: StartRecord, settings: Settings, { package: { directory } }: Environment): boolean =>
   !settingsDiffer(record, settings) &&

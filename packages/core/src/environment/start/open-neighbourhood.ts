@@ -1,3 +1,4 @@
+import { asProblems } from '../../problem/file-problem.js'
 import { DevenvError } from '../../problem/problem.js'
 import type { Context } from '../context.js'
 import { readRecord } from '../data/record.js'
@@ -106,7 +107,8 @@ async function orTell<T>(
 ): Promise<T | undefined> {
   try {
     return await work()
-  } catch (error) {
+  } catch (thrown) {
+    const error = asProblems(thrown)
     const own = environment.checkout
     const given = (from === own && named.includes(other)) || (other === own && named.includes(from ?? ''))
     if (given || !(error instanceof DevenvError)) throw error

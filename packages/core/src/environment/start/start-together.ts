@@ -2,11 +2,12 @@ import type { Container } from '../../engine/containers.js'
 import { removeProject } from '../../engine/remove-project.js'
 import { requireVersions } from '../../machine/versions.js'
 import { renderProblem } from '../../problem/explain-problem.js'
+import { asProblems } from '../../problem/file-problem.js'
 import { DevenvError } from '../../problem/problem.js'
 import { step } from '../../progress/progress.js'
 import type { Settings } from '../../settings/settings.js'
 import type { Context } from '../context.js'
-import { createDataDirectory, requireOwnPlace } from '../data/data-directory.js'
+import { createDataDirectory, requireOwnPlace, requireUsablePlace } from '../data/data-directory.js'
 import { withLock } from '../data/mutex.js'
 import { readRecord, whileStopping, writeRecord } from '../data/record.js'
 import { snapshotsOf, wordFor } from '../data/snapshots.js'
@@ -23,6 +24,7 @@ import { type How, readForCheckout } from './observe.js'
 import type { UnreadSnapshot } from './open-member.js'
 import { openNeighbourhood } from './open-neighbourhood.js'
 import type { StartStep } from './plan-steps.js'
+import { tellLibraryProblems } from './read-library-problems.js'
 import { readStartPlan, start, startHeld, USUAL } from './start.js'
 import { asksOf, isToldOf, type Member, neighboursOf, type Placed, startOrder } from './tell-neighbours.js'
 import { waitServing } from './wait-serving.js'
@@ -41,7 +43,12 @@ export async function startTogether(context: Context, extent: Extent, how: How =
   const { members, parted } = await openNeighbourhood(context, 'have-snapshots')
   await endLeftSnapshots(context, members)
   const running = how.again === 'none' && parted.length === 0 ? await findAllRunning(members) : undefined
-  if (running !== undefined) return running
+  if (running !== undefined) {
+    // What a save has made of a library since, nobody else tells.
+    for (const { context: each, primary, libraries } of running) await tellLibraryProblems(each, primary, libraries)
+    const [own] = running
+    if (own !== undefined) return own
+  }
   const stillRunning = await runningOf(parted.filter(({ library }) => library === undefined))
   for (const each of parted) if (!stillRunning.includes(each)) await forget(each, context)
   const all = [...members, ...stillRunning]
@@ -72,8 +79,8 @@ function asNeighbours(error: unknown, members: readonly Member[], context: Conte
   return new DevenvError({ code: 'neighbour-unusable', service, checkout, data: path, detail })
 }
 
-/** What runs of this environment, where all of them run and each was told what is true now. */
-async function findAllRunning(members: readonly Member[]): Promise<Started | undefined> {
+/** What runs of each, where all of them run and each was told what is true now. */
+async function findAllRunning(members: readonly Member[]): Promise<(Member & Started)[] | undefined> {
   const placed = members.map((member) => ({
     member,
     checkout: member.context.environment.checkout,
@@ -97,8 +104,12 @@ async function findAllRunning(members: readonly Member[]): Promise<Started | und
     )
   }
   if (!members.every(isTold)) return undefined
-  const found = await Promise.all(members.map(({ context }) => findRunning(context, ALL, 'unchanged')))
-  return found.every((each) => each !== undefined) ? found[0] : undefined
+  const looking = members.map(async (member) => {
+    const found = await findRunning(member.context, ALL, 'unchanged')
+    return found && { ...member, ...found }
+  })
+  const found = await Promise.all(looking)
+  return found.every((each) => each !== undefined) ? found : undefined
 }
 
 const isSame = (one: Neighbour['ports'], other: Neighbour['ports']): boolean =>
@@ -148,7 +159,8 @@ async function startHeldTogether(
         const outcome = await startHeld(each, member.variant, ALL, { ...how, again, neighbours, libraries })
         if ('do' in outcome) return outcome
         if (isOwn) own = outcome
-      } catch (error) {
+      } catch (thrown) {
+        const error = asProblems(thrown)
         if (isOwn || !(error instanceof DevenvError)) throw error
         tellMissing(member, context, error)
       }
@@ -177,7 +189,8 @@ async function placeAll(context: Context, members: readonly Member[]): Promise<P
       const each = await place(member, members, given)
       for (const ports of Object.values(each.ports)) for (const port of Object.values(ports)) given.add(port)
       placed.push(each)
-    } catch (error) {
+    } catch (thrown) {
+      const error = asProblems(thrown)
       if (member.context === context || !(error instanceof DevenvError)) throw error
       tellMissing(member, context, error)
     }
@@ -264,10 +277,17 @@ export type PlannedStart = {
 
 /** What a start would do, of this environment and of each beside it. Nothing is done. */
 export async function readPlansTogether(context: Context, commands: How['commands']): Promise<PlannedStart[]> {
-  if (!hasNeighbours(context))
+  if (!hasNeighbours(context)) {
+    await requireUsablePlace(context.environment)
     return [{ environment: context.environment, plan: await readStartPlan(context, ALL, commands) }]
+  }
   await requireVersions(context.engine)
   const { members, parted, unread } = await openNeighbourhood(context, 'look')
+  try {
+    for (const { context: each } of members) await requireUsablePlace(each.environment)
+  } catch (error) {
+    throw asNeighbours(error, members, context)
+  }
   const placed = await placeAll(context, [...members, ...(await runningOf(parted))])
   const told = tellAll(placed)
   const plans: PlannedStart[] = [

@@ -18,6 +18,7 @@ import { type AwaitCommands, whenFree } from './await-commands.js'
 import { carryOut } from './carry-out.js'
 import { type Extent, findRunning, type Started } from './find-running.js'
 import { type How, NOTHING_REFUSED, type Observed, observe, type Refused } from './observe.js'
+import { tellLibraryProblems } from './read-library-problems.js'
 
 const ATTEMPTS = 3
 export const USUAL: How = { again: 'none', commands: 'awaited' }
@@ -59,8 +60,14 @@ export async function startHeld(
       const notes = attempt === 1 && plan.update !== undefined ? [plan.update, ...plan.notes] : plan.notes
       for (const text of notes) report({ kind: 'note', text })
       const outcome = await carryOut(plan, observed, context)
-      if (outcome !== 'look-again') return outcome
-      if (attempt > 2 * ATTEMPTS) throw new Error('a start looks again and again')
+      if (outcome === 'look-again') {
+        if (attempt > 2 * ATTEMPTS) throw new Error('a start looks again and again')
+        continue
+      }
+      // What a save has made of a library, while its container goes on, nobody else tells.
+      const isTold = plan.steps.some((step) => step.do === 'libraries')
+      if (!isTold) await tellLibraryProblems(context, outcome.primary, observed.libraries)
+      return outcome
     } catch (error) {
       const mend = attempt >= ATTEMPTS || how.data !== undefined ? undefined : mendOf(error, context, plan, refused)
       if (mend === undefined) throw error

@@ -1,7 +1,7 @@
 import type { Context } from '../context.js'
 import { readRecord, type StartRecord, unchanged } from '../data/record.js'
 import type { Environment } from '../environment.js'
-import { type Extent, findRunning, type Started, seesItsFolders } from '../start/find-running.js'
+import { type Extent, findRunning, HAS_OLD_FOLDER, type Started, seesItsFolders } from '../start/find-running.js'
 
 /**
  * What is needed, started if it does not run. A running environment is not replaced under a command's feet:
@@ -15,11 +15,7 @@ export async function ensure(context: Context, extent: Extent): Promise<Started>
     const { startFollowing } = await import('./follow-branch.js')
     return await startFollowing(context, extent, { again: 'none', commands: 'awaited', alone: true })
   }
-  if (!seesItsFolders(running, environment))
-    report({
-      kind: 'note',
-      text: 'the container still has the old folder: another one took the place of the checkout or of a library. `devenv start` has it see the new one',
-    })
+  if (!seesItsFolders(running, environment)) report({ kind: 'note', text: HAS_OLD_FOLDER })
   if (unchanged(running.record.stamps.inputs)) return running
   const stale = await (await import('../start/read-stale.js')).readStale(environment, running.record)
   if (stale !== undefined)

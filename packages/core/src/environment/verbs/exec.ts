@@ -1,9 +1,26 @@
 import type { ContainerCommand } from '../../engine/execs.js'
 import { DevenvError } from '../../problem/problem.js'
 import type { Context } from '../context.js'
+import { readRecord } from '../data/record.js'
 import { attach, runAsOwner } from '../inside/run-as-owner.js'
 import { cancelByPid, withPid } from '../inside/tools.js'
 import type { Started } from '../start/find-running.js'
+
+/**
+ * Refuses, before anything is started for it, a service that neither the last start knew nor the definition has.
+ * @throws DevenvError `service-unknown`
+ */
+export async function requireService(context: Context, service: string): Promise<void> {
+  const { environment } = context
+  const record = readRecord(environment)
+  if (record?.configs[service] !== undefined) return
+  const { requireRecognised } = await import('../open-environment.js')
+  const { readForCheckout } = await import('../start/observe.js')
+  const beside = record?.neighbours.map((each) => each.service) ?? []
+  const { definition } = await readForCheckout(context, await requireRecognised(environment), beside)
+  const known = Object.keys(definition.project.services)
+  if (!known.includes(service)) throw new DevenvError({ code: 'service-unknown', name: service, known })
+}
 
 /** What shells say of a command that is not there. */
 const NOT_FOUND = 127

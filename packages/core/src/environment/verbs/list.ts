@@ -4,7 +4,9 @@ import { type Container, listContainers } from '../../engine/containers.js'
 import type { Engine } from '../../engine/engine.js'
 import { COMPOSE_LABELS, LABELS } from '../../engine/labels.js'
 import { readRecord } from '../data/record.js'
+import type { Environment } from '../environment.js'
 import { placesOf } from '../project/addresses.js'
+import type { Library } from '../project/libraries.js'
 import { type State, stateOf } from './state-of.js'
 
 /** An environment that the engine knows of. */
@@ -17,8 +19,8 @@ export type Known = {
   urls: string[]
   /** The services that run beside it. */
   beside: string[]
-  /** The names of the libraries that its container installs. */
-  libraries: string[]
+  /** Those that its container installs. */
+  libraries: readonly Library[]
   presence: Presence
 }
 
@@ -43,6 +45,10 @@ export async function listEnvironments(engine: Engine): Promise<Known[]> {
   })
 }
 
+/** The environments in whose containers a checkout is installed, whether or not it was ever told of them. */
+export const listServed = async (engine: Engine, { checkout }: Pick<Environment, 'checkout'>): Promise<Known[]> =>
+  (await listEnvironments(engine)).filter(({ libraries }) => libraries.some((library) => library.checkout === checkout))
+
 /** By the record beside its data, and the ports that are bound. */
 function readTold(project: string, containers: readonly Container[]): Pick<Known, 'urls' | 'beside' | 'libraries'> {
   const data = containers[0]?.labels[LABELS.data]
@@ -52,6 +58,6 @@ function readTold(project: string, containers: readonly Container[]): Pick<Known
   return {
     urls: placesOf(record?.addresses ?? [], bound).map(({ url }) => url),
     beside: (record?.neighbours ?? []).map(({ service }) => service),
-    libraries: (record?.libraries ?? []).map(({ name }) => name),
+    libraries: record?.libraries ?? [],
   }
 }

@@ -1,15 +1,23 @@
+import { type Presence, readPresence } from '../../checkout/read-presence.js'
 import { type Container, findImage, readMemory } from '../../engine/containers.js'
+import type { Engine } from '../../engine/engine.js'
 import { LABELS } from '../../engine/labels.js'
 import { noneIfGone } from '../../engine/parse-refusal.js'
 import type { Asking } from '../context.js'
 import { containersHere } from '../data/claim-stores.js'
-import { readRecord } from '../data/record.js'
+import { readRecord, type StartRecord } from '../data/record.js'
 import { type ProgramState, readPrograms } from '../inside/read-programs.js'
 import { placesOf } from '../project/addresses.js'
 import type { Library } from '../project/libraries.js'
+import { seesItsFolders } from '../start/find-running.js'
+import { type LibraryProblem, readLibraryProblems } from '../start/read-library-problems.js'
 import { readStale } from '../start/read-stale.js'
+import { type Known, listServed } from './list.js'
 import { type Beside, readBeside } from './read-beside.js'
 import { type State, stateOf } from './state-of.js'
+
+/** `problems`: what keeps the container from having it as it is. */
+export type Attached = Library & { presence: Presence; problems: readonly LibraryProblem[] }
 
 /** What `devenv status --json` prints. */
 export type Status = {
@@ -26,8 +34,12 @@ export type Status = {
   movedFrom: string | undefined
   /** The environments that run beside it. */
   beside: readonly Beside[]
+  /** The environments that have it installed, where it is a library. */
+  installedIn: readonly Known[]
   /** The libraries that its container installs. */
-  libraries: readonly Library[]
+  libraries: readonly Attached[]
+  /** Whether the container has the checkout and the libraries that are there now. */
+  folders: 'as they are' | 'old'
   stale: string | undefined
   /** The provisioning step that failed in the last start. */
   failedStep: string | undefined
@@ -75,8 +87,11 @@ export async function readStatus(asking: Asking): Promise<Status> {
       programs,
     }
   })
-  const [beside, stale, described] = await Promise.all([
+  const primary = containers.find(({ service, state }) => service === record?.primary && state === 'running')
+  const [beside, installedIn, libraries, stale, described] = await Promise.all([
     readBeside(asking),
+    listServed(engine, environment),
+    readAttached(engine, primary, record),
     record === undefined ? undefined : readStale(environment, record),
     Promise.all(describing),
   ])
@@ -96,12 +111,28 @@ export async function readStatus(asking: Asking): Promise<Status> {
     addresses: places.map(({ name, url }) => ({ name, url })),
     movedFrom: moved.find(({ state }) => state === 'running')?.labels[LABELS.checkout],
     beside,
-    libraries: record?.libraries ?? [],
+    installedIn,
+    libraries,
+    folders: record && primary && !seesItsFolders({ record, primary }, environment) ? 'old' : 'as they are',
     stale,
     failedStep: record?.failed,
     memoryBytes: described.reduce((sum, { memoryBytes = 0 }) => sum + memoryBytes, 0),
     containers: described,
   }
+}
+
+async function readAttached(
+  engine: Engine,
+  primary: Container | undefined,
+  record: StartRecord | undefined,
+): Promise<Attached[]> {
+  const libraries = record?.libraries ?? []
+  const read = primary && (await readLibraryProblems(engine, primary, libraries).catch(noneIfGone))
+  return libraries.map((library) => ({
+    ...library,
+    presence: readPresence(library.checkout, record?.mountPoint),
+    problems: (read ?? []).filter(({ name }) => name === library.name),
+  }))
 }
 
 /** A health check is asked every few seconds, and has to fail several times: `reload` knows at once. Pure. */

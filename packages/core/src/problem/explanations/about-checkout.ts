@@ -86,14 +86,24 @@ export const CHECKOUT: Explanations<CheckoutProblem> = {
         : `It has no devenv/package.json${beside === undefined ? '' : `, and no package in ${beside} fits`}.`,
     fix: 'If it is the checkout of a service, prepare it there: devenv init\nA library holds a pyproject.toml or a setup.py.',
   }),
-  'neighbour-service-unknown': ({ named, known, isFolder }) => ({
-    what: `WITH= names ${named}, and no environment package for it is here.${meant([named], known)}`,
+  'neighbours-misquoted': ({ text }) => ({
+    what: `WITH= has a quote that nothing closes: ${text}`,
+    why: 'Quotes hold a path together that has a space in it, or the other kind of quote.',
+    fix: `WITH="'../my platform'"   or   WITH='"../it'\\''s"'   or leave the quote out.`,
+  }),
+  'neighbour-service-unknown': ({ named, service, known, isFolder }) => ({
+    what:
+      service === undefined
+        ? `WITH= names ${named}, which is neither a path nor the name of a service.${meant([named], known)}`
+        : `WITH= names ${named}, and no environment package for it is here.${meant([named], known)}`,
     why: `A name without / is that of a service, which runs from its snapshot. There are packages for ${known.join(', ') || 'none'}.`,
     fix: isFolder
       ? `For the checkout in that folder: WITH=./${named}`
       : nearest(named, known) !== undefined
         ? `WITH=${nearest(named, known)}; for a checkout, name its path: WITH=../${named}`
-        : `npm install --prefix devenv --save-dev --save-exact @devenv/${named.replace(/@.*/, '')}   adds its package; for a checkout, name its path: WITH=../${named}`,
+        : service === undefined
+          ? `Name a service, WITH=${known[0] ?? 'SERVICE'} or WITH=SERVICE@RELEASE, or a checkout by its path: WITH=../${named}`
+          : `npm install --prefix devenv --save-dev --save-exact @devenv/${service}   adds its package, if there is one; for a checkout, name its path: WITH=../${service}`,
   }),
   'variant-unknown': ({ checkout, service, variants }) => ({
     what: `${checkout} is a checkout of ${service}, but it fits no variant of the environment package.`,

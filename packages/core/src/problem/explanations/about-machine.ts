@@ -96,7 +96,7 @@ function mendingFile(errno: string, path = 'PATH'): string {
   switch (errno) {
     case 'EACCES':
     case 'EPERM':
-      return `If it is yours, take it back: sudo chown "$USER" ${quoted(path)}\nOr run this as its owner.`
+      return `If it is yours, take it back: sudo chown "$USER" ${quoted(path)} && chmod u+rwX ${quoted(path)}\nOr run this as its owner.`
     case 'ENOSPC':
     case 'EDQUOT':
       return FREE_SPACE
