@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { type Checkout, eventually, post, succeeded } from '../../../tools/scenarios/checkout.js'
+import { type Checkout, eventually, succeeded } from '../../../tools/scenarios/checkout.js'
 import { ask, run } from '../../../tools/scenarios/run.js'
 import { freshCheckout, startedCheckout } from './checkout.js'
 
@@ -23,11 +23,6 @@ const isTaken = (port: number): Promise<boolean> =>
     })
   })
 
-const greet = async (hello: Checkout, name: string) => {
-  await post(`${await hello.url()}/greetings`, { name })
-  await eventually(async () => expect((await hello.get('/')).body).toContain(`Hello, ${name}!`))
-}
-
 const stateOf = async (hello: Checkout) => (await hello.containers()).map(({ id, startedAt }) => ({ id, startedAt }))
 
 describe('two checkouts of one folder name', () => {
@@ -36,8 +31,8 @@ describe('two checkouts of one folder name', () => {
 
   test('run at once, each with its own address and data', async () => {
     expect(await one.url()).not.toBe(await two.url())
-    await greet(one, 'One')
-    await greet(two, 'Two')
+    await one.greet('One')
+    await two.greet('Two')
     expect((await one.get('/')).body).not.toContain('Hello, Two!')
     expect((await two.get('/')).body).not.toContain('Hello, One!')
   })
@@ -99,7 +94,7 @@ test('a data directory has one writer at a time, and the next one finds the data
   await first.start()
   expect(existsSync(join(first.path, '.dev'))).toBe(false)
   expect((await first.devenv('exec', '--', 'ls', '/run/devenv')).stdout.split('\n')).not.toContain('polling')
-  await greet(first, 'First')
+  await first.greet('First')
 
   for (const command of ['start', 'clean']) {
     const refused = await second.devenv(command)
