@@ -48,7 +48,13 @@ describe('two services beside each other', () => {
 
     const { beside } = JSON.parse((await hello.devenv('status', '--json')).stdout)
     expect(beside).toEqual([
-      { service: 'guestbook', checkout: guestbook.path, url: await guestbook.url(), state: 'running' },
+      {
+        service: 'guestbook',
+        checkout: guestbook.path,
+        url: await guestbook.url(),
+        state: 'running',
+        presence: 'there',
+      },
     ])
     expect((await hello.devenv('list')).stdout).toMatch(new RegExp(`${hello.path} +beside guestbook`))
 
