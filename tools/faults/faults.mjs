@@ -37,10 +37,13 @@ const samples = SAMPLE?.split(',').map(Number)
 
 /** @param {readonly Case[]} cases @param {number} [size] @returns {readonly Case[]} */
 function sample(cases, size) {
-  const placeOf = (/** @type {number} */ index) => createHash('sha256').update(`${SEED} ${index}`).digest('hex')
   if (size === undefined) return cases
-  const places = new Map(cases.map((one, index) => [one, placeOf(index)]))
-  return cases.toSorted((a, b) => (places.get(a) ?? '').localeCompare(places.get(b) ?? '')).slice(0, size)
+  const placeOf = (/** @type {number} */ index) => createHash('sha256').update(`${SEED} ${index}`).digest('hex')
+  return cases
+    .map((one, index) => ({ one, place: placeOf(index) }))
+    .sort((a, b) => a.place.localeCompare(b.place))
+    .slice(0, size)
+    .map(({ one }) => one)
 }
 
 /** Classes that are done to the same hello share one. @type {Map<typeof freshHello | typeof helloOnDisk, import('./hello.mjs').Hello>} */

@@ -19,7 +19,8 @@ export class Hello extends Checkout {
 
   /** Asks for a greeting, and waits until the worker has written it into the database: what is in the queue, nobody keeps. */
   async greet(name: string): Promise<void> {
-    await post(`${await this.url()}/greetings`, { name })
+    const { status } = await post(`${await this.url()}/greetings`, { name })
+    if (status !== 303) throw new Error(`the greeting of ${name} is answered with ${status}`)
     await eventually(async () => {
       if (!(await this.greeted()).includes(name)) throw new Error(`${name} is not greeted`)
     })

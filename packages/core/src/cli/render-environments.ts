@@ -1,6 +1,8 @@
+import type { Library } from '../environment/project/libraries.js'
 import type { Known } from '../environment/verbs/list.js'
 import type { PrunePlan } from '../environment/verbs/prune.js'
 import type { Beside } from '../environment/verbs/read-beside.js'
+import type { State } from '../environment/verbs/state-of.js'
 import type { Attached } from '../environment/verbs/status.js'
 import { renderProblem } from '../problem/explain-problem.js'
 
@@ -12,12 +14,16 @@ export function renderList(environments: readonly Known[]): string[] {
   const names = Math.max(16, ...environments.map(({ service }) => service.length))
   return environments.map(({ service, state, urls: [url = ''], checkout, presence, beside, libraries }) => {
     const address = width === 0 ? '' : `${url.padEnd(width)}  `
-    return `${service.padEnd(names)} ${state.padEnd(15)} ${address}${checkout}${ABOUT[presence]}${namesOf('beside', beside)}${namesOf(
-      'with',
-      libraries.map(({ name }) => name),
-    )}`
+    const told = [namesOf('beside', beside), namesOf('with', libraries.map(nameOf))]
+    return `${service.padEnd(names)} ${state.padEnd(15)} ${address}${checkout}${ABOUT[presence]}${told.join('')}`
   })
 }
+
+const nameOf = ({ name }: Library): string => name
+
+/** Where it answers, or why it does not. */
+const whereOf = ({ state, url = '' }: { state: State; url: string | undefined }): string =>
+  state === 'running' ? url : state
 
 const namesOf = (what: string, names: readonly string[]): string =>
   names.length === 0 ? '' : `  ${what} ${names.join(', ')}`
@@ -32,16 +38,16 @@ export const renderLibraries = (libraries: readonly Attached[]): string[] =>
 /** The services that have a library installed, a line each. Pure. */
 export const renderServed = (served: readonly Known[]): string[] =>
   served.map(
-    ({ service, state, urls: [url = ''], checkout, presence }) =>
-      `  installed in ${service}  ${state === 'running' ? url : state}  ${checkout}${ABOUT[presence]}`,
+    ({ service, state, urls: [url], checkout, presence }) =>
+      `  installed in ${service}  ${whereOf({ state, url })}  ${checkout}${ABOUT[presence]}`,
   )
 
 /** The environments beside one, a line each. Pure. */
 export function renderBeside(beside: readonly Beside[]): string[] {
   const width = Math.max(8, ...beside.map(({ service }) => service.length))
   return beside.map(
-    ({ service, state, url = '', checkout, presence, snapshot }) =>
-      `  beside it: ${service.padEnd(width)} ${state === 'running' ? url : state}  ${snapshot === undefined ? checkout : `(snapshot ${snapshot})`}${ABOUT[presence]}`,
+    ({ service, state, url, checkout, presence, snapshot }) =>
+      `  beside it: ${service.padEnd(width)} ${whereOf({ state, url })}  ${snapshot === undefined ? checkout : `(snapshot ${snapshot})`}${ABOUT[presence]}`,
   )
 }
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { testEach } from '../../test/samples.js'
+import type { Known } from '../environment/verbs/list.js'
+import type { Beside } from '../environment/verbs/read-beside.js'
 import type { Status } from '../environment/verbs/status.js'
 import type { Finding } from '../machine/explain-machine.js'
 import type { Problem } from '../problem/problem.js'
@@ -164,7 +166,7 @@ describe('a status', () => {
   })
 
   test('names the services that have it installed, where it is a library', () => {
-    const hello = {
+    const hello: Known = {
       service: 'hello',
       checkout: '/hello',
       project: 'devenv-hello-0',
@@ -173,19 +175,20 @@ describe('a status', () => {
       beside: [],
       libraries: [],
       presence: 'there',
-    } as const
-    const lines = renderStatus({ ...STATUS, installedIn: [{ ...hello, urls: [...hello.urls], beside: [] }] })
-    expect(lines).toContain('  installed in hello  http://localhost:1  /hello')
+    }
+    expect(renderStatus({ ...STATUS, installedIn: [hello] })).toContain(
+      '  installed in hello  http://localhost:1  /hello',
+    )
   })
 
   test('names a service beside it whose checkout is gone', () => {
-    const lms = {
+    const lms: Beside = {
       service: 'lms',
       checkout: '/lms',
       url: 'http://localhost:1',
       state: 'running',
       presence: 'gone',
-    } as const
+    }
     expect(renderStatus({ ...STATUS, beside: [lms] })).toContain(
       '  beside it: lms      http://localhost:1  /lms  (gone)',
     )

@@ -7,7 +7,7 @@ import { recognise } from './recognise.js'
 /**
  * What a package says of a checkout that fits it, in the shape that this has; `undefined` where it does not fit, and of a package that
  * recognises nothing by its files.
- * @throws DevenvError `input-unreadable`
+ * @throws DevenvError `file-unusable`
  */
 export async function recognisedAs(
   found: EnvironmentPackage,

@@ -44,7 +44,7 @@ export type Opened =
   | { package: EnvironmentPackage; checkout: string | undefined; looked: string }
   | { package: undefined; checkout: undefined; looked: string }
 
-/** @throws DevenvError `package-missing`, `package-unknown`, `checkout-no-folder` */
+/** @throws DevenvError `package-missing`, `package-unknown`, `checkout-no-folder`, `definition-unreadable`, `file-unusable` */
 export async function openPackage(where: Where): Promise<Opened> {
   const given = where.package === undefined ? undefined : readPackage(resolve(where.directory, where.package))
   const looked = await lookFor(where, given)
