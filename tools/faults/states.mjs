@@ -1,6 +1,6 @@
 // @ts-check
 // A file of ours holds what parses and does not fit, or is no file.
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { traceIn } from './hello.mjs'
 
@@ -42,7 +42,10 @@ export async function states(hello) {
           rmSync(path, { recursive: true, force: true })
           renameSync(aside, path)
         } else rmSync(aside, { recursive: true, force: true })
-        return [...faults, ...(await hello.faultsAfter('there'))]
+        faults.push(...(await hello.faultsAfter('there')))
+        // Not devenv's, so that a clean leaves it.
+        if (content === undefined && statSync(path, { throwIfNoEntry: false })?.isDirectory()) rmdirSync(path)
+        return faults
       },
     })),
   )
