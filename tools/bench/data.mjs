@@ -4,22 +4,31 @@
 // `make dev.watch` in a fresh clone, with the image there, in one run.
 //
 //   node tools/bench/data.mjs PACKAGE-FOLDER CHECKOUT
+//
+// In the environment: OLDER=REF, a tag, branch or commit of the checkout that is older, whose data are taken as well.
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
-import { Clone, Workshop } from '../acceptance/clone.mjs'
+import { $ as shell } from 'zx'
+import { Clone, DEVENV, Workshop } from '../acceptance/clone.mjs'
 import { requireHappened } from './measure.mjs'
 
 const [packageFolder = '', given = ''] = process.argv.slice(2)
+const { OLDER } = process.env
 const checkout = realpathSync(given)
 const service = basename(packageFolder) === 'environment' ? basename(dirname(packageFolder)) : basename(packageFolder)
+const $ = shell({ quiet: true })
 const folder = realpathSync(mkdtempSync(join(tmpdir(), `devenv-bench-data-${service}-`)))
 
 /** @type {Clone[]} */
 const clones = []
 
-/** A clone of its own, whose starts keep their data and look for others' in the cache of this name. @param {string} cache */
-async function cloneWith(cache) {
+/**
+ * A clone of its own, whose starts keep their data and look for others' in the cache of this name.
+ * @param {string} cache
+ * @param {string} [of] what is cloned
+ */
+async function cloneWith(cache, of = checkout) {
   const workshop = new Workshop({
     service,
     folder: join(folder, String(clones.length)),
@@ -27,7 +36,7 @@ async function cloneWith(cache) {
     package: resolve(packageFolder),
     snapshots: [],
   })
-  const clone = await Clone.of(workshop, checkout)
+  const clone = await Clone.of(workshop, of)
   clones.push(clone)
   return clone
 }
@@ -90,8 +99,10 @@ function addSqlMigration(clone) {
   return file
 }
 
-async function main() {
-  console.log(`seconds  ratio  ${service}: \`make dev.watch\` to the printed address`)
+const EXACT = /exactly what the steps would make/
+const NEAREST = /nearest|of which the checkout has/
+
+async function measureLocal() {
   const clone = await cloneWith('own')
   // So that no figure holds its making.
   await clone.make('devenv.image')
@@ -103,17 +114,83 @@ async function main() {
   await clone.clean()
 
   const second = await cloneWith('own')
-  await measure('from the local seed', second, /exactly what the steps would make/)
+  await measure('from the local seed', second, EXACT)
   await second.clean()
 
   const branch = await cloneWith('two-fewer')
   await addMigrations(branch)
-  const nearest = /nearest|of which the checkout has/
-  await measure('from the local seed of a checkout with two migrations fewer', branch, nearest)
+  await measure('from the local seed of a checkout with two migrations fewer', branch, NEAREST)
+  await branch.clean()
+}
+
+/** A registry on this machine: no network is in the figures, but all that is done with what it brings. */
+async function measureRegistry() {
+  const name = `devenv-bench-registry-${process.pid}`
+  const registryImage = `${process.env.DEVENV_MIRROR ?? 'docker.io'}/library/registry:2`
+  await $`docker run --detach --name ${name} --publish 127.0.0.1::5000 ${registryImage}`
+  try {
+    const registry = `localhost:${(await $`docker port ${name} 5000/tcp`).stdout.trim().split(':').at(-1)}`
+    const origin = await cloneWith('own')
+    await origin.make('devenv.start')
+    await origin.succeed([...DEVENV, 'data', 'publish'], { env: { DEVENV_REGISTRY: registry } })
+    const { output } = await origin.run([...DEVENV, 'image', '--json'])
+    const image = /devenv\/[^"]+:inputs-\w+/.exec(output)?.[0] ?? ''
+    await $`docker tag ${image} ${registry}/${image}`
+    await $`docker push --quiet ${registry}/${image}`
+    await origin.clean()
+
+    const seeds = `devenv/${service}-data`
+    const answer = await fetch(`http://${registry}/v2/${seeds}/tags/list`)
+    const { tags } = /** @type {{ tags: string[] }} */ (await answer.json())
+    const sizes = [await megabytes(registry, `${seeds}:${tags[0]}`), await megabytes(registry, image)]
+    console.log(`${' '.repeat(17)}to download: a seed of ${sizes[0]}, an image of ${sizes[1]}`)
+    const rows = {
+      'from a seed of a registry': EXACT,
+      'from a registry: the image, as far as its layers are not there, and a seed':
+        /✓ pull [\s\S]*exactly what the steps/,
+    }
+    for (const [what, wanted] of Object.entries(rows)) {
+      const clone = await cloneWith(what)
+      clone.workshop.env.DEVENV_REGISTRY = registry
+      await measure(what, clone, wanted)
+      await clone.clean()
+      await $`docker rmi --force ${image} ${registry}/${image}`
+    }
+  } finally {
+    await $`docker rm --force --volumes ${name}`
+  }
+}
+
+/** What a registry sends of an image or artifact. @param {string} registry @param {string} reference name:tag */
+async function megabytes(registry, reference) {
+  const [name, tag] = reference.split(':')
+  const types = ['oci.image.manifest.v1', 'docker.distribution.manifest.v2'].map(
+    (type) => `application/vnd.${type}+json`,
+  )
+  const answer = await fetch(`http://${registry}/v2/${name}/manifests/${tag}`, { headers: { accept: types.join() } })
+  const { layers } = /** @type {{ layers: { size: number }[] }} */ (await answer.json())
+  return `${(layers.reduce((all, { size }) => all + size, 0) / 1e6).toFixed(2)} MB`
+}
+
+/** @param {string} older a ref of the checkout */
+async function measureOlder(older) {
+  const release = join(folder, 'older', basename(checkout))
+  await $`git clone --quiet ${checkout} ${release}`
+  await $`git -C ${release} checkout --quiet ${older}`
+  const origin = await cloneWith('older', release)
+  await origin.make('devenv.start')
+  await origin.clean()
+  const clone = await cloneWith('older')
+  await clone.make('devenv.image')
+  await measure(`from the local seed of ${older}`, clone, NEAREST)
+  await clone.clean()
 }
 
 try {
-  await main()
+  console.log(`seconds  ratio  ${service}: \`make dev.watch\` to the printed address`)
+  await measureLocal()
+  await measureRegistry()
+  if (OLDER !== undefined) await measureOlder(OLDER)
 } finally {
   for (const clone of clones) if (existsSync(clone.path)) await clone.clean()
   if (process.exitCode === undefined) rmSync(folder, { recursive: true, force: true })
