@@ -340,9 +340,9 @@ describe('where data follow the branch', () => {
     await hello.greet('New')
     await go('main')
     expect((await hello.start()).stderr).toMatch(
-      /the save auto-cleaned holds other data of cleaned; it is called auto-cleaned-\S+ now/,
+      /the save auto-cleaned holds other data of cleaned; it is called auto-cleaned\.\S+ now/,
     )
-    const older = (await kept()).find((name) => name.startsWith('auto-cleaned-')) ?? ''
+    const older = (await kept()).find((name) => name.startsWith('auto-cleaned.')) ?? ''
     await go('cleaned')
     await hello.start()
     expect(await hello.greeted()).toEqual(['New'])

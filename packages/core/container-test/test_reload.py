@@ -318,6 +318,31 @@ class Runserver(InFolder):
                 server.terminate()
                 server.wait()
 
+    def test_after_a_save_what_the_first_request_would_import_is_imported_before_it(self):
+        code = self.folder / 'code'
+        (code / 'django').mkdir()
+        (code / 'django' / '__init__.py').touch()
+        (code / 'django' / 'urls.py').write_text(
+            'class Resolver:\n    @property\n    def url_patterns(self):\n        import pages\n\n\nget_resolver = Resolver\n')
+        (code / 'pages.py').write_text('WORDS = "first"\n')
+        (code / 'manage.py').write_text(
+            'import sys\nfrom wsgiref.simple_server import make_server\n\n\n'
+            'def app(environ, start_response):\n    import pages\n    start_response("200 OK", [])\n'
+            '    return [pages.WORDS.encode()]\n\n\n'
+            'make_server("127.0.0.1", int(sys.argv[1]), app).serve_forever()\n')
+        port = self.reserve_port()
+        self.start(
+            'reload', '--listen', '127.0.0.1:%d' % port, '--',
+            sys.executable, '-B', str(CONTAINER / 'lib/runserver.py'), 'manage.py', str(port))
+        self.assertEqual(eventually(lambda: answer(port)), (200, 'first'))
+        (code / 'pages.py').write_text('WORDS = (\n')
+        seen = [200]
+        while seen[-1] == 200:
+            seen.append(answer(port)[0])
+        self.assertEqual(seen[-1], 503)
+        (code / 'pages.py').write_text('WORDS = "mended"\n')
+        eventually(lambda: answer(port) == (200, 'mended') or None)
+
 
 def answer(port):
     """(status, text), or None where nobody listens."""

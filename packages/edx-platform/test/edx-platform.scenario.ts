@@ -223,6 +223,19 @@ describe('a checkout that is locked with uv', () => {
     await isShown('Edited')
   })
 
+  test('what only the addresses import is named when it is broken, by the page and once in the log', async () => {
+    const urls = 'lms/djangoapps/login/urls.py'
+    const before = await platform.read(urls)
+    await platform.write(urls, `${before}\ndef broken(:\n`)
+    await eventually(async () => {
+      const { status, body } = await platform.get('/login')
+      expect(`${status} ${body}`).toMatch(/^503 .*lms\/djangoapps\/login\/urls\.py:\d+: SyntaxError/)
+    })
+    expect((await platform.log('lms')).match(/SyntaxError: /g)).toHaveLength(1)
+    await platform.write(urls, before)
+    await eventually(async () => expect((await platform.get('/login')).status).toBe(200))
+  })
+
   test('an edit of Sass changes the stylesheets, and one of JavaScript the bundle', async () => {
     await platform.edit('common/static/sass/_colours.scss', 'rebeccapurple', 'tomato')
     await platform.edit('lms/static/js/login.js', "['login', '']", "['edited', '']")

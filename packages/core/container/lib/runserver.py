@@ -45,11 +45,26 @@ def adopt():
         server.server_name, server.server_port = server.server_address[:2]
         server.setup_environ()
 
+    def server_activate(server):  # listens already, with a longer queue
+        if saved:
+            load_urls()
+
     if saved:
         check_later()
     finish_requests()
     WSGIServer.server_bind = server_bind
-    WSGIServer.server_activate = lambda server: None  # listens already, with a longer queue
+    WSGIServer.server_activate = server_activate
+
+
+def load_urls():
+    """Imports what the first request would, that waits for it in any case. What cannot be imported ends the server here, with its
+    file and line. In a request, each middleware would answer for it with a page of its own: that took the LMS minutes."""
+    try:
+        from django.urls import get_resolver
+    except ImportError:
+        return  # manage.py says it better
+
+    _ = get_resolver().url_patterns
 
 
 def finish_requests():

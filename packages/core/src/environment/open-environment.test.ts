@@ -187,11 +187,11 @@ describe('a folder', () => {
     expect(await requireRecognised(environment)).toBe('uv')
   })
 
-  test('with a colon in its path cannot be mounted, whatever it holds', async () => {
-    const root = sample({ 'a:b/Makefile': '', 'a:b/hello/web.py': '' })
-    const environment = await open(root, { package: 'package', checkout: 'a:b' })
+  test.each(['a:b', 'a\\b'])('at %s is refused, whatever it holds', async (name) => {
+    const root = sample({ [`${name}/Makefile`]: '', [`${name}/hello/web.py`]: '' })
+    const environment = await open(root, { package: 'package', checkout: name })
     expect(await problemsOf(() => requireRecognised(environment))).toEqual([
-      { code: 'checkout-unmountable', checkout: join(root, 'a:b') },
+      { code: 'checkout-unmountable', checkout: join(root, name) },
     ])
   })
 

@@ -97,7 +97,7 @@ export async function requireRecognised({
   package: environmentPackage,
   checkout,
 }: Pick<Environment, 'package' | 'checkout'>): Promise<string | undefined> {
-  if (checkout.includes(':')) throw new DevenvError({ code: 'checkout-unmountable', checkout })
+  if (/[:\\]/.test(checkout)) throw new DevenvError({ code: 'checkout-unmountable', checkout })
   const { readExtension } = await import('../definition/extension.js')
   return await recognise(environmentPackage, readExtension(environmentPackage), folderTree(checkout))
 }

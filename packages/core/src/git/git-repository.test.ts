@@ -7,6 +7,7 @@ import {
   ensureCommits,
   hideFromGit,
   parseRemoteRefs,
+  readBranch,
   readIgnored,
   readIndexModes,
   readRemoteRefs,
@@ -21,6 +22,16 @@ function inHookOf(repository: string): void {
   vi.stubEnv('GIT_INDEX_FILE', join(repository, '.git', 'index'))
   onTestFinished(() => void vi.unstubAllEnvs())
 }
+
+test('the branch that is checked out has its name whatever else has that name', async () => {
+  const { root } = repositoryWith({ file: 'one' })
+  git(root, 'tag', 'main')
+  expect(await readBranch(root)).toBe('main')
+  git(root, 'checkout', '--quiet', '-b', 'heads/main')
+  expect(await readBranch(root)).toBe('heads/main')
+  git(root, 'checkout', '--quiet', '--detach')
+  expect(await readBranch(root)).toBeUndefined()
+})
 
 describe('a name', () => {
   test('means a commit: by branch, tag, tag object, short id and ancestry', async () => {

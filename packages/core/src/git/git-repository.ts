@@ -201,8 +201,9 @@ async function readExclude(root: string): Promise<{ file: string; text: string; 
 
 /** The branch that is checked out; `undefined` where none is, or there is no repository. */
 export async function readBranch(root: string): Promise<string | undefined> {
-  const { exitCode, stdout } = await git([...LOOKING, '-C', root, 'symbolic-ref', '--quiet', '--short', 'HEAD'])
-  return exitCode === 0 ? stdout.trim() : undefined
+  const { exitCode, stdout } = await git([...LOOKING, '-C', root, 'symbolic-ref', '--quiet', 'HEAD'])
+  // git's own `--short` depends on what else has that name: a tag makes it `heads/main`.
+  return exitCode === 0 ? stdout.trim().replace(/^refs\/heads\//, '') : undefined
 }
 
 /** The address of the remote `origin`, as a browser takes it; `undefined` where there is none, or it is a folder. */

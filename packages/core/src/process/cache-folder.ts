@@ -1,11 +1,25 @@
 import { existsSync, mkdirSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
+import os from 'node:os'
+import { dirname, isAbsolute, join } from 'node:path'
 import { DevenvError } from '../problem/problem.js'
 
-/** A folder of this person's for what can be had again (https://specifications.freedesktop.org/basedir-spec). */
-export const cacheFolder = (...names: readonly string[]): string =>
-  join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'devenv', ...names)
+/**
+ * A folder of this person's for what can be had again (https://specifications.freedesktop.org/basedir-spec: a relative path counts as none).
+ * @throws DevenvError `folder-unusable` where the person has no home
+ */
+export function cacheFolder(...names: readonly string[]): string {
+  const { XDG_CACHE_HOME: named = '' } = process.env
+  return join(isAbsolute(named) ? named : join(readHome(), '.cache'), 'devenv', ...names)
+}
+
+function readHome(): string {
+  try {
+    return os.homedir()
+  } catch {
+    const detail = 'HOME is not set, and this machine does not know its user.'
+    throw new DevenvError({ code: 'folder-unusable', folder: '~/.cache', variable: 'XDG_CACHE_HOME', detail })
+  }
+}
 
 /** The same, made if it is not there. @throws DevenvError `folder-unusable` */
 export function makeCacheFolder(...names: readonly string[]): string {

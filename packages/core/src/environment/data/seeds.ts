@@ -40,7 +40,8 @@ export function listSeeds(service: string): Seed[] {
 
 /** What is being written has another name until it is whole. */
 function namesIn(folder: string): string[] {
-  if (!existsSync(folder)) return []
+  // Another program may have left a file there, such as a file manager.
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return []
   return readdirSync(folder)
     .filter((name) => /^[0-9a-f]{20}-[0-9a-f]{8}$/.test(name))
     .flatMap((name) => {

@@ -15,7 +15,7 @@ export function attachLibrary(member: Member, checkout: string, kind: LibraryKin
   if (member.libraries.some((each) => each.checkout === checkout)) return
   const { service } = member.context.environment
   if (member.accepts !== kind) throw new DevenvError({ code: 'library-refused', checkout, service, kind })
-  if (checkout.includes(':')) throw new DevenvError({ code: 'checkout-unmountable', checkout })
+  if (/[:\\]/.test(checkout)) throw new DevenvError({ code: 'checkout-unmountable', checkout })
   const name = basename(checkout)
   const alike = member.libraries.filter((each) => each.name === name).map((each) => each.checkout)
   if (alike.length > 0) throw new DevenvError({ code: 'libraries-alike', service, checkouts: [...alike, checkout] })

@@ -38,6 +38,8 @@ test('those of the branch that is here come back, whatever they hold', () => {
 test('any name of a branch makes one of a save, and no two the same', () => {
   expect(autoSaveOf('main')).toBe('auto-main')
   expect(autoSaveOf('feat/a b')).toMatch(/^auto-feat-a-b-[0-9a-f]{8}$/)
+  // What one of these is called meanwhile, or becomes, has a dot; and `.tmp` is no name of a save.
+  for (const branch of ['a.new', 'w.tmp', 'a.2026-11-28T07-30-00']) expect(autoSaveOf(branch)).not.toContain('.')
   expect(autoSaveOf('feat/a b')).not.toBe(autoSaveOf('feat-a/b'))
   expect(autoSaveOf('x'.repeat(99))).toHaveLength(38)
 })

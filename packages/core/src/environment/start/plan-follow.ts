@@ -14,9 +14,9 @@ export type BranchSwitch = {
   servers: readonly string[]
 }
 
-/** The save that keeps the data of a branch by itself: no two branches have the same. Pure. */
+/** The save that keeps the data of a branch by itself: no two branches have the same, and none has a dot. Pure. */
 export function autoSaveOf(branch: string): string {
-  const plain = branch.replace(/[^\w.-]/g, '-').slice(0, 24)
+  const plain = branch.replace(/[^\w-]/g, '-').slice(0, 24)
   return `auto-${plain}${plain === branch ? '' : `-${sha256Of(branch).slice(0, 8)}`}`
 }
 

@@ -69,13 +69,14 @@ async function followBranch(context: Context, follow: BranchSwitch, commands: On
 async function keep(context: Context, { name, from, servers }: BranchSwitch): Promise<string> {
   const { paths } = context.environment
   const { saves } = listSaves(paths)
+  // A dot is in no name of another branch's save.
   const fresh = `${name}.new`
   // Of somebody who was interrupted here: the data are still there.
   if (saves.some((each) => each.name === fresh)) deleteSave(paths, fresh)
   const older = saves.find((each) => each.name === name)
   const goesOnFrom = readLedgers(paths).map(([, { kept }]) => kept)
   if (older !== undefined && !goesOnFrom.includes(older.manifest)) {
-    const stamped = `${name}-${older.description.created.slice(0, 19).replaceAll(':', '-')}`
+    const stamped = `${name}.${older.description.created.slice(0, 19).replaceAll(':', '-')}`
     replaceSave(paths, stamped, name)
     context.report({ kind: 'note', text: `the save ${name} holds other data of ${from}; it is called ${stamped} now` })
   }

@@ -26,8 +26,8 @@ export const CHECKOUT: Explanations<CheckoutProblem> = {
     fix: 'Name the checkout: --checkout=PATH, or run this in its top folder.',
   }),
   'checkout-unmountable': ({ checkout }) => ({
-    what: `Docker cannot mount ${checkout}: its path contains a colon.`,
-    why: 'In a Compose file a colon ends the path of a volume.',
+    what: `devenv cannot work in ${checkout}: its path contains a colon or a backslash.`,
+    why: 'In a Compose file a colon ends the path of a volume; in a glob a backslash is no part of a name.',
     fix: 'Move the checkout to a path without one.',
   }),
   'neighbour-unusable': ({ service, checkout, data, detail }) => ({

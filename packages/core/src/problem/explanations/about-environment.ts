@@ -59,12 +59,12 @@ export const ENVIRONMENT: Explanations<EnvironmentProblem> = {
   'store-unfilled': ({ store, detail }) => ({
     what: `The server of ${store} did not take the data.`,
     why: detail,
-    fix: 'devenv start   begins without them. DEVENV_SEEDS=none devenv start   takes no ready data.',
+    fix: 'devenv start   begins without them: with the data from before a restore, or with new ones. DEVENV_SEEDS=none devenv start   takes no ready data.',
   }),
   'archive-damaged': ({ archive, detail }) => ({
     what: `${archive} is damaged.`,
     why: `${detail}.`,
-    fix: 'Remove it, or take a copy of it from where it came.',
+    fix: 'Remove it (a save: devenv data delete NAME), or take a copy of it from where it came.',
   }),
   'save-misnamed': ({ name }) => ({
     what: `A save cannot be called ${quoted(name)}.`,
