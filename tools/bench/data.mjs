@@ -10,7 +10,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, realpathSyn
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { $ as shell } from 'zx'
-import { Clone, DEVENV, Workshop } from '../acceptance/clone.mjs'
+import { Clone, Workshop } from '../acceptance/clone.mjs'
 import { requireHappened } from './measure.mjs'
 
 const [packageFolder = '', given = ''] = process.argv.slice(2)
@@ -131,18 +131,19 @@ async function measureRegistry() {
   try {
     const registry = `localhost:${(await $`docker port ${name} 5000/tcp`).stdout.trim().split(':').at(-1)}`
     const origin = await cloneWith('own')
+    origin.workshop.env.DEVENV_REGISTRY = registry
     await origin.make('devenv.start')
-    await origin.succeed([...DEVENV, 'data', 'publish'], { env: { DEVENV_REGISTRY: registry } })
-    const { output } = await origin.run([...DEVENV, 'image', '--json'])
-    const image = /devenv\/[^"]+:inputs-\w+/.exec(output)?.[0] ?? ''
-    await $`docker tag ${image} ${registry}/${image}`
-    await $`docker push --quiet ${registry}/${image}`
+    await origin.devenv('data', 'publish')
+    /** Its name in the registry. @type {string} */
+    const [image] = JSON.parse(await origin.devenv('image', '--json'))
+    await $`docker push --quiet ${image}`
     await origin.clean()
 
     const seeds = `devenv/${service}-data`
     const answer = await fetch(`http://${registry}/v2/${seeds}/tags/list`)
     const { tags } = /** @type {{ tags: string[] }} */ (await answer.json())
-    const sizes = [await megabytes(registry, `${seeds}:${tags[0]}`), await megabytes(registry, image)]
+    const own = image.slice(registry.length + 1)
+    const sizes = [await megabytes(registry, `${seeds}:${tags[0]}`), await megabytes(registry, own)]
     console.log(`${' '.repeat(17)}to download: a seed of ${sizes[0]}, an image of ${sizes[1]}`)
     const rows = {
       'from a seed of a registry': EXACT,
@@ -154,7 +155,7 @@ async function measureRegistry() {
       clone.workshop.env.DEVENV_REGISTRY = registry
       await measure(what, clone, wanted)
       await clone.clean()
-      await $`docker rmi --force ${image} ${registry}/${image}`
+      await $`docker rmi --force ${image} ${own}`
     }
   } finally {
     await $`docker rm --force --volumes ${name}`

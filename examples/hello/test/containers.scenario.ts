@@ -119,7 +119,10 @@ describe('a second Open edX container', () => {
   })
 
   test('is stopped and started with the others, and what was released serves again', async () => {
+    const { id } = await hello.container('redis')
+    await ask('docker', 'pause', id)
     await hello.devenv('stop')
+    expect(await ask('docker', 'inspect', '--format', '{{.State.Status}}', id)).toBe('exited')
     expect((await hello.containers()).some(({ running }) => running)).toBe(false)
     await hello.start()
     expect(await get(`${await url()}/health/`)).toMatchObject({ status: 200 })

@@ -329,19 +329,31 @@ class Runserver(InFolder):
             'import sys\nfrom wsgiref.simple_server import make_server\n\n\n'
             'def app(environ, start_response):\n    import pages\n    start_response("200 OK", [])\n'
             '    return [pages.WORDS.encode()]\n\n\n'
-            'make_server("127.0.0.1", int(sys.argv[1]), app).serve_forever()\n')
+            'try:\n    make_server("127.0.0.1", int(sys.argv[1]), app).serve_forever()\n'
+            'except OSError as error:\n    sys.exit("of the socket: %s" % error)\n')
         port = self.reserve_port()
-        self.start(
-            'reload', '--listen', '127.0.0.1:%d' % port, '--',
-            sys.executable, '-B', str(CONTAINER / 'lib/runserver.py'), 'manage.py', str(port))
+        with (self.folder / 'console' / '2').open('wb') as errors:
+            self.start(
+                'reload', '--listen', '127.0.0.1:%d' % port, '--',
+                sys.executable, '-B', str(CONTAINER / 'lib/runserver.py'), 'manage.py', str(port), stderr=errors)
         self.assertEqual(eventually(lambda: answer(port)), (200, 'first'))
         (code / 'pages.py').write_text('WORDS = (\n')
-        seen = [200]
-        while seen[-1] == 200:
-            seen.append(answer(port)[0])
-        self.assertEqual(seen[-1], 503)
+        self.assertEqual(self.next_status(port), 503)
+        (code / 'pages.py').write_text('WORDS = "between"\n')
+        eventually(lambda: answer(port) == (200, 'between') or None)
+        (code / 'pages.py').write_text('WORDS = open("nowhere").read()\n')
+        self.assertEqual(self.next_status(port), 503)
+        self.assertIn('pages.py", line 1', self.console('2'))
+        self.assertNotIn('of the socket', self.console('2'))
         (code / 'pages.py').write_text('WORDS = "mended"\n')
         eventually(lambda: answer(port) == (200, 'mended') or None)
+
+    def next_status(self, port):
+        """The first that is not 200."""
+        status = 200
+        while status == 200:
+            status = answer(port)[0]
+        return status
 
 
 def answer(port):

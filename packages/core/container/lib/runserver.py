@@ -64,7 +64,11 @@ def load_urls():
     except ImportError:
         return  # manage.py says it better
 
-    _ = get_resolver().url_patterns
+    try:
+        _ = get_resolver().url_patterns
+    except OSError:  # Django would take it for one of the socket
+        traceback.print_exc()
+        sys.exit(1)
 
 
 def finish_requests():

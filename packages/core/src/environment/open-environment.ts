@@ -9,6 +9,7 @@ import type { Settings } from '../settings/settings.js'
 import { folderTree } from '../tree/folder-tree.js'
 import { readCode } from './code.js'
 import { type Environment, identify } from './environment.js'
+import { requireMountable } from './require-mountable.js'
 
 /** Where a command was given, and what was named there: a checkout, a package. */
 export type Where = {
@@ -97,7 +98,7 @@ export async function requireRecognised({
   package: environmentPackage,
   checkout,
 }: Pick<Environment, 'package' | 'checkout'>): Promise<string | undefined> {
-  if (/[:\\]/.test(checkout)) throw new DevenvError({ code: 'checkout-unmountable', checkout })
+  requireMountable(checkout)
   const { readExtension } = await import('../definition/extension.js')
   return await recognise(environmentPackage, readExtension(environmentPackage), folderTree(checkout))
 }

@@ -40,7 +40,7 @@ export function listSeeds(service: string): Seed[] {
 
 /** What is being written has another name until it is whole. */
 function namesIn(folder: string): string[] {
-  // Another program may have left a file there, such as a file manager.
+  // Another program, such as a file manager, may have left a file there.
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return []
   return readdirSync(folder)
     .filter((name) => /^[0-9a-f]{20}-[0-9a-f]{8}$/.test(name))

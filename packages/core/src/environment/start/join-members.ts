@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path'
 import type { LibraryKind } from '../../definition/definition.js'
 import { DevenvError } from '../../problem/problem.js'
 import { readRecord } from '../data/record.js'
+import { requireMountable } from '../require-mountable.js'
 import { isToldOf, type Member } from './tell-neighbours.js'
 
 /** Each path once, in one order. Pure. */
@@ -15,7 +16,7 @@ export function attachLibrary(member: Member, checkout: string, kind: LibraryKin
   if (member.libraries.some((each) => each.checkout === checkout)) return
   const { service } = member.context.environment
   if (member.accepts !== kind) throw new DevenvError({ code: 'library-refused', checkout, service, kind })
-  if (/[:\\]/.test(checkout)) throw new DevenvError({ code: 'checkout-unmountable', checkout })
+  requireMountable(checkout)
   const name = basename(checkout)
   const alike = member.libraries.filter((each) => each.name === name).map((each) => each.checkout)
   if (alike.length > 0) throw new DevenvError({ code: 'libraries-alike', service, checkouts: [...alike, checkout] })
