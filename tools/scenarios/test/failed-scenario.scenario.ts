@@ -9,7 +9,8 @@ import { ask, run } from '../run.js'
 /** Runs a scenario that fails. */
 async function failed(name: string, env: Readonly<Record<string, string>> = {}) {
   const config = ['--config', 'tools/scenarios/test/vitest.config.ts', '--testNamePattern', name]
-  const vitest = ['node_modules/.bin/vitest', 'run', ...config]
+  const reporters = ['--reporter', 'tools/scenarios/show-evidence.ts', '--reporter', 'default']
+  const vitest = ['node_modules/.bin/vitest', 'run', ...config, ...reporters]
   const { exitCode, stdout, stderr } = await run(vitest, { cwd: REPOSITORY, env })
   const said = `${stdout}${stderr}`
   const folder = /The evidence of this failure is in (\S+)/.exec(said)?.[1] ?? ''
@@ -20,9 +21,9 @@ async function failed(name: string, env: Readonly<Record<string, string>> = {}) 
   return { said, folder, read, checkout }
 }
 
-test('what a failed scenario saw is kept, and its environment is removed', async () => {
+test('what a failed scenario saw is kept, the end of its logs is shown before its failure, and its environment is removed', async () => {
   const { said, folder, read, checkout } = await failed('an environment for one test')
-  expect(said).toContain('words that no page has')
+  expect(said).toMatch(/==> \.failed\/\S+\/hello\.log <==[\s\S]*FAIL[\s\S]*words that no page has/)
   expect(read('typed.txt')).toMatch(/^\$ make dev\.greet NAME=Ada\nHello, Ada!$/m)
   const project = readdirSync(join(folder, 'data')).find((name) => name.endsWith('.compose.json')) ?? ''
   expect(Object.keys(JSON.parse(read(`data/${project}`)).services)).toEqual(['hello', 'mysql', 'redis'])
