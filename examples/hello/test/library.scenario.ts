@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Checkout, eventually, fresh, REPOSITORY, shared, succeeded } from '../../../tools/scenarios/checkout.js'
+import { processesOf } from '../../../tools/scenarios/engine.js'
 import { ask } from '../../../tools/scenarios/run.js'
 import { freshCheckout, Hello } from './checkout.js'
 
@@ -104,6 +105,31 @@ describe('a library that is attached to a service', () => {
       "from importlib import metadata; print([p.name for p in metadata.entry_points(group='hello.languages')])"
     expect(succeeded(await hello.devenv('exec', '--', 'python3', '-c', ask)).stdout).toContain("['Italian', 'Roman']")
     expect(succeeded(await hello.make('dev.test', 'TESTS=tests/test_greetings.py')).stdout).toMatch(/\d+ passed/)
+  })
+
+  test('is no reason to lose a stop of its container, whenever that comes', async () => {
+    succeeded(await hello.devenv('stop'))
+    const container = await hello.container('hello')
+    const { id } = container
+    const setup = await ciao.read('setup.py')
+    await ciao.write('setup.py', `import time\ntime.sleep(1)\n${setup}`)
+    const stopsOnce = async (isThere: () => Promise<unknown>) => {
+      await ask('docker', 'start', id)
+      await eventually(isThere)
+      await ask('docker', 'stop', id)
+      return await ask('docker', 'inspect', '--format', '{{.State.ExitCode}}', id)
+    }
+    const describes = async () =>
+      expect(await processesOf(container)).toContainEqual(expect.stringContaining('libraries --describe'))
+    expect(await stopsOnce(describes)).toBe('143')
+    await ciao.write('setup.py', setup)
+
+    // While the programs begin, of which each is a copy of supervisord at first. Not 137: nothing had to be killed.
+    const started = async () => (await ask('docker', 'logs', id)).split('supervisord started').length
+    for (let turn = 0; turn < 5; turn++) {
+      const before = await started()
+      expect(await stopsOnce(async () => expect(await started()).toBeGreaterThan(before))).toBe('0')
+    }
   })
 
   test('has what it needs and the container lacks named with each start of its container', async () => {

@@ -1,8 +1,10 @@
 """PID 1: supervisord, with what it lacks for that place.
 
 - Its own lines go where those of all programs go.
-- A signal wakes it at once. Its loop polls for a second, and Python goes on polling after a signal:
-  a stop, and the restart of a killed program, would wait for that.
+- Its first programs start at once, and a signal wakes it at once. Its loop polls for a second, and Python goes
+  on polling after a signal: a start, a stop and the restart of a killed program would wait for that.
+- A program that is stopped before it has become itself ends. In the process that is to become it, what
+  supervisord takes as a signal of its own would be lost, and its group is not there yet.
 - It ends after the loggers: the last lines of a program are read when the program is gone.
 - Every program writes through a logger, and is stopped with all that it has started.
 """
@@ -12,6 +14,9 @@ import signal
 import sys
 import time
 
+# To PID 1, a signal that it does not take never happened; supervisord takes it from when it has read its configuration.
+signal.signal(signal.SIGTERM, lambda *_: os._exit(128 + signal.SIGTERM))
+
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 from devenv_container.logs import Lines
 from supervisor import loggers, supervisord
@@ -20,6 +25,8 @@ from supervisor.options import ServerOptions
 
 LAST_LINES = 1.0  # seconds that the loggers have
 LOGGED = '/opt/devenv/bin/program'
+
+TAKEN = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGUSR2)
 
 EXPECTED = (
     'reaped unknown pid',  # loggers, and orphans of what was run by exec
@@ -33,6 +40,21 @@ class Options(ServerOptions):
     def setsignals(self):
         super().setsignals()
         wake.open()
+        wake.poke()
+
+    def fork(self):
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, TAKEN)
+        pid = os.fork()
+        if pid == 0:
+            for each in TAKEN:
+                signal.signal(each, signal.SIG_DFL)
+        else:
+            try:
+                os.setpgid(pid, pid)  # as the child does: whoever comes first
+            except OSError:
+                pass  # it was the child, which has become the program
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        return pid
 
     def waitpid(self):
         pid, status = super().waitpid()
