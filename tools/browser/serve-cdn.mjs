@@ -2,7 +2,7 @@
 // cdn.jsdelivr.net/npm/NAME@VERSION/FILE is a file of a package of npm. Where the browser does not reach it, the package
 // itself is asked: pages that load MathJax from there are whole on a machine that reaches npm's registry only.
 
-import { existsSync, mkdirSync, mkdtempSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { $ } from 'zx'
@@ -15,6 +15,7 @@ const quiet = $({ quiet: true })
 export async function serveCdn(context) {
   if (await isReached()) return
   const folder = mkdtempSync(join(tmpdir(), 'devenv-cdn-'))
+  context.once('close', () => rmSync(folder, { recursive: true, force: true }))
   /** @type {Map<string, Promise<string>>} */
   const packages = new Map()
   await context.route(`${HOST}/npm/**`, async (route) => {

@@ -172,7 +172,9 @@ describe('a service beside this one', () => {
     await hello.write('hello/web.py', `${page}\nthis is no Python\n`)
     const { stdout, exitCode } = await guestbook.devenv('start')
     expect(exitCode).toBe(0)
-    expect(stdout).toMatch(/hello\/web\.py:\d+/)
+    expect(stdout).toMatch(
+      /web, worker of hello end with an error[\s\S]*hello\/web\.py:\d+[\s\S]*devenv\.js logs hello /,
+    )
     await hello.write('hello/web.py', page)
   })
 

@@ -132,12 +132,17 @@ class Answers(InFolder):
         self.assertGreaterEqual(time.monotonic() - released, 3)
         self.assertGreater(len(asked), 1)
 
-    def test_once_they_are_released_one_probe_asks_once(self):
+    def test_once_they_are_released_it_asks_for_a_second_before_it_says_no(self):
         self.environment['DEVENV_START_SECONDS'] = '60'
         self.release('web')
         url, asked = self.serve(503)
+        began = time.monotonic()
         self.assertEqual(self.answers('web=%s/' % url), (1, 'web: it answered 503'))
-        self.assertEqual(len(asked), 1)
+        self.assertGreaterEqual(time.monotonic() - began, 1)
+        self.assertGreater(len(asked), 1)
+        url, asked = self.serve(503, 200)
+        self.assertEqual(self.answers('web=%s/' % url), (0, ''))
+        self.assertEqual(len(asked), 2)
 
     def test_a_container_without_programs_is_healthy_also_while_others_are_provisioned(self):
         self.assertEqual(self.answers(), (0, ''))

@@ -29,7 +29,7 @@ class Servers(InFolder):
     def test_a_worker_of_celery_takes_options_of_reload_and_of_its_own(self):
         self.assertEqual(
             self.words('celery-worker', '--watch', 'lms', 'lms.celery', '--queues', 'a,b', '--hostname', 'lms@%h'),
-            '--watch lms --nice 15 -- celery --app lms.celery worker --loglevel info --pool solo '
+            '--watch lms --nice 15 -- celery --quiet --app lms.celery worker --loglevel info --pool solo '
             '--without-gossip --without-mingle --without-heartbeat --queues a,b --hostname lms@%h')
 
     def test_without_a_port_or_an_application_each_says_what_it_takes(self):

@@ -1,6 +1,5 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openBrowser } from '../../../tools/browser/browser.mjs'
@@ -138,7 +137,7 @@ describe('a checkout that is locked with uv', () => {
     const other = fresh(new Platform('miniature-uv'))
     await other.clone()
     succeeded(await other.devenv('start', '--programs', 'lms'))
-    const browser = await openBrowser({ screenshots: mkdtempSync(join(tmpdir(), 'devenv-browser-')) })
+    const browser = await openBrowser({ screenshots: join(other.folder, 'screenshots') })
     onTestFinished(() => browser.close())
     const both = [await platform.url(LMS), await other.url(LMS)]
     for (const url of both) {
@@ -297,11 +296,15 @@ describe('a checkout that is locked with uv', () => {
   })
 
   test.each([
-    { what: 'the LMS', port: LMS, worker: /^lms@/ },
-    { what: 'Studio', port: STUDIO, worker: /^cms@/ },
-  ])('a task of $what is done by its worker', async ({ what, port, worker }) => {
+    { what: 'the LMS', port: LMS, worker: /^lms@/, program: 'lms-worker' },
+    { what: 'Studio', port: STUDIO, worker: /^cms@/, program: 'cms-worker' },
+  ])('a task of $what is done by its worker', async ({ what, port, worker, program }) => {
     await post(`${await platform.url(port)}/chores`, { text: what })
     await eventually(async () => expect(await chores(port)).toMatchObject({ [what]: expect.stringMatching(worker) }))
+    // That it is ready, and not the list of all its tasks, some hundred lines at each save.
+    const { stdout } = await platform.devenv('logs', program)
+    expect(stdout).toMatch(/ ready\.$/m)
+    expect(stdout).not.toContain('[tasks]')
   })
 
   test('dev.lms.shell and dev.cms.shell run what is piped in, each with its settings', async () => {

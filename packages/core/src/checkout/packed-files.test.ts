@@ -29,6 +29,7 @@ test('without a repository, and without a lock, there is nothing to tell', async
 })
 
 test('from a registry all works in a fresh clone', () => {
+  expect(explainClones([], '@devenv/hello@1.0.0', 'make -C ../hello').join('')).toContain('make -C ../hello dev.watch')
   expect(explainClones([], '@devenv/hello@1.0.0')).toEqual([
     'Commit these files. From now on, in a fresh clone too: make dev.watch',
   ])

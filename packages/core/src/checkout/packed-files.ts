@@ -28,15 +28,16 @@ export async function readPackedFiles(checkout: string): Promise<PackedFile[]> {
 /**
  * What works in a fresh clone, and what does not.
  * @param wanted the package as a registry would give it: `@devenv/hello@1.0.0`
+ * @param make how make is typed where the person is: `make -C ../course-discovery`
  */
-export function explainClones(files: readonly PackedFile[], wanted: string): string[] {
+export function explainClones(files: readonly PackedFile[], wanted: string, make = 'make'): string[] {
   const namesOf = (clones: PackedFile['clones']) =>
     files.flatMap((file) => (file.clones === clones ? [file.path] : [])).join(', ')
   const [had, lacked, ignored] = [namesOf('have it'), namesOf('lack it'), namesOf('ignore it')]
   const commit = had === '' ? 'Commit these files.' : `Commit these files, and ${had}.`
-  if (lacked === '' && ignored === '') return [`${commit} From now on, in a fresh clone too: make dev.watch`]
+  if (lacked === '' && ignored === '') return [`${commit} From now on, in a fresh clone too: ${make} dev.watch`]
   return [
-    'Here this works: make dev.watch',
+    `Here this works: ${make} dev.watch`,
     'In a fresh clone it does not, nor in CI: npm installs from files that a clone does not have.',
     ...(lacked === '' ? [] : [`  outside the checkout: ${lacked}`]),
     ...(ignored === '' ? [] : [`  ignored by git: ${ignored}`]),

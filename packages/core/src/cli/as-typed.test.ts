@@ -61,6 +61,8 @@ describe('a command in a message', () => {
     ['(`devenv logs --help` lists its options)', '(`make devenv.logs ARGS=--help` lists its options)'],
     ['(`devenv --help` lists the commands)', '(`make dev.help` lists the commands)'],
     ['devenv make TARGET [VAR=value…]', 'make dev.TARGET [VAR=value…]'],
+    ['devenv make clean', 'make devenv.make ARGS=clean'],
+    ['devenv make clean_static', 'make dev.clean_static'],
     ['devenv make --list   prints them', 'make dev.help   prints them'],
   ])('%j is %j where make called', (text, expected) => {
     expect(typed(text, MADE)).toBe(expected)

@@ -70,6 +70,8 @@ const COMMAND =
 
 /** The three that OEP-5 names. */
 const OEP5 = ['watch', 'shell', 'clean']
+/** What `make dev.<name>` is of devenv’s own; a target that is called so is reached by another command. */
+const GOALS = [...OEP5, 'help']
 
 /**
  * A message whose commands a person can copy. A command's words end at a backtick, a bracket, `;`, two blanks, or with
@@ -89,7 +91,8 @@ export const asTyped = (text: string, form: Form = here()): string => {
 function madeOf({ make, variables, options }: Form & { do: 'make' }, command: string, words: string): string {
   const named = variables === '' ? '' : ` ${variables}`
   if (command === '--help' || words === '--list') return `${make} dev.help${named}`
-  if (command === 'make') return words === '' ? `${make} dev.TARGET${named}` : `${make} dev.${words}${named}`
+  if (command === 'make' && !GOALS.includes(words.split(' ')[0] ?? ''))
+    return words === '' ? `${make} dev.TARGET${named}` : `${make} dev.${words}${named}`
   const goal = `${OEP5.includes(command) ? 'dev' : 'devenv'}.${command}`
   const checkout = options.includes('CHECKOUT') ? /^--checkout[= ](\S+)$/.exec(words)?.[1] : undefined
   if (checkout !== undefined)

@@ -1,10 +1,11 @@
-import { resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { explainClones, readPackedFiles } from '../checkout/packed-files.js'
 import { prepareCheckout } from '../checkout/prepare-checkout.js'
 import { readTargets, type Target } from '../checkout/read-targets.js'
 import { findPackage, readPackage } from '../definition/find-package.js'
 import { identify } from '../environment/environment.js'
 import { requireFolder, requireRecognised } from '../environment/open-environment.js'
+import { quoted } from '../problem/quoted.js'
 
 const EDITORS = [
   'For VS Code, its tasks, its debugger and its containers: devenv editor vscode',
@@ -25,8 +26,11 @@ export async function initCheckout(
   const files = await readPackedFiles(checkout)
   return changed.length === 0 && files.length === 0
     ? [...done, ...collisions]
-    : [...done, ...collisions, ...explainClones(files, `${found.name}@${found.version}`), ...EDITORS]
+    : [...done, ...collisions, ...explainClones(files, `${found.name}@${found.version}`, makeIn(checkout)), ...EDITORS]
 }
+
+const makeIn = (checkout: string): string =>
+  checkout === process.cwd() ? 'make' : `make -C ${quoted(relative(process.cwd(), checkout))}`
 
 /** The targets whose names are devenv's: two recipes cannot have one name. Pure. */
 export const explainCollisions = (targets: readonly Target[]): string[] =>

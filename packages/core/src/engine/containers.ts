@@ -22,7 +22,7 @@ export type Container = {
 }
 
 /** Whether its processes are there and may write: a paused one goes on where it was. */
-export const mayWrite = ({ state }: Pick<Container, 'state'>): boolean =>
+export const hasProcesses = ({ state }: Pick<Container, 'state'>): boolean =>
   state === 'running' || state === 'restarting' || state === 'paused'
 
 type Listed = {

@@ -1,4 +1,11 @@
-import { type Container, listContainers, removeContainer, STOP_SECONDS, stopContainer } from './containers.js'
+import {
+  type Container,
+  hasProcesses,
+  listContainers,
+  removeContainer,
+  STOP_SECONDS,
+  stopContainer,
+} from './containers.js'
 import { ask, type Engine } from './engine.js'
 import { COMPOSE_LABELS } from './labels.js'
 import { removeUnusedNetworks } from './networks.js'
@@ -30,7 +37,7 @@ export async function removeContainers(
 ): Promise<void> {
   await Promise.all(
     containers.map(async ({ id, state }) => {
-      if (state === 'running') await stopContainer(engine, id, seconds).catch(unlessGone)
+      if (hasProcesses({ state })) await stopContainer(engine, id, seconds).catch(unlessGone)
       await removeContainer(engine, id).catch(unlessGone)
     }),
   )

@@ -313,6 +313,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'container-gone': { code: 'container-gone', container: 'mysql' },
   'program-waiting': {
     code: 'program-waiting',
+    service: 'hello',
     programs: [{ name: 'web', fault: 'hello/web.py:3: SyntaxError: invalid syntax' }, { name: 'worker' }],
   },
   'checkout-unmountable': { code: 'checkout-unmountable', checkout: '/a:b' },

@@ -228,7 +228,8 @@ export type EnvironmentProblem =
       log: readonly string[]
       left: string
     }
-  | { code: 'program-waiting'; programs: readonly { name: string; fault?: string }[] }
+  /** `beside`: the service is a neighbour's, and not that of the environment whose command this is. */
+  | { code: 'program-waiting'; service: string; beside?: true; programs: readonly { name: string; fault?: string }[] }
   | { code: 'not-ready'; container: string; log: readonly string[] }
   | {
       code: 'provision-failed'

@@ -1,7 +1,7 @@
 import { readPresence } from '../../checkout/read-presence.js'
 import type { Definition } from '../../definition/definition.js'
 import { oursOf } from '../../definition/definition.js'
-import { type Container, findImage, listContainers, mayWrite } from '../../engine/containers.js'
+import { type Container, findImage, hasProcesses, listContainers } from '../../engine/containers.js'
 import type { Engine } from '../../engine/engine.js'
 import { COMPOSE_LABELS, LABELS } from '../../engine/labels.js'
 import { DevenvError } from '../../problem/problem.js'
@@ -49,7 +49,7 @@ async function readHolders(
     const checkout = labels[LABELS.checkout] ?? name
     if (project === environment.project) continue
     if (readPresence(checkout, labels[LABELS.mountPoint]) === 'gone') moved.set(project, { project, checkout })
-    else if (mayWrite({ state })) writer ??= checkout
+    else if (hasProcesses({ state })) writer ??= checkout
   }
   return { moved: [...moved.values()], writer }
 }

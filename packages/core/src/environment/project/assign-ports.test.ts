@@ -52,13 +52,16 @@ describe('the ports of an environment', () => {
     expect(await assignPorts(ENVIRONMENT, [WEB], before, [], none)).toEqual({ ports: before, moved: [] })
   })
 
-  test('stay what they are while our own container holds them', async () => {
-    const port = await takenPort()
-    const own = [sampleContainer('hello', 'a', { ports: { 8000: port } })]
-    const { ports, moved } = await assignPorts(ENVIRONMENT, [WEB], { hello: { 8000: port } }, own, none)
-    expect(ports).toEqual({ hello: { 8000: port } })
-    expect(moved).toEqual([])
-  })
+  test.each(['running', 'paused', 'restarting'] as const)(
+    'stay what they are while our own container is %s',
+    async (state) => {
+      const port = await takenPort()
+      const own = [sampleContainer('hello', 'a', { state, ports: { 8000: port } })]
+      const { ports, moved } = await assignPorts(ENVIRONMENT, [WEB], { hello: { 8000: port } }, own, none)
+      expect(ports).toEqual({ hello: { 8000: port } })
+      expect(moved).toEqual([])
+    },
+  )
 
   test('move when somebody took them, and that is told', async () => {
     const port = await takenPort()

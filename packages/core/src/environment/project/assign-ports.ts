@@ -1,4 +1,4 @@
-import type { Container } from '../../engine/containers.js'
+import { type Container, hasProcesses } from '../../engine/containers.js'
 import { DevenvError } from '../../problem/problem.js'
 import type { Environment } from '../environment.js'
 import type { Ports } from './addresses.js'
@@ -10,7 +10,7 @@ type Wish = { service: string; target: number; fixed: number | undefined }
 /**
  * A free loopback port for each wish: the one it had, else the first free one of its candidates. A port that
  * a package or a checkout fixes is taken as it is.
- * @param own this environment's containers, whose running ports count as free
+ * @param own this environment's containers: the ports that they hold count as free
  * @param refused ports that the engine could not bind although they looked free
  * @returns the ports, and what was moved: `what` had `from` and cannot have it
  * @throws DevenvError `port-taken` for a fixed one, `ports-exhausted`
@@ -22,7 +22,7 @@ export async function assignPorts(
   own: readonly Container[],
   refused: ReadonlySet<number>,
 ): Promise<{ ports: Ports; moved: { port: number; holder: string | undefined }[] }> {
-  const held = new Set(own.filter(({ state }) => state === 'running').flatMap(({ ports }) => Object.values(ports)))
+  const held = new Set(own.filter(hasProcesses).flatMap(({ ports }) => Object.values(ports)))
   const given = new Set<number>()
   const free = async (port: number) =>
     !refused.has(port) && !given.has(port) && (held.has(port) || (await isFree(port)))

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -108,6 +108,7 @@ describe('what runs is all that is wanted', () => {
   test('but not where a copy took the place of the checkout: the container still has the old one', async () => {
     const replace = (root: string) => {
       renameSync(root, `${root}-before`)
+      onTestFinished(() => rmSync(`${root}-before`, { recursive: true }))
       cpSync(`${root}-before`, root, { recursive: true, preserveTimestamps: true })
     }
     expect(await found({ meanwhile: replace })).toBe(false)

@@ -93,7 +93,7 @@ describe('a program that waits for its code to be mended', () => {
     const told: Progress[] = []
     await waitHealthy({ engine, environment, report: (progress) => told.push(progress) }, ['hello'], 'ours')
     expect(told.map(({ kind }) => kind)).toEqual(['begin', 'note', 'end'])
-    expect(told[1]).toMatchObject({ text: expect.stringContaining(`web has ended: ${FAULT}`) })
+    expect(told[1]).toMatchObject({ text: expect.stringContaining(`web of hello has ended: ${FAULT}`) })
     expect(states).toEqual([])
   })
 })

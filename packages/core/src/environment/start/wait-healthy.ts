@@ -42,9 +42,13 @@ export async function waitHealthy(
     for (const service of waiting) {
       const container = containers.find((candidate) => candidate.service === service)
       if (container === undefined) throw new DevenvError({ code: 'container-gone', container: service })
-      if (whose === 'ours' && container.state === 'running')
-        looked.set(service, await lookInside(context, container, looked.get(service)))
       const isHealthy = container.health === 'healthy' || container.health === 'none'
+      const last = looked.get(service)
+      // The first look of one that begins to boot would see nothing, and take its time.
+      const isDue =
+        last === undefined ? isHealthy || seconds() * 1000 > LOOK_MS : performance.now() - last.at >= LOOK_MS
+      if (whose === 'ours' && container.state === 'running' && isDue)
+        looked.set(service, await lookInside(context, container, last))
       if (container.state === 'running' && isHealthy && !looked.get(service)?.waiting.length) {
         waiting.delete(service)
         report({ kind: 'end', step: service, seconds: seconds() })
@@ -76,14 +80,14 @@ type Look = {
 /** Tells which programs have ended, and why. @throws DevenvError `program-waiting` for those that do not get over it */
 async function lookInside(
   { engine, report }: Pick<Context, 'engine' | 'report'>,
-  { id }: Container,
+  { id, service }: Container,
   last: Look | undefined,
 ): Promise<Look> {
-  const now = performance.now()
-  if (last !== undefined && now - last.at < LOOK_MS) return last
-  const { look, fresh, stuck } = sortPrograms((await readPrograms(engine, id).catch(noneIfGone)) ?? [], last, now)
-  for (const { name, fault } of fresh) report({ kind: 'note', text: `${name} has ended: ${explainEnded(fault)}` })
-  if (stuck.length > 0) throw new DevenvError({ code: 'program-waiting', programs: stuck })
+  const programs = (await readPrograms(engine, id).catch(noneIfGone)) ?? []
+  const { look, fresh, stuck } = sortPrograms(programs, last, performance.now())
+  for (const { name, fault } of fresh)
+    report({ kind: 'note', text: `${name} of ${service} has ended: ${explainEnded(fault)}` })
+  if (stuck.length > 0) throw new DevenvError({ code: 'program-waiting', service, programs: stuck })
   return look
 }
 

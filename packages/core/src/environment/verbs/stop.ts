@@ -1,5 +1,5 @@
 import { accessSync, constants } from 'node:fs'
-import { type Container, mayWrite, stopContainer } from '../../engine/containers.js'
+import { type Container, hasProcesses, stopContainer } from '../../engine/containers.js'
 import { noneIfGone } from '../../engine/parse-refusal.js'
 import type { Context } from '../context.js'
 import { containersHere } from '../data/claim-stores.js'
@@ -40,7 +40,7 @@ function mayWriteIn(folder: string): boolean {
 async function stopRunning(context: Context): Promise<string[]> {
   await waitForStep(context, 'devenv stops the containers when it has ended (`devenv clean` ends it)')
   const { own, moved } = await containersHere(context)
-  const running = [...own, ...moved].filter(mayWrite)
+  const running = [...own, ...moved].filter(hasProcesses)
   if (running.length === 0) return []
   const record = readRecord(context.environment)
   const isOurs = ({ service }: Container) => record?.ours[service] !== undefined

@@ -4,6 +4,13 @@ import { readRecord } from '../data/record.js'
 import { openNeighbourhood } from '../start/open-neighbourhood.js'
 import { waitServing } from '../start/wait-serving.js'
 
+const ofNeighbour = ({ problems }: DevenvError): DevenvError =>
+  new DevenvError(
+    ...problems.map((problem) =>
+      problem.code === 'program-waiting' ? ({ ...problem, beside: true } as const) : problem,
+    ),
+  )
+
 /** Waits until those beside this environment answer. @returns why they will not */
 export async function waitBeside(context: Context, signal?: AbortSignal): Promise<DevenvError[]> {
   const { members } = await openNeighbourhood({ ...context, report: () => {} }, 'look')
@@ -15,7 +22,7 @@ export async function waitBeside(context: Context, signal?: AbortSignal): Promis
       await waitServing({ ...member, report: context.report }, record, signal)
     } catch (error) {
       if (!(error instanceof DevenvError)) throw error
-      failures.push(error)
+      failures.push(ofNeighbour(error))
     }
   }
   return failures

@@ -126,12 +126,12 @@ export const ENVIRONMENT: Explanations<EnvironmentProblem> = {
     why: `Its probe ${test.map(quoted).join(' ')} answered: ${probe}\nThe last lines of its log:\n${indent(log)}`,
     fix: `Fix the cause and run the same command again. ${left}`,
   }),
-  'program-waiting': ({ programs }) => {
+  'program-waiting': ({ service, beside, programs }) => {
     const names = programs.map(({ name }) => name)
     return {
-      what: `${names.join(', ')} ${names.length === 1 ? 'ends with an error, and does' : 'end with an error, and do'} not run.`,
+      what: `${names.join(', ')} of ${service} ${names.length === 1 ? 'ends with an error, and does' : 'end with an error, and do'} not run.`,
       why: programs.map(({ name, fault = 'its log shows the reason' }) => `${name}: ${fault}`).join('\n'),
-      fix: `Correct the cause: when you save a file, the program starts again. Everything else runs on.\ndevenv logs ${names.join(' ')}   shows more.`,
+      fix: `Correct the cause: when you save a file, the program starts again. Everything else runs on.\ndevenv logs ${beside ? service : names.join(' ')}   shows more.`,
     }
   },
   'not-ready': ({ container, log }) => ({
