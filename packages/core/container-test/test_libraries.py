@@ -136,6 +136,29 @@ class Libraries(InFolder):
         [told] = self.libraries('--if-changed')
         self.assertIsNone(told['broken'])
 
+    def test_one_of_node_is_not_installed_and_what_node_modules_lacks_is_named(self):
+        self.write({
+            'footer/package.json': json.dumps({
+                'name': '@edx/footer', 'dependencies': {'lodash': '^4.17.21', 'own': '1', '@edx/header': '^2'},
+                'peerDependencies': {'react': '^18', 'above': '>=1'}}),
+            'footer/node_modules/own/package.json': '{}',
+            'header/package.json': json.dumps({'name': '@edx/header'}),
+            'code/node_modules/react/package.json': '{}',
+            'node_modules/above/package.json': '{}',
+        })
+        self.attach('footer', 'header')
+        footer, header = self.libraries()
+        self.assertEqual([footer['broken'], footer['missing'], footer['paths']], [None, ['lodash@^4.17.21'], []])
+        self.assertEqual(footer['install'], "npm install --no-save 'lodash@^4.17.21'")
+        self.assertEqual([header['missing'], header['install']], [[], None])
+        self.assertEqual(self.libraries('--report'), [footer, header])
+
+    def test_one_of_node_that_is_broken_is_told(self):
+        for text, words in (('{', 'package.json: Expecting'), ('{}', 'package.json has no name'), ('[]', 'package.json: ')):
+            self.write({'footer/package.json': text})
+            self.attach('footer')
+            self.assertIn(words, self.libraries()[0]['broken'])
+
     def test_what_describes_no_distribution_is_told(self):
         self.write({'one/pyproject.toml': '[build-system]\nrequires = []\nbuild-backend = "nowhere.to:be"\n'})
         self.attach('one')

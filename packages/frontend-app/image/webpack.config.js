@@ -2,6 +2,7 @@
 const fs = require('node:fs')
 const { createRequire } = require('node:module')
 const path = require('node:path')
+const { resolveLibraries } = require('./libraries.cjs')
 
 const own = path.join(process.cwd(), 'webpack.dev.config.js')
 const fromCheckout = createRequire(own)
@@ -61,11 +62,19 @@ if (!MFE_CONFIG_API_URL)
   for (const plugin of config.plugins)
     if (plugin.constructor.name === 'ReactRefreshPlugin') plugin.options.overlay = false
 
+const attached = (process.env.DEVENV_LIBRARIES ?? '').split(':').filter(Boolean)
+const libraries = resolveLibraries(attached, path.resolve('node_modules'))
+
 const { setupMiddlewares, client, ...devServer } = config.devServer ?? {}
 
 module.exports = {
   ...config,
   entry: withNote(config.entry),
+  resolve: {
+    ...config.resolve,
+    alias: { ...config.resolve?.alias, ...libraries.alias },
+    modules: [...(config.resolve?.modules ?? ['node_modules']), ...libraries.modules],
+  },
   stats: 'errors-warnings',
   watchOptions: {
     ...config.watchOptions,

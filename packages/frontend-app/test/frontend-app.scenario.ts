@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
@@ -69,6 +69,30 @@ describe('a micro-frontend without an LMS', () => {
       "SETTINGS: JSON.stringify({ greeting: 'told',",
     )
     await eventually(async () => expect(await frontend.script()).toContain('told'))
+  })
+
+  test('a library beside it is taken from its checkout, as it is saved, until it is taken away', async () => {
+    const library = join(frontend.folder, 'colorette')
+    mkdirSync(join(library, 'src'), { recursive: true })
+    writeFileSync(
+      join(library, 'package.json'),
+      '{ "name": "colorette", "main": "dist/index.js", "peerDependencies": { "no-such-package": "^1" } }',
+    )
+    const saved = (words: string) =>
+      writeFileSync(join(library, 'src/index.js'), `export const bold = () => '${words}'`)
+    saved('of the checkout')
+    await frontend.edit('src/index.js', 'document.body', "import { bold } from 'colorette'\ndocument.body")
+    const { stderr } = succeeded(await frontend.devenv('start', '--with', library))
+    expect(stderr).toMatch(/library-lacks[\s\S]*colorette needs no-such-package@\^1/)
+    expect(stderr).toContain('npm install --no-save')
+    await eventually(async () => expect(await frontend.script()).toContain('of the checkout'))
+    saved('saved in the checkout')
+    await eventually(async () => expect(await frontend.script()).toContain('saved in the checkout'))
+    expect(readdirSync(library).sort()).toEqual(['package.json', 'src'])
+
+    succeeded(await frontend.devenv('start', '--with', 'none'))
+    await eventually(async () => expect(await frontend.script()).toContain('node_modules/colorette'))
+    expect(await frontend.script()).not.toContain('in the checkout')
   })
 
   test('its tests find packages in node_modules, and the checkout stays as it was', async () => {

@@ -9,10 +9,10 @@ export type Mark = string | { file: string; matches: string }
  * The kinds of libraries, each with the files of which a checkout has one. How they are installed in a container is the affair of
  * packages/core/container/bin/libraries.
  */
-export const LIBRARY_MARKS = { python: ['pyproject.toml', 'setup.py'] } as const satisfies Record<
-  string,
-  readonly string[]
->
+export const LIBRARY_MARKS = {
+  python: ['pyproject.toml', 'setup.py'],
+  node: [{ file: 'package.json', matches: '"(main|module|exports)": ' }],
+} as const satisfies Record<string, readonly Mark[]>
 export type LibraryKind = keyof typeof LIBRARY_MARKS
 
 /** One service of a Compose project as `docker compose config` gives it: only what we read or change. */

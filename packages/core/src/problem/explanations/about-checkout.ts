@@ -84,7 +84,7 @@ export const CHECKOUT: Explanations<CheckoutProblem> = {
       fitting.length > 1
         ? `It has no devenv/package.json, and several packages in ${beside} fit: ${fitting.join(', ')}.`
         : `It has no devenv/package.json${beside === undefined ? '' : `, and no package in ${beside} fits`}.`,
-    fix: 'If it is the checkout of a service, prepare it there: devenv init\nA library holds a pyproject.toml or a setup.py.',
+    fix: 'If it is the checkout of a service, prepare it there: devenv init\nA library holds a pyproject.toml, a setup.py or a package.json that tells what it exports.',
   }),
   'neighbours-misquoted': ({ text }) => ({
     what: `WITH= has a quote that nothing closes: ${text}`,
