@@ -27,13 +27,35 @@ export const exceptions = [
   },
 ]
 
-/** @param {Person} person */
+/** @param {{ checkout: Person["checkout"], snapshot?: string | undefined }} person */
 async function addresses({ checkout, snapshot }) {
   const { lms = assert.fail('the LMS has no address'), studio = '' } = await checkout.urls()
   const [frontends = assert.fail('they have no address')] = Object.values(
     await checkout.urls(`.dev/devenv/snapshots/${snapshot}`),
   )
   return { lms, studio, frontends }
+}
+
+/**
+ * On the page of authn, which leads to the learner dashboard.
+ * @param {import('./lms.mjs').Tab} tab
+ * @param {string} frontends
+ * @param {{ email: string, password: string }} who
+ */
+async function signInAtAuthn({ page }, frontends, { email, password }) {
+  await page.fill('#emailOrUsername', email)
+  await page.fill('#password', password)
+  await Promise.all([page.waitForURL(`${frontends}/learner-dashboard/**`), page.click('#sign-in')])
+}
+
+/**
+ * What all containers hold in memory: of an environment here, or of a snapshot's.
+ * @param {Person['checkout']} checkout
+ * @param {string} [place]
+ */
+async function memoryOf(checkout, place = '.') {
+  const { memoryBytes } = JSON.parse(await checkout.devenv('status', '--json', '--checkout', place))
+  return `${Math.round(memoryBytes / 2 ** 20)} MiB`
 }
 
 /** @type {import('./accept.mjs').Acceptance['steps']} */
@@ -56,9 +78,7 @@ export const steps = [
       const { lms, frontends } = await addresses(person)
       const tab = await person.browser.open(`${lms}/login`, 'authn')
       assert.ok(tab.page.url().startsWith(`${frontends}/authn/login`), tab.page.url())
-      await tab.page.fill('#emailOrUsername', LEARNER.email)
-      await tab.page.fill('#password', LEARNER.password)
-      await Promise.all([tab.page.waitForURL(`${frontends}/learner-dashboard/**`), tab.page.click('#sign-in')])
+      await signInAtAuthn(tab, frontends, LEARNER)
       await until(async () => assert.match(await tab.text(), /not enrolled|My Courses|Looking for a new challenge/), {
         seconds: 60,
       })
@@ -114,9 +134,7 @@ export const steps = [
       const { lms, studio, frontends } = await addresses(person)
       await person.browser.context.clearCookies()
       const tab = await person.browser.open(`${lms}/login`, 'authn, for staff')
-      await tab.page.fill('#emailOrUsername', STAFF.email)
-      await tab.page.fill('#password', STAFF.password)
-      await Promise.all([tab.page.waitForURL(`${frontends}/learner-dashboard/**`), tab.page.click('#sign-in')])
+      await signInAtAuthn(tab, frontends, STAFF)
       await tab.open(`${studio}/home/`, 'Studio’s home')
       assert.ok(tab.page.url().startsWith(`${frontends}/authoring/home`), tab.page.url())
       await until(async () => assert.match(await tab.text(), /Studio home[\s\S]*A course/i), { seconds: 60 })
@@ -125,15 +143,44 @@ export const steps = [
     },
   },
   {
+    title: 'a second LMS with its own beside it, both signed in to in one browser',
+    needs: [SIGN_IN],
+    run: async (person) => {
+      const { checkout, clones, browser, snapshot } = person
+      const second = await checkout.worktree('edx-platform-second')
+      clones.push(second)
+      await (await second.watch({ words: [`WITH=${snapshot}`, 'PROGRAMS=lms,cms'] })).leave()
+      await browser.context.clearCookies()
+      const groups = [await addresses(person), await addresses({ checkout: second, snapshot })]
+      for (const { lms, frontends } of groups) {
+        const tab = await browser.open(`${lms}/login`, 'authn of each')
+        await signInAtAuthn(tab, frontends, LEARNER)
+        await tab.close()
+      }
+      for (const { frontends } of groups) {
+        const tab = await browser.open(`${frontends}/learner-dashboard/`, 'still signed in')
+        await until(async () => assert.match(await tab.text(), /learner/), { seconds: 60 })
+        assert.ok(tab.page.url().startsWith(`${frontends}/learner-dashboard/`), tab.page.url())
+        await tab.close()
+      }
+      const memory = await memoryOf(second)
+      await second.devenv('clean', '--yes')
+      return `the second, of the LMS and Studio alone: ${memory}`
+    },
+  },
+  {
     title: 'without them, the LMS has its own sign-in again',
     needs: [SIGN_IN, STUDIO],
     run: async (person) => {
+      const place = `.dev/devenv/snapshots/${person.snapshot}`
+      const memory = `${await memoryOf(person.checkout)}, and ${await memoryOf(person.checkout, place)} for all of them`
       await person.checkout.devenv('start', '--with', 'none')
       await person.browser.context.clearCookies()
       const { lms = '' } = await person.checkout.urls()
       const tab = await person.browser.open(`${lms}/login`, 'sign-in of the LMS')
       assert.equal(new URL(tab.page.url()).origin, lms)
       await tab.close()
+      return memory
     },
   },
 ]
