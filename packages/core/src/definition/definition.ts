@@ -11,7 +11,7 @@ export type Mark = string | { file: string; matches: string }
  */
 export const LIBRARY_MARKS = {
   python: ['pyproject.toml', 'setup.py'],
-  node: [{ file: 'package.json', matches: '"(main|module|exports)": ' }],
+  node: [{ file: 'package.json', matches: '"(main|module|exports)" *:' }],
 } as const satisfies Record<string, readonly Mark[]>
 export type LibraryKind = keyof typeof LIBRARY_MARKS
 

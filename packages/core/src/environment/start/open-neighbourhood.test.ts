@@ -57,3 +57,18 @@ test('a library that is remembered and whose setup.py cannot be read is told, an
   expect(await opened()).toEqual([[]])
   expect(notes()).toContain(`devenv cannot read ${ciao}/setup.py. devenv starts without it`)
 })
+
+test.each([
+  { title: 'one of Node', text: '{"main":"dist/index.js"}', expected: { code: 'library-refused', kind: 'node' } },
+  {
+    title: 'what exports nothing, which is none',
+    text: '{ "private": true }',
+    expected: { code: 'neighbour-unknown' },
+  },
+])('a library of another kind than the service takes is refused: $title', async ({ text, expected }) => {
+  const { context, ciao } = sample()
+  rmSync(join(ciao, 'setup.py'))
+  writeFiles(ciao, { 'package.json': text })
+  const named = { ...context, settings: sampleSettings({ with: [ciao] }) }
+  expect(await problemsOf(() => openNeighbourhood(named, 'look'))).toMatchObject([expected])
+})
