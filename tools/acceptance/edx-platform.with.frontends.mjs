@@ -184,7 +184,10 @@ export const steps = [
       await tab.look('learning, from the dashboard')
       await tab.open(`${frontends}/learning/course/${ID}/home`, 'course home, welcome')
       const skip = tab.page.getByRole('button', { name: 'Skip for now' })
-      if (await skip.isVisible()) await skip.click()
+      if (await skip.isVisible()) {
+        await skip.click()
+        await tab.page.getByRole('button', { name: 'Okay' }).click()
+      }
       await tab.page
         .getByText(/^(Start|Resume) course$/)
         .first()

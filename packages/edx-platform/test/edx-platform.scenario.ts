@@ -298,14 +298,21 @@ describe('a checkout that is locked with uv', () => {
   test.each([
     { what: 'the LMS', port: LMS, worker: /^lms@/, program: 'lms-worker' },
     { what: 'Studio', port: STUDIO, worker: /^cms@/, program: 'cms-worker' },
-  ])('a task of $what is done by its worker', async ({ what, port, worker, program }) => {
-    await post(`${await platform.url(port)}/chores`, { text: what })
-    await eventually(async () => expect(await chores(port)).toMatchObject({ [what]: expect.stringMatching(worker) }))
-    // That it is ready, and not the list of all its tasks, some hundred lines at each save.
-    const { stdout } = await platform.devenv('logs', program)
-    expect(stdout).toMatch(/ ready\.$/m)
-    expect(stdout).not.toContain('[tasks]')
-  })
+  ])(
+    'tasks of $what are done by its worker, each on what is there by then',
+    async ({ what, port, worker, program }) => {
+      for (const text of [what, `${what}, again`]) {
+        await post(`${await platform.url(port)}/chores`, { text })
+        await eventually(async () =>
+          expect(await chores(port)).toMatchObject({ [text]: expect.stringMatching(worker) }),
+        )
+      }
+      // That it is ready, and not the list of all its tasks, some hundred lines at each save.
+      const { stdout } = await platform.devenv('logs', program)
+      expect(stdout).toMatch(/ ready\.$/m)
+      expect(stdout).not.toContain('[tasks]')
+    },
+  )
 
   test('dev.lms.shell and dev.cms.shell run what is piped in, each with its settings', async () => {
     const ask = 'from django.conf import settings; print(settings.ROOT_URLCONF, settings.SESSION_COOKIE_NAME)\n'

@@ -29,8 +29,10 @@ for (const name of ['.env.development', '.env.private'])
 
 /** The application lives below a path of its own, as in production. Pages elsewhere lead there: `/`, and `/u/NAME` of profile. */
 function toApplication(request, response, next) {
-  if (!isPage(request) || `${request.url}/`.startsWith(PUBLIC_PATH) || request.url.startsWith('/devenv/')) return next()
-  response.writeHead(302, { Location: `${PUBLIC_PATH}${request.url.replace(/^\/+/, '')}` })
+  const [, path, query = ''] = /^\/*([^?]*)(\?.*)?$/.exec(request.url)
+  if (!isPage(request) || `/${path}`.startsWith(PUBLIC_PATH) || path.startsWith('devenv/')) return next()
+  // Without its last slash, its own path is another one to its router: the page would be empty.
+  response.writeHead(302, { Location: `${PUBLIC_PATH}${`/${path}/` === PUBLIC_PATH ? '' : path}${query}` })
   response.end()
 }
 

@@ -38,6 +38,8 @@ describe('a micro-frontend without an LMS', () => {
     expect((await frontend.page('/miniature/login')).status).toBe(200)
     expect(await (await frontend.page('/miniature/')).text()).toContain('<title>miniature</title>')
     expect((await frontend.page('/')).headers.get('location')).toBe('/miniature/')
+    expect((await frontend.page('/miniature?next=x')).headers.get('location')).toBe('/miniature/?next=x')
+    expect((await frontend.page('/miniatures')).headers.get('location')).toBe('/miniature/miniatures')
     expect((await frontend.page('/u/somebody?a=b')).headers.get('location')).toBe('/miniature/u/somebody?a=b')
   })
 

@@ -36,17 +36,24 @@ def runs(program):
     return os.path.lexists(f'/run/devenv/programs/{program}.conf')
 
 
-class Without:
-    """True while a program does not run: others may be chosen while this process goes on."""
+class With:
+    """True while a program runs: others may be chosen while this process goes on."""
 
     def __init__(self, program):
         self.program = program
 
     def __bool__(self):
-        return not runs(self.program)
+        return runs(self.program)
 
     def __repr__(self):
-        return f'without {self.program}: {bool(self)}'
+        return f'{type(self).__name__.lower()} {self.program}: {bool(self)}'
+
+
+class Without(With):
+    """True while it does not."""
+
+    def __bool__(self):
+        return not super().__bool__()
 
 
 def in_tree(directories):

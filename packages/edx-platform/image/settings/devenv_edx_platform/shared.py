@@ -31,6 +31,8 @@ def apply(settings, own_url, own_internal_url, worker):
         EMAIL_BACKEND='django.core.mail.backends.console.EmailBackend',
         # Without its worker, tasks run where they are asked for.
         CELERY_ALWAYS_EAGER=environment.Without(worker),
+        # Upstream says False: its devstack has no workers. One would see each course as it was when it saw it first.
+        CLEAR_REQUEST_CACHE_ON_TASK_COMPLETION=environment.With(worker),
         CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP=True,
         LEARNER_PORTAL_URL_ROOT=absent(own_url, 'learner-portal'),
         EVENT_BUS_REDIS_CONNECTION_URL='redis://redis:6379/1',

@@ -108,6 +108,7 @@ def devstack(service):
     settings = production(service)
     settings.update(
         DCS_SESSION_COOKIE_SAMESITE='Lax',  # too late: its copy is what Django reads
+        CLEAR_REQUEST_CACHE_ON_TASK_COMPLETION=False,  # devstack does its tasks where they are asked for
         COMMENTS_SERVICE_URL='http://edx.devstack.forum:4567',
         CREDENTIALS_PUBLIC_SERVICE_URL='http://localhost:18150',
         ELASTIC_SEARCH_CONFIG=[{'host': 'edx.devstack.elasticsearch', 'port': 9200}],
