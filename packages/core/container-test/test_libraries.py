@@ -180,6 +180,19 @@ class Libraries(InFolder):
         self.write({'one/pyproject.toml': PYPROJECT + '\n'})
         self.expect_line(log, "['more=2', 'one=2']")
 
+    def test_a_save_of_what_describes_one_of_node_starts_what_bundles_it_again(self):
+        self.write({'one/package.json': '{', 'one/src/index.js': ''})
+        self.attach('one')
+        self.assertIn('Expecting', self.libraries()[0]['broken'])
+        log = self.folder / 'seen'
+        program = "import time; open(%r, 'a').write(open(%r).read() + '\\n'); time.sleep(99)"
+        self.write({'code/program.py': program % (str(log), str(self.folder / 'one/package.json'))})
+        self.start('reload', '--suffix', '.config.js', '--', 'python3', 'program.py')
+        self.expect_line(log, '{')
+        self.write({'one/package.json': '{"name": "one"}'})
+        self.expect_line(log, '{"name": "one"}')
+        self.assertIsNone(self.libraries('--report')[0]['broken'])
+
     def test_where_they_are_is_written_only_when_that_is_another_place(self):
         self.library('one')
         self.library('two')

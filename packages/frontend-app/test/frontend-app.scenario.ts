@@ -76,10 +76,9 @@ describe('a micro-frontend without an LMS', () => {
   test('a library beside it is taken from its checkout, as it is saved, until it is taken away', async () => {
     const library = join(frontend.folder, 'colorette')
     mkdirSync(join(library, 'src'), { recursive: true })
-    writeFileSync(
-      join(library, 'package.json'),
-      '{ "name": "colorette", "main": "dist/index.js", "peerDependencies": { "no-such-package": "^1" } }',
-    )
+    const described = (text: string) => writeFileSync(join(library, 'package.json'), text)
+    const right = '{ "name": "colorette", "main": "dist/index.js", "peerDependencies": { "no-such-package": "^1" } }'
+    described(right)
     const saved = (words: string) =>
       writeFileSync(join(library, 'src/index.js'), `export const bold = () => '${words}'`)
     saved('of the checkout')
@@ -89,6 +88,12 @@ describe('a micro-frontend without an LMS', () => {
     expect(stderr).toContain('npm install --no-save')
     await eventually(async () => expect(await frontend.script()).toContain('of the checkout'))
     saved('saved in the checkout')
+    await eventually(async () => expect(await frontend.script()).toContain('saved in the checkout'))
+    // What is broken when webpack starts is told, and mended by a save.
+    described(right.slice(0, -1))
+    await eventually(async () => expect(await frontend.script()).not.toContain('in the checkout'))
+    expect((await frontend.devenv('status')).stdout).toMatch(/library-broken[\s\S]*package\.json: Expecting/)
+    described(right)
     await eventually(async () => expect(await frontend.script()).toContain('saved in the checkout'))
     expect(readdirSync(library).sort()).toEqual(['package.json', 'src'])
 

@@ -5,13 +5,22 @@ import os
 COMMAND = os.path.join(os.path.dirname(os.path.realpath(__file__)), '../../bin/libraries')
 ATTACHED = [path for path in os.environ.get('DEVENV_LIBRARIES', '').split(':') if path]
 CODE, DESCRIPTIONS = '.py', ['.toml', '.cfg']
+OF_NODE = 'package.json'  # what bundles their code watches that itself
+OF_PYTHON = ('pyproject.toml', 'setup.cfg', 'setup.py')
 
 
 def watched(roots, suffixes):
-    """What is watched for a program: where that is Python, the libraries too, and what describes them."""
-    if not ATTACHED or CODE not in suffixes:
+    """What is watched for a program: where that is Python, the libraries too, and what describes them; elsewhere, what describes those of Node."""
+    if not ATTACHED:
         return roots, suffixes
-    return [*roots, *ATTACHED], [*suffixes, *DESCRIPTIONS]
+    if CODE in suffixes:
+        return [*roots, *ATTACHED], [*suffixes, *DESCRIPTIONS]
+    of_node = [path for path in ATTACHED if has(path, OF_NODE) and not any(has(path, name) for name in OF_PYTHON)]
+    return ([*roots, *of_node], [*suffixes, OF_NODE]) if of_node else (roots, suffixes)
+
+
+def has(path, name):
+    return os.path.exists(os.path.join(path, name))
 
 
 def install_again(changed, say):
