@@ -173,7 +173,7 @@ describe('a service beside this one', () => {
     const { stdout, exitCode } = await guestbook.devenv('start')
     expect(exitCode).toBe(0)
     expect(stdout).toMatch(
-      /web, worker of hello end with an error[\s\S]*hello\/web\.py:\d+[\s\S]*devenv\.js logs hello /,
+      /web of hello ends with an error[\s\S]*hello\/web\.py:\d+[\s\S]*devenv\.js logs hello /,
     )
     await hello.write('hello/web.py', page)
   })
