@@ -172,9 +172,7 @@ describe('a service beside this one', () => {
     await hello.write('hello/web.py', `${page}\nthis is no Python\n`)
     const { stdout, exitCode } = await guestbook.devenv('start')
     expect(exitCode).toBe(0)
-    expect(stdout).toMatch(
-      /web of hello ends with an error[\s\S]*hello\/web\.py:\d+[\s\S]*devenv\.js logs hello /,
-    )
+    expect(stdout).toMatch(/web of hello ends with an error[\s\S]*hello\/web\.py:\d+[\s\S]*devenv\.js logs hello /)
     await hello.write('hello/web.py', page)
   })
 
