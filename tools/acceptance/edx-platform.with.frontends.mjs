@@ -35,7 +35,7 @@ export const exceptions = [
   },
 ]
 
-/** @param {{ checkout: Person["checkout"], snapshot?: string | undefined }} person */
+/** @param {{ checkout: Person['checkout'], snapshot?: string | undefined }} person */
 async function addresses({ checkout, snapshot }) {
   const { lms = assert.fail('the LMS has no address'), studio = '' } = await checkout.urls()
   const [frontends = assert.fail('they have no address')] = Object.values(

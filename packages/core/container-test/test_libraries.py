@@ -154,7 +154,8 @@ class Libraries(InFolder):
         self.assertEqual(self.libraries('--report'), [footer, header])
 
     def test_one_of_node_that_is_broken_is_told(self):
-        for text, words in (('{', 'package.json: Expecting'), ('{}', 'package.json has no name'), ('[]', 'package.json: ')):
+        for text, words in (('{', 'package.json: Expecting'), ('{}', 'package.json has no name'), ('[]', 'package.json: '), ('null', 'package.json: '),
+                            ('{"name": "footer", "dependencies": ["lodash"]}', 'package.json: ')):
             self.write({'footer/package.json': text})
             self.attach('footer')
             self.assertIn(words, self.libraries()[0]['broken'])

@@ -11,8 +11,8 @@ const path = require('node:path')
  */
 exports.resolveLibraries = (libraries, modules) => {
   const described = libraries.flatMap((folder) => {
-    const { name, peerDependencies = {} } = readDescription(folder)
-    return name ? [{ folder, name, peers: Object.keys(peerDependencies) }] : []
+    const { name, peerDependencies } = readDescription(folder) ?? {}
+    return name ? [{ folder, name, peers: Object.keys(peerDependencies ?? {}) }] : []
   })
   const names = described.map(({ name }) => name)
   const shared = described.flatMap(({ peers }) => peers).filter((peer) => !names.includes(peer))
@@ -30,11 +30,11 @@ exports.resolveLibraries = (libraries, modules) => {
   }
 }
 
-/** @returns {{ name?: string, peerDependencies?: Record<string, string> }} of one that is broken, nothing: a start tells that */
+/** @returns {{ name?: string, peerDependencies?: Record<string, string> } | undefined} of one that is broken, nothing: a start tells that */
 function readDescription(folder) {
   try {
     return JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'))
   } catch {
-    return {}
+    return undefined
   }
 }

@@ -44,7 +44,12 @@ test('a library is taken from its source, and what it shares with the applicatio
 })
 
 test('without libraries, and for one that is broken, nothing is resolved otherwise', () => {
-  const broken = folderWith({ 'package.json': '{' })
-  for (const libraries of [[], [broken], [join(broken, 'gone')]])
+  const broken = ['{', 'null', '[]'].map((text) => folderWith({ 'package.json': text }))
+  for (const libraries of [[], broken, [join(tmpdir(), 'gone')]])
     expect(resolveLibraries(libraries, '/modules')).toEqual({ alias: {}, modules: [] })
+})
+
+test('a library without peers, in whatever way it says so, is taken as well', () => {
+  const folder = folderWith({ 'package.json': { name: 'plain', peerDependencies: null } })
+  expect(Object.keys(resolveLibraries([folder], '/modules').alias)).toEqual(['plain/dist', 'plain'])
 })

@@ -1,12 +1,13 @@
-"""Libraries that are attached to this container (DEVENV_LIBRARIES), for programs that are started again when code is saved."""
+"""Libraries that are attached to this container (DEVENV_LIBRARIES), for programs that are started again when code is saved. bin/libraries
+imports it with the Python of the service, 3.8 or later."""
 
 import os
 
 COMMAND = os.path.join(os.path.dirname(os.path.realpath(__file__)), '../../bin/libraries')
 ATTACHED = [path for path in os.environ.get('DEVENV_LIBRARIES', '').split(':') if path]
 CODE, DESCRIPTIONS = '.py', ['.toml', '.cfg']
-OF_NODE = 'package.json'  # what bundles their code watches that itself
-OF_PYTHON = ('pyproject.toml', 'setup.cfg', 'setup.py')
+# What describes one to Python, and to Node; what bundles the code of one of Node watches that itself.
+OF_PYTHON, OF_NODE = ('pyproject.toml', 'setup.cfg', 'setup.py'), 'package.json'
 
 
 def watched(roots, suffixes):
@@ -15,12 +16,15 @@ def watched(roots, suffixes):
         return roots, suffixes
     if CODE in suffixes:
         return [*roots, *ATTACHED], [*suffixes, *DESCRIPTIONS]
-    of_node = [path for path in ATTACHED if has(path, OF_NODE) and not any(has(path, name) for name in OF_PYTHON)]
+    of_node = list(filter(is_of_node, ATTACHED))
     return ([*roots, *of_node], [*suffixes, OF_NODE]) if of_node else (roots, suffixes)
 
 
-def has(path, name):
-    return os.path.exists(os.path.join(path, name))
+def is_of_node(path):
+    def there(name):
+        return os.path.exists(os.path.join(path, name))
+
+    return there(OF_NODE) and not any(map(there, OF_PYTHON))
 
 
 def install_again(changed, say):
