@@ -1,9 +1,10 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const SCENARIOS = ['examples/*/test/**/*.scenario.ts', 'packages/*/test/**/*.scenario.ts', 'tools/**/*.scenario.ts']
-/** Those that need the engine, or the machine, to themselves: one looks at all environments, the other measures. */
-const ALONE = ['examples/hello/test/prune.scenario.ts', 'tools/bench/bench.scenario.ts']
+/** Those that need the engine to themselves: it looks at all environments. */
+const ALONE = ['examples/hello/test/prune.scenario.ts']
 
 const UNIT = ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'tools/**/*.test.mjs']
 /** What runs in containers: for Linux alone. */
@@ -16,7 +17,17 @@ const MOCKING = ['environment/data/full-disk', 'environment/start/read-stamped-i
 /** Those that take longest begin first: none of them is left alone at the end. vitest itself knows that from its second run on. */
 const LONGEST = [
   'python.test.mjs',
-  ...['saves', 'faults', 'edx-platform', 'beside', 'trouble', 'publish', 'seeds'].map((name) => `${name}.scenario.ts`),
+  ...[
+    'saves',
+    'faults',
+    'edx-platform',
+    'publish',
+    'beside',
+    'trouble',
+    'frontends',
+    'library',
+    'without-checkout',
+  ].map((name) => `${name}.scenario.ts`),
 ]
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -30,7 +41,8 @@ const MINUTE = 60_000
 const limits = { testTimeout: 10 * MINUTE, hookTimeout: 15 * MINUTE }
 /** A test that asserts nothing cannot fail. */
 const expect = { requireAssertions: true, poll: { timeout: 2 * MINUTE } }
-const unit = { maxWorkers: '100%', sequence: { groupOrder: 1 }, testTimeout: 3 * MINUTE, expect }
+// One more than there are cores: some of them mostly wait.
+const unit = { maxWorkers: availableParallelism() + 1, sequence: { groupOrder: 1 }, testTimeout: 3 * MINUTE, expect }
 
 export default defineConfig({
   test: {

@@ -3,7 +3,7 @@ import { REPOSITORY } from '../scenarios/checkout.js'
 import { type Outcome, run } from '../scenarios/run.js'
 
 /** Some of each class; `make faults` does all. */
-const SAMPLES = { interruptions: 6, engine: 3, silence: 1, states: 4, links: 3, disk: 2 }
+const SAMPLES = { interruptions: 4, engine: 2, silence: 1, states: 2, links: 2, disk: 1 }
 
 let outcome: Outcome
 beforeAll(async () => {
