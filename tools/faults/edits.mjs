@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { $ as shell } from 'zx'
-import { freshHello, wrong } from './hello.mjs'
+import { wrong } from './hello.mjs'
 
 /** Modules that the page reads, one number each. */
 const MANY = Array.from({ length: 60 }, (_, index) => `hello/many/part${index}.py`)
@@ -27,9 +27,6 @@ def numbers():
 `
 
 /** @typedef {{ word: number, setting: number, module: number, many: number[] }} Seen */
-
-/** As a fork serves them. */
-export const helloForked = () => freshHello({ DEVENV_RELOAD: 'fork' })
 
 /** @param {import('./hello.mjs').Hello} hello */
 export async function edits(hello) {

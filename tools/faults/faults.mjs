@@ -10,7 +10,7 @@
 //   SEED     which ones those are: the same for the same seed
 import { createHash } from 'node:crypto'
 import { disk, helloOnDisk } from './disk.mjs'
-import { edits, helloForked } from './edits.mjs'
+import { edits } from './edits.mjs'
 import { engine, silence } from './engine.mjs'
 import { freshHello, wrong } from './hello.mjs'
 import { interruptions } from './interruptions.mjs'
@@ -28,7 +28,6 @@ const CLASSES = {
   links: { casesOf: links },
   disk: { casesOf: disk, open: helloOnDisk },
   edits: { casesOf: edits },
-  'forked-edits': { casesOf: edits, open: helloForked },
 }
 const { CLASS, SAMPLE, SEED = '0' } = process.env
 

@@ -34,8 +34,6 @@ class InFolder(unittest.TestCase):
             'DEVENV_CONSOLE': str(self.folder / 'console'),
             'DEVENV_POLLING': str(self.folder / 'polling'),
             'DEVENV_TURNS': str(self.folder / 'turns'),
-            'DEVENV_PRELOAD': str(self.folder / 'preload'),
-            'DEVENV_PRELOAD_RECORDS': str(self.folder / 'records'),
             'PYTHONDONTWRITEBYTECODE': '',  # empty is as good as not set
             'DEVENV_WAITING': str(self.folder / 'waiting'),
         }

@@ -26,13 +26,6 @@ class Memory(InFolder):
         self.assertEqual(processes.read_children(), {0: [1], 1: [7], 7: [8]})
         self.assertEqual(processes.memory_of_tree(7, processes.read_children()), 5 * processes.PAGE)
 
-    def test_what_has_joined_a_group_belongs_to_its_leader(self):
-        # 3 is a parent of others; 7 leads the group that its child 4 has joined; 5 leads its own; of 6 the leader has gone
-        self.proc({1: '1 (a) S 0 1', 7: '7 (r) S 1 7', 3: '3 (p) S 1 3', 4: '4 (b) S 3 7', 5: '5 (c) S 4 5', 6: '6 (d) S 3 2'}, {})
-        self.assertEqual(
-            {pid: sorted(children) for pid, children in processes.read_families().items()},
-            {0: [1], 1: [3, 7], 7: [4], 4: [5], 3: [6]})
-
     def test_a_process_that_has_ended_holds_nothing(self):
         self.proc({}, {})
         self.assertEqual(processes.memory_of_tree(7, processes.read_children()), 0)

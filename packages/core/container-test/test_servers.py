@@ -18,12 +18,12 @@ class Servers(InFolder):
     def test_django_s_server_reloads_at_its_port(self):
         self.assertEqual(
             self.words('django-server', '8000'),
-            '--listen 0.0.0.0:8000 -- python /opt/devenv/lib/runserver.py manage.py runserver --noreload 0.0.0.0:8000')
+            '--listen 0.0.0.0:8000 --checkpoints yes -- python /opt/devenv/lib/runserver.py manage.py runserver --noreload 0.0.0.0:8000')
 
     def test_it_takes_options_of_reload_and_words_for_manage_py(self):
         self.assertEqual(
             self.words('django-server', '--watch', 'lms', '--suffix', '.py', '18000', 'lms'),
-            '--watch lms --suffix .py --listen 0.0.0.0:18000 -- '
+            '--watch lms --suffix .py --listen 0.0.0.0:18000 --checkpoints yes -- '
             'python /opt/devenv/lib/runserver.py manage.py lms runserver --noreload 0.0.0.0:18000')
 
     def test_a_worker_of_celery_takes_options_of_reload_and_of_its_own(self):

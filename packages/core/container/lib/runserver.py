@@ -4,6 +4,8 @@ manage.py, as ever. Runs under the service's own Python:
 
     reload --listen 0.0.0.0:8000 -- python /opt/devenv/lib/runserver.py manage.py runserver --noreload 0.0.0.0:8000
 
+With `--checkpoints yes` too, the next server may go on from a moment at which Django was set up (devenv_checkpoint.py).
+
 After a save somebody waits for the answer: what Django checks before it serves is checked after the first one, and before the second.
 
 Django's server is wsgiref's with threads and static files on top; only the two steps in which wsgiref
@@ -19,6 +21,8 @@ import socketserver
 import sys
 import threading
 import traceback
+
+import devenv_checkpoint
 
 LISTEN_FD = 3  # sd_listen_fds(3)
 CHECKS = 30.0  # seconds that a request waits for them at most: one of them might ask this server
@@ -186,7 +190,45 @@ def check_later():
     BaseCommand.check, BaseCommand.check_migrations = map(putting_off, (BaseCommand.check, BaseCommand.check_migrations))
 
 
-adopt()
+def adopt_when_set_up(checkpoints):
+    """The same, but later: in each server that goes on from a moment at which Django was set up."""
+    try:
+        import django
+        from django.apps import AppConfig
+    except ImportError:
+        return  # manage.py says it better
+    setup, create, import_models = django.setup, AppConfig.create.__func__, AppConfig.import_models
+
+    @functools.wraps(create)
+    def create_one(*args, **kwargs):
+        config = create(*args, **kwargs)
+        checkpoints.pass_by()
+        return config
+
+    @functools.wraps(import_models)
+    def import_more(*args, **kwargs):
+        import_models(*args, **kwargs)
+        checkpoints.pass_by()
+
+    @functools.wraps(setup)
+    def set_up(*args, **kwargs):
+        AppConfig.create, AppConfig.import_models = classmethod(create_one), import_more
+        try:
+            setup(*args, **kwargs)
+        finally:
+            AppConfig.create, AppConfig.import_models = classmethod(create), import_models
+        django.setup = setup
+        checkpoints.reach()
+        adopt()
+
+    django.setup = set_up
+
+
+offered = devenv_checkpoint.offered()
+if offered:
+    adopt_when_set_up(offered)
+else:
+    adopt()
 sys.argv = sys.argv[1:]
 sys.path[0] = os.path.dirname(os.path.abspath(sys.argv[0]))
 runpy.run_path(sys.argv[0], run_name='__main__')

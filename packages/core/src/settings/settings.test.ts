@@ -182,7 +182,7 @@ describe('what is remembered', () => {
     expect(settingsFrom({ DEVENV_RELOAD: 'often' }).reload).toBeUndefined()
     const before = rememberedOf(settingsFrom({ DEVENV_RELOAD: 'plain' }), {})
     expect(remember(settingsFrom({}), before).reload).toBe('plain')
-    expect(remember(settingsFrom({ DEVENV_RELOAD: 'fork' }), before).reload).toBe('fork')
+    expect(remember(settingsFrom({ DEVENV_RELOAD: 'checkpoint' }), before).reload).toBe('checkpoint')
   })
 
   test('goes with its line, where a file of the checkout set it', () => {

@@ -32,8 +32,8 @@ export type Settings = {
   seeds: 'taken' | 'none'
   /** DEVENV_FOLLOW_BRANCH: whether each branch has data of its own, where its steps would change those of another. */
   followsBranch: boolean
-  /** DEVENV_RELOAD: whether a program boots anew after a save, or is forked where it can be. Not set: as it was. */
-  reload: 'plain' | 'fork' | undefined
+  /** DEVENV_RELOAD: whether a server boots whole after a save, or goes on from a checkpoint. Not set: as it was. */
+  reload: 'plain' | 'checkpoint' | undefined
   /** The host's bundle of certificate authorities: DEVENV_CA_BUNDLE, or where this machine keeps it. */
   caBundle: string | undefined
   /** HTTP_PROXY and its kin, as they are set. */
@@ -106,7 +106,7 @@ export const variablesOf = (
 const setIn = (variables: Remembered['variables']): { [name: string]: string } =>
   Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (value === null ? [] : [[name, value]])))
 
-const RELOADS = ['plain', 'fork'] as const
+const RELOADS = ['plain', 'checkpoint'] as const
 const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'ALL_PROXY', 'NO_PROXY']
 /** Debian and Ubuntu, Fedora and RHEL, openSUSE, Alpine and macOS: as in Go's crypto/x509. */
 const CA_FILES = [

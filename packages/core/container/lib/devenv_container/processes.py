@@ -10,33 +10,19 @@ PAGE = os.sysconf('SC_PAGE_SIZE')
 def read_children():
     """Process id to those of its children."""
     children = {}
-    for pid, parent, _ in read_all():
+    for pid, parent in read_all():
         children.setdefault(parent, []).append(pid)
     return children
 
 
-def read_families():
-    """
-    The same, but what is in a group that its parent is not in, and does not lead, counts as a child of the leader: a process that
-    has the packages of a program (devenv_preload/parent.py) belongs to the program's `reload`.
-    """
-    found = list(read_all())
-    groups = {pid: group for pid, _, group in found}
-    children = {}
-    for pid, parent, group in found:
-        has_joined = group in groups and group not in (pid, groups.get(parent))
-        children.setdefault(group if has_joined else parent, []).append(pid)
-    return children
-
-
 def read_all():
-    """Yields (process, parent, group)."""
+    """Yields (process, parent)."""
     for entry in os.listdir(PROC):
         with contextlib.suppress(OSError, IndexError, ValueError):
             with open('%s/%d/stat' % (PROC, int(entry))) as stat:
-                # PID (NAME) STATE PARENT GROUP …, and a name may hold anything
-                _, parent, group = stat.read().rpartition(')')[2].split()[:3]
-            yield int(entry), int(parent), int(group)
+                # PID (NAME) STATE PARENT …, and a name may hold anything
+                parent = stat.read().rpartition(')')[2].split()[1]
+            yield int(entry), int(parent)
 
 
 def started_at(pid):

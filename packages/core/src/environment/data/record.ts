@@ -97,7 +97,7 @@ const isRecord = isShapeOf<StartRecord>({
     programs: isMaybe(isChoice),
     without: isMaybe(isTextList),
     with: isMaybe(isTextList),
-    reload: isMaybe(isEither(isExactly('plain'), isExactly('fork'))),
+    reload: isMaybe(isEither(isExactly('plain'), isExactly('checkpoint'))),
     variables: isMapOf(isEither(isText, isExactly(null))),
     filed: isTextList,
   }),

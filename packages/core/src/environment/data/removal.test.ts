@@ -27,7 +27,6 @@ describe('clean', () => {
       'logs/web.log.10': '',
       'history/hello': '',
       'cache/test-databases/a.sqlite3': '',
-      'cache/preload/web.json': '{}',
       'start.0123abcd.lock': '',
       [basename(paths.record)]: '{}',
       [basename(paths.composeFile)]: '{}',
@@ -43,7 +42,6 @@ describe('clean', () => {
         'web.log',
         'web.log.10',
         'hello',
-        'web.json',
         'a.sqlite3',
         'start.0123abcd.lock',
         paths.record,
@@ -51,7 +49,6 @@ describe('clean', () => {
       ]),
     )
     expect(folders).toEqual([
-      join(paths.cache, 'preload'),
       join(paths.cache, 'test-databases'),
       paths.cache,
       paths.history,

@@ -13,7 +13,7 @@ const FILES = [
   /^devenv-[a-z0-9_-]+-[0-9a-f]{8}(\.compose)?\.json(\.[\da-f-]+\.tmp)?$/,
   /^logs\/[^/]+\.log(\.\d+)?$/,
   /^history\/[^/]+$/,
-  /^cache\/(test-databases|preload)\/[^/]+$/,
+  /^cache\/test-databases\/[^/]+$/,
   /^cache\/installed\.json(\.[\da-f-]+\.tmp)?$/,
   /^stores\/restoring(\.[\da-f-]+\.tmp)?$/,
   /^stores\/[^/]+\/ledger(\.aside)?\.json(\.[\da-f-]+\.tmp)?$/,
@@ -38,10 +38,7 @@ export function readRemoval(paths: Paths): Removal {
       const isOurs = found.isDirectory() ? DATA.test(known) : FILES.some((pattern) => pattern.test(known))
       if (found.isSymbolicLink()) removal.leave.push(path)
       else if (isOurs) removal.remove.push(path)
-      else if (
-        /^(logs|history|cache(\/(test-databases|preload))?|stores(\/[^/]+)?)$/.test(known) &&
-        found.isDirectory()
-      )
+      else if (/^(logs|history|cache(\/test-databases)?|stores(\/[^/]+)?)$/.test(known) && found.isDirectory())
         look(path)
       else removal.leave.push(path)
     }

@@ -265,13 +265,11 @@ describe('a planned project', () => {
     })
   })
 
-  test('tells the primary that its programs are forked, where that is set', () => {
+  test('tells the primary that its servers boot whole, where that is set', () => {
     const reloadOf = (settings: Partial<Settings>) => service(plan({ settings }), 'hello').environment?.DEVENV_RELOAD
-    expect([{ reload: 'plain' }, { reload: 'fork' }, {}].map((each) => reloadOf(each as Partial<Settings>))).toEqual([
-      undefined,
-      'fork',
-      undefined,
-    ])
+    expect(
+      [{ reload: 'plain' }, { reload: 'checkpoint' }, {}].map((each) => reloadOf(each as Partial<Settings>)),
+    ).toEqual(['plain', undefined, undefined])
   })
 
   test('lets a health check that waits for the programs take its time, and tells it theirs', () => {

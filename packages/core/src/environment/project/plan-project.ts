@@ -179,7 +179,7 @@ function planOurs(
       PROMPT_COMMAND: 'history -a',
       DEVENV_CONTAINER: primary ? environmentName : name,
       DEVENV_HELD: '1',
-      ...(reload === 'fork' && { DEVENV_RELOAD: reload }),
+      ...(reload === 'plain' && { DEVENV_RELOAD: reload }),
       ...(waitsWhileHeld(service) && {
         DEVENV_START_SECONDS: String(secondsOf(service.healthcheck?.start_period ?? '0s')),
         DEVENV_ASKED: service.healthcheck?.test?.slice(2).join(' ') ?? '',

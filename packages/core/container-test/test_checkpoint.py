@@ -1,0 +1,271 @@
+import os
+import pathlib
+import signal
+import sys
+import unittest
+import urllib.error
+import urllib.request
+
+from helpers import CONTAINER, InFolder, PATIENCE, eventually
+
+MANAGE = '''
+import os, sys
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIServer, make_server
+import django
+
+django.setup()
+import views
+
+
+class Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+def app(environ, start_response):
+    start_response('200 OK', [])
+    words = [views.WORDS, django.SET_UP, os.environ.get('SAVED_BEFORE', '')]
+    if environ['PATH_INFO'] == '/process':
+        places = {int(n): os.path.realpath('/proc/self/fd/' + n).rpartition('/')[2] for n in os.listdir('/proc/self/fd')}
+        # Above them are the connections, and that list.
+        files = [place for n, place in sorted(places.items()) if n < 3 or not (place.startswith('socket:') or place.isdigit())]
+        words = [os.getpid(), os.getppid(), os.getpgid(0), os.environ.get('LISTEN_PID'), files, 3 in places]
+    return [' '.join(map(str, words)).encode()]
+
+
+make_server('127.0.0.1', int(sys.argv[1]), app, Server).serve_forever()
+'''
+DJANGO = '''
+import os, time
+SET_UP = None
+
+
+def setup():
+    global SET_UP
+    import early
+    from django.apps import AppConfig
+    by = 'early by %d' % os.getpid()
+    AppConfig.create('models').import_models()
+    import models
+    SET_UP = '%s %s set up by %d' % (models.WORDS, by, os.getpid())
+    MORE
+'''
+APPS = '''
+import importlib
+
+
+class AppConfig:
+    @classmethod
+    def create(cls, entry):
+        config = cls()
+        config.entry = entry
+        return config
+
+    def import_models(self):
+        importlib.import_module(self.entry)
+'''
+
+
+class Checkpoint(InFolder):
+    def setUp(self):
+        super().setUp()
+        self.code = self.folder / 'code'
+        self.packages = self.folder / 'site-packages'
+        (self.packages / 'django').mkdir(parents=True)
+        self.environment['PYTHONPATH'] = str(self.packages)
+        self.write('manage.py', MANAGE)
+        self.write('early.py', 'WORDS = "first"\n')
+        self.write('models.py', 'WORDS = "first"\n')
+        self.write('views.py', 'WORDS = "first"\n')
+        (self.packages / 'django' / 'apps.py').write_text(APPS)
+        self.set_up()
+
+    def write(self, name, text):
+        (self.code / name).write_text(text)
+
+    def set_up(self, more='pass'):
+        (self.packages / 'django' / '__init__.py').write_text(DJANGO.replace('MORE', more))
+
+    def serve(self, *options):
+        self.port = self.reserve_port()
+        with (self.folder / 'console' / '2').open('ab') as errors:
+            self.reload = self.start(
+                'reload', '--listen', '127.0.0.1:%d' % self.port, '--checkpoints', 'yes', *options, '--',
+                sys.executable, '-B', str(CONTAINER / 'lib/runserver.py'), 'manage.py', str(self.port), stderr=errors)
+        eventually(lambda: self.ask().startswith('first first'))
+        return self.set_up_by()
+
+    def ask(self, page='/'):
+        try:
+            with urllib.request.urlopen('http://127.0.0.1:%d%s' % (self.port, page), timeout=PATIENCE) as response:
+                return response.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.read().decode()
+        except OSError:
+            return ''
+
+    def set_up_by(self):
+        return self.ask().split()[-1]
+
+    def save(self, name, words):
+        """Returns when the server has it; whoever asks from then on is answered by what is on disk."""
+        self.write(name, 'WORDS = "%s"\n' % words)
+        eventually(lambda: words in self.ask())
+
+    def test_a_server_goes_on_where_what_was_saved_was_not_loaded_when_it_was_set_up(self):
+        first = self.serve()
+        for words in ('second', 'third', 'fourth'):
+            self.save('views.py', words)
+            self.assertEqual(self.ask(), '%s first early by %s set up by %s ' % (words, first, first))
+
+    def test_and_boots_where_it_was(self):
+        first = self.serve()
+        self.save('models.py', 'second')
+        second = self.set_up_by()
+        self.assertNotEqual(second, first)
+        self.save('views.py', 'third')
+        self.assertEqual(self.ask(), 'third second early by %s set up by %s ' % (second, second))
+
+    def test_it_goes_on_from_the_last_checkpoint_that_had_not_loaded_what_was_saved(self):
+        self.environment['DEVENV_CHECKPOINT_SECONDS'] = '0'
+        first = self.serve()
+        self.save('models.py', 'second')
+        _, _, _, _, early, _, _, _, second, *_ = self.ask().split()
+        self.assertEqual(early, first)
+        self.assertNotEqual(second, first)
+        self.save('views.py', 'third')
+        self.assertEqual(self.ask(), 'third second early by %s set up by %s ' % (first, second))
+        self.save('models.py', 'fourth')
+        self.assertEqual(self.ask().split()[4], first)
+        self.write('models.py', 'WORDS = (\n')
+        eventually(lambda: 'has ended' in self.ask())
+        self.save('models.py', 'mended')
+        self.assertEqual(self.ask().split()[4], first)
+        self.write('early.py', 'WORDS = "new"\n')
+        self.write('views.py', 'WORDS = "fifth"\n')
+        eventually(lambda: self.ask().startswith('fifth mended early by ') and first not in self.ask())
+
+    def test_a_save_of_both_at_once_is_served_whole(self):
+        self.serve()
+        self.write('views.py', 'WORDS = "second"\n')
+        self.save('models.py', 'third')
+        self.assertTrue(self.ask().startswith('second third '))
+
+    def test_a_file_that_was_read_counts_and_so_does_one_that_might_have_been_found(self):
+        self.write('settings.yml', 'one')
+        self.write('models.py', 'import pathlib, os\nWORDS = "first"\nHOW = open("settings.yml").read(), os.path.exists("private.py")\n')
+        first = self.serve()
+        self.write('settings.yml', 'two')
+        self.save('views.py', 'second')
+        second = self.set_up_by()
+        self.assertNotEqual(second, first)
+        self.write('private.py', '')
+        self.save('views.py', 'third')
+        third = self.set_up_by()
+        self.assertNotEqual(third, second)
+        (self.code / 'private.py').unlink()
+        self.save('views.py', 'fourth')
+        self.assertNotEqual(self.set_up_by(), third)
+
+    def test_a_package_that_has_changed_counts(self):
+        first = self.serve()
+        self.set_up('SET_UP = SET_UP.replace("set", "Set")')
+        self.save('views.py', 'second')
+        self.assertIn(' Set up by ', self.ask())
+        self.assertNotEqual(self.set_up_by(), first)
+
+    def test_what_is_open_or_runs_when_it_is_set_up_is_told_once_and_it_boots_each_time(self):
+        for fault, words in (
+                ('import socket; globals().update(S=socket.socket())', 'socket is open'),
+                ('import threading; threading.Thread(target=time.sleep, args=[600], daemon=True).start()', 'a thread runs')):
+            self.set_up(fault)
+            first = self.serve()
+            for saved in ('second', 'third'):
+                self.save('views.py', saved)
+                self.assertNotEqual(self.set_up_by(), first)
+            self.assertEqual(self.console('2').count('a save boots more of the server'), 1, words)
+            self.assertIn(words, self.console('2'))
+            self.reload.kill()
+            self.reload.wait()
+            self.write('views.py', 'WORDS = "first"\n')
+            (self.folder / 'console' / '2').write_text('')
+
+    def test_a_fault_is_told_and_mended_by_the_next_save(self):
+        first = self.serve()
+        self.write('views.py', 'WORDS = (\n')
+        eventually(lambda: 'has ended' in self.ask())
+        self.assertIn('views.py", line 1', self.console('2'))
+        self.save('views.py', 'mended')
+        self.assertEqual(self.set_up_by(), first)
+        self.write('models.py', 'WORDS = (\n')
+        eventually(lambda: 'has ended' in self.ask())
+        self.save('models.py', 'again')
+        self.save('views.py', 'last')
+        self.assertNotEqual(self.set_up_by(), first)
+
+    def test_the_server_is_as_one_that_has_booted(self):
+        self.serve()
+        booted = self.ask('/process').split()
+        self.save('views.py', 'second')
+        forked = self.ask('/process').split()
+        self.assertNotEqual(forked[0], booted[0])
+        self.assertEqual(forked[1], str(self.reload.pid), 'a child of reload')
+        self.assertEqual(forked[2], forked[0], 'leads its group')
+        self.assertEqual(forked[3:], booted[3:], 'nothing else is open')
+
+    def test_with_reload_everything_ends(self):
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            self.serve()
+            self.save('views.py', 'second')
+            below = family(self.reload.pid)
+            self.assertEqual(len(below), 2, 'the server and its checkpoint')
+            self.reload.send_signal(number)
+            self.reload.wait(PATIENCE)
+            eventually(lambda: not any(pathlib.Path('/proc/%s/fd/0' % pid).exists() for pid in below))
+            self.write('views.py', 'WORDS = "first"\n')
+
+    def test_a_checkpoint_that_is_killed_is_no_obstacle(self):
+        first = self.serve()
+        self.save('views.py', 'second')
+        server = self.ask('/process').split()[0]
+        os.kill(int(next(pid for pid in family(self.reload.pid) if pid != server)), signal.SIGKILL)
+        self.save('views.py', 'third')
+        second = self.set_up_by()
+        self.assertNotEqual(second, first)
+        self.save('views.py', 'fourth')
+        self.assertEqual(self.set_up_by(), second)
+
+    def test_each_of_many_saves_is_what_is_served(self):
+        self.environment['DEVENV_CHECKPOINT_SECONDS'] = '0'
+        self.serve()
+        for number in range(40):
+            name = ('views.py', 'models.py')[number % 5 == 0]
+            if number % 3 == 0:  # as editors save
+                self.write('aside', 'WORDS = "save%d"\n' % number)
+                os.replace(self.code / 'aside', self.code / name)
+                eventually(lambda: 'save%d ' % number in self.ask())
+            else:
+                self.save(name, 'save%d ' % number)
+
+    def test_plain_is_plain(self):
+        self.environment['DEVENV_RELOAD'] = 'plain'
+        first = self.serve()
+        self.save('views.py', 'second')
+        self.assertNotEqual(self.set_up_by(), first)
+
+
+def family(pid):
+    """Its children."""
+    found = []
+    for stat in pathlib.Path('/proc').glob('[0-9]*/stat'):
+        try:
+            if stat.read_text().rpartition(')')[2].split()[1] == str(pid):
+                found.append(stat.parent.name)
+        except (FileNotFoundError, ProcessLookupError):
+            pass
+    return found
+
+
+if __name__ == '__main__':
+    unittest.main()

@@ -1,0 +1,237 @@
+"""
+The checkpoints of a server: the process as it was early while Django was set up, and when it had been. After a save the next
+server goes on from the last one that had not loaded yet what was saved, as most views, serializers and URLs are not. lib/runserver.py passes them, `reload` asks them
+(devenv_container/checkpoints.py). Runs under the service's own Python, 3.8 or later. See
+docs/decisions/0038-a-server-goes-on-from-a-checkpoint.md.
+
+    reload ──┬── server ── sets up ─────┬──────────┬──► serves … ended by a save
+             │                          │          └─ checkpoint: holds all that is loaded by now
+             │                          └─ checkpoint: holds less
+             └── next server ───────────────► goes on from one of them, sets up the rest, serves
+
+Each is a child of `reload`, as the servers are. The server that is set up has a connection, whose descriptor is in DEVENV_CHECKPOINT, on
+which it says in lines of JSON
+
+    {ready: PID}          a checkpoint is there; with it comes the connection to that, or
+    {no: why}             nothing can go on from where it is set up
+
+and closes it when it is set up. A checkpoint is asked
+
+    {environment: …}      with the streams 0, 1, 2, the connection of the next server as 3, and maybe its socket as 4
+    {pid: PID}            of that server, or
+    {no: why}             something that it holds has changed, and it has ended
+
+and ends with its connection.
+"""
+
+import _thread
+import array
+import contextlib
+import ctypes
+import fcntl
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+import time
+
+from devenv_checkpoint import installed
+
+PR_SET_PDEATHSIG = 1
+TAKEN = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
+# What is looked for by name, so that a new one may change what is loaded: a module that was not there, settings of one's own.
+LOOKED_FOR = ('.py', '.yml', '.yaml', '.json')
+ELSEWHERE = ('/proc/', '/sys/', '/dev/')
+EARLY = float(os.environ.get('DEVENV_CHECKPOINT_SECONDS', 1))  # of the CPU, until one is made while it is set up: each takes memory
+LISTEN_FD = 3
+MOST = 5  # descriptors that come at once
+
+
+def offered():
+    """Where `reload` wants them."""
+    number = os.environ.pop('DEVENV_CHECKPOINT', None)
+    return Checkpoints(socket.socket(fileno=int(number))) if number else None
+
+
+class Checkpoints:
+    def __init__(self, connection):
+        self._reload = os.getppid()
+        self._began = time.time_ns()
+        self._read = set()  # paths of files
+        self._watches = True
+        self._has_early = False
+        self._begin(connection)
+        sys.addaudithook(self._audit)
+
+    def _begin(self, connection):
+        os.set_inheritable(connection.fileno(), False)
+        self._connection = connection
+        self._open = open_files()
+
+
+    def pass_by(self):
+        """While it is set up: as `reach`, once."""
+        if not self._has_early and time.process_time() >= EARLY:
+            self._has_early = True
+            self._make()
+
+    def reach(self):
+        """Once it is set up. Returns in the server at hand, and in each that goes on from here later."""
+        why = self._make()
+        if why:
+            say(self._connection, no=why)
+        self._watches = False
+        self._connection.close()
+
+    def _audit(self, event, arguments):
+        if self._watches and event == 'open' and isinstance(arguments[0], (str, bytes)):
+            self._read.add(arguments[0])
+
+    def _make(self):
+        """Why there can be none; None, in each server, where all is well."""
+        self._hold()
+        why = self._obstacle()
+        if why:
+            return why
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        gc.freeze()  # the collector would write into what all share
+        if not self._fork():
+            self._wait()
+        return None
+
+    def _hold(self):
+        """Notes the state of all that is loaded, and which names there are beside what is no installed package."""
+        read = {os.path.abspath(os.fsdecode(path)) for path in self._read}
+        read = {path for path in read if not path.startswith(ELSEWHERE) and not path.endswith('.pyc')}
+        self._states = {**installed.states_of_modules(), **installed.fingerprint()}
+        self._states.update((path, installed.state_of(path)) for path in read)
+        packages = installed.roots()
+        own = {os.path.dirname(path) for path in self._states if not path.startswith(packages)}
+        self._names = {folder: names_in(folder) for folder in own}
+
+    def _obstacle(self):
+        for path, state in self._states.items():
+            if state and state[1] >= self._began:
+                return '%s has changed meanwhile' % path
+        left = [path for number, path in open_files().items() if number not in self._open]
+        if _thread._count():
+            return 'a thread runs when it is set up'
+        # Of a socket or a pipe without its number, which is another one each time.
+        return '%s is open when it is set up' % left[0].partition(':[')[0] if left else None
+
+    def _changed(self):
+        path = installed.changed(self._states)
+        return path or next((folder for folder, names in self._names.items() if names_in(folder) != names), None)
+
+    def _fork(self):
+        """As fork, but the child is one of `reload`; whether this is the one that was there before."""
+        child = os.fork()
+        if child:
+            os.waitpid(child, 0)
+            return True
+        between = os.getpid()
+        if os.fork():
+            os._exit(0)
+        while os.getppid() == between:
+            time.sleep(0.0005)
+        if os.getppid() != self._reload:
+            os._exit(0)  # it has gone
+        os.setpgid(0, 0)
+        return False
+
+    def _wait(self):
+        """Returns in each server."""
+        handlers = {number: signal.signal(number, signal.SIG_IGN) for number in TAKEN}
+        mine, theirs = socket.socketpair()
+        mine = socket.socket(fileno=aside(mine.detach()))
+        say(self._connection, theirs, ready=os.getpid())
+        self._connection.detach()
+        nothing = os.open(os.devnull, os.O_RDWR)
+        place([nothing] * 3, mine.fileno())
+        while True:
+            asked, streams = receive(mine)
+            if asked is None:
+                os._exit(0)
+            self._began = time.time_ns()
+            changed = self._changed()
+            if changed:
+                say(mine, no='%s has changed' % changed)
+                os._exit(0)
+            if not self._fork():
+                break
+            for stream in streams:
+                os.close(stream)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        # Where `reload` is killed, a server that nobody reloads must not go on serving old code.
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+        os.environ.update(asked['environment'])
+        standard, connection, listening = streams[:3], streams[3], streams[4:]
+        if listening:
+            os.environ.update(LISTEN_FDS='1', LISTEN_PID=str(os.getpid()))
+        place([*standard, *(listening or standard[:1]), connection], mine.fileno())
+        importlib.invalidate_caches()
+        say(mine, pid=os.getpid())
+        mine.close()
+        self._begin(socket.socket(fileno=LISTEN_FD + 1))
+
+
+def say(connection, *handed_over, **words):
+    rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [one.fileno() for one in handed_over]))] if handed_over else []
+    with contextlib.suppress(OSError):  # it has gone
+        connection.sendmsg([json.dumps(words).encode() + b'\n'], rights)
+
+
+def receive(connection):
+    """What `reload` asks, and the descriptors that come with it; (None, …) where it has gone."""
+    line, streams = b'', array.array('i')
+    while not line.endswith(b'\n'):
+        data, extra = b'', []
+        with contextlib.suppress(OSError):
+            data, extra, _, _ = connection.recvmsg(1 << 16, socket.CMSG_SPACE(MOST * streams.itemsize))
+        for _, _, content in extra:
+            streams.frombytes(content[:len(content) - len(content) % streams.itemsize])
+        if not data:
+            return None, []
+        line += data
+    return json.loads(line), list(streams)
+
+
+def names_in(folder):
+    """Of what may be looked for there; folders too."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        return {entry.name for entry in entries if entry.name.endswith(LOOKED_FOR) or is_package(entry)}
+    return None
+
+
+def is_package(entry):
+    return entry.name.isidentifier() and entry.name != '__pycache__' and entry.is_dir()
+
+
+def open_files():
+    """Descriptor to what it leads to."""
+    found = {}
+    for number in os.listdir('/proc/self/fd'):
+        with contextlib.suppress(OSError):  # that of the list
+            found[number] = os.readlink('/proc/self/fd/' + number)
+    return found
+
+
+def aside(fd):
+    """The same above those that have a meaning."""
+    return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 64)
+
+
+def place(streams, but):
+    """These become 0, 1, 2, …; of all others that one alone stays open."""
+    above = [aside(fd) for fd in streams]
+    for number, fd in enumerate(above):
+        os.dup2(fd, number)
+    for number in open_files():
+        if int(number) >= len(streams) and int(number) != but:
+            with contextlib.suppress(OSError):
+                os.close(int(number))
