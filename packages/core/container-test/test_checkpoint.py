@@ -119,6 +119,12 @@ class Checkpoint(InFolder):
             self.save('views.py', words)
             self.assertEqual(self.ask(), '%s first early by %s set up by %s ' % (words, first, first))
 
+    def test_what_is_written_while_it_is_set_up_is_no_obstacle(self):
+        self.set_up('import tempfile; tempfile.TemporaryFile().close(); open("written", "w").close()')
+        first = self.serve()
+        self.save('views.py', 'second')
+        self.assertEqual(self.set_up_by(), first)
+
     def test_and_boots_where_it_was(self):
         first = self.serve()
         self.save('models.py', 'second')

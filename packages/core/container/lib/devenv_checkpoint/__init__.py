@@ -87,8 +87,10 @@ class Checkpoints:
         self._connection.close()
 
     def _audit(self, event, arguments):
-        if self._watches and event == 'open' and isinstance(arguments[0], (str, bytes)):
-            self._read.add(arguments[0])
+        if self._watches and event == 'open':
+            path, _, flags = arguments
+            if isinstance(path, (str, bytes)) and not flags & (os.O_WRONLY | os.O_RDWR):
+                self._read.add(path)
 
     def _make(self):
         """Why there can be none; None, in each server, where all is well."""
@@ -106,7 +108,7 @@ class Checkpoints:
     def _hold(self):
         """Notes the state of all that is loaded, and which names there are beside what is no installed package."""
         read = {os.path.abspath(os.fsdecode(path)) for path in self._read}
-        read = {path for path in read if not path.startswith(ELSEWHERE) and not path.endswith('.pyc')}
+        read = {path for path in read if not path.startswith(ELSEWHERE) and not path.endswith('.pyc') and os.path.isfile(path)}
         self._states = {**installed.states_of_modules(), **installed.fingerprint()}
         self._states.update((path, installed.state_of(path)) for path in read)
         packages = installed.roots()
