@@ -1,7 +1,9 @@
 import os
 import pathlib
+import random
 import signal
 import sys
+import time
 import unittest
 import urllib.error
 import urllib.request
@@ -86,13 +88,13 @@ class Checkpoint(InFolder):
     def set_up(self, more='pass'):
         (self.packages / 'django' / '__init__.py').write_text(DJANGO.replace('MORE', more))
 
-    def serve(self, *options):
+    def serve(self, *options, begins='first first'):
         self.port = self.reserve_port()
         with (self.folder / 'console' / '2').open('ab') as errors:
             self.reload = self.start(
                 'reload', '--listen', '127.0.0.1:%d' % self.port, '--checkpoints', 'yes', *options, '--',
                 sys.executable, '-B', str(CONTAINER / 'lib/runserver.py'), 'manage.py', str(self.port), stderr=errors)
-        eventually(lambda: self.ask().startswith('first first'))
+        eventually(lambda: self.ask().startswith(begins))
         return self.set_up_by()
 
     def ask(self, page='/'):
@@ -244,15 +246,71 @@ class Checkpoint(InFolder):
 
     def test_each_of_many_saves_is_what_is_served(self):
         self.environment['DEVENV_CHECKPOINT_SECONDS'] = '0'
-        self.serve()
-        for number in range(40):
-            name = ('views.py', 'models.py')[number % 5 == 0]
-            if number % 3 == 0:  # as editors save
-                self.write('aside', 'WORDS = "save%d"\n' % number)
-                os.replace(self.code / 'aside', self.code / name)
-                eventually(lambda: 'save%d ' % number in self.ask())
+        self.write('settings.yml', 'how0')
+        self.write('part0.py', 'WORDS = "part0"\n')
+        words = {'views': 'views0', 'models': 'models0', 'early': 'early0', 'settings': 'how0', 'part': 'part0'}
+        texts = {
+            'views': 'from part import WORDS as PART, EARLY, HOW\nWORDS = "%(views)s " + PART + EARLY + HOW\n',
+            'models': 'HOW = open("settings.yml").read()\nWORDS = "%(models)s"\n',
+            'early': 'WORDS = "%(early)s"\n',
+            'part': 'from %(part)s import WORDS\nfrom early import WORDS as EARLY\nfrom models import HOW\n',
+        }
+
+        def save(*names):
+            for name in names:
+                if random.random() < 0.3:  # as some editors save
+                    self.write('aside', texts[name] % words)
+                    os.replace(self.code / 'aside', self.code / (name + '.py'))
+                else:
+                    self.write(name + '.py', texts[name] % words)
+
+        def new(name, number):
+            words[name] = '%s%d' % (name, number)
+
+        def edit(number):
+            kind = random.choice(['views', 'models', 'early', 'settings', 'part', 'twice', 'fault', 'all'])
+            if kind in ('views', 'models', 'early'):
+                new(kind, number)
+                save(kind)
+            elif kind == 'settings':
+                words['settings'] = 'how%d' % number
+                self.write('settings.yml', words['settings'])
+                save('views')
+            elif kind == 'part':
+                before = words['part']
+                new('part', number)
+                self.write(words['part'] + '.py', 'WORDS = "%s"\n' % words['part'])
+                (self.code / (before + '.py')).unlink()
+                save('part')
+            elif kind == 'twice':
+                new('views', number)
+                save('views')
+                time.sleep(random.random() / 10)
+                new('models', number)
+                save('models')
+            elif kind == 'fault':
+                name = random.choice(['views', 'models', 'early'])
+                self.write(name + '.py', random.choice(['WORDS = (\n', 'import not_there_at_all\n']))
+                eventually(lambda: 'has ended' in self.ask())
+                save(name)
             else:
-                self.save(name, 'save%d ' % number)
+                for name in ('views', 'models', 'early'):
+                    new(name, number)
+                save('early', 'views', 'models')
+            return kind
+
+        for name in texts:
+            save(name)
+        seed = os.environ.get('SEED', '7')
+        random.seed(seed)
+        self.serve(begins='views0')
+        for number in range(1, int(os.environ.get('EDITS', '40')) + 1):
+            kind = edit(number)
+            wanted = '%(views)s %(part)s%(early)s%(settings)s %(models)s ' % words
+            try:
+                eventually(lambda: self.ask().startswith(wanted))
+            except AssertionError:
+                self.fail('edit %d of seed %s, %s: wanted %s, got %s\n%s' % (number, seed, kind, wanted, self.ask(), self.console('2')[-3000:]))
 
     def test_plain_is_plain(self):
         self.environment['DEVENV_RELOAD'] = 'plain'
