@@ -185,6 +185,7 @@ class Checkpoint(InFolder):
 
     def test_what_is_open_or_runs_when_it_is_set_up_is_told_once_and_it_boots_each_time(self):
         for fault, words in (
+                ('open("private.json", "w").close()', 'private.json has changed meanwhile'),
                 ('import socket; globals().update(S=socket.socket())', 'socket is open'),
                 ('import threading; threading.Thread(target=time.sleep, args=[600], daemon=True).start()', 'a thread runs')):
             self.set_up(fault)

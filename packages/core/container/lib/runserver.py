@@ -4,7 +4,7 @@ manage.py, as ever. Runs under the service's own Python:
 
     reload --listen 0.0.0.0:8000 -- python /opt/devenv/lib/runserver.py manage.py runserver --noreload 0.0.0.0:8000
 
-With `--checkpoints yes` too, the next server may go on from a moment at which Django was set up (devenv_checkpoint.py).
+With `--checkpoints yes` too, the next server may go on from a moment at which Django was set up (devenv_checkpoint).
 
 After a save somebody waits for the answer: what Django checks before it serves is checked after the first one, and before the second.
 

@@ -17,7 +17,7 @@ which it says in lines of JSON
 
 and closes it when it is set up. A checkpoint is asked
 
-    {environment: …}      with the streams 0, 1, 2, the connection of the next server as 3, and maybe its socket as 4
+    {start: true}         with what the next server has as 0, 1, 2, maybe its socket as 3, and its connection
     {pid: PID}            of that server, or
     {no: why}             something that it holds has changed, and it has ended
 
@@ -25,13 +25,11 @@ and ends with its connection.
 """
 
 import _thread
-import array
 import contextlib
 import ctypes
 import fcntl
 import gc
 import importlib
-import json
 import os
 import signal
 import socket
@@ -39,6 +37,7 @@ import sys
 import time
 
 from devenv_checkpoint import installed
+from devenv_container.lines import receive, say
 
 PR_SET_PDEATHSIG = 1
 TAKEN = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
@@ -46,8 +45,7 @@ TAKEN = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SI
 LOOKED_FOR = ('.py', '.yml', '.yaml', '.json')
 ELSEWHERE = ('/proc/', '/sys/', '/dev/')
 EARLY = float(os.environ.get('DEVENV_CHECKPOINT_SECONDS', 1))  # of the CPU, until one is made while it is set up: each takes memory
-LISTEN_FD = 3
-MOST = 5  # descriptors that come at once
+ALWAYS = 4  # descriptors of a server: its streams and its connection; a socket is another one
 
 
 def offered():
@@ -71,7 +69,6 @@ class Checkpoints:
         self._connection = connection
         self._open = open_files()
 
-
     def pass_by(self):
         """While it is set up: as `reach`, once."""
         if not self._has_early and time.process_time() >= EARLY:
@@ -94,7 +91,6 @@ class Checkpoints:
 
     def _make(self):
         """Why there can be none; None, in each server, where all is well."""
-        self._hold()
         why = self._obstacle()
         if why:
             return why
@@ -105,8 +101,21 @@ class Checkpoints:
             self._wait()
         return None
 
+    def _obstacle(self):
+        changed = self._hold()
+        if changed:
+            return '%s has changed meanwhile' % changed
+        left = [path for number, path in open_files().items() if number not in self._open]
+        if _thread._count():
+            return 'a thread runs when it is set up'
+        # Of a socket or a pipe without its number, which is another one each time.
+        return '%s is open when it is set up' % left[0].partition(':[')[0] if left else None
+
     def _hold(self):
-        """Notes the state of all that is loaded, and which names there are beside what is no installed package."""
+        """
+        Notes the state of all that is loaded, and which names there are beside what is no installed package. The first path that has changed
+        since this server began; None where all is what was loaded.
+        """
         read = {os.path.abspath(os.fsdecode(path)) for path in self._read}
         read = {path for path in read if not path.startswith(ELSEWHERE) and not path.endswith('.pyc') and os.path.isfile(path)}
         self._states = {**installed.states_of_modules(), **installed.fingerprint()}
@@ -114,16 +123,9 @@ class Checkpoints:
         packages = installed.roots()
         own = {os.path.dirname(path) for path in self._states if not path.startswith(packages)}
         self._names = {folder: names_in(folder) for folder in own}
-
-    def _obstacle(self):
-        for path, state in self._states.items():
-            if state and state[1] >= self._began:
-                return '%s has changed meanwhile' % path
-        left = [path for number, path in open_files().items() if number not in self._open]
-        if _thread._count():
-            return 'a thread runs when it is set up'
-        # Of a socket or a pipe without its number, which is another one each time.
-        return '%s is open when it is set up' % left[0].partition(':[')[0] if left else None
+        beside = {os.path.join(folder, name) for folder, names in self._names.items() for name in names or () if name.endswith(LOOKED_FOR)}
+        states = {**self._states, **{path: installed.state_of(path) for path in beside - set(self._states)}}
+        return next((path for path, state in states.items() if state and state[1] >= self._began), None)
 
     def _changed(self):
         path = installed.changed(self._states)
@@ -146,16 +148,16 @@ class Checkpoints:
         return False
 
     def _wait(self):
-        """Returns in each server."""
+        """In the checkpoint. Returns in each server."""
         handlers = {number: signal.signal(number, signal.SIG_IGN) for number in TAKEN}
         mine, theirs = socket.socketpair()
         mine = socket.socket(fileno=aside(mine.detach()))
-        say(self._connection, theirs, ready=os.getpid())
+        say(self._connection, [theirs.fileno()], ready=os.getpid())
         self._connection.detach()
         nothing = os.open(os.devnull, os.O_RDWR)
         place([nothing] * 3, mine.fileno())
         while True:
-            asked, streams = receive(mine)
+            asked, descriptors = receive(mine)
             if asked is None:
                 os._exit(0)
             self._began = time.time_ns()
@@ -165,42 +167,21 @@ class Checkpoints:
                 os._exit(0)
             if not self._fork():
                 break
-            for stream in streams:
-                os.close(stream)
+            for descriptor in descriptors:
+                os.close(descriptor)
         for number, handler in handlers.items():
             signal.signal(number, handler)
         # Where `reload` is killed, a server that nobody reloads must not go on serving old code.
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
-        os.environ.update(asked['environment'])
-        standard, connection, listening = streams[:3], streams[3], streams[4:]
-        if listening:
+        os.environ['DEVENV_SAVED'] = '1'
+        if len(descriptors) > ALWAYS:
             os.environ.update(LISTEN_FDS='1', LISTEN_PID=str(os.getpid()))
-        place([*standard, *(listening or standard[:1]), connection], mine.fileno())
+        place(descriptors, mine.fileno())
         importlib.invalidate_caches()
-        say(mine, pid=os.getpid())
+        if not say(mine, pid=os.getpid()):
+            os._exit(0)  # `reload` waits for it no more
         mine.close()
-        self._begin(socket.socket(fileno=LISTEN_FD + 1))
-
-
-def say(connection, *handed_over, **words):
-    rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [one.fileno() for one in handed_over]))] if handed_over else []
-    with contextlib.suppress(OSError):  # it has gone
-        connection.sendmsg([json.dumps(words).encode() + b'\n'], rights)
-
-
-def receive(connection):
-    """What `reload` asks, and the descriptors that come with it; (None, …) where it has gone."""
-    line, streams = b'', array.array('i')
-    while not line.endswith(b'\n'):
-        data, extra = b'', []
-        with contextlib.suppress(OSError):
-            data, extra, _, _ = connection.recvmsg(1 << 16, socket.CMSG_SPACE(MOST * streams.itemsize))
-        for _, _, content in extra:
-            streams.frombytes(content[:len(content) - len(content) % streams.itemsize])
-        if not data:
-            return None, []
-        line += data
-    return json.loads(line), list(streams)
+        self._begin(socket.socket(fileno=len(descriptors) - 1))
 
 
 def names_in(folder):

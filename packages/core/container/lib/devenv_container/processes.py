@@ -10,19 +10,13 @@ PAGE = os.sysconf('SC_PAGE_SIZE')
 def read_children():
     """Process id to those of its children."""
     children = {}
-    for pid, parent in read_all():
-        children.setdefault(parent, []).append(pid)
-    return children
-
-
-def read_all():
-    """Yields (process, parent)."""
     for entry in os.listdir(PROC):
         with contextlib.suppress(OSError, IndexError, ValueError):
             with open('%s/%d/stat' % (PROC, int(entry))) as stat:
                 # PID (NAME) STATE PARENT …, and a name may hold anything
-                parent = stat.read().rpartition(')')[2].split()[1]
-            yield int(entry), int(parent)
+                parent = int(stat.read().rpartition(')')[2].split()[1])
+            children.setdefault(parent, []).append(int(entry))
+    return children
 
 
 def started_at(pid):
