@@ -91,6 +91,13 @@ export const followEvents = (): Run =>
 export const processesOf = async ({ id }: Container): Promise<string[]> =>
   (await ask('docker', 'top', id, '-eo', 'pid,args')).split('\n').slice(1)
 
+/** Makes the network of an environment that has nothing else. @returns what the engine says against it */
+export async function createNetwork(project: string, labels: Readonly<Record<string, string>>): Promise<string> {
+  const own = Object.entries(labels).map(([name, value]) => `${LABEL}.${name}=${value}`)
+  const all = [`com.docker.compose.project=${project}`, ...own].flatMap((label) => ['--label', label])
+  return (await run(['docker', 'network', 'create', ...all, project])).stderr
+}
+
 /** Runs something in a container past devenv. */
 export const inside = ({ id }: Container, ...argv: readonly string[]): Promise<string> =>
   ask('docker', 'exec', id, ...argv)

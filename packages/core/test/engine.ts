@@ -100,6 +100,7 @@ export async function engineRunning(
     const { pathname } = new URL(request.url ?? '', 'http://engine')
     const gone = () => response.writeHead(404).end(JSON.stringify({ message: `No such container: ${pathname}` }))
     if (pathname === '/containers/json') return response.end(JSON.stringify(containers()))
+    if (pathname === '/networks') return response.end('[]')
     if (/^\/exec\/\d+\/json$/.test(pathname)) {
       const { exitCode = 0 } = execOf(pathname)
       return response.end(JSON.stringify({ ExitCode: typeof exitCode === 'number' ? exitCode : exitCode() }))

@@ -8,7 +8,7 @@ import {
 } from './containers.js'
 import { ask, type Engine } from './engine.js'
 import { COMPOSE_LABELS } from './labels.js'
-import { removeUnusedNetworks } from './networks.js'
+import { removeNetworks, removeUnusedNetworks } from './networks.js'
 
 /**
  * Stops and removes a project's containers, its volumes and its networks, found by their labels:
@@ -18,14 +18,13 @@ export async function removeProject(engine: Engine, project: string, seconds = S
   const label = `${COMPOSE_LABELS.project}=${project}`
   await removeContainers(engine, await listContainers(engine, [label]), seconds)
   const filters = JSON.stringify({ label: [label] })
-  const networks = await ask<{ Id: string }[]>(engine, { path: '/networks', query: { filters } })
   const { Volumes } = await ask<{ Volumes: { Name: string }[] | null }>(engine, {
     path: '/volumes',
     query: { filters },
   })
   for (const { Name } of Volumes ?? [])
     await ask(engine, { method: 'DELETE', path: `/volumes/${Name}` }).catch(unlessGone)
-  for (const { Id } of networks) await ask(engine, { method: 'DELETE', path: `/networks/${Id}` }).catch(unlessGone)
+  await removeNetworks(engine, [label])
   await removeUnusedNetworks(engine)
 }
 

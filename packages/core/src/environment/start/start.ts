@@ -1,10 +1,11 @@
 import type { Container } from '../../engine/containers.js'
 import { type Engine, EngineRefusal } from '../../engine/engine.js'
+import { removeEmptyNetworks } from '../../engine/networks.js'
 import { isGone, parseRefusal } from '../../engine/parse-refusal.js'
 import { removeProject } from '../../engine/remove-project.js'
 import { requireVersions } from '../../machine/versions.js'
 import { whatOf } from '../../problem/explain-problem.js'
-import { DevenvError, tellsOf } from '../../problem/problem.js'
+import { DevenvError, type Problem, tellsOf } from '../../problem/problem.js'
 import type { Context } from '../context.js'
 import { createDataDirectory, requireOwnPlace } from '../data/data-directory.js'
 import { distrust, readLedger } from '../data/ledger.js'
@@ -137,6 +138,13 @@ function mendOf(
       report({ kind: 'note', text: 'this step failed on data of a seed; devenv carries out every step itself' })
       for (const store of doubted) distrust(environment.paths, store)
     }
+  if (lacksAddresses(error))
+    return async () => {
+      const removed = await removeEmptyNetworks(engine)
+      if (removed === 0) throw error
+      const whose = removed === 1 ? 'the network of an environment' : `the networks of ${removed} environments`
+      report({ kind: 'note', text: `the engine had no addresses left; devenv removed ${whose} without containers` })
+    }
   // Containers cannot start without the network that they were created for.
   if (lacksNetwork(error)) return () => removeProject(engine, environment.project)
   // What a start that was killed had asked for has come about meanwhile, or a stop has; or the clean of another took a network of no
@@ -146,10 +154,16 @@ function mendOf(
 }
 
 /** The port that the engine could not bind: somebody took it between our look and its try. */
-const takenPort = (error: unknown): number | undefined => {
-  const problem = error instanceof EngineRefusal ? parseRefusal('start a container', error.detail) : undefined
+function takenPort(error: unknown): number | undefined {
+  const problem = meaningOf(error)
   return problem?.code === 'port-taken' ? problem.port : undefined
 }
+
+const lacksAddresses = (error: unknown): boolean =>
+  tellsOf(error, 'networks-exhausted') || meaningOf(error)?.code === 'networks-exhausted'
+
+const meaningOf = (error: unknown): Problem | undefined =>
+  error instanceof EngineRefusal ? parseRefusal('start a container', error.detail) : undefined
 
 /** Whether ready data turned out to be of no use: damaged, or not what their server takes. */
 const isUnusable = (error: unknown): boolean => tellsOf(error, 'archive-damaged', 'store-unfilled')

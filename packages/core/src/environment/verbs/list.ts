@@ -3,6 +3,7 @@ import { type Presence, readPresence } from '../../checkout/read-presence.js'
 import { type Container, listContainers } from '../../engine/containers.js'
 import type { Engine } from '../../engine/engine.js'
 import { COMPOSE_LABELS, LABELS } from '../../engine/labels.js'
+import { listNetworks } from '../../engine/networks.js'
 import { readRecord } from '../data/record.js'
 import type { Environment } from '../environment.js'
 import { placesOf } from '../project/addresses.js'
@@ -24,26 +25,27 @@ export type Known = {
   presence: Presence
 }
 
+/** By their containers, and by their networks: something killed a command, or removed the containers by hand. */
 export async function listEnvironments(engine: Engine): Promise<Known[]> {
-  const projects = new Map<string, Awaited<ReturnType<typeof listContainers>>>()
-  for (const container of await listContainers(engine, [LABELS.service])) {
-    const project = container.labels[COMPOSE_LABELS.project] ?? ''
-    projects.set(project, [...(projects.get(project) ?? []), container])
-  }
-  return [...projects].map(([project, containers]) => {
-    const labels = containers[0]?.labels ?? {}
+  const marked = [LABELS.service]
+  const [containers, networks] = await Promise.all([listContainers(engine, marked), listNetworks(engine, marked)])
+  const projects = new Map([...networks, ...containers].map(({ labels }) => [projectOf({ labels }), labels]))
+  return [...projects].map(([project, labels]) => {
+    const own = containers.filter((container) => projectOf(container) === project)
     const checkout = labels[LABELS.checkout] ?? ''
-    const configs = Object.fromEntries(containers.map(({ service }) => [service, '']))
+    const configs = Object.fromEntries(own.map(({ service }) => [service, '']))
     return {
       service: labels[LABELS.service] ?? '',
       checkout,
       project,
-      state: stateOf(containers, { configs }),
-      ...readTold(project, containers),
+      state: stateOf(own, { configs }),
+      ...readTold(project, own),
       presence: readPresence(checkout, labels[LABELS.mountPoint]),
     }
   })
 }
+
+const projectOf = ({ labels }: Pick<Container, 'labels'>): string => labels[COMPOSE_LABELS.project] ?? ''
 
 /** The environments in whose containers a checkout is installed, whether or not it was ever told of them. */
 export const listServed = async (engine: Engine, { checkout }: Pick<Environment, 'checkout'>): Promise<Known[]> =>
