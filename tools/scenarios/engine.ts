@@ -114,8 +114,9 @@ export const containersBelow = (folder: string): Promise<Container[]> =>
 
 /** Removes whatever devenv made for checkouts below a folder. */
 export async function removeBelow(folder: string): Promise<void> {
-  const mine = await containersBelow(folder)
-  if (mine.length > 0) await ask('docker', 'rm', '--force', '--volumes', ...mine.map(({ id }) => id))
+  // One may go by itself meanwhile, or still be made.
+  for (let mine = await containersBelow(folder); mine.length > 0; mine = await containersBelow(folder))
+    await run(['docker', 'rm', '--force', '--volumes', ...mine.map(({ id }) => id)])
   const format = `{{.ID}} {{.Label "${LABEL}.checkout"}}`
   const networks = await ask('docker', 'network', 'ls', '--filter', `label=${LABEL}.service`, '--format', format)
   const ours = networks.split('\n').flatMap((line) => {

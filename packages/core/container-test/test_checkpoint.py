@@ -10,6 +10,8 @@ import urllib.request
 
 from helpers import CONTAINER, InFolder, PATIENCE, eventually
 
+from devenv_container.checkpoints import KEPT
+
 MANAGE = '''
 import os, sys
 from socketserver import ThreadingMixIn
@@ -153,6 +155,40 @@ class Checkpoint(InFolder):
         self.write('early.py', 'WORDS = "new"\n')
         self.write('views.py', 'WORDS = "fifth"\n')
         eventually(lambda: self.ask().startswith('fifth mended early by ') and first not in self.ask())
+
+    def test_of_what_is_saved_again_only_that_and_what_follows_is_loaded_again(self):
+        first = self.serve()
+        self.save('models.py', 'second')
+        second = self.set_up_by()
+        self.assertNotEqual(second, first)
+        self.save('models.py', 'third')
+        third = self.set_up_by()
+        self.assertEqual(self.ask(), 'first third early by %s set up by %s ' % (second, third))
+        self.write('models.py', 'WORDS = (\n')
+        eventually(lambda: 'has ended' in self.ask())
+        self.save('models.py', 'mended')
+        self.assertEqual(self.ask().split()[4], second)
+        self.save('views.py', 'fourth')
+        self.assertEqual(self.ask().split()[4], second)
+        # What was loaded before it, too, boots, and is the next to be gone on before.
+        self.write('early.py', 'WORDS = "second"\n')
+        self.save('views.py', 'fifth')
+        fifth = self.set_up_by()
+        self.assertEqual(self.ask(), 'fifth mended early by %s set up by %s ' % (fifth, fifth))
+        self.write('early.py', 'import models\nWORDS = "third"\n')
+        self.save('views.py', 'sixth')
+        self.save('models.py', 'last')
+        self.assertNotIn(fifth, self.ask())
+
+    def test_checkpoints_are_few_whatever_is_saved(self):
+        for name in 'abcdef':
+            self.write(name + '.py', 'WORDS = "%s"\n' % name)
+        self.write('models.py', 'import a, b, c, d, e, f\nWORDS = "first"\n')
+        self.serve()
+        for name in 'abcdef':
+            self.write(name + '.py', 'WORDS = "new"\n')
+            self.save('views.py', 'saved_%s' % name)
+            self.assertLessEqual(len(family(self.reload.pid)), 1 + KEPT + 2)
 
     def test_a_save_of_both_at_once_is_served_whole(self):
         self.serve()

@@ -2,6 +2,7 @@ import { readPresence } from '../checkout/read-presence.js'
 import { listContainers } from '../engine/containers.js'
 import { type Engine, engineFrom } from '../engine/engine.js'
 import { COMPOSE_LABELS, LABELS } from '../engine/labels.js'
+import { listNetworks } from '../engine/networks.js'
 import { runDocker } from '../engine/run-docker.js'
 import { DevenvError } from '../problem/problem.js'
 import { runCommand } from '../process/run-command.js'
@@ -52,11 +53,12 @@ export async function examine(env: NodeJS.ProcessEnv, settings: Settings, at: At
   if (engine !== undefined && findings.every(({ problem }) => problem === undefined)) {
     const reached = engine
     await look('environments', async () => {
-      const containers = await listContainers(reached, [LABELS.service])
-      const lost = containers.filter(
+      const marked = [LABELS.service]
+      const known = [...(await listContainers(reached, marked)), ...(await listNetworks(reached, marked))]
+      const lost = known.filter(
         ({ labels }) => readPresence(labels[LABELS.checkout] ?? '', labels[LABELS.mountPoint]) === 'gone',
       )
-      const [all, gone] = [containers, lost].map(
+      const [all, gone] = [known, lost].map(
         (among) => new Set(among.map(({ labels }) => labels[COMPOSE_LABELS.project])).size,
       )
       return gone === 0 ? `${all}` : `${all}; the checkouts of ${gone} are gone: devenv prune`

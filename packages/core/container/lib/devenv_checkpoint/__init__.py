@@ -1,7 +1,8 @@
 """
 The checkpoints of a server: the process as it was early while Django was set up, and when it had been. After a save the next
-server goes on from the last one that had not loaded yet what was saved, as most views, serializers and URLs are not. lib/runserver.py passes them, `reload` asks them
-(devenv_container/checkpoints.py). Runs under the service's own Python, 3.8 or later. See
+server goes on from the last one that had not loaded yet what was saved, as most views, serializers and URLs are not. What had
+been loaded, people save again: the server that loads it then leaves one more, where it is about to import that. lib/runserver.py
+passes them, `reload` asks them (devenv_container/checkpoints.py). Runs under the service's own Python, 3.8 or later. See
 docs/decisions/0038-a-server-goes-on-from-a-checkpoint.md.
 
     reload ──┬── server ── sets up ─────┬──────────┬──► serves … ended by a save
@@ -17,9 +18,9 @@ which it says in lines of JSON
 
 and closes it when it is set up. A checkpoint is asked
 
-    {start: true}         with what the next server has as 0, 1, 2, maybe its socket as 3, and its connection
+    {before: [MODULE]}    with what the next server has as 0, 1, 2, maybe its socket as 3, and its connection
     {pid: PID}            of that server, or
-    {no: why}             something that it holds has changed, and it has ended
+    {no: [MODULE]}        something that it holds has changed, of that these were imported, and it has ended
 
 and ends with its connection.
 """
@@ -50,24 +51,33 @@ ALWAYS = 4  # descriptors of a server: its streams and its connection; a socket 
 
 def offered():
     """Where `reload` wants them."""
-    number = os.environ.pop('DEVENV_CHECKPOINT', None)
-    return Checkpoints(socket.socket(fileno=int(number))) if number else None
+    number, before = os.environ.pop('DEVENV_CHECKPOINT', None), os.environ.pop('DEVENV_CHECKPOINT_BEFORE', '')
+    return Checkpoints(socket.socket(fileno=int(number)), before.split(',')) if number else None
 
 
 class Checkpoints:
-    def __init__(self, connection):
+    def __init__(self, connection, before):
         self._reload = os.getppid()
         self._began = time.time_ns()
         self._read = set()  # paths of files
         self._watches = True
         self._has_early = False
-        self._begin(connection)
+        self._begin(connection, before)
         sys.addaudithook(self._audit)
+        sys.meta_path.insert(0, self)
 
-    def _begin(self, connection):
+    def _begin(self, connection, before):
+        self._before = set(before)  # names of modules
         os.set_inheritable(connection.fileno(), False)
         self._connection = connection
         self._open = open_files()
+
+    def find_spec(self, name, path=None, target=None):
+        """As a finder of Python's that finds nothing: what is looked for is about to be imported."""
+        if name in self._before:
+            self._before = set()
+            self._has_early = True
+            self._make()
 
     def pass_by(self):
         """While it is set up: as `reach`, once."""
@@ -81,6 +91,8 @@ class Checkpoints:
         if why:
             say(self._connection, no=why)
         self._watches = False
+        with contextlib.suppress(ValueError):  # somebody has put others in its place
+            sys.meta_path.remove(self)
         self._connection.close()
 
     def _audit(self, event, arguments):
@@ -128,8 +140,9 @@ class Checkpoints:
         return next((path for path, state in states.items() if state and state[1] >= self._began), None)
 
     def _changed(self):
-        path = installed.changed(self._states)
-        return path or next((folder for folder, names in self._names.items() if names_in(folder) != names), None)
+        """Paths."""
+        files = [path for path, state in self._states.items() if installed.state_of(path) != state]
+        return files + [folder for folder, names in self._names.items() if names_in(folder) != names]
 
     def _fork(self):
         """As fork, but the child is one of `reload`; whether this is the one that was there before."""
@@ -163,7 +176,7 @@ class Checkpoints:
             self._began = time.time_ns()
             changed = self._changed()
             if changed:
-                say(mine, no='%s has changed' % changed)
+                say(mine, no=installed.modules_of(changed))
                 os._exit(0)
             if not self._fork():
                 break
@@ -181,7 +194,7 @@ class Checkpoints:
         if not say(mine, pid=os.getpid()):
             os._exit(0)  # `reload` waits for it no more
         mine.close()
-        self._begin(socket.socket(fileno=len(descriptors) - 1))
+        self._begin(socket.socket(fileno=len(descriptors) - 1), asked['before'])
 
 
 def names_in(folder):

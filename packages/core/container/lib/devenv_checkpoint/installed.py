@@ -45,13 +45,17 @@ def fingerprint():
 
 def states_of_modules():
     """The state of the file of each module that is imported."""
+    return {file: state_of(file) for file in files_of_modules().values()}
+
+
+def modules_of(paths):
+    """The names of those that were imported from one of these files."""
+    return [name for name, file in files_of_modules().items() if file in paths]
+
+
+def files_of_modules():
     # Not by getattr: a module may import others when it is asked for what it has not. Nor by isinstance, which believes what something
     # says that stands for a module, such as a library of cffi.
-    modules = [module for module in list(sys.modules.values()) if issubclass(type(module), type(sys))]
-    files = {object.__getattribute__(module, '__dict__').get('__file__') for module in modules}
-    return {file: state_of(file) for file in files if isinstance(file, str)}
-
-
-def changed(states):
-    """The first path whose state is another one now; None where there is none."""
-    return next((path for path, state in states.items() if state_of(path) != state), None)
+    modules = {name: module for name, module in list(sys.modules.items()) if issubclass(type(module), type(sys))}
+    files = {name: object.__getattribute__(module, '__dict__').get('__file__') for name, module in modules.items()}
+    return {name: file for name, file in files.items() if isinstance(file, str)}

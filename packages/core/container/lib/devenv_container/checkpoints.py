@@ -6,6 +6,7 @@ import socket
 from devenv_container.lines import receive, say
 
 ANSWER = 60.0  # seconds; what takes longer hangs
+KEPT = 2  # where a server makes two more, before what was saved and when it is set up: each takes memory
 
 Checkpoint = collections.namedtuple('Checkpoint', 'pid connection')
 
@@ -16,33 +17,37 @@ class Checkpoints:
         self._said = set()  # reasons
         self._there = []  # the earliest first
         self._setting_up = None  # the connection of the server that makes them
+        self._before = []  # the modules that were saved last, of what had been loaded: they may be saved again
 
     def read_pids(self):
         self._look()
         return [checkpoint.pid for checkpoint in self._there]
 
     def offer(self):
-        """For the server that is about to boot: its end of the connection. What an earlier one has made ends."""
+        """For the server that is about to boot: its end of the connection, and before which modules. What an earlier one has made ends."""
         self.close()
-        return self._connect()
+        return self._connect(), self._before
 
     def start(self, listening):
         """After a save: the number of a server, which is a child as others are; None where it has to be booted."""
         self._look()
+        saved = []
         while self._there:
             checkpoint = self._there[-1]
-            pid = self._ask(checkpoint, listening)
-            if pid is not None:
-                return pid
-            checkpoint.connection.close()
-            self._there.remove(checkpoint)
+            answer = self._ask(checkpoint, listening)
+            if 'pid' in answer:
+                for surplus in self._there[1:1 - KEPT] if saved else ():
+                    self._end(surplus)
+                return answer['pid']
+            if not saved:  # the last one holds most
+                self._before = saved = answer.get('no', [])
+            self._end(checkpoint)
         return None
 
     def close(self):
         """They end."""
-        for checkpoint in self._there:
-            checkpoint.connection.close()
-        self._there = []
+        for checkpoint in list(self._there):
+            self._end(checkpoint)
         if self._setting_up:
             self._setting_up.close()
             self._setting_up = None
@@ -57,9 +62,13 @@ class Checkpoints:
         theirs = self._connect()
         descriptors = [0, 1, 2, *([listening.fileno()] if listening else []), theirs.fileno()]
         with theirs:
-            say(checkpoint.connection, descriptors, start=True)
+            say(checkpoint.connection, descriptors, before=self._before)
             answer, _ = receive(checkpoint.connection, ANSWER)
-        return (answer or {}).get('pid')
+        return answer or {}
+
+    def _end(self, checkpoint):
+        checkpoint.connection.close()
+        self._there.remove(checkpoint)
 
     def _look(self):
         """Takes what has been said by the server that is set up."""
