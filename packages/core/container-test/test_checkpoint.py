@@ -1,6 +1,8 @@
 import os
 import pathlib
+import py_compile
 import random
+import shutil
 import signal
 import sys
 import time
@@ -212,6 +214,44 @@ class Checkpoint(InFolder):
         self.save('views.py', 'fourth')
         self.assertNotEqual(self.set_up_by(), third)
 
+    def test_whatever_it_was_made_of_counts(self):
+        by_spec = 'from importlib.util import module_from_spec, spec_from_file_location as find\n' \
+            's = find("other", "part.py")\nm = module_from_spec(s)\ns.loader.exec_module(m)\n'
+        in_place = 'import sys, types\nW = "one"\nm = sys.modules[__name__] = lambda: None\n'
+        read = 'try:\n    HOW = open("part.txt").read()\nexcept OSError:\n    HOW = None\n'
+        search = 'try:\n    from folder import local\nexcept ImportError:\n    local = None\n'
+
+        def create(name):
+            return lambda: self.write(name, 'new = 1\n')
+
+        for what, models, there, change in (
+                ('a module of which only the bytecode was read', by_spec, ['part.py'], create('part.py')),
+                ('a module that has put something in its place', 'import part', ['part.py'], create('part.py')),
+                ('a file that was not there', read, [], create('part.txt')),
+                ('a file that was there', read, ['part.txt'], (self.code / 'part.txt').unlink),
+                ('a file that was opened to be written, too', 'open("part.txt", "r+").close()', ['part.txt'], create('part.txt')),
+                ('a file by a path from elsewhere', 'import os\nos.chdir("folder")\nopen("a.txt").close()\nos.chdir("..")', ['folder/a.txt'],
+                 create('folder/a.txt')),
+                ('the names in a folder', 'import os\nos.listdir("folder")', [], create('folder/a.txt')),
+                ('those of a pattern', 'import glob\nglob.glob("folder/*.txt")', [], create('folder/a.txt')),
+                ('a folder that held no such module', search, [], create('folder/local.py'))):
+            with self.subTest(what):
+                shutil.rmtree(self.code / 'folder', ignore_errors=True)
+                (self.code / 'folder').mkdir()
+                for name in there:
+                    self.write(name, in_place if name == 'part.py' else '')
+                    py_compile.compile(str(self.code / 'part.py'), doraise=False)
+                self.write('views.py', 'WORDS = "first"\n')
+                self.write('models.py', models + '\nWORDS = "first"\n')
+                first = self.serve()
+                self.save('views.py', 'second')
+                self.assertEqual(self.set_up_by(), first, 'nothing has changed')
+                change()
+                self.save('views.py', 'third')
+                self.assertNotEqual(self.set_up_by(), first)
+                self.reload.kill()
+                self.reload.wait()
+
     def test_a_package_that_has_changed_counts(self):
         first = self.serve()
         self.set_up('SET_UP = SET_UP.replace("set", "Set")')
@@ -222,14 +262,17 @@ class Checkpoint(InFolder):
     def test_what_is_open_or_runs_when_it_is_set_up_is_told_once_and_it_boots_each_time(self):
         for fault, words in (
                 ('open("private.json", "w").close()', 'private.json has changed meanwhile'),
+                ('open("gone.json").close(); os.unlink("gone.json")', 'gone.json has changed meanwhile'),
                 ('import socket; globals().update(S=socket.socket())', 'socket is open'),
                 ('import threading; threading.Thread(target=time.sleep, args=[600], daemon=True).start()', 'a thread runs')):
             self.set_up(fault)
+            self.write('gone.json', '')
             first = self.serve()
             for saved in ('second', 'third'):
+                self.write('gone.json', '')
                 self.save('views.py', saved)
                 self.assertNotEqual(self.set_up_by(), first)
-            self.assertEqual(self.console('2').count('a save boots more of the server'), 1, words)
+            self.assertEqual(self.console('2').count('a save boots more of the server'), 1, words + self.console('2'))
             self.assertIn(words, self.console('2'))
             self.reload.kill()
             self.reload.wait()

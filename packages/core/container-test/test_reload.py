@@ -118,6 +118,23 @@ class Reload(InFolder):
         self.save('new/deep/one.py', 'changed')
         self.said('started', 3)
 
+    def test_a_folder_that_is_moved_away_is_a_change_and_what_is_saved_there_later_is_none(self):
+        self.save('package/deep/one.py')
+        self.save('other/two.py')
+        self.counting()
+        self.said('started')
+        (self.folder / 'code' / 'package').rename(self.folder / 'elsewhere')
+        self.said('package changed')
+        self.said('started', 2)
+        (self.folder / 'code' / 'other').rename(self.folder / 'code' / '.other')
+        self.said('other changed')
+        self.said('started', 3)
+        (self.folder / 'elsewhere' / 'deep' / 'one.py').write_text('changed')
+        self.save('code/.other/two.py', 'changed')
+        self.save('last.py')
+        self.said('last.py changed')
+        self.assertNotIn('one.py', self.output.read_text())
+
     def test_other_files_hidden_ones_and_node_modules_start_nothing(self):
         self.save('.git/hook.py')
         self.save('node_modules/a/b.py')
@@ -163,6 +180,15 @@ class Reload(InFolder):
         self.reload('--', 'sh', '-c', 'echo started; kill -9 $$')
         self.said('was ended by SIGKILL; it starts again in 0.5 s')
         self.said('started', 2)
+
+    def test_after_a_save_a_crash_is_the_first_again(self):
+        self.environment.update(SUPERVISOR_PROCESS_NAME='web', DEVENV_WAITING=str(self.folder / 'waiting'))
+        self.save('app.py', 'import os; os.kill(os.getpid(), 9)')
+        self.reload('--', sys.executable, 'app.py')
+        self.said('was ended by SIGKILL; it starts again in 1 s')
+        self.save('app.py', 'import os, time; print("pid", os.getpid(), flush=True); time.sleep(600)')
+        os.kill(eventually(self.pids)[0], signal.SIGKILL)
+        self.said('it starts again in 0.5 s', 2)
 
     def test_a_signal_ends_the_program_and_what_it_started(self):
         reload = self.reload('--', 'sh', '-c', 'trap "echo told; exit" TERM; sleep 1000 & echo $! started; wait')

@@ -47,6 +47,7 @@ test('nothing left out changes nothing', () => {
 
 test('what the primary service requires, or nobody knows, is refused, and what can be left out is named', async () => {
   expect(await problemsOf(() => leaveOut(searchable(), ['search', 'mysql', 'sreach']))).toEqual([
-    { code: 'service-required', names: ['mysql', 'sreach'], optional: ['search'] },
+    { code: 'service-required', name: 'mysql', optional: ['search'] },
+    { code: 'service-absent', name: 'sreach', optional: ['search'] },
   ])
 })

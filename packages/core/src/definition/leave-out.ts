@@ -1,4 +1,4 @@
-import { DevenvError } from '../problem/problem.js'
+import { DevenvError, type Problem } from '../problem/problem.js'
 import { type Definition, oursOf } from './definition.js'
 
 /** Tells containers of ours which services are left out. */
@@ -7,13 +7,17 @@ const VARIABLE = 'DEVENV_WITHOUT'
 /**
  * The definition without the services of those names, without the steps that fill them, and without anybody's waiting
  * for them. What may be left out is what services of ours depend on with `required: false`. Pure.
- * @throws DevenvError `service-required`
+ * @throws DevenvError `service-required`, `service-absent`
  */
 export function leaveOut(definition: Definition, names: readonly string[]): Definition {
   if (names.length === 0) return definition
   const optional = optionalOf(definition)
   const refused = names.filter((name) => !optional.includes(name))
-  if (refused.length > 0) throw new DevenvError({ code: 'service-required', names: refused, optional })
+  const problems = refused.map((name): Problem => {
+    const code = name in definition.project.services ? 'service-required' : 'service-absent'
+    return { code, name, optional }
+  })
+  if (problems.length > 0) throw new DevenvError(...problems)
 
   const without = <T>(of: Readonly<Record<string, T>> | undefined): Record<string, T> =>
     Object.fromEntries(Object.entries(of ?? {}).filter(([name]) => !names.includes(name)))

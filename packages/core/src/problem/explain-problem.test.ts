@@ -342,7 +342,9 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'service-unknown': { code: 'service-unknown', name: 'mysq', known: ['mysql', 'redis'] },
   'program-unknown': { code: 'program-unknown', name: 'wrok', known: ['web', 'worker'] },
   'publish-unknown': { code: 'publish-unknown', names: ['nobody'], known: ['mysql', 'redis'] },
-  'service-required': { code: 'service-required', names: ['mysql'], optional: ['search'] },
+  'reload-unknown': { code: 'reload-unknown', found: 'plian', known: ['plain', 'checkpoint'] },
+  'service-required': { code: 'service-required', name: 'mysql', optional: ['search'] },
+  'service-absent': { code: 'service-absent', name: 'sreach', optional: ['search'] },
   'snapshot-unknown': {
     code: 'snapshot-unknown',
     service: 'edx-platform',

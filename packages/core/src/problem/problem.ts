@@ -83,7 +83,9 @@ export type SettingsProblem =
   | { code: 'digest-unfit'; image: string; detail: string }
   | { code: 'authorities-unreadable'; file: string; detail: string }
   | { code: 'programs-unknown'; names: readonly string[]; known: readonly string[] }
-  | { code: 'service-required'; names: readonly string[]; optional: readonly string[] }
+  | { code: 'reload-unknown'; found: string; known: readonly string[] }
+  | { code: 'service-required'; name: string; optional: readonly string[] }
+  | { code: 'service-absent'; name: string; optional: readonly string[] }
   | { code: 'publish-unknown'; names: readonly string[]; known: readonly string[] }
 
 /** Of the engine, its client and its plugins. */

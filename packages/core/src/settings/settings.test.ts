@@ -25,6 +25,13 @@ describe('settings', () => {
     },
   )
 
+  test('DEVENV_RELOAD is one of its words, in any case', async () => {
+    expect(settingsFrom({ DEVENV_RELOAD: 'Plain' }).reload).toBe('plain')
+    expect(await problemsOf(() => settingsFrom({ DEVENV_RELOAD: 'plian' }))).toEqual([
+      { code: 'reload-unknown', found: 'plian', known: ['plain', 'checkpoint'] },
+    ])
+  })
+
   test('an empty DEVENV_REGISTRY is none at all, which is not the same as none set', () => {
     expect(settingsFrom({ DEVENV_REGISTRY: '' }).registry).toBe('')
     expect(settingsFrom({}).registry).toBeUndefined()
@@ -178,8 +185,6 @@ describe('what is remembered', () => {
   })
 
   test('knows two ways to reload, and keeps the last one', () => {
-    expect(settingsFrom({ DEVENV_RELOAD: 'Plain' }).reload).toBe('plain')
-    expect(settingsFrom({ DEVENV_RELOAD: 'often' }).reload).toBeUndefined()
     const before = rememberedOf(settingsFrom({ DEVENV_RELOAD: 'plain' }), {})
     expect(remember(settingsFrom({}), before).reload).toBe('plain')
     expect(remember(settingsFrom({ DEVENV_RELOAD: 'checkpoint' }), before).reload).toBe('checkpoint')

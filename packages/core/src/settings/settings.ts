@@ -119,7 +119,7 @@ const CA_FILES = [
 
 /**
  * @param files what the files of the checkout set; the environment counts more
- * @throws DevenvError `registry-invalid`, `authorities-unreadable`, all that apply
+ * @throws DevenvError `registry-invalid`, `reload-unknown`, `authorities-unreadable`, all that apply
  */
 export function settingsFrom(shell: NodeJS.ProcessEnv, files: Readonly<Record<string, string>> = {}): Settings {
   const env = { ...files, ...shell }
@@ -138,13 +138,15 @@ export function settingsFrom(shell: NodeJS.ProcessEnv, files: Readonly<Record<st
     with: parseBeside(env.DEVENV_WITH ?? ''),
     seeds: /^none$/i.test(env.DEVENV_SEEDS ?? '') ? 'none' : 'taken',
     followsBranch: isSet(env.DEVENV_FOLLOW_BRANCH),
-    reload: RELOADS.find((way) => way === env.DEVENV_RELOAD?.toLowerCase()),
+    reload: reloadOf(env.DEVENV_RELOAD ?? ''),
     caBundle: bundles.find((file) => file !== undefined && existsSync(file) && statSync(file).isFile()),
     proxies: Object.fromEntries(both.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
     variables: env,
     filed: Object.keys(files).filter((name) => shell[name] === undefined),
   }
 }
+
+const reloadOf = (text: string): Settings['reload'] => RELOADS.find((way) => way === text.toLowerCase())
 
 /** `0`, `no` and nothing mean no. */
 const isSet = (value: string | undefined): boolean => !/^(0|false|no|)$/i.test(value ?? '')
@@ -159,6 +161,9 @@ function requireForms(env: NodeJS.ProcessEnv): void {
     const registry = withoutSlash(env[variable]) ?? ''
     return registry === '' || REGISTRY.test(registry) ? [] : [{ code: 'registry-invalid', variable, registry }]
   })
+  const reload = env.DEVENV_RELOAD ?? ''
+  if (reload !== '' && reloadOf(reload) === undefined)
+    problems.push({ code: 'reload-unknown', found: reload, known: RELOADS })
   const file = env.DEVENV_CA_BUNDLE ?? ''
   try {
     if (existsSync(file)) readTextFile(file)

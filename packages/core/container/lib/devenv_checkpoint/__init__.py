@@ -38,13 +38,11 @@ import sys
 import time
 
 from devenv_checkpoint import installed
+from devenv_checkpoint.loaded import Loaded
 from devenv_container.lines import receive, say
 
 PR_SET_PDEATHSIG = 1
 TAKEN = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
-# What is looked for by name, so that a new one may change what is loaded: a module that was not there, settings of one's own.
-LOOKED_FOR = ('.py', '.yml', '.yaml', '.json')
-ELSEWHERE = ('/proc/', '/sys/', '/dev/')
 EARLY = float(os.environ.get('DEVENV_CHECKPOINT_SECONDS', 1))  # of the CPU, until one is made while it is set up: each takes memory
 ALWAYS = 4  # descriptors of a server: its streams and its connection; a socket is another one
 
@@ -58,12 +56,9 @@ def offered():
 class Checkpoints:
     def __init__(self, connection, before):
         self._reload = os.getppid()
-        self._began = time.time_ns()
-        self._read = set()  # paths of files
-        self._watches = True
         self._has_early = False
         self._begin(connection, before)
-        sys.addaudithook(self._audit)
+        self._loaded = Loaded()
         sys.meta_path.insert(0, self)
 
     def _begin(self, connection, before):
@@ -90,16 +85,10 @@ class Checkpoints:
         why = self._make()
         if why:
             say(self._connection, no=why)
-        self._watches = False
+        self._loaded.end()
         with contextlib.suppress(ValueError):  # somebody has put others in its place
             sys.meta_path.remove(self)
         self._connection.close()
-
-    def _audit(self, event, arguments):
-        if self._watches and event == 'open':
-            path, _, flags = arguments
-            if isinstance(path, (str, bytes)) and not flags & (os.O_WRONLY | os.O_RDWR):
-                self._read.add(path)
 
     def _make(self):
         """Why there can be none; None, in each server, where all is well."""
@@ -114,7 +103,7 @@ class Checkpoints:
         return None
 
     def _obstacle(self):
-        changed = self._hold()
+        changed = self._loaded.hold()
         if changed:
             return '%s has changed meanwhile' % changed
         left = [path for number, path in open_files().items() if number not in self._open]
@@ -122,27 +111,6 @@ class Checkpoints:
             return 'a thread runs when it is set up'
         # Of a socket or a pipe without its number, which is another one each time.
         return '%s is open when it is set up' % left[0].partition(':[')[0] if left else None
-
-    def _hold(self):
-        """
-        Notes the state of all that is loaded, and which names there are beside what is no installed package. The first path that has changed
-        since this server began; None where all is what was loaded.
-        """
-        read = {os.path.abspath(os.fsdecode(path)) for path in self._read}
-        read = {path for path in read if not path.startswith(ELSEWHERE) and not path.endswith('.pyc') and os.path.isfile(path)}
-        self._states = {**installed.states_of_modules(), **installed.fingerprint()}
-        self._states.update((path, installed.state_of(path)) for path in read)
-        packages = installed.roots()
-        own = {os.path.dirname(path) for path in self._states if not path.startswith(packages)}
-        self._names = {folder: names_in(folder) for folder in own}
-        beside = {os.path.join(folder, name) for folder, names in self._names.items() for name in names or () if name.endswith(LOOKED_FOR)}
-        states = {**self._states, **{path: installed.state_of(path) for path in beside - set(self._states)}}
-        return next((path for path, state in states.items() if state and state[1] >= self._began), None)
-
-    def _changed(self):
-        """Paths."""
-        files = [path for path, state in self._states.items() if installed.state_of(path) != state]
-        return files + [folder for folder, names in self._names.items() if names_in(folder) != names]
 
     def _fork(self):
         """As fork, but the child is one of `reload`; whether this is the one that was there before."""
@@ -173,8 +141,8 @@ class Checkpoints:
             asked, descriptors = receive(mine)
             if asked is None:
                 os._exit(0)
-            self._began = time.time_ns()
-            changed = self._changed()
+            self._loaded.begin()
+            changed = self._loaded.changed()
             if changed:
                 say(mine, no=installed.modules_of(changed))
                 os._exit(0)
@@ -195,17 +163,6 @@ class Checkpoints:
             os._exit(0)  # `reload` waits for it no more
         mine.close()
         self._begin(socket.socket(fileno=len(descriptors) - 1), asked['before'])
-
-
-def names_in(folder):
-    """Of what may be looked for there; folders too."""
-    with contextlib.suppress(OSError), os.scandir(folder) as entries:
-        return {entry.name for entry in entries if entry.name.endswith(LOOKED_FOR) or is_package(entry)}
-    return None
-
-
-def is_package(entry):
-    return entry.name.isidentifier() and entry.name != '__pycache__' and entry.is_dir()
 
 
 def open_files():

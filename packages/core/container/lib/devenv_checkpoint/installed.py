@@ -43,11 +43,6 @@ def fingerprint():
     return {path: state_of(path) for path in files}
 
 
-def states_of_modules():
-    """The state of the file of each module that is imported."""
-    return {file: state_of(file) for file in files_of_modules().values()}
-
-
 def modules_of(paths):
     """The names of those that were imported from one of these files."""
     return [name for name, file in files_of_modules().items() if file in paths]

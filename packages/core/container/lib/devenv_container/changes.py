@@ -34,6 +34,9 @@ class Inotify:
     def watch(self, directory, mask=MASK):
         return self._checked(self._libc.inotify_add_watch(self.fd, os.fsencode(directory), mask))
 
+    def unwatch(self, watch):
+        self._libc.inotify_rm_watch(self.fd, watch)
+
     def read(self):
         """Yields (watch, mask, name), name '' where the event is about the directory itself."""
         try:
@@ -81,6 +84,8 @@ class Events:
                 continue
             path = os.path.join(directory, name)
             if mask & ISDIR:
+                if mask & MOVED_FROM and self._drop(path):
+                    changed.append(path)
                 if mask & (CREATE | MOVED_TO) and is_ours(name):
                     # What was put there before the watch stood made no event.
                     changed += self._add(path)
@@ -89,6 +94,14 @@ class Events:
                 if not mask & CREATE or os.path.islink(path):
                     changed.append(path)
         return changed
+
+    def _drop(self, root):
+        """What was moved away: no event tells of each file in it. The watches that it had."""
+        below = [watch for watch, path in self._directories.items() if path == root or path.startswith(root + os.sep)]
+        for watch in below:
+            self._inotify.unwatch(watch)
+            del self._directories[watch]
+        return below
 
     def _add(self, root):
         """Watches the directories below root; returns the files that are there already."""

@@ -34,10 +34,20 @@ export const SETTINGS: Explanations<SettingsProblem> = {
     why: `--programs or DEVENV_PROGRAMS chooses the programs, and devenv remembers the choice. There are: ${known.join(', ') || 'none'}.`,
     fix: 'devenv start --programs LIST   with some of these, separated by commas; or: devenv start --programs all',
   }),
-  'service-required': ({ names, optional }) => ({
-    what: `This environment does not work without ${names.join(', ')}.${meant(names, optional)}`,
+  'reload-unknown': ({ found, known }) => ({
+    what: `DEVENV_RELOAD is ${JSON.stringify(found)}.${meant([found], known)}`,
+    why: `It says how a server starts again after a save: ${known.join(' or ')}.`,
+    fix: 'DEVENV_RELOAD=plain   boots it whole; or unset it.',
+  }),
+  'service-required': ({ name, optional }) => ({
+    what: `This environment does not work without ${name}.`,
     why: `DEVENV_WITHOUT can leave out only optional third-party services: ${optional.join(', ') || 'there are none here'}.`,
     fix: 'DEVENV_WITHOUT=none   starts them all again.',
+  }),
+  'service-absent': ({ name, optional }) => ({
+    what: `There is no ${name} in this environment.${meant([name], optional)}`,
+    why: `DEVENV_WITHOUT names services to leave out; here these can be: ${optional.join(', ') || 'none'}.`,
+    fix: 'unset DEVENV_WITHOUT   if it is meant for another environment: each remembers its own. DEVENV_WITHOUT=none   starts all services of this one.',
   }),
   'publish-unknown': ({ names, known }) => ({
     what: `There is no third-party service ${names.join(', ')} to publish.${meant(names, known)}`,
