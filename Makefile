@@ -5,10 +5,12 @@ PACKAGES = $(patsubst %/compose.yaml,%,$(wildcard packages/*/compose.yaml exampl
 # Those that start in `make test`.
 TESTED = $(sort $(patsubst %/test/,%,$(dir $(wildcard $(foreach test,*.scenario.ts *.sh test_*.py,\
   packages/*/test/$(test) examples/*/environment/test/$(test))))))
+SERVICES = $(sort $(patsubst packages/%,%,$(patsubst examples/%/environment,%,$(PACKAGES))))
 PACKAGE = $(firstword $(wildcard packages/$(SERVICE) examples/$(SERVICE)/environment))
 WITH_SET_UP = tools/with-set-up.sh
 DEVENV = env $(devenv.environment) node packages/core/bin/devenv.js --package '$(PACKAGE)' $(if $(CHECKOUT),--checkout '$(CHECKOUT)')
-RUN = $(if $(PACKAGE),,$(error There is no service $(SERVICE): neither packages/$(SERVICE) nor examples/$(SERVICE) exists))$(WITH_SET_UP) '$(PACKAGE)' $(if $(WITH),$(PACKAGES) )-- $(DEVENV)
+UNKNOWN = There is no service $(SERVICE). There are: $(SERVICES)
+RUN = $(if $(PACKAGE),,$(error $(UNKNOWN)))$(WITH_SET_UP) '$(PACKAGE)' $(if $(WITH),$(PACKAGES) )-- $(DEVENV)
 
 .PHONY: help start watch stop clean set-up check test accept faults bench ci.image ci.publish ci.seeds ci.lock
 
@@ -41,7 +43,7 @@ test: ## set up this machine and run all tests: `check`, then the scenarios on a
 BESIDE_forums = packages/edx-platform
 
 accept: ## work on a clone of a real checkout as a person does, in a browser too (SERVICE=discovery CHECKOUT=PATH WITH=PATH KEEP=1)
-	@$(if $(PACKAGE),,$(error There is no service $(SERVICE)))$(if $(CHECKOUT),,$(error Name a clone of $(SERVICE): CHECKOUT=PATH))$(WITH_SET_UP) '$(PACKAGE)' $(BESIDE_$(SERVICE)) $(if $(WITH),$(PACKAGES)) -- \
+	@$(if $(PACKAGE),,$(error $(UNKNOWN)))$(if $(CHECKOUT),,$(error Name a clone of $(SERVICE): CHECKOUT=PATH))$(WITH_SET_UP) '$(PACKAGE)' $(BESIDE_$(SERVICE)) $(if $(WITH),$(PACKAGES)) -- \
 	  node tools/acceptance/accept.mjs '$(PACKAGE)' '$(CHECKOUT)' $(if $(WITH),'$(WITH)')
 
 faults: ## interrupt, break and fill up hello, and see that one start mends it (CLASS=links SAMPLE=20 SEED=7)

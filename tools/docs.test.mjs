@@ -104,7 +104,7 @@ function codeIn(page, text) {
 function faultsIn(page, line) {
   /** @type {string[]} */
   const faults = []
-  for (const part of line.split(/&&|[;|]/)) {
+  for (const part of line.split(/&&|[;|]|\$\(/)) {
     const words = part.trim().split(/\s+/)
     const at = words.findLastIndex(
       (word, index) => word === 'devenv' || (word.endsWith('/devenv.js') && words[index - 1] === 'node'),

@@ -247,7 +247,7 @@ test('three services in a circle are one start', async () => {
 async function expectClean(hello: Hello, guestbook: Guestbook): Promise<void> {
   const ids = await idsOf(hello)
   const cleaned = succeeded(await guestbook.devenv('clean'))
-  expect(cleaned.stdout).toContain(`hello (${hello.path}) was told of it, and keeps running`)
+  expect(cleaned.stdout).toContain(`hello (${hello.path}) keeps running`)
   expect(await guestbook.containers()).toEqual([])
   expect(await idsOf(hello)).toEqual(ids)
   expect(await pageOf(hello)).toContain('<h1>Hey</h1>')

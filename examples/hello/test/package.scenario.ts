@@ -96,14 +96,15 @@ test('a target that the package supplies says so, waits only for what it needs, 
   const folder = join(hello.folder, 'environment')
   cpSync(PACKAGE, folder, { recursive: true })
   const compose = readFileSync(join(folder, 'compose.yaml'), 'utf8')
-  const supplied = '  targets:\n    quality: { needs: [], because: "its own asks for more than is there." }\n'
+  const supplied =
+    '  targets:\n    quality: { needs: [], about: look, because: "its own asks for more than is there." }\n'
   writeFileSync(join(folder, 'compose.yaml'), compose.replace(/^ {2}targets:\n(?: {4}.*\n)+/m, supplied))
   writeFileSync(join(folder, 'image/targets.mk'), 'quality:\n\t@echo "supplied, for $(TESTS)"\n')
   hello.env.DEVENV_PACKAGE = folder
   const { exitCode, stdout, stderr } = await hello.make('dev.quality', 'TESTS=one two')
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'supplied, for one two\n' })
   own = await image(hello)
-  expect(stderr).toContain('its own asks for more than is there.')
+  expect(stderr).toMatch(/its own asks for more than is there\. To run the checkout’s own: .* make quality/)
 
   // The first start tells which targets there are; from then on only what one needs is started.
   await hello.devenv('stop')

@@ -93,7 +93,8 @@ test('a start whose code has a syntax error names it long before the health chec
   expect(Date.now() - began).toBeLessThan(60_000)
 
   const view = hello.beginDevenv(['watch'])
-  await view.said(/program-waiting/)
+  await view.said(/devenv: the view continues/)
+  expect(view.written()).toMatch(/^program-waiting\n {2}what [\s\S]*\ndevenv: the view continues$/m)
   await hello.write('hello/web.py', right)
   await view.said(/hello answers at http:\/\/localhost:\d+/)
   view.signalAll('SIGINT')

@@ -19,7 +19,7 @@ x-devenv:
   primary: hello
   recognised-by: [Makefile]
   targets:
-    test: { needs: [mysql], because: there is none }
+    test: { needs: [mysql], about: run all, because: there is none }
   provision:
     - name: migrations
       run: [migrate]

@@ -198,7 +198,7 @@ export const sampleRecord = (change: Partial<StartRecord> = {}): StartRecord => 
   ports: { hello: { 8000: 23000 } },
   addresses: [{ service: 'hello', port: 8000, name: undefined }],
   configs: { hello: 'a' },
-  targets: { test: { needs: [], environment: {}, because: 'x' } },
+  targets: { test: { needs: [], environment: {}, about: 'x', because: 'x' } },
   accounts: [],
   steps: { migrations: { now: 'a', stores: ['mysql-8.4'] } },
   provisioned: {},

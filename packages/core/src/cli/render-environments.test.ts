@@ -59,7 +59,7 @@ test('the list shows each environment with its address', () => {
   ])
 })
 
-test('who is left behind says that its next start starts both; one that does not run, after a clean alone', () => {
+test('who is left behind is named, with what its next start starts, and how the two part; one that does not run, after a clean alone', () => {
   const beside = (service: string, state: State) => ({
     service,
     state,
@@ -68,8 +68,12 @@ test('who is left behind says that its next start starts both; one that does not
     presence: 'there' as const,
   })
   const all = [beside('lms', 'running'), beside('forums', 'stopped'), beside('credentials', 'not created')]
-  const again = 'Its next start starts both, and with WITH= itself alone.'
-  const running = `lms (/home/dev/lms) was told of it, and keeps running without it. ${again}`
+  const again = (name: string) =>
+    `Its next start starts this one too. To part the two: make -C /home/dev/${name} devenv.start WITH=`
+  const running = `lms (/home/dev/lms) keeps running. ${again('lms')}`
   expect(explainLeftBehind(all, 'stopped')).toEqual([running])
-  expect(explainLeftBehind(all, 'removed')).toEqual([running, `forums (/home/dev/forums) remembers it. ${again}`])
+  expect(explainLeftBehind(all, 'removed')).toEqual([
+    running,
+    `forums (/home/dev/forums) is stopped. ${again('forums')}`,
+  ])
 })

@@ -5,6 +5,7 @@ import type { Beside } from '../environment/verbs/read-beside.js'
 import type { State } from '../environment/verbs/state-of.js'
 import type { Attached } from '../environment/verbs/status.js'
 import { renderProblem } from '../problem/explain-problem.js'
+import { quoted } from '../problem/quoted.js'
 
 const ABOUT = { there: '', gone: '  (gone)', unknown: '  (cannot be seen)' }
 
@@ -51,13 +52,13 @@ export function renderBeside(beside: readonly Beside[]): string[] {
   )
 }
 
-/** Who still runs beside an environment that was stopped or removed, or remembers one that was removed. Pure. */
+/** Who still runs beside an environment that was stopped or removed, or remembers one that was removed, and how the two part. Pure. */
 export const explainLeftBehind = (beside: readonly Beside[], what: 'stopped' | 'removed'): string[] =>
   beside.flatMap(({ service, checkout, state, snapshot }) => {
-    const again = 'Its next start starts both, and with WITH= itself alone.'
+    const again = `Its next start starts this one too. To part the two: make -C ${quoted(checkout)} devenv.start WITH=`
     if (state === 'not created' || snapshot !== undefined) return []
-    if (state !== 'stopped') return [`${service} (${checkout}) was told of it, and keeps running without it. ${again}`]
-    return what === 'removed' ? [`${service} (${checkout}) remembers it. ${again}`] : []
+    if (state !== 'stopped') return [`${service} (${checkout}) keeps running. ${again}`]
+    return what === 'removed' ? [`${service} (${checkout}) is stopped. ${again}`] : []
   })
 
 /** What `devenv prune` would remove, and what it leaves. Pure. */

@@ -14,7 +14,7 @@ const TARGETS = [
 
 test('make dev.help lists what make takes: ours, the checkout’s, and those that the package supplies', () => {
   const declared = {
-    static: { because: 'The image has them built.', environment: {}, needs: undefined },
+    static: { about: 'collect files', because: 'The image has them built.', environment: {}, needs: undefined },
     test: { environment: { CI: '1' }, needs: [] },
   }
   expect(renderTargets(COMMANDS, TARGETS, declared, { do: 'make', make: 'make', variables: '', options: [] })).toEqual([
@@ -25,7 +25,7 @@ test('make dev.help lists what make takes: ours, the checkout’s, and those tha
     'In the environment:',
     '  make dev.test  run the tests',
     'Supplied by the environment package:',
-    '  make dev.static  The image has them built.',
+    '  make dev.static  collect files',
     'On this machine, of the checkout’s own Makefile:',
     '  make dev.up  the team’s own',
   ])

@@ -26,7 +26,7 @@ export function renderTargets(
     ...section(
       'Supplied by the environment package:',
       Object.entries(declared).flatMap(([name, target]) =>
-        isSupplied(target) ? [[typed(`devenv make ${name}`), target.because] as const] : [],
+        isSupplied(target) ? [[typed(`devenv make ${name}`), target.about ?? target.because] as const] : [],
       ),
     ),
     ...section(

@@ -102,7 +102,7 @@ async function tellWhenAnswering(
   tell: (lines: readonly string[]) => void,
   say = tell,
 ): Promise<void> {
-  const { environment, report } = context
+  const { environment } = context
   const { waitServing } = await import('../environment/start/wait-serving.js')
   const { askAddress } = await import('../environment/verbs/ask-address.js')
   const { readRecord } = await import('../environment/data/record.js')
@@ -120,8 +120,8 @@ async function tellWhenAnswering(
     } catch (error) {
       if (!(error instanceof DevenvError)) throw error
       const { renderProblem } = await import('../problem/explain-problem.js')
-      const text = `the view continues\n${error.problems.map(renderProblem).join('\n')}`
-      if (!signal.aborted && text !== told) report({ kind: 'note', text })
+      const text = error.problems.map(renderProblem).join('\n')
+      if (!signal.aborted && text !== told) say([text, 'devenv: the view continues'])
       told = text
       // Of the others, nobody says when they are over.
       if (!error.problems.every(({ code }) => code === 'program-waiting')) return

@@ -88,11 +88,12 @@ export type ComposeProject = {
 
 /**
  * A make target of which the package says something: `because`: why its own takes the place of the checkout's; without it, the target is
- * the checkout's. `environment`: what is set for it.
+ * the checkout's. `about`: what its own does. `environment`: what is set for it.
  */
 export type DeclaredTarget = {
   needs: readonly string[] | undefined
   environment: Readonly<Record<string, string>>
+  about?: string | undefined
   because?: string | undefined
 }
 /** One that the package supplies. */

@@ -27,7 +27,10 @@ export type Extension = {
   variants?: Record<string, { 'recognised-by': Mark[] }>
   releases?: Record<string, string>
   needs?: Needs
-  targets?: Record<string, { needs?: Needs; environment?: Record<string, string | number | boolean>; because?: string }>
+  targets?: Record<
+    string,
+    { needs?: Needs; environment?: Record<string, string | number | boolean>; about?: string; because?: string }
+  >
   provision?: {
     name: string
     service?: string
@@ -95,9 +98,9 @@ export const wholeExtensionOf = (models: readonly unknown[]): Partial<Extension>
 export const needsOf = ({ needs, targets = {} }: Partial<Extension>): Pick<Definition, 'needs' | 'targets'> => ({
   needs: listOf(needs),
   targets: Object.fromEntries(
-    Object.entries(targets).map(([name, { needs, environment = {}, because }]) => [
+    Object.entries(targets).map(([name, { needs, environment = {}, about, because }]) => [
       name,
-      { needs: listOf(needs), environment: textsOf(environment), because },
+      { needs: listOf(needs), environment: textsOf(environment), about, because },
     ]),
   ),
 })

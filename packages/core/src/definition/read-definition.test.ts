@@ -75,15 +75,20 @@ describe('a definition', () => {
     expect(primaryOf(definition({ primary: 'web' })).image).toBe('devenv/shop')
   })
 
-  test('has targets of the package, which say why, and the checkout’s own, with what they need', () => {
+  test('has targets of the package, which say what they do and why, and the checkout’s own, with what they need', () => {
     const targets = {
       test: { needs: ['mysql'], environment: { DJANGO_SETTINGS_MODULE: 'a.test', CI: 1 } },
-      static: { because: 'x' },
+      static: { about: 'collect', because: 'x' },
     }
     const parsed = parse({ targets }).targets
     expect(parsed).toEqual({
-      test: { needs: ['mysql'], environment: { DJANGO_SETTINGS_MODULE: 'a.test', CI: '1' }, because: undefined },
-      static: { needs: undefined, environment: {}, because: 'x' },
+      test: {
+        needs: ['mysql'],
+        environment: { DJANGO_SETTINGS_MODULE: 'a.test', CI: '1' },
+        about: undefined,
+        because: undefined,
+      },
+      static: { needs: undefined, environment: {}, about: 'collect', because: 'x' },
     })
     expect([isSupplied(parsed.test), isSupplied(parsed.static), isSupplied(parsed.other)]).toEqual([false, true, false])
   })

@@ -11,7 +11,7 @@ x-devenv:
   variants: { uv: { recognised-by: [uv.lock] }, pip-3: { recognised-by: [{ file: setup.py, matches: ^a }] } }
   releases: { ulmo.4: release/ulmo.4, main: master }
   targets:
-    test: { needs: [mysql], because: there is none }
+    test: { needs: [mysql], about: run all, because: there is none }
   provision:
     - name: migrations
       run: [migrate]
@@ -94,6 +94,20 @@ describe('the extension of a Compose file', () => {
       at: 'x-devenv.targets.test.needs.0',
       line: 9,
       detail: /a text/,
+    },
+    {
+      what: 'a step whose name would be two in a list',
+      text: replacing('name: migrations', 'name: a, or b'),
+      at: 'x-devenv.provision.0.name',
+      line: 11,
+      detail: /must match pattern/,
+    },
+    {
+      what: 'a target of the package of which nobody learns what it does',
+      text: replacing('about: run all, ', ''),
+      at: 'x-devenv.targets.test',
+      line: 9,
+      detail: /must have property about/,
     },
     {
       what: 'an empty command',

@@ -75,6 +75,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
     service: 'edx-platfrom',
     known: ['discovery', 'edx-platform'],
     isFolder: false,
+    isPacked: false,
   },
   'neighbours-misquoted': { code: 'neighbours-misquoted', text: "it's" },
   'neighbour-unknown': { code: 'neighbour-unknown', checkout: '/another', beside: '/packages', fitting: [] },
@@ -455,13 +456,16 @@ test('what is optional leaves no hole', () => {
 })
 
 test('what cannot be the name of a service has no package that npm could add', () => {
-  const unknown = { code: 'neighbour-service-unknown', known: ['hello'], isFolder: false } as const
+  const unknown = { code: 'neighbour-service-unknown', known: ['hello'], isFolder: false, isPacked: false } as const
   const nowhere = renderProblem({ ...unknown, named: '@x', service: undefined })
   expect(nowhere).toContain('neither a path nor the name of a service')
   expect(nowhere).not.toContain('npm install')
   expect(renderProblem({ ...unknown, named: 'shop@ulmo.4', service: 'shop' })).toContain(
     '@devenv/shop   adds its package',
   )
+  const packed = renderProblem({ ...unknown, named: 'shop@ulmo.4', service: 'shop', isPacked: true })
+  expect(packed).toContain('npm pack -w packages/shop\n')
+  expect(packed).not.toContain('@devenv/shop')
 })
 
 test('a place is file and line, as an editor opens it', () => {

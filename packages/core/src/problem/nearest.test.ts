@@ -5,6 +5,8 @@ test.each([
   ['wrok', ['web', 'worker', 'redis'], 'worker'],
   ['mysql', ['hello', 'mysql-8.4', 'redis-7'], 'mysql-8.4'],
   ['tset', ['fail', 'greet', 'test'], 'test'],
+  ['tset', ['assets', 'test'], 'test'],
+  ['abc', ['cba', 'acb'], 'acb'],
   ['elasticsearch', ['web', 'worker'], undefined],
   ['', [''], ''],
   ['web', [], undefined],

@@ -5,10 +5,20 @@ const LEAST = 1 / 3
 
 /** The name that somebody will have meant, if one is near enough. Pure. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
-  const likeness = (other: string) => 1 - distance(name, other) / Math.max(name.length, other.length, 1)
+  const likeness = (other: string) => 1 - mistakesIn(name, other) / Math.max(name.length, other.length, 1)
   const [best] = known.toSorted((one, other) => likeness(other) - likeness(one))
   return best !== undefined && likeness(best) >= LEAST ? best : undefined
 }
+
+/** How many letters are too many, missing or other ones; two neighbours that changed places are one mistake. */
+const mistakesIn = (name: string, meant: string): number =>
+  Math.min(
+    distance(name, meant),
+    ...[...name].map((_, at) => {
+      const swapped = `${name.slice(0, at)}${name[at + 1] ?? ''}${name[at]}${name.slice(at + 2)}`
+      return 1 + distance(swapped, meant)
+    }),
+  )
 
 /** What stands behind a sentence about wrong names: the nearest right ones, if any are near. Pure. */
 export function meant(names: readonly string[], known: readonly string[]): string {

@@ -54,13 +54,14 @@ export type CheckoutProblem =
       install: string | null
     }
   | { code: 'neighbour-unknown'; checkout: string; beside: string | undefined; fitting: readonly string[] }
-  /** `service`: what is named, without its release; `undefined` for what cannot be a name. */
+  /** `service`: what is named, without its release; `undefined` for what cannot be a name. `isPacked`: npm installed the checkout's own from a file. */
   | {
       code: 'neighbour-service-unknown'
       named: string
       service: string | undefined
       known: readonly string[]
       isFolder: boolean
+      isPacked: boolean
     }
   | { code: 'neighbours-misquoted'; text: string }
   | {

@@ -82,7 +82,9 @@ function testTarget({ testSettings, testVariables, hasTestTarget }: Looked): str
   )
   return [
     block('environment', environment),
-    ...(hasTestTarget ? [] : ['because: the checkout’s Makefile has no target test']),
+    ...(hasTestTarget
+      ? []
+      : ['about: "run all tests; some: TESTS=PATH"', 'because: the checkout’s Makefile has no target test']),
   ].filter((text) => text !== '')
 }
 

@@ -13,7 +13,9 @@ type Options = Selection & PictureOptions & { graph?: boolean; json?: boolean }
 
 export const explainCommand: Add = (program) =>
   withSelection(program.command('explain'))
-    .summary('print how a start would get each image and its data, and why; change nothing')
+    .summary(
+      'print how a start would get each image, what it would do about the data, if anything, and why; change nothing',
+    )
     .option('--graph', 'draw instead, as Mermaid, which inputs make each image and what a change of them rebuilds')
     .option('--svg', 'draw the same as SVG, for a browser')
     .option('--json', 'print JSON; with --graph: what the picture shows')

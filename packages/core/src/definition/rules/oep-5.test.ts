@@ -39,7 +39,7 @@ test('a package is told of everything at once', () => {
   primary: hello
   recognised-by: [Makefile]
   variants: { uv: { recognised-by: [uv.lock] } }
-  targets: { test: { because: x } }
+  targets: { test: { about: x, because: x } }
   accounts: [{ what: a, user: b, password: c, port: 1 }]
   provision: [{ name: a, run: [a], when: { stores: [mongo] } }]
 services:

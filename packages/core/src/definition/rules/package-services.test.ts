@@ -4,8 +4,8 @@ import { portsAreUsed, programsHaveFiles, serversAreAwaited, targetsAreDeclared 
 const DEPENDS = '    depends_on: { mysql: { condition: service_healthy } }\n'
 const unused = (compose: string) =>
   replacing(
-    '    test: { needs: [mysql], because: there is none }',
-    '    test: { because: there is none }',
+    '    test: { needs: [mysql], about: run all, because: there is none }',
+    '    test: { about: run all, because: there is none }',
   )(replacing('when: { stores: [mysql] }', 'when: { image: true }')(compose))
 const variable = (value: string) => (compose: string) =>
   unused(replacing(DEPENDS, `    environment: { HOST: "${value}" }\n`)(compose))

@@ -175,7 +175,7 @@ export const targetsAreDeclared: Rule = {
       .map(({ target, line }) => ({
         place: { file, line },
         what: `x-devenv.targets does not say why the package has ${target}, and nothing in the package uses it.`,
-        fix: `targets: { ${target}: { because: the checkout has no such target } }   in compose.yaml`,
+        fix: `targets: { ${target}: { about: WHAT IT DOES, because: the checkout has no such target } }   in compose.yaml`,
       }))
   },
 }

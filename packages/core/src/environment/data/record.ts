@@ -123,7 +123,12 @@ const isRecord = isShapeOf<StartRecord>({
   configs: isTextMap,
   needs: isMaybe(isTextList),
   targets: isMapOf(
-    isShapeOf<DeclaredTarget>({ needs: isMaybe(isTextList), environment: isTextMap, because: isMaybe(isText) }),
+    isShapeOf<DeclaredTarget>({
+      needs: isMaybe(isTextList),
+      environment: isTextMap,
+      about: isMaybe(isText),
+      because: isMaybe(isText),
+    }),
   ),
   accounts: isListOf(
     isShapeOf<Account>({

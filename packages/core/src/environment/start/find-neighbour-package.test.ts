@@ -34,3 +34,14 @@ test('a name that no package has is refused with those that there are; a package
   expect(known).toContain('shop')
   expect(known).not.toContain('workbench')
 })
+
+test.each([
+  ['file:../../devenv-shop-1.0.0.tgz', true],
+  ['1.0.0', false],
+])('where npm has the package of the checkout from %s, another comes from a file: %s', async (version, isPacked) => {
+  const checkout = checkoutWith('shop')
+  writeFiles(checkout, { 'devenv/package.json': JSON.stringify({ dependencies: { shop: version } }) })
+  expect(await problemsOf(() => findServicePackage('no-such', { checkout }, 'no-such@ulmo.4'))).toMatchObject([
+    { isPacked },
+  ])
+})

@@ -2,7 +2,13 @@ import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { CORE_DIRECTORY } from '../../definition/core-directory.js'
 import type { EnvironmentPackage } from '../../definition/definition.js'
-import { FOLDER_IN_CHECKOUT, findPackage, isPrepared, readPackage } from '../../definition/find-package.js'
+import {
+  FOLDER_IN_CHECKOUT,
+  findPackage,
+  isPrepared,
+  readManifest,
+  readPackage,
+} from '../../definition/find-package.js'
 import { recognisedAs } from '../../definition/recognised-as.js'
 import { DevenvError } from '../../problem/problem.js'
 
@@ -45,7 +51,15 @@ export function findServicePackage(
   if (found !== undefined) return found
   const known = [...new Set(packages.map((each) => each.service))].sort()
   const isFolder = existsSync(join(process.cwd(), basename(named)))
-  throw new DevenvError({ code: 'neighbour-service-unknown', named, service, known, isFolder })
+  const isPacked = isFromFile(checkout)
+  throw new DevenvError({ code: 'neighbour-service-unknown', named, service, known, isFolder, isPacked })
+}
+
+/** Whether npm installed the package of a checkout from a file, as before it is published. */
+function isFromFile(checkout: string): boolean {
+  if (!isPrepared(checkout)) return false
+  const { dependencies } = readManifest(join(checkout, FOLDER_IN_CHECKOUT, 'package.json'))
+  return Object.values<unknown>(dependencies).some((version) => `${version}`.startsWith('file:'))
 }
 
 /** The environment packages among the folders of one. */

@@ -38,9 +38,22 @@ export async function runTarget(
   }
   report({
     kind: 'note',
-    text: `the environment package supplies ${target}: ${declared.because.replace(/\.$/, '')}. To run the checkout’s own, if it has one: devenv exec -- make ${target}`,
+    text: explainSupplied(target, declared.because, await hasTarget(context.environment.checkout, target)),
   })
   return await run()
+}
+
+/** That a target is not the checkout's, why, and how to run that of the checkout where there is one. Pure. */
+export function explainSupplied(target: string, because: string, checkouts: 'there' | 'none'): string {
+  const own = checkouts === 'there' ? `. To run the checkout’s own: devenv exec -- make ${target}` : ''
+  return `the environment package supplies ${target}: ${because.replace(/\.$/, '')}${own}`
+}
+
+/** Whether a checkout has a target of that name; not where no make tells it here. */
+async function hasTarget(checkout: string, target: string): Promise<'there' | 'none'> {
+  const { readTargets } = await import('../../checkout/read-targets.js')
+  const targets = await readTargets(checkout).catch(() => [])
+  return targets.some(({ name }) => name === target) ? 'there' : 'none'
 }
 
 /** What makes a target in the container; one that the package supplies, from the package's own file. Pure. */
@@ -71,16 +84,10 @@ async function tellTargets(
 ): Promise<void> {
   // Only for who has mistyped one: a target that is there is on the quickest way.
   const { DATABASE, knownBeside } = await import('../../checkout/read-targets.js')
-  const { nearest } = await import('../../problem/nearest.js')
+  const { explainNoTarget } = await import('./explain-no-target.js')
   const { lines } = await captureInside(engine, { container: primary.id, argv: asOwner(DATABASE), user: 'root' })
   const known = knownBeside(target, lines.join('\n'))
   if (known === undefined) return
-  const commands = listCommands()
-  const all = [...known, ...Object.keys(record.targets)].sort()
-  const near = commands.includes(target) ? undefined : nearest(target, all)
-  const command = commands.includes(target) ? `; \`devenv ${target}\` is a command of devenv.` : '.'
-  report({
-    kind: 'note',
-    text: `there is no target ${target}${near === undefined ? command : `; did you mean ${near}?`} There are: ${all.join(', ')}. \`devenv make --list\` says what they do`,
-  })
+  const all = [...known, ...Object.keys(record.targets)]
+  report({ kind: 'note', text: explainNoTarget(target, all, listCommands()) })
 }

@@ -3,6 +3,12 @@ import { meant, nearest } from '../nearest.js'
 import type { CheckoutProblem } from '../problem.js'
 import { quoted } from '../quoted.js'
 
+/** How npm adds a package to a checkout: from a file where it has its own from one. */
+const addingOf = (service: string, isPacked: boolean): string =>
+  isPacked
+    ? `In the clone of devenv: npm pack -w packages/${service}\nhere: npm install --prefix devenv --save-dev --save-exact PATH/FILE`
+    : `npm install --prefix devenv --save-dev --save-exact @devenv/${service}`
+
 /** The words for problems of a checkout. */
 export const CHECKOUT: Explanations<CheckoutProblem> = {
   'checkout-missing': ({ service, looked, repository }) => ({
@@ -91,7 +97,7 @@ export const CHECKOUT: Explanations<CheckoutProblem> = {
     why: 'Quotes hold a path together that has a space in it, or the other kind of quote.',
     fix: `WITH="'../my platform'"   or   WITH='"../it'\\''s"'   or leave the quote out.`,
   }),
-  'neighbour-service-unknown': ({ named, service, known, isFolder }) => ({
+  'neighbour-service-unknown': ({ named, service, known, isFolder, isPacked }) => ({
     what:
       service === undefined
         ? `WITH= names ${named}, which is neither a path nor the name of a service.${meant([named], known)}`
@@ -103,7 +109,7 @@ export const CHECKOUT: Explanations<CheckoutProblem> = {
         ? `WITH=${nearest(named, known)}; for a checkout, name its path: WITH=../${named}`
         : service === undefined
           ? `Name a service, WITH=${known[0] ?? 'SERVICE'} or WITH=SERVICE@RELEASE, or a checkout by its path: WITH=../${named}`
-          : `npm install --prefix devenv --save-dev --save-exact @devenv/${service}   adds its package, if there is one; for a checkout, name its path: WITH=../${service}`,
+          : `${addingOf(service, isPacked)}   adds its package, if there is one\nor, for a checkout, name its path: WITH=../${service}`,
   }),
   'variant-unknown': ({ checkout, service, variants }) => ({
     what: `${checkout} is a checkout of ${service}, but it fits no variant of the environment package.`,
