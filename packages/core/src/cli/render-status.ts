@@ -35,7 +35,7 @@ export function renderStatus(status: Status): string[] {
       renderContainer(container),
       ...(container.standIn === undefined ? [] : [`      a stand-in; it is really ${container.standIn}`]),
       ...(container.programs ?? []).flatMap(renderProgram),
-      ...explainLeftOut(container.programs ?? []),
+      ...explainIdle(container.programs ?? []),
     ]),
   ]
 }
@@ -63,7 +63,11 @@ export function renderMemory(bytes: number): string {
   return `${(bytes / MIB).toFixed(bytes < 10 * MIB ? 1 : 0)} MiB`
 }
 
-const explainLeftOut = (programs: readonly ProgramState[]): string[] =>
-  programs.some(({ state }) => state === 'LEFT_OUT')
+const explainIdle = (programs: readonly ProgramState[]): string[] => [
+  ...(programs.some(({ state }) => state === 'LEFT_OUT')
     ? ['      to run the programs that are left out: devenv start --programs all']
-    : []
+    : []),
+  ...(programs.some(({ state }) => state === 'HELD')
+    ? ['      programs that are held start once the data are ready: devenv start']
+    : []),
+]

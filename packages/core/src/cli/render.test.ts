@@ -206,17 +206,17 @@ describe('a status', () => {
     expect(text).toMatch(/^ +worker +fatal$/m)
   })
 
-  test('says which programs are left out, and how they come back', () => {
+  test.each([
+    { state: 'LEFT_OUT', shown: 'left out', command: 'devenv start --programs all' },
+    { state: 'HELD', shown: 'held', command: 'start once the data are ready: devenv start' },
+  ])('says which programs are $shown, and how they start', ({ state, shown, command }) => {
     const [web] = STATUS.containers
     if (web === undefined) throw new Error('no container')
-    const left = {
-      ...web,
-      programs: [...(web.programs ?? []), { name: 'beat', state: 'LEFT_OUT', memoryBytes: undefined }],
-    }
-    const lines = renderStatus({ ...STATUS, containers: [left] }).join('\n')
-    expect(lines).toMatch(/^ +beat +left out$/m)
-    expect(lines).toContain('devenv start --programs all')
-    expect(text).not.toContain('--programs')
+    const idle = { ...web, programs: [...(web.programs ?? []), { name: 'beat', state, memoryBytes: undefined }] }
+    const lines = renderStatus({ ...STATUS, containers: [idle] }).join('\n')
+    expect(lines).toMatch(new RegExp(`^ +beat +${shown}$`, 'm'))
+    expect(lines).toContain(command)
+    expect(text).not.toContain(command)
   })
 
   test('says which program waits for its code to be mended, and where that is wrong', () => {

@@ -71,7 +71,6 @@ class Checkpoints:
         """As a finder of Python's that finds nothing: what is looked for is about to be imported."""
         if name in self._before:
             self._before = set()
-            self._has_early = True
             self._make()
 
     def pass_by(self):
