@@ -217,7 +217,7 @@ class Checkpoint(InFolder):
     def test_whatever_it_was_made_of_counts(self):
         by_spec = 'from importlib.util import module_from_spec, spec_from_file_location as find\n' \
             's = find("other", "part.py")\nm = module_from_spec(s)\ns.loader.exec_module(m)\n'
-        in_place = 'import sys, types\nW = "one"\nm = sys.modules[__name__] = lambda: None\n'
+        in_place = 'import sys\nW = "one"\nm = sys.modules[__name__] = lambda: None\n'
         read = 'try:\n    HOW = open("part.txt").read()\nexcept OSError:\n    HOW = None\n'
         search = 'try:\n    from folder import local\nexcept ImportError:\n    local = None\n'
 
@@ -240,7 +240,8 @@ class Checkpoint(InFolder):
                 (self.code / 'folder').mkdir()
                 for name in there:
                     self.write(name, in_place if name == 'part.py' else '')
-                    py_compile.compile(str(self.code / 'part.py'), doraise=False)
+                    if name == 'part.py':
+                        py_compile.compile(str(self.code / name), doraise=True)
                 self.write('views.py', 'WORDS = "first"\n')
                 self.write('models.py', models + '\nWORDS = "first"\n')
                 first = self.serve()

@@ -8,7 +8,7 @@ import {
 } from './containers.js'
 import { ask, type Engine } from './engine.js'
 import { COMPOSE_LABELS } from './labels.js'
-import { removeNetworks, removeUnusedNetworks } from './networks.js'
+import { listNetworks, removeUnusedNetworks } from './networks.js'
 
 /**
  * Stops and removes a project's containers, its volumes and its networks, found by their labels:
@@ -24,7 +24,8 @@ export async function removeProject(engine: Engine, project: string, seconds = S
   })
   for (const { Name } of Volumes ?? [])
     await ask(engine, { method: 'DELETE', path: `/volumes/${Name}` }).catch(unlessGone)
-  await removeNetworks(engine, [label])
+  for (const { id } of await listNetworks(engine, [label]))
+    await ask(engine, { method: 'DELETE', path: `/networks/${id}` }).catch(unlessGone)
   await removeUnusedNetworks(engine)
 }
 

@@ -1,8 +1,7 @@
 import { readPresence } from '../checkout/read-presence.js'
-import { listContainers } from '../engine/containers.js'
 import { type Engine, engineFrom } from '../engine/engine.js'
-import { COMPOSE_LABELS, LABELS } from '../engine/labels.js'
-import { listNetworks } from '../engine/networks.js'
+import { LABELS } from '../engine/labels.js'
+import { listProjects } from '../engine/list-projects.js'
 import { runDocker } from '../engine/run-docker.js'
 import { DevenvError } from '../problem/problem.js'
 import { runCommand } from '../process/run-command.js'
@@ -53,15 +52,13 @@ export async function examine(env: NodeJS.ProcessEnv, settings: Settings, at: At
   if (engine !== undefined && findings.every(({ problem }) => problem === undefined)) {
     const reached = engine
     await look('environments', async () => {
-      const marked = [LABELS.service]
-      const known = [...(await listContainers(reached, marked)), ...(await listNetworks(reached, marked))]
-      const lost = known.filter(
+      const all = await listProjects(reached)
+      const gone = all.filter(
         ({ labels }) => readPresence(labels[LABELS.checkout] ?? '', labels[LABELS.mountPoint]) === 'gone',
       )
-      const [all, gone] = [known, lost].map(
-        (among) => new Set(among.map(({ labels }) => labels[COMPOSE_LABELS.project])).size,
-      )
-      return gone === 0 ? `${all}` : `${all}; the checkouts of ${gone} are gone: devenv prune`
+      return gone.length === 0
+        ? `${all.length}`
+        : `${all.length}; the checkouts of ${gone.length} are gone: devenv prune`
     })
   }
   const access = { caBundle: settings.caBundle, proxies: settings.proxies }

@@ -468,6 +468,11 @@ test('what cannot be the name of a service has no package that npm could add', (
   expect(packed).not.toContain('@devenv/shop')
 })
 
+test('a program that several containers have is named once', () => {
+  const text = renderProblem({ code: 'program-unknown', name: 'x', known: ['web', 'worker', 'web'] })
+  expect(text).toContain('There are: web, worker.')
+})
+
 test('a place is file and line, as an editor opens it', () => {
   expect(explainProblem(SAMPLES['rule-broken']).what).toContain('compose.yaml:7')
 })

@@ -1,4 +1,4 @@
-"""Which files are those of installed packages and of Python itself, and whether they are what they were."""
+"""Which files are those of installed packages and of Python itself, those of the modules at hand, and their states."""
 
 import glob
 import os
@@ -49,6 +49,7 @@ def modules_of(paths):
 
 
 def files_of_modules():
+    """Name to file of each module that is imported, and has one."""
     # Not by getattr: a module may import others when it is asked for what it has not. Nor by isinstance, which believes what something
     # says that stands for a module, such as a library of cffi.
     modules = {name: module for name, module in list(sys.modules.items()) if issubclass(type(module), type(sys))}

@@ -5,6 +5,7 @@ folders that it has listed. Python tells of each (sys.addaudithook); not of what
 
 import contextlib
 import importlib.util
+import itertools
 import os
 import re
 import sys
@@ -98,8 +99,8 @@ class Loaded:
         names = {folder: modules_in(folder) for folder in own}
         self._names = {**{(modules_in, folder): there for folder, there in names.items()}, **self._listed}
         beside = {os.path.join(folder, name) for folder, there in names.items() for name in there or () if name.endswith(LOOKED_FOR)}
-        states = {**self._states, **{path: installed.state_of(path) for path in beside - set(self._states)}}
-        late = next((path for path, state in states.items() if state and state[1] >= self._began), None)
+        states = itertools.chain(self._states.items(), ((path, installed.state_of(path)) for path in beside - set(self._states)))
+        late = next((path for path, state in states if state and state[1] >= self._began), None)
         return late or next(iter(different(read, self._listed)), None)
 
     def _is_own(self, path, state):

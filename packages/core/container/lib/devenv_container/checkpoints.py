@@ -36,8 +36,9 @@ class Checkpoints:
             checkpoint = self._there[-1]
             answer = self._ask(checkpoint, listening)
             if 'pid' in answer:
-                for surplus in self._there[1:1 - KEPT] if saved else ():
-                    self._end(surplus)
+                if saved:
+                    for surplus in self._there[1:1 - KEPT]:
+                        self._end(surplus)
                 return answer['pid']
             if not saved:  # the last one holds most
                 self._before = saved = answer.get('no', [])

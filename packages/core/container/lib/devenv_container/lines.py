@@ -12,8 +12,8 @@ MOST = 5  # descriptors that come at once
 
 
 def say(connection, descriptors=(), **words):
-    rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', descriptors))] if descriptors else []
     """Whether there was anybody to hear it."""
+    rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', descriptors))] if descriptors else []
     with contextlib.suppress(OSError):
         connection.sendmsg([json.dumps(words).encode() + b'\n'], rights)
         return True

@@ -1,7 +1,7 @@
 import type { Container } from '../../engine/containers.js'
 import { type Engine, EngineRefusal } from '../../engine/engine.js'
-import { removeEmptyNetworks } from '../../engine/networks.js'
 import { isGone, parseRefusal } from '../../engine/parse-refusal.js'
+import { removeEmptyNetworks } from '../../engine/remove-empty-networks.js'
 import { removeProject } from '../../engine/remove-project.js'
 import { requireVersions } from '../../machine/versions.js'
 import { whatOf } from '../../problem/explain-problem.js'

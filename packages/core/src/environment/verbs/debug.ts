@@ -25,7 +25,7 @@ export async function debugProgram(
   )
   const programs = (await Promise.all(read)).flat()
   const found = programs.find(({ name }) => name === program)
-  const names = (among: typeof programs) => [...new Set(among.map(({ name }) => name))]
+  const names = (among: typeof programs) => among.map(({ name }) => name)
   if (found === undefined) throw new DevenvError({ code: 'program-unknown', name: program, known: names(programs) })
   if (found.state === 'LEFT_OUT')
     throw new DevenvError({

@@ -143,7 +143,7 @@ export async function requireShown({ engine, environment }: Asking, shown: Shown
     .filter(({ service, state }) => ours[service] !== undefined && state === 'running')
     .map(async ({ id }) => (await readPrograms(engine, id)).map(({ name }) => name))
   const services = containers.map(({ service }) => service)
-  const known = [...new Set([...(await Promise.all(programs)).flat(), 'supervisord', ...services])]
+  const known = [...(await Promise.all(programs)).flat(), 'supervisord', ...services]
   const unknown = shown.find((name) => !known.includes(name))
   if (unknown !== undefined) throw new DevenvError({ code: 'program-unknown', name: unknown, known })
 }

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { type Presence, readPresence } from '../../checkout/read-presence.js'
-import { type Container, listContainers } from '../../engine/containers.js'
+import type { Container } from '../../engine/containers.js'
 import type { Engine } from '../../engine/engine.js'
-import { COMPOSE_LABELS, LABELS } from '../../engine/labels.js'
-import { listNetworks } from '../../engine/networks.js'
+import { LABELS } from '../../engine/labels.js'
+import { listProjects } from '../../engine/list-projects.js'
 import { readRecord } from '../data/record.js'
 import type { Environment } from '../environment.js'
 import { placesOf } from '../project/addresses.js'
@@ -25,27 +25,19 @@ export type Known = {
   presence: Presence
 }
 
-/** By their containers, and by their networks: something killed a command, or removed the containers by hand. */
-export async function listEnvironments(engine: Engine): Promise<Known[]> {
-  const marked = [LABELS.service]
-  const [containers, networks] = await Promise.all([listContainers(engine, marked), listNetworks(engine, marked)])
-  const projects = new Map([...networks, ...containers].map(({ labels }) => [projectOf({ labels }), labels]))
-  return [...projects].map(([project, labels]) => {
-    const own = containers.filter((container) => projectOf(container) === project)
+export const listEnvironments = async (engine: Engine): Promise<Known[]> =>
+  (await listProjects(engine)).map(({ name, labels, containers }) => {
     const checkout = labels[LABELS.checkout] ?? ''
-    const configs = Object.fromEntries(own.map(({ service }) => [service, '']))
+    const configs = Object.fromEntries(containers.map(({ service }) => [service, '']))
     return {
       service: labels[LABELS.service] ?? '',
       checkout,
-      project,
-      state: stateOf(own, { configs }),
-      ...readTold(project, own),
+      project: name,
+      state: stateOf(containers, { configs }),
+      ...readTold(name, containers),
       presence: readPresence(checkout, labels[LABELS.mountPoint]),
     }
   })
-}
-
-const projectOf = ({ labels }: Pick<Container, 'labels'>): string => labels[COMPOSE_LABELS.project] ?? ''
 
 /** The environments in whose containers a checkout is installed, whether or not it was ever told of them. */
 export const listServed = async (engine: Engine, { checkout }: Pick<Environment, 'checkout'>): Promise<Known[]> =>

@@ -29,7 +29,7 @@ export async function* searchLogs(asking: Asking, query: LogQuery): AsyncGenerat
   const files = listLogFiles(environment.paths.logs)
   const ours = readRecord(environment)?.ours ?? {}
   const containers = (await containersOf(asking)).filter(({ service }) => ours[service] === undefined)
-  const known = [...new Set([...Object.keys(files), ...containers.map(({ service }) => service)])]
+  const known = [...Object.keys(files), ...containers.map(({ service }) => service)]
   const unknown = query.programs.find((name) => !known.includes(name))
   if (unknown !== undefined) throw new DevenvError({ code: 'program-unknown', name: unknown, known })
 

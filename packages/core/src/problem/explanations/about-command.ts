@@ -11,7 +11,8 @@ export const COMMAND: Explanations<CommandProblem> = {
   }),
   'program-unknown': ({ name, known }) => ({
     what: `There is no program or service ${name}.${meant([name], known)}`,
-    why: `There are: ${known.join(', ') || 'none yet'}.`,
+    // Several containers may have a program of one name, or a program that of a service.
+    why: `There are: ${[...new Set(known)].join(', ') || 'none yet'}.`,
     fix: 'devenv status   lists them.',
   }),
   'server-unknown': ({ name, known }) => ({
