@@ -63,7 +63,8 @@ describe('what cannot work is refused, with a reason, and leaves nothing', () =>
     const script = [
       '#!/bin/sh',
       `[ "$1" != docker-cli-plugin-metadata ] || { echo '${metadata}'; exit; }`,
-      'echo 2.10.2',
+      `case " $* " in *" version "*) echo 2.10.2; exit;; esac`,
+      'echo "services.hello.healthcheck Additional property start_interval is not allowed" >&2; exit 15',
       '',
     ]
     writeFileSync(join(plugins, 'docker-compose'), script.join('\n'))

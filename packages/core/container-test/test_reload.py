@@ -307,7 +307,13 @@ class WaitEvent(InFolder):
             waiting, said = self.wait_event('probe', '30')
             self.assertEqual(said, 'ready\n')
             change()
-            self.assertEqual(waiting.wait(PATIENCE), 0)
+            self.assertEqual((waiting.wait(PATIENCE), waiting.stdout.read()), (0, ''))
+
+    def test_tells_where_an_event_comes_although_files_are_looked_at(self):
+        (self.folder / 'polling').write_text('none came')
+        waiting, _ = self.wait_event('probe', '30')
+        (self.folder / 'code' / 'probe').touch()
+        self.assertEqual((waiting.wait(PATIENCE), waiting.stdout.read()), (0, 'polling\n'))
 
     def test_ends_with_3_at_a_change_without_an_event(self):
         (self.folder / 'code' / 'elsewhere').mkdir()

@@ -1,10 +1,11 @@
+import subprocess
 import sys
 import unittest
 import urllib.error
 import urllib.request
 from unittest import mock
 
-from helpers import CONTAINER, InFolder, eventually
+from helpers import CONTAINER, PATIENCE, InFolder, eventually
 
 from devenv_container import libraries, waiting
 
@@ -93,3 +94,12 @@ class Waiting(InFolder):
         self.assertIn('broken.py:2: SyntaxError: invalid syntax', eventually(told))
         code.write_text('import time\ntime.sleep(60)\n')
         eventually(lambda: not waits.exists())
+
+    def test_where_no_program_waits_supervisord_is_not_asked_which_one_does(self):
+        (self.folder / 'waiting').mkdir()
+        (self.folder / 'waiting' / 'web.start').touch()  # it has started, and runs
+        asked = self.start('programs', '--waiting', stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.assertEqual((asked.wait(PATIENCE), asked.stdout.read()), (0, b''))
+        (self.folder / 'waiting' / 'worker').touch()
+        asked = self.start('programs', '--waiting', stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.assertNotEqual(asked.wait(PATIENCE), 0)  # there is none here

@@ -24,7 +24,7 @@ const composeArgs = ({ project, directory, files }: ComposeFiles): string[] => [
 
 /**
  * The one resolved model of these files, as JSON text.
- * @throws DevenvError `compose-refused` with Compose's own words
+ * @throws DevenvError `compose-refused` with Compose's own words; as `readComposeVersion`
  */
 export async function readComposeModel(compose: ComposeFiles): Promise<string> {
   const { exitCode, stdout, stderr } = await runDocker({
@@ -33,18 +33,17 @@ export async function readComposeModel(compose: ComposeFiles): Promise<string> {
     seconds: 60,
     variables: compose.variables,
   })
-  if (exitCode !== 0)
-    throw (
-      composeMissing(stderr) ??
-      new DevenvError({ code: 'compose-refused', files: compose.files, detail: stderr.trim() })
-    )
+  if (exitCode !== 0) {
+    await readComposeVersion()
+    throw new DevenvError({ code: 'compose-refused', files: compose.files, detail: stderr.trim() })
+  }
   return stdout
 }
 
 /**
  * Creates what is missing and replaces what differs, and starts nothing. The files are a model that Compose has resolved
  * before: what goes wrong is the engine's.
- * @throws DevenvError what the engine's refusal means
+ * @throws DevenvError what the engine's refusal means; as `readComposeVersion`
  */
 export async function createContainers(compose: ComposeFiles, services: readonly string[]): Promise<void> {
   const { exitCode, stderr } = await runDocker({
@@ -62,11 +61,29 @@ export async function createContainers(compose: ComposeFiles, services: readonly
     seconds: 300,
     variables: compose.variables,
   })
-  if (exitCode !== 0)
-    throw composeMissing(stderr) ?? new DevenvError(parseRefusal('create the containers', stderr.trim()))
+  if (exitCode !== 0) {
+    await readComposeVersion()
+    throw new DevenvError(parseRefusal('create the containers', stderr.trim()))
+  }
 }
 
-function composeMissing(stderr: string): DevenvError | undefined {
-  if (!/unknown (shorthand flag|command)|is not a docker command/.test(stderr)) return undefined
-  return new DevenvError({ code: 'compose-missing', detail: stderr.trim().split('\n')[0] ?? '' })
+/** Named contexts as we use them came with it, `start_interval` shortly before. */
+export const OLDEST_COMPOSE = '2.24.0'
+
+/**
+ * Asked where Compose has refused something, not before: its start costs a tenth of that of an environment.
+ * @throws DevenvError `compose-missing`, `compose-old`
+ */
+export async function readComposeVersion(): Promise<string> {
+  const { exitCode, stdout, stderr } = await runDocker({ args: ['compose', 'version', '--short'], seconds: 60 })
+  if (exitCode !== 0) throw new DevenvError({ code: 'compose-missing', detail: stderr.trim().split('\n')[0] ?? '' })
+  return await requireCompose(stdout.trim())
+}
+
+/** @throws DevenvError `compose-old` */
+export async function requireCompose(version: string): Promise<string> {
+  const { default: semver } = await import('semver')
+  if (semver.lt(semver.coerce(version) ?? '0.0.0', OLDEST_COMPOSE))
+    throw new DevenvError({ code: 'compose-old', found: version, wanted: OLDEST_COMPOSE })
+  return version
 }

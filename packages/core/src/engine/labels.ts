@@ -1,7 +1,11 @@
 const PREFIX = 'org.openedx.devenv'
 
 /** Compose’s own, on every container. */
-export const COMPOSE_LABELS = { project: 'com.docker.compose.project', service: 'com.docker.compose.service' } as const
+export const COMPOSE_LABELS = {
+  project: 'com.docker.compose.project',
+  service: 'com.docker.compose.service',
+  version: 'com.docker.compose.version',
+} as const
 
 /** The labels on everything that we create. */
 export const LABELS = {

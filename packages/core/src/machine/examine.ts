@@ -1,4 +1,5 @@
 import { readPresence } from '../checkout/read-presence.js'
+import { OLDEST_COMPOSE, readComposeVersion } from '../engine/compose.js'
 import { type Engine, engineFrom } from '../engine/engine.js'
 import { LABELS } from '../engine/labels.js'
 import { listProjects } from '../engine/list-projects.js'
@@ -10,7 +11,7 @@ import { repositoryOf } from '../registry/repository.js'
 import { registryOf, type Settings } from '../settings/settings.js'
 import { explainMachine, type Finding } from './explain-machine.js'
 import { readMachineFacts } from './machine-facts.js'
-import { requireVersions, WANTED } from './versions.js'
+import { OLDEST_ENGINE, requireEngine } from './require-engine.js'
 
 /** A third-party image that every registry with official images has. */
 const OFFICIAL = 'library/redis'
@@ -35,9 +36,9 @@ export async function examine(env: NodeJS.ProcessEnv, settings: Settings, at: At
   let engine: Engine | undefined
   await look('engine', async () => {
     engine = engineFrom(env)
-    const versions = await requireVersions(engine)
-    return `${versions.engine} at ${engine.endpoint} (≥ ${WANTED.engine}), Compose ${versions.compose} (≥ ${WANTED.compose})`
+    return `${await requireEngine(engine)} at ${engine.endpoint} (≥ ${OLDEST_ENGINE})`
   })
+  await look('compose', async () => `${await readComposeVersion()} (≥ ${OLDEST_COMPOSE})`)
   await look('buildx', async () => {
     const { exitCode, stdout, stderr } = await runDocker({ args: ['buildx', 'version'], seconds: 60 })
     if (exitCode !== 0) throw new DevenvError({ code: 'buildx-missing', detail: stderr.trim() })

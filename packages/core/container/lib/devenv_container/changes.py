@@ -15,6 +15,7 @@ import struct
 import time
 
 LEFT_OUT = {'node_modules', '__pycache__'}
+POLLING = os.environ.get('DEVENV_POLLING', '/run/devenv/polling')  # where it is, files are looked at, and it says why
 
 ATTRIB = 0x4
 CLOSE_WRITE, MOVED_FROM, MOVED_TO, CREATE, DELETE = 0x8, 0x40, 0x80, 0x100, 0x200

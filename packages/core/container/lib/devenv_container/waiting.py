@@ -38,6 +38,12 @@ def end(name):
         os.replace(os.path.join(DIRECTORY, name + '.start'), os.path.join(DIRECTORY, name))
 
 
+def any_waits():
+    with contextlib.suppress(FileNotFoundError):
+        return any(not name.endswith('.start') for name in os.listdir(DIRECTORY))
+    return False
+
+
 def waits(name):
     return os.path.exists(os.path.join(DIRECTORY, name))
 

@@ -1,6 +1,6 @@
 import type { Engine } from '../../engine/engine.js'
 import { captureInside } from '../../engine/execs.js'
-import { asOwner, PROGRAMS_COMMAND } from './tools.js'
+import { asOwner, programsCommand } from './tools.js'
 
 /** A program of a container, and its state: in supervisord's words, or `HELD`, `LEFT_OUT`, `WAITING` (packages/core/container/bin/programs). */
 export type ProgramState = {
@@ -12,8 +12,13 @@ export type ProgramState = {
   memoryBytes: number | undefined
 }
 
-export async function readPrograms(engine: Engine, container: string): Promise<ProgramState[]> {
-  const { lines } = await captureInside(engine, { container, argv: asOwner(PROGRAMS_COMMAND), user: 'root' })
+/** All, or those alone that wait for their code to be mended. */
+export async function readPrograms(
+  engine: Engine,
+  container: string,
+  which: 'all' | 'waiting' = 'all',
+): Promise<ProgramState[]> {
+  const { lines } = await captureInside(engine, { container, argv: asOwner(programsCommand(which)), user: 'root' })
   return lines.flatMap(parseProgram)
 }
 

@@ -36,7 +36,10 @@ export const HOLD_COMMAND: Argv = ['/bin/sh', '-c', `${BIN}/release --only && rm
 /** Stops all programs until its input ends. */
 export const FREEZE_COMMAND: Argv = [`${BIN}/freeze`]
 
-export const PROGRAMS_COMMAND: Argv = [`${BIN}/programs`]
+export const programsCommand = (which: 'all' | 'waiting'): Argv => [
+  `${BIN}/programs`,
+  ...(which === 'waiting' ? ['--waiting'] : []),
+]
 
 /** What an editor's debugger can attach to, at this port of the container's loopback. */
 export const debuggedCommand = ({ port, waits }: { port: number; waits: boolean }, argv: Argv): Argv => [
@@ -59,8 +62,8 @@ export const supervisorctl = (...words: readonly string[]): Argv => [
 ]
 
 export const waitEventCommand = (file: string, seconds: number): Argv => [`${BIN}/wait-event`, file, String(seconds)]
-/** How `wait-event` ends; with anything else, it could not try. */
-export const WAIT_EVENT = { came: 0, missed: 3 }
+/** How `wait-event` ends; with anything else, it could not try. What it says of an event that comes although nobody waits for one. */
+export const WAIT_EVENT = { came: 0, missed: 3, polling: 'polling' }
 
 /** Has `reload` wait for file events, or look at the files again and again, and say why. */
 const POLLING = '/run/devenv/polling'

@@ -5,13 +5,21 @@ import type { Engine } from '../../engine/engine.js'
 import { captureInside } from '../../engine/execs.js'
 import { DevenvError } from '../../problem/problem.js'
 
+const READY_SECONDS = 30
+/** One command, which looks by itself: to begin one takes the engine longer than 20 ms. */
+const READY = `looks=0
+until [ -s /run/devenv/owner ] && [ -S /run/devenv/supervisor.sock ]; do
+  looks=$((looks + 1)); [ $looks -le ${READY_SECONDS * 50} ] || exit 1; sleep 0.02
+done`
+
 /** Waits until the entrypoint has mapped the owner. @throws DevenvError `not-ready` */
 export async function waitReady(engine: Engine, container: Container): Promise<void> {
-  const deadline = Date.now() + 30_000
+  const deadline = Date.now() + READY_SECONDS * 1000
   for (;;) {
+    // A container that the engine starts again ends it.
     const { exitCode } = await captureInside(engine, {
       container: container.id,
-      argv: ['/bin/sh', '-c', 'test -s /run/devenv/owner && test -S /run/devenv/supervisor.sock'],
+      argv: ['/bin/sh', '-c', READY],
       user: 'root',
     }).catch(() => ({ exitCode: 1 }))
     if (exitCode === 0) return

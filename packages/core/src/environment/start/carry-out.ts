@@ -1,7 +1,7 @@
-import { createContainers } from '../../engine/compose.js'
+import { createContainers, requireCompose } from '../../engine/compose.js'
 import { type Container, startContainer, stopContainer } from '../../engine/containers.js'
 import { captureInside, KILLED } from '../../engine/execs.js'
-import { LABELS } from '../../engine/labels.js'
+import { COMPOSE_LABELS, LABELS } from '../../engine/labels.js'
 import { createNetwork } from '../../engine/networks.js'
 import { noneIfGone } from '../../engine/parse-refusal.js'
 import { removeContainers, removeProject } from '../../engine/remove-project.js'
@@ -120,7 +120,11 @@ async function carryOutStep(planned: StartStep, work: Work): Promise<void> {
       const files = { project, directory: checkout, files: [paths.composeFile], variables: {} }
       makeMountPoints(observed.definition, environment)
       await show(`create ${planned.services.join(', ')}`, () => createContainers(files, planned.services))
-      return await refresh()
+      await refresh()
+      // An old one may have taken our files, and have made something else of them.
+      for (const service of planned.services)
+        await requireCompose(find(work, service).labels[COMPOSE_LABELS.version] ?? '')
+      return
     }
     case 'start':
       await Promise.all(planned.services.map((service) => startContainer(engine, find(work, service))))

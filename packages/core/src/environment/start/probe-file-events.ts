@@ -38,7 +38,10 @@ export async function probeFileEvents(
       if (line === 'ready') probe.touch()
       else said.push(line)
     }).finally(probe.remove))
-  if (exitCode === WAIT_EVENT.came) return void (await captureInside(engine, asRoot(eventsCommand)))
+  if (exitCode === WAIT_EVENT.came) {
+    if (said.includes(WAIT_EVENT.polling)) await captureInside(engine, asRoot(eventsCommand))
+    return
+  }
   const because = explainPolling(exitCode, said)
   await captureInside(engine, asRoot(pollingCommand(because)))
   report({ kind: 'note', text: `reloading polls for changes: ${because}` })

@@ -1,6 +1,6 @@
 import type { Container } from '../../engine/containers.js'
 import { removeProject } from '../../engine/remove-project.js'
-import { requireVersions } from '../../machine/versions.js'
+import { requireEngine } from '../../machine/require-engine.js'
 import { renderProblem } from '../../problem/explain-problem.js'
 import { asProblems } from '../../problem/file-problem.js'
 import { DevenvError } from '../../problem/problem.js'
@@ -39,7 +39,7 @@ const ALL: Extent = { all: true }
  */
 export async function startTogether(context: Context, extent: Extent, how: How = USUAL): Promise<Started> {
   if (!extent.all || how.alone || !hasNeighbours(context)) return await start(context, extent, how)
-  await requireVersions(context.engine)
+  await requireEngine(context.engine)
   const { members, parted } = await openNeighbourhood(context, 'have-snapshots')
   await endLeftSnapshots(context, members)
   const running = how.again === 'none' && parted.length === 0 ? await findAllRunning(members) : undefined
@@ -281,7 +281,7 @@ export async function readPlansTogether(context: Context, commands: How['command
     await requireUsablePlace(context.environment)
     return [{ environment: context.environment, plan: await readStartPlan(context, ALL, commands) }]
   }
-  await requireVersions(context.engine)
+  await requireEngine(context.engine)
   const { members, parted, unread } = await openNeighbourhood(context, 'look')
   try {
     for (const { context: each } of members) await requireUsablePlace(each.environment)

@@ -3,7 +3,7 @@ import { type Engine, EngineRefusal } from '../../engine/engine.js'
 import { isGone, parseRefusal } from '../../engine/parse-refusal.js'
 import { removeEmptyNetworks } from '../../engine/remove-empty-networks.js'
 import { removeProject } from '../../engine/remove-project.js'
-import { requireVersions } from '../../machine/versions.js'
+import { requireEngine } from '../../machine/require-engine.js'
 import { whatOf } from '../../problem/explain-problem.js'
 import { DevenvError, type Problem, tellsOf } from '../../problem/problem.js'
 import type { Context } from '../context.js'
@@ -33,7 +33,7 @@ export async function start(context: Context, extent: Extent, how: How = USUAL):
   const { engine, environment } = context
   const running = how.again === 'none' ? await findRunning(context, extent, 'unchanged') : undefined
   if (running !== undefined && (await countAbandoned(engine, running.containers)) === 0) return running
-  await requireVersions(engine)
+  await requireEngine(engine)
   const variant = await requireRecognised(environment)
   await requireOwnPlace(environment)
   createDataDirectory(environment)
@@ -89,7 +89,7 @@ export async function readStartPlan(
   commands: How['commands'],
   told: Pick<How, 'neighbours' | 'libraries'> = {},
 ): Promise<StartPlan> {
-  await requireVersions(context.engine)
+  await requireEngine(context.engine)
   const variant = await requireRecognised(context.environment)
   return (await look(context, variant, extent, { ...USUAL, commands, ...told }, NOTHING_REFUSED)).plan
 }

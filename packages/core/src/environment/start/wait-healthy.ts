@@ -83,8 +83,8 @@ async function lookInside(
   { id, service }: Container,
   last: Look | undefined,
 ): Promise<Look> {
-  const programs = (await readPrograms(engine, id).catch(noneIfGone)) ?? []
-  const { look, fresh, stuck } = sortPrograms(programs, last, performance.now())
+  const waiting = (await readPrograms(engine, id, 'waiting').catch(noneIfGone)) ?? []
+  const { look, fresh, stuck } = sortPrograms(waiting, last, performance.now())
   for (const { name, fault } of fresh)
     report({ kind: 'note', text: `${name} of ${service} has ended: ${explainEnded(fault)}` })
   if (stuck.length > 0) throw new DevenvError({ code: 'program-waiting', service, programs: stuck })

@@ -1,6 +1,6 @@
 import { resolveCommit } from '../../git/git-repository.js'
 import { carryOutImages } from '../../image/ensure-images.js'
-import { requireVersions } from '../../machine/versions.js'
+import { requireEngine } from '../../machine/require-engine.js'
 import { DevenvError } from '../../problem/problem.js'
 import { isOnLoopback } from '../../publish/publish.js'
 import {
@@ -79,7 +79,7 @@ async function readSeedWish(
   context: Context,
 ): Promise<Pick<Observed, 'settings' | 'sources'> & { wish: SeedWish; image: string }> {
   const { engine, environment, report } = context
-  await requireVersions(engine)
+  await requireEngine(engine)
   const variant = await requireRecognised(environment)
   const see = () => observe(context, variant, { all: true }, USUAL, { ...NOTHING_REFUSED, registry: true })
   let observed = await see()

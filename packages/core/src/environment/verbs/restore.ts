@@ -1,4 +1,4 @@
-import { requireVersions } from '../../machine/versions.js'
+import { requireEngine } from '../../machine/require-engine.js'
 import { DevenvError } from '../../problem/problem.js'
 import { step } from '../../progress/progress.js'
 import type { Context, OnCommands } from '../context.js'
@@ -30,7 +30,7 @@ export async function restore(
   now = `devenv data restore ${name} --now`,
 ): Promise<Started> {
   const { engine, environment } = context
-  await requireVersions(engine)
+  await requireEngine(engine)
   const variant = await requireRecognised(environment)
   await requireOwnPlace(environment)
   createDataDirectory(environment)
