@@ -3,7 +3,7 @@ import { REPOSITORY } from '../scenarios/checkout.js'
 import { type Outcome, run } from '../scenarios/run.js'
 
 /** Some of each class; `make faults` does all. */
-const SAMPLES = { interruptions: 4, engine: 2, silence: 1, states: 2, links: 2, disk: 1 }
+const SAMPLES = { interruptions: 2, engine: 1, silence: 1, states: 2, links: 1, disk: 1 }
 
 let outcome: Outcome
 beforeAll(async () => {

@@ -55,24 +55,6 @@ describe('what cannot work is refused, with a reason, and leaves nothing', () =>
     expect(await refused(hello, 'engine-remote')).toContain('engine.example.com')
   })
 
-  test('an old Compose', async () => {
-    const hello = freshCheckout()
-    const plugins = join(hello.folder, 'docker/cli-plugins')
-    mkdirSync(plugins, { recursive: true })
-    const metadata = JSON.stringify({ SchemaVersion: '0.1.0', Vendor: 'Docker Inc.', Version: 'v2.10.2' })
-    const script = [
-      '#!/bin/sh',
-      `[ "$1" != docker-cli-plugin-metadata ] || { echo '${metadata}'; exit; }`,
-      `case " $* " in *" version "*) echo 2.10.2; exit;; esac`,
-      'echo "services.hello.healthcheck Additional property start_interval is not allowed" >&2; exit 15',
-      '',
-    ]
-    writeFileSync(join(plugins, 'docker-compose'), script.join('\n'))
-    chmodSync(join(plugins, 'docker-compose'), 0o755)
-    hello.env.DOCKER_CONFIG = join(hello.folder, 'docker')
-    expect(await refused(hello, 'compose-old')).toContain('2.10.2')
-  })
-
   test('a folder that is no checkout of this service', async () => {
     const hello = freshCheckout()
     await ask('rm', '-r', join(hello.path, 'hello'))
@@ -197,6 +179,27 @@ describe('what cannot work is refused, with a reason, and leaves nothing', () =>
 
 /** Served by a mirror, and by nobody else: no Docker Hub has it. */
 const ONLY_THERE = 'library/base:1'
+
+test('an old Compose is named where it refuses our files', async () => {
+  const hello = freshCheckout()
+  const plugins = join(hello.folder, 'docker/cli-plugins')
+  mkdirSync(plugins, { recursive: true })
+  const metadata = JSON.stringify({ SchemaVersion: '0.1.0', Vendor: 'Docker Inc.', Version: 'v2.10.2' })
+  const script = [
+    '#!/bin/sh',
+    `[ "$1" != docker-cli-plugin-metadata ] || { echo '${metadata}'; exit; }`,
+    `case " $* " in *" version "*) echo 2.10.2; exit;; esac`,
+    'echo "services.hello.healthcheck Additional property start_interval is not allowed" >&2; exit 15',
+    '',
+  ]
+  writeFileSync(join(plugins, 'docker-compose'), script.join('\n'))
+  chmodSync(join(plugins, 'docker-compose'), 0o755)
+  hello.env.DOCKER_CONFIG = join(hello.folder, 'docker')
+  const { exitCode, stdout, stderr } = await hello.devenv('start')
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+  expect(stderr).toMatch(/^compose-old\n {2}what .*2\.10\.2.*\n {2}why .*\n {2}fix .*\n$/)
+  expect(await hello.containers()).toEqual([])
+})
 
 test('what only another than Docker Hub serves is not taken from there by itself', async () => {
   const registry = await freshRegistry()

@@ -72,7 +72,6 @@ const timesApplied = async (hello: Hello) =>
 describe('a step, once begun, is finished', () => {
   test.each([
     { signal: 'SIGINT', exitCode: 130 },
-    { signal: 'SIGTERM', exitCode: 143 },
     { signal: 'SIGHUP', exitCode: 129 },
     { signal: 'SIGKILL', exitCode: 137 },
   ] as const)('also where the start is ended by $signal: the next one joins it and takes its outcome', async (by) => {
