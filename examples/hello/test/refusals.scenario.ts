@@ -2,8 +2,8 @@ import { appendFileSync, chmodSync, cpSync, existsSync, mkdirSync, readFileSync,
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { Checkout } from '../../../tools/scenarios/checkout.js'
-import { ask } from '../../../tools/scenarios/run.js'
+import { type Checkout, CORE } from '../../../tools/scenarios/checkout.js'
+import { ask, run } from '../../../tools/scenarios/run.js'
 import { freshCheckout, PACKAGE } from './checkout.js'
 import { pushBase } from './monorepo.js'
 import { freshRegistry } from './registry.js'
@@ -179,6 +179,18 @@ describe('what cannot work is refused, with a reason, and leaves nothing', () =>
 
 /** Served by a mirror, and by nobody else: no Docker Hub has it. */
 const ONLY_THERE = 'library/base:1'
+
+test('in a folder that was removed, devenv says so and ends', async () => {
+  const hello = freshCheckout()
+  const gone = join(hello.folder, 'gone')
+  mkdirSync(gone)
+  const inIt = `cd "$1" && rmdir "$1" && exec node "$2" status`
+  const { exitCode, stderr } = await run(['sh', '-c', inIt, 'sh', gone, join(CORE, 'bin/devenv.js')])
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 1,
+    stderr: expect.stringMatching(/^folder-gone\n {2}what .*gone\n/),
+  })
+})
 
 test('an old Compose is named where it refuses our files', async () => {
   const hello = freshCheckout()

@@ -33,8 +33,9 @@ def app(environ, start_response):
     words = [views.WORDS, django.SET_UP, os.environ.get('SAVED_BEFORE', '')]
     if environ['PATH_INFO'] == '/process':
         places = {int(n): os.path.realpath('/proc/self/fd/' + n).rpartition('/')[2] for n in os.listdir('/proc/self/fd')}
-        # Above them are the connections, and that list.
-        files = [place for n, place in sorted(places.items()) if n < 3 or not (place.startswith('socket:') or place.isdigit())]
+        # Above them are the connections, that list, and a pipe to `reload`, which is another one each time.
+        places = {n: place if n < 3 else place.partition(':[')[0] for n, place in places.items()}
+        files = [place for n, place in sorted(places.items()) if n < 3 or not (place == 'socket' or place.isdigit())]
         words = [os.getpid(), os.getppid(), os.getpgid(0), os.environ.get('LISTEN_PID'), files, 3 in places]
     return [' '.join(map(str, words)).encode()]
 
@@ -92,6 +93,11 @@ class Checkpoint(InFolder):
     def set_up(self, more='pass'):
         (self.packages / 'django' / '__init__.py').write_text(DJANGO.replace('MORE', more))
 
+    def bytecode(self, name):
+        path = self.code / '__pycache__' / name.replace('.py', '.cpython-0.pyc')
+        path.parent.mkdir(exist_ok=True)
+        return path
+
     def serve(self, *options, begins='first first'):
         self.port = self.reserve_port()
         with (self.folder / 'console' / '2').open('ab') as errors:
@@ -130,6 +136,18 @@ class Checkpoint(InFolder):
         first = self.serve()
         self.save('views.py', 'second')
         self.assertEqual(self.set_up_by(), first)
+
+    def test_it_goes_on_itself_where_it_has_not_read_what_was_saved_also_after_it_has_gone_on_from_there(self):
+        self.write('never.py', 'WORDS = "first"\n')
+        self.serve()
+        for words in ('second', 'third'):
+            server = self.ask('/process').split()[0]
+            self.bytecode('never.py').touch()
+            self.write('never.py', 'WORDS = "%s"\n' % words)
+            eventually(lambda: not self.bytecode('never.py').exists())  # `reload` has seen it
+            self.assertEqual(self.ask('/process').split()[0], server)
+            self.save('views.py', words)
+            self.assertNotEqual(self.ask('/process').split()[0], server)
 
     def test_and_boots_where_it_was(self):
         first = self.serve()

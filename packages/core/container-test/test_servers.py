@@ -10,7 +10,9 @@ class Servers(InFolder):
     def run_tool(self, tool, *arguments):
         script = (CONTAINER / 'bin' / tool).read_text()
         script = script.replace('exec /opt/devenv/bin/reload', 'echo').replace('. /opt/devenv/lib', f'. {CONTAINER}/lib')
-        return subprocess.run(['sh', '-s', '--', *arguments], input=script, text=True, capture_output=True)
+        (self.folder / 'celery').touch(0o755)
+        environment = {**self.environment, 'PATH': '%s:%s' % (self.folder, self.environment['PATH'])}
+        return subprocess.run(['sh', '-s', '--', *arguments], input=script, text=True, capture_output=True, env=environment)
 
     def words(self, tool, *arguments):
         return self.run_tool(tool, *arguments).stdout.strip()
@@ -29,8 +31,8 @@ class Servers(InFolder):
     def test_a_worker_of_celery_takes_options_of_reload_and_of_its_own(self):
         self.assertEqual(
             self.words('celery-worker', '--watch', 'lms', 'lms.celery', '--queues', 'a,b', '--hostname', 'lms@%h'),
-            '--watch lms --nice 15 -- celery --quiet --app lms.celery worker --loglevel info --pool solo '
-            '--without-gossip --without-mingle --without-heartbeat --queues a,b --hostname lms@%h')
+            f'--watch lms --nice 15 --tells yes -- python /opt/devenv/lib/telling.py {self.folder}/celery --quiet --app lms.celery worker '
+            '--loglevel info --pool solo --without-gossip --without-mingle --without-heartbeat --queues a,b --hostname lms@%h')
 
     def test_without_a_port_or_an_application_each_says_what_it_takes(self):
         for tool in ('django-server', 'celery-worker'):

@@ -15,7 +15,7 @@ devenv.run = exec env $(devenv.environment) node '$(devenv.core)/bin/devenv.js'
 devenv.environment = $(if $(DEVENV_PACKAGE),DEVENV_PACKAGE=$(call devenv.quoted,$(DEVENV_PACKAGE))) NODE_EXTRA_CA_CERTS= \
 	DEVENV_MAKE=$(call devenv.quoted,$(strip $(foreach name,$(sort $(filter DEVENV_%,$(.VARIABLES))) $(devenv.options),\
 	$(if $(filter command,$(origin $(name))),$(name)=$(call devenv.quoted,$($(name))))))) \
-	DEVENV_MAKE_FROM=$(call devenv.quoted,$(PWD)) DEVENV_MAKE_OPTIONS='$(devenv.options)'
+	DEVENV_MAKE_FROM=$(call devenv.quoted,$(value PWD)) DEVENV_MAKE_OPTIONS='$(devenv.options)'
 
 # Other variables that name a service and a checkout here (a Makefile that has them sets this).
 devenv.options ?=

@@ -186,16 +186,24 @@ describe('a checkout that is locked with uv', () => {
   })
 
   test.each([
-    { what: 'the LMS', file: 'lms/djangoapps/login/urls.py', from: "'Sign in'", port: LMS, page: '/login' },
-    { what: 'Studio', file: 'cms/djangoapps/home/urls.py', from: "'Studio'", port: STUDIO, page: '/home/' },
-  ])('an edit of $what shows at the next request, and nobody is turned away', async ({ file, from, port, page }) => {
-    await platform.edit(file, from, "'Edited'")
-    await eventually(async () => {
-      const { status, body } = await platform.get(page, port)
-      if (status !== 200) throw new Error(`turned away with ${status}: ${body}`)
-      expect(body).toContain('<title>Edited</title>')
-    })
-  })
+    { what: 'the LMS', file: 'lms/djangoapps/login/urls.py', from: "'Sign in'", port: LMS, page: '/login', of: 'lms' },
+    { what: 'Studio', file: 'cms/djangoapps/home/urls.py', from: "'Studio'", port: STUDIO, page: '/home/', of: 'cms' },
+  ])(
+    'an edit of $what shows at the next request, nobody is turned away, and the other programs go on',
+    async (edited) => {
+      const { file, from, port, page, of } = edited
+      await platform.edit(file, from, "'Edited'")
+      await eventually(async () => {
+        const { status, body } = await platform.get(page, port)
+        if (status !== 200) throw new Error(`turned away with ${status}: ${body}`)
+        expect(body).toContain('<title>Edited</title>')
+      })
+      const programs = ['lms', 'cms']
+      const logs = await Promise.all(programs.map((program) => platform.log(program)))
+      const again = programs.filter((_, index) => logs[index]?.includes(`${file} changed: starting again`))
+      expect(again).toEqual([of])
+    },
+  )
 
   test('after a save Django’s checks come after the first answer and before the second; an error of theirs is a 503 until it is mended', async () => {
     const [urls, app] = ['lms/djangoapps/login/urls.py', 'openedx/core/chores/models.py']

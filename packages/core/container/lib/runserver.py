@@ -23,6 +23,7 @@ import threading
 import traceback
 
 import devenv_checkpoint
+from devenv_checkpoint import told
 
 LISTEN_FD = 3  # sd_listen_fds(3)
 CHECKS = 30.0  # seconds that a request waits for them at most: one of them might ask this server
@@ -224,7 +225,7 @@ def adopt_when_set_up(checkpoints):
     django.setup = set_up
 
 
-offered = devenv_checkpoint.offered()
+offered = devenv_checkpoint.offered(told.begin())
 if offered:
     adopt_when_set_up(offered)
 else:

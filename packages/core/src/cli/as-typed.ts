@@ -106,11 +106,20 @@ const plain = (words: string): string => words.replace(/'([\w@%+=:,./-]+)'/g, '$
 /** As the kernel tells our own folder, without links. */
 const physical = (path = ''): string => (path !== '' && existsSync(path) ? realpathSync(path) : path)
 
+/** Where we are; it may have been removed. */
+function folder(): string {
+  try {
+    return process.cwd()
+  } catch {
+    return '/'
+  }
+}
+
 const here = (): Form =>
   formOf({
     script: process.argv[1] ?? '',
     words: process.argv.slice(2),
-    directory: process.cwd(),
+    directory: folder(),
     make: process.env.DEVENV_MAKE,
     from: physical(process.env.DEVENV_MAKE_FROM),
     options: process.env.DEVENV_MAKE_OPTIONS,

@@ -23,10 +23,27 @@ async function tell(error: unknown): Promise<number> {
   return problems.some(({ code }) => code === 'usage') ? 2 : 1
 }
 // What is thrown where nobody waits for it, an event's handler for example.
-process.on('uncaughtException', (error) => void tell(error).then((code) => process.exit(code)))
+process.on(
+  'uncaughtException',
+  (error) =>
+    void tell(error).then(
+      (code) => process.exit(code),
+      () => process.exit(1),
+    ),
+)
+
+/** @throws DevenvError `folder-gone` */
+function requireFolder(): void {
+  try {
+    process.cwd()
+  } catch {
+    throw new DevenvError({ code: 'folder-gone', folder: process.env.PWD ?? '.' })
+  }
+}
 
 async function main(): Promise<void> {
   try {
+    requireFolder()
     await createProgram(process.argv[2]).parseAsync(process.argv)
   } catch (error) {
     if (error instanceof CommanderError) {

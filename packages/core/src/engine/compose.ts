@@ -33,9 +33,9 @@ export async function readComposeModel(compose: ComposeFiles): Promise<string> {
     seconds: 60,
     variables: compose.variables,
   })
-  if (exitCode !== 0) {
+  if (exitCode !== 0 || !stdout.startsWith('{')) {
     await readComposeVersion()
-    throw new DevenvError({ code: 'compose-refused', files: compose.files, detail: stderr.trim() })
+    throw new DevenvError({ code: 'compose-refused', files: compose.files, detail: stderr.trim() || stdout.trim() })
   }
   return stdout
 }
@@ -75,9 +75,13 @@ export const OLDEST_COMPOSE = '2.24.0'
  * @throws DevenvError `compose-missing`, `compose-old`
  */
 export async function readComposeVersion(): Promise<string> {
-  const { exitCode, stdout, stderr } = await runDocker({ args: ['compose', 'version', '--short'], seconds: 60 })
-  if (exitCode !== 0) throw new DevenvError({ code: 'compose-missing', detail: stderr.trim().split('\n')[0] ?? '' })
-  return await requireCompose(stdout.trim())
+  const { exitCode, stdout, stderr } = await runDocker({ args: ['compose', 'version'], seconds: 60 })
+  if (exitCode !== 0) {
+    const said = stderr.split('\n').find((line) => line.trim() !== '' && !line.startsWith('WARNING'))
+    throw new DevenvError({ code: 'compose-missing', detail: said?.trim() ?? `it ended with ${exitCode}` })
+  }
+  // Docker Compose version v2.26.1
+  return await requireCompose(stdout.trim().split(/\s+/).at(-1) ?? '')
 }
 
 /** @throws DevenvError `compose-old` */

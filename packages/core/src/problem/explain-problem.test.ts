@@ -103,6 +103,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
     fix: 'Remove build.',
   },
   'checkout-none': { code: 'checkout-none', service: 'frontends' },
+  'folder-gone': { code: 'folder-gone', folder: '/edx/hello' },
   'checkout-missing': {
     code: 'checkout-missing',
     service: 'hello',

@@ -29,6 +29,7 @@ export type DefinitionProblem =
 
 /** Of a checkout. */
 export type CheckoutProblem =
+  | { code: 'folder-gone'; folder: string }
   | { code: 'checkout-missing'; service: string; looked: string; repository: string | undefined }
   | { code: 'checkout-none'; service: string }
   | { code: 'checkout-no-folder'; looked: string }

@@ -3,12 +3,26 @@ import { expect, test } from 'vitest'
 import { isSharedWithShell, readAncestors } from './standard-input.js'
 
 const MAKE = { program: 'make', input: 'pipe' }
+const [NPX_SHELL, NPX] = [
+  { program: 'dash', input: 'pipe' },
+  { program: 'node', input: 'pipe' },
+]
 
 test.each([
   { typed: 'in a loop that reads', ancestors: [MAKE, { program: 'bash', input: 'pipe' }], shared: true },
   { typed: 'in a loop, under another make', ancestors: [MAKE, MAKE, { program: 'dash', input: 'pipe' }], shared: true },
   { typed: 'in a script whose input was piped', ancestors: [MAKE, { program: 'zsh', input: 'pipe' }], shared: true },
   { typed: 'at the end of a pipe', ancestors: [MAKE, { program: 'bash', input: 'terminal' }], shared: false },
+  {
+    typed: 'by npx, at the end of a pipe',
+    ancestors: [NPX_SHELL, NPX, { program: 'bash', input: 'terminal' }],
+    shared: false,
+  },
+  {
+    typed: 'by npx, in a loop that reads',
+    ancestors: [NPX_SHELL, NPX, { program: 'bash', input: 'pipe' }],
+    shared: true,
+  },
   {
     typed: 'behind timeout, at the end of a pipe',
     ancestors: [MAKE, { program: 'timeout', input: 'pipe' }],

@@ -28,10 +28,13 @@ const SHELL = /^(ba|rba|da|z|k|mk|a|fi|c|tc)?sh$|^busybox$/
 
 /**
  * Whether a shell above us reads from the same input: `while read name; do make dev.greet NAME=$name; done`. What we took
- * would be missing there. Of `echo x | make dev.load` nobody else reads. Pure.
+ * would be missing there. Of `echo x | make dev.load` nobody else reads, nor does the shell by which npx runs us. Pure.
  */
 export const isSharedWithShell = (input: string, ancestors: readonly Ancestor[]): boolean =>
-  ancestors.some((ancestor) => ancestor.input === input && SHELL.test(ancestor.program))
+  ancestors.some(
+    (ancestor, index) =>
+      ancestor.input === input && SHELL.test(ancestor.program) && ancestors[index + 1]?.program !== 'node',
+  )
 
 /** Whether our standard input may be read to its end: no shell waits for the rest, and no terminal that is another's. */
 export async function mayReadInput(): Promise<boolean> {

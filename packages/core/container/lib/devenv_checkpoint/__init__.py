@@ -18,7 +18,7 @@ which it says in lines of JSON
 
 and closes it when it is set up. A checkpoint is asked
 
-    {before: [MODULE]}    with what the next server has as 0, 1, 2, maybe its socket as 3, and its connection
+    {before: [MODULE]}    with what the next server has as 0, 1, 2, maybe its socket as 3, its connection, and where it tells what it reads
     {pid: PID}            of that server, or
     {no: [MODULE]}        something that it holds has changed, of that these were imported, and it has ended
 
@@ -44,17 +44,18 @@ from devenv_container.lines import receive, say
 PR_SET_PDEATHSIG = 1
 TAKEN = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 EARLY = float(os.environ.get('DEVENV_CHECKPOINT_SECONDS', 1))  # of the CPU, until one is made while it is set up: each takes memory
-ALWAYS = 4  # descriptors of a server: its streams and its connection; a socket is another one
+ALWAYS = 5  # descriptors of a server: its streams, its connection, and where it tells what it reads; a socket is another one
 
 
-def offered():
-    """Where `reload` wants them."""
+def offered(told):
+    """Where `reload` wants them. `told`: by what the process tells which code it reads."""
     number, before = os.environ.pop('DEVENV_CHECKPOINT', None), os.environ.pop('DEVENV_CHECKPOINT_BEFORE', '')
-    return Checkpoints(socket.socket(fileno=int(number)), before.split(',')) if number else None
+    return Checkpoints(socket.socket(fileno=int(number)), before.split(','), told) if number else None
 
 
 class Checkpoints:
-    def __init__(self, connection, before):
+    def __init__(self, connection, before, told):
+        self._told = told
         self._reload = os.getppid()
         self._has_early = False
         self._begin(connection, before)
@@ -130,9 +131,11 @@ class Checkpoints:
     def _wait(self):
         """In the checkpoint. Returns in each server."""
         handlers = {number: signal.signal(number, signal.SIG_IGN) for number in TAKEN}
+        self._told.rest()
         mine, theirs = socket.socketpair()
         mine = socket.socket(fileno=aside(mine.detach()))
-        say(self._connection, [theirs.fileno()], ready=os.getpid())
+        with theirs:
+            say(self._connection, [theirs.fileno()], ready=os.getpid())
         self._connection.detach()
         nothing = os.open(os.devnull, os.O_RDWR)
         place([nothing] * 3, mine.fileno())
@@ -161,7 +164,9 @@ class Checkpoints:
         if not say(mine, pid=os.getpid()):
             os._exit(0)  # `reload` waits for it no more
         mine.close()
-        self._begin(socket.socket(fileno=len(descriptors) - 1), asked['before'])
+        connection, pipe = range(len(descriptors))[-2:]
+        self._told.tell(pipe)
+        self._begin(socket.socket(fileno=connection), asked['before'])
 
 
 def open_files():

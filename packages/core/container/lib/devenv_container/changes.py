@@ -3,7 +3,8 @@ file events do not arrive. Hidden directories, node_modules and __pycache__ are 
 is what cannot be read.
 
 Both kinds have `fd` (poll it; None where there is none), `interval` (look again after so many
-seconds; None: never) and `read()`, which returns the paths that changed since it was last called.
+seconds; None: never), `read()`, which returns the paths that changed since it was last called, and
+`is_other(path)`: whether such a path is no file that was there before, with another content now.
 """
 
 import contextlib
@@ -66,10 +67,20 @@ class Events:
         self._inotify = Inotify()
         self.fd = self._inotify.fd
         self._directories = {}  # by watch
-        for root in roots:
-            self._add(root)
+        self._files = {path for root in roots for path in self._add(root)}
+        self._others = set()
+
+    def is_other(self, path):
+        return path in self._others
 
     def read(self):
+        changed = self._read()
+        there = set(filter(os.path.isfile, changed))
+        self._others = {path for path in changed if path not in self._files & there}
+        self._files = self._files.difference(changed) | there
+        return changed
+
+    def _read(self):
         changed = []
         for watch, mask, name in self._inotify.read():
             if mask & OVERFLOW:
@@ -134,7 +145,11 @@ class Scan:
 
     def read(self):
         before, self._seen = self._seen, self._look()
+        self._others = before.keys() ^ self._seen.keys()
         return sorted({path for path, _ in before.items() ^ self._seen.items()})
+
+    def is_other(self, path):
+        return path in self._others
 
     def _look(self):
         started = time.monotonic()

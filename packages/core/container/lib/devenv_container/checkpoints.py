@@ -28,13 +28,13 @@ class Checkpoints:
         self.close()
         return self._connect(), self._before
 
-    def start(self, listening):
-        """After a save: the number of a server, which is a child as others are; None where it has to be booted."""
+    def start(self, listening, pipe):
+        """After a save: the number of a server, which is a child as others are, and tells there what it reads; None where it has to be booted."""
         self._look()
         saved = []
         while self._there:
             checkpoint = self._there[-1]
-            answer = self._ask(checkpoint, listening)
+            answer = self._ask(checkpoint, listening, pipe)
             if 'pid' in answer:
                 if saved:
                     for surplus in self._there[1:1 - KEPT]:
@@ -59,9 +59,9 @@ class Checkpoints:
         self._setting_up, theirs = socket.socketpair()
         return theirs
 
-    def _ask(self, checkpoint, listening):
+    def _ask(self, checkpoint, listening, pipe):
         theirs = self._connect()
-        descriptors = [0, 1, 2, *([listening.fileno()] if listening else []), theirs.fileno()]
+        descriptors = [0, 1, 2, *([listening.fileno()] if listening else []), theirs.fileno(), pipe]
         with theirs:
             say(checkpoint.connection, descriptors, before=self._before)
             answer, _ = receive(checkpoint.connection, ANSWER)

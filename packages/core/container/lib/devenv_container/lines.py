@@ -8,7 +8,7 @@ import select
 import socket
 import time
 
-MOST = 5  # descriptors that come at once
+MOST = 6  # descriptors that come at once
 
 
 def say(connection, descriptors=(), **words):

@@ -20,6 +20,19 @@ test('an address answers, whatever it says', async () => {
   expect(await ask(port)).toBeUndefined()
 })
 
+test('one that hangs up at first has just begun', async () => {
+  let asked = 0
+  const port = await listen(
+    createServer((socket) => {
+      asked += 1
+      if (asked < 3) socket.destroy()
+      else socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
+    }),
+  )
+  expect(await ask(port)).toBeUndefined()
+  expect(asked).toBe(3)
+})
+
 test('one that hangs up, or where nobody listens, is told with its address', async () => {
   const port = await listen(createServer((socket) => socket.destroy()))
   expect(await problemsOf(() => ask(port))).toMatchObject([

@@ -1,14 +1,17 @@
 import { once } from 'node:events'
 import { get } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 import { DevenvError } from '../../problem/problem.js'
 import type { StartRecord } from '../data/record.js'
 import { placesOf } from '../project/addresses.js'
 
 /** Whoever holds a request so long without a word is at work on it: a first page may take its time. */
 const AT_WORK_MS = 5000
+/** So long who has just begun may hang up, or not be there yet: the engine's last word of its health may be older. */
+const BEGINNING_MS = 5000
 
 /**
- * Asks the address of an environment from this machine, once, as a browser will: its health check was answered inside the
+ * Asks the address of an environment from this machine, as a browser will: its health check was answered inside the
  * container only. Where not all programs run, nobody may be there to answer.
  * @throws DevenvError `address-silent`
  */
@@ -19,12 +22,18 @@ export async function askAddress({
 }: Pick<StartRecord, 'addresses' | 'ports' | 'settings'>): Promise<void> {
   const [first] = placesOf(addresses, ports)
   if (first === undefined || (settings.programs ?? 'all') !== 'all') return
-  const asking = get(first.url, { agent: false, timeout: AT_WORK_MS })
-  try {
-    await Promise.race([once(asking, 'response'), once(asking, 'timeout')])
-  } catch (error) {
-    throw new DevenvError({ code: 'address-silent', url: first.url, detail: (error as Error).message })
-  } finally {
-    asking.on('error', () => {}).destroy()
+  const until = performance.now() + BEGINNING_MS
+  for (;;) {
+    const asking = get(first.url, { agent: false, timeout: AT_WORK_MS })
+    try {
+      await Promise.race([once(asking, 'response'), once(asking, 'timeout')])
+      return
+    } catch (error) {
+      if (performance.now() > until)
+        throw new DevenvError({ code: 'address-silent', url: first.url, detail: (error as Error).message })
+    } finally {
+      asking.on('error', () => {}).destroy()
+    }
+    await pause(200)
   }
 }

@@ -11,6 +11,11 @@ const addingOf = (service: string, isPacked: boolean): string =>
 
 /** The words for problems of a checkout. */
 export const CHECKOUT: Explanations<CheckoutProblem> = {
+  'folder-gone': ({ folder }) => ({
+    what: `The folder that you are in is not there any more: ${folder}`,
+    why: 'It was removed, or another folder took its place. Your shell still stands in the old one.',
+    fix: `cd ${quoted(folder)}   (or wherever the checkout is now)`,
+  }),
   'checkout-missing': ({ service, looked, repository }) => ({
     what: `${service} has no source code to mount: ${looked} is not there.`,
     why: 'The environment runs your checkout, not a copy inside the image (OEP-5 rule 5).',
