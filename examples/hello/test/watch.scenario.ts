@@ -125,6 +125,21 @@ describe('in an environment that runs', () => {
     await eventually(async () => expect((await hello.get('/')).body).toContain('Hello, Back!'))
   })
 
+  test('a worker that could not begin while its database was away is begun again by the next start', async () => {
+    const stateOfWorker = async () =>
+      JSON.parse((await hello.devenv('status', '--json')).stdout)
+        .containers.flatMap(({ programs = [] }: { programs?: { name: string; state: string }[] }) => programs)
+        .find(({ name }: { name: string }) => name === 'worker')?.state
+    const mysql = (await hello.container('mysql')).id
+    await ask('docker', 'kill', mysql)
+    await hello.edit('hello/worker.py', "    print('waiting", "    greetings.newest()\n    print('waiting")
+    await eventually(async () => expect(await stateOfWorker()).toBe('WAITING'))
+    await ask('docker', 'start', mysql)
+    expect((await hello.start()).stderr).toContain('worker of hello had to run without mysql: starting again')
+    await eventually(async () => expect(await stateOfWorker()).toBe('RUNNING'))
+    await hello.edit('hello/worker.py', "    greetings.newest()\n    print('waiting", "    print('waiting")
+  })
+
   test('a server that was disconnected from its network by hand is replaced', async () => {
     const { id, project } = await hello.container('redis')
     await ask('docker', 'network', 'disconnect', `${project}_default`, id)

@@ -88,6 +88,9 @@ export async function engineWith(containers: readonly object[]): Promise<{ engin
 /** What a command prints and how it ends, with `null` while it runs; `gone`: its container was removed meanwhile. */
 export type Said = { lines: readonly string[]; exitCode?: number | (() => number | null) } | 'gone'
 
+/** When each of its containers was started. */
+export const STARTED_AT = '2026-01-31T10:00:00Z'
+
 /** The socket of an engine that has these containers, each time it is asked, and in them commands that end at once. */
 export async function engineRunning(
   containers: () => readonly object[],
@@ -105,7 +108,8 @@ export async function engineRunning(
       const { exitCode = 0 } = execOf(pathname)
       return response.end(JSON.stringify({ ExitCode: typeof exitCode === 'number' ? exitCode : exitCode() }))
     }
-    if (/^\/containers\/[^/]+\/json$/.test(pathname)) return response.end('{"Config":{},"State":{"Running":true}}')
+    if (/^\/containers\/[^/]+\/json$/.test(pathname))
+      return response.end(`{"Config":{},"State":{"Running":true,"StartedAt":"${STARTED_AT}"}}`)
     if (!pathname.endsWith('/exec')) return gone()
     const said = says((JSON.parse(await text(request)) as { Cmd: string[] }).Cmd)
     if (said === 'gone') return gone()

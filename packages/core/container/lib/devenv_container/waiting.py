@@ -44,8 +44,11 @@ def any_waits():
     return False
 
 
-def waits(name):
-    return os.path.exists(os.path.join(DIRECTORY, name))
+def since(name):
+    """When it was last begun, as its log writes times; None where it runs, or has begun again."""
+    with contextlib.suppress(OSError, ValueError, KeyError), open(os.path.join(DIRECTORY, name)) as file:
+        return json.load(file)['since']
+    return None
 
 
 def fault(name, patience=0.0):

@@ -6,7 +6,9 @@ import { asOwner, programsCommand } from './tools.js'
 export type ProgramState = {
   name: string
   state: string
-  /** Of one that waits for its code to be mended: where, and what is wrong, if its log tells. */
+  /** Of one that waits for its code to be mended: when it was last begun (RFC 3339). */
+  since?: string
+  /** Where the code is wrong, and what, if its log tells. */
   fault?: string
   /** What its processes hold in memory. */
   memoryBytes: number | undefined
@@ -24,7 +26,8 @@ export async function readPrograms(
 
 /** Pure. What is no such line is a complaint of the tool. */
 export function parseProgram(line: string): ProgramState[] {
-  const [, name, state, bytes, fault] = /^(\S+) ([A-Z_]+) (\d+|-)(?: (.+))?$/.exec(line) ?? []
+  const [, name, state, bytes, since, fault] = /^(\S+) ([A-Z_]+) (\d+|-)(?: (\S+)(?: (.+))?)?$/.exec(line) ?? []
   if (name === undefined || state === undefined) return []
-  return [{ name, state, memoryBytes: bytes === '-' ? undefined : Number(bytes), ...(fault && { fault }) }]
+  const memoryBytes = bytes === '-' ? undefined : Number(bytes)
+  return [{ name, state, memoryBytes, ...(since && { since }), ...(fault && { fault }) }]
 }

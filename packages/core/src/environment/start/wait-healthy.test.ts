@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { engineRunning, listedContainer } from '../../../test/engine.js'
+import { engineRunning, listedContainer, STARTED_AT } from '../../../test/engine.js'
 import { sampleEnvironment } from '../../../test/samples.js'
 import { COMPOSE_LABELS } from '../../engine/labels.js'
 import type { Progress } from '../../progress/progress.js'
@@ -85,15 +85,39 @@ describe('a program that waits for its code to be mended', () => {
   test('is not told to answer before it does, although the last answer to its health check was good', async () => {
     const environment = sampleEnvironment()
     const listed = listedContainer(environment.project, { [COMPOSE_LABELS.service]: 'hello' })
-    const states = ['WAITING', 'RUNNING']
+    const lines = [[`web WAITING - ${STARTED_AT} ${FAULT}`], []]
     const engine = await engineRunning(
       () => [{ ...listed, Status: 'Up 5 seconds (healthy)' }],
-      () => ({ lines: [`web ${states.shift()} - ${FAULT}`] }),
+      () => ({ lines: lines.shift() ?? [] }),
     )
     const told: Progress[] = []
     await waitHealthy({ engine, environment, report: (progress) => told.push(progress) }, ['hello'], 'ours')
     expect(told.map(({ kind }) => kind)).toEqual(['begin', 'note', 'end'])
     expect(told[1]).toMatchObject({ text: expect.stringContaining(`web of hello has ended: ${FAULT}`) })
-    expect(states).toEqual([])
+    expect(lines).toEqual([])
+  })
+
+  test('is begun again where a server has been started since', async () => {
+    const environment = sampleEnvironment()
+    const listed = ['hello', 'mysql'].map((service) => ({
+      ...listedContainer(environment.project, { [COMPOSE_LABELS.service]: service }),
+      Status: 'Up 5 seconds (healthy)',
+    }))
+    const typed: string[] = []
+    const engine = await engineRunning(
+      () => listed,
+      (argv) => {
+        typed.push(argv.join(' '))
+        return { lines: typed.length === 1 ? ['worker WAITING - 2026-01-31T09:59:59.000Z refused'] : [] }
+      },
+    )
+    const told: Progress[] = []
+    await waitHealthy({ engine, environment, report: (progress) => told.push(progress) }, ['hello'], 'ours')
+    expect(told[1]).toEqual({ kind: 'note', text: 'worker of hello had to run without mysql: starting again' })
+    expect(typed.map((words) => words.split(' ').slice(-2))).toEqual([
+      ['/opt/devenv/bin/programs', '--waiting'],
+      ['restart', 'worker'],
+      ['/opt/devenv/bin/programs', '--waiting'],
+    ])
   })
 })

@@ -2,11 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { lastLogLines } from '../../engine/container-logs.js'
 import { type Container, type EngineHealthCheck, type Inspection, inspectContainer } from '../../engine/containers.js'
 import type { Engine } from '../../engine/engine.js'
+import { captureInside } from '../../engine/execs.js'
 import { noneIfGone } from '../../engine/parse-refusal.js'
 import { DevenvError } from '../../problem/problem.js'
 import type { Context } from '../context.js'
 import { containersOf } from '../inside/containers-of.js'
 import { type ProgramState, readPrograms } from '../inside/read-programs.js'
+import { supervisorctl } from '../inside/tools.js'
 
 const POLL_MS = 100
 /** Between two looks at the programs of a container. */
@@ -47,8 +49,10 @@ export async function waitHealthy(
       // The first look of one that begins to boot would see nothing, and take its time.
       const isDue =
         last === undefined ? isHealthy || seconds() * 1000 > LOOK_MS : performance.now() - last.at >= LOOK_MS
-      if (whose === 'ours' && container.state === 'running' && isDue)
-        looked.set(service, await lookInside(context, container, last))
+      if (whose === 'ours' && container.state === 'running' && isDue) {
+        const others = containers.filter((other) => other.state === 'running' && !services.includes(other.service))
+        looked.set(service, await lookInside(context, container, last, others))
+      }
       if (container.state === 'running' && isHealthy && !looked.get(service)?.waiting.length) {
         waiting.delete(service)
         report({ kind: 'end', step: service, seconds: seconds() })
@@ -77,18 +81,49 @@ type Look = {
   known: ReadonlyMap<string, { fault: string | undefined; since: number }>
 }
 
-/** Tells which programs have ended, and why. @throws DevenvError `program-waiting` for those that do not get over it */
+/**
+ * Tells which programs have ended, and why. At the first look, those that were begun before a server that runs now are begun again:
+ * they had to do without it, and no save would mend that.
+ * @throws DevenvError `program-waiting` for those that do not get over it
+ */
 async function lookInside(
   { engine, report }: Pick<Context, 'engine' | 'report'>,
   { id, service }: Container,
   last: Look | undefined,
+  others: readonly Container[],
 ): Promise<Look> {
   const waiting = (await readPrograms(engine, id, 'waiting').catch(noneIfGone)) ?? []
+  if (last === undefined && waiting.length > 0) {
+    const lacked = await readStartedSince(engine, others, waiting)
+    const names = waiting.map(({ name }) => name)
+    if (lacked.length > 0) {
+      report({
+        kind: 'note',
+        text: `${names.join(', ')} of ${service} had to run without ${lacked.join(', ')}: starting again`,
+      })
+      await captureInside(engine, { container: id, argv: supervisorctl('restart', ...names), user: 'root' })
+      return { at: performance.now(), waiting, known: new Map() }
+    }
+  }
   const { look, fresh, stuck } = sortPrograms(waiting, last, performance.now())
   for (const { name, fault } of fresh)
     report({ kind: 'note', text: `${name} of ${service} has ended: ${explainEnded(fault)}` })
   if (stuck.length > 0) throw new DevenvError({ code: 'program-waiting', service, programs: stuck })
   return look
+}
+
+/** The services that were started after one of these programs was last begun. */
+async function readStartedSince(
+  engine: Engine,
+  containers: readonly Container[],
+  waiting: readonly ProgramState[],
+): Promise<string[]> {
+  const since = Math.min(...waiting.map((program) => Date.parse(program.since ?? '')))
+  const looking = containers.map(async ({ id, service }) => {
+    const inspected = await inspectContainer(engine, id).catch(noneIfGone)
+    return inspected !== undefined && Date.parse(inspected.State.StartedAt) > since ? [service] : []
+  })
+  return (await Promise.all(looking)).flat()
 }
 
 /** Why a program has ended, as its log tells, and when it starts again. Pure. */
