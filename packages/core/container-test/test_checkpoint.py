@@ -117,6 +117,10 @@ class Checkpoint(InFolder):
         except OSError:
             return ''
 
+    def server_and_checkpoint(self):
+        """Once the server from before a save, which may still be at its end, has gone."""
+        return eventually(lambda: [pids for pids in [family(self.reload.pid)] if len(pids) == 2])[0]
+
     def set_up_by(self):
         return self.ask().split()[-1]
 
@@ -325,8 +329,7 @@ class Checkpoint(InFolder):
         for number in (signal.SIGTERM, signal.SIGKILL):
             self.serve()
             self.save('views.py', 'second')
-            # The server and its checkpoint; the one before may still be at its end.
-            below = eventually(lambda: [pids for pids in [family(self.reload.pid)] if len(pids) == 2])[0]
+            below = self.server_and_checkpoint()
             self.reload.send_signal(number)
             self.reload.wait(PATIENCE)
             eventually(lambda: not any(pathlib.Path('/proc/%s/fd/0' % pid).exists() for pid in below))
@@ -336,7 +339,7 @@ class Checkpoint(InFolder):
         first = self.serve()
         self.save('views.py', 'second')
         server = self.ask('/process').split()[0]
-        os.kill(int(next(pid for pid in family(self.reload.pid) if pid != server)), signal.SIGKILL)
+        os.kill(int(next(pid for pid in self.server_and_checkpoint() if pid != server)), signal.SIGKILL)
         self.save('views.py', 'third')
         second = self.set_up_by()
         self.assertNotEqual(second, first)
