@@ -106,12 +106,12 @@ const plain = (words: string): string => words.replace(/'([\w@%+=:,./-]+)'/g, '$
 /** As the kernel tells our own folder, without links. */
 const physical = (path = ''): string => (path !== '' && existsSync(path) ? realpathSync(path) : path)
 
-/** Where we are; it may have been removed. */
-function folder(): string {
+/** Where we are; `undefined` where that was removed. */
+export function currentFolder(): string | undefined {
   try {
     return process.cwd()
   } catch {
-    return '/'
+    return undefined
   }
 }
 
@@ -119,7 +119,7 @@ const here = (): Form =>
   formOf({
     script: process.argv[1] ?? '',
     words: process.argv.slice(2),
-    directory: folder(),
+    directory: currentFolder() ?? '/',
     make: process.env.DEVENV_MAKE,
     from: physical(process.env.DEVENV_MAKE_FROM),
     options: process.env.DEVENV_MAKE_OPTIONS,

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander'
 import { DevenvError } from '../problem/problem.js'
 import { endOnSignals } from '../process/signals.js'
 import { tellWaits } from '../progress/patience.js'
-import { asTyped } from './as-typed.js'
+import { asTyped, currentFolder } from './as-typed.js'
 import { heedOutput } from './heed-output.js'
 import { report } from './opening.js'
 import { createProgram } from './program.js'
@@ -32,18 +32,9 @@ process.on(
     ),
 )
 
-/** @throws DevenvError `folder-gone` */
-function requireFolder(): void {
-  try {
-    process.cwd()
-  } catch {
-    throw new DevenvError({ code: 'folder-gone', folder: process.env.PWD ?? '.' })
-  }
-}
-
 async function main(): Promise<void> {
   try {
-    requireFolder()
+    if (currentFolder() === undefined) throw new DevenvError({ code: 'folder-gone', folder: process.env.PWD ?? '.' })
     await createProgram(process.argv[2]).parseAsync(process.argv)
   } catch (error) {
     if (error instanceof CommanderError) {

@@ -31,3 +31,19 @@ test('what an old Compose refuses is its age, also where it has made containers'
   expect(await problemsOf(() => requireCompose('2.23.3'))).toEqual([{ ...old, found: '2.23.3' }])
   expect(await requireCompose('2.24.0-desktop.1')).toBe('2.24.0-desktop.1')
 })
+
+test('what is no model is no answer, whatever the exit code', async () => {
+  dockerIs('[ "$2" != version ] || { echo Docker Compose version v2.26.1; exit; }; echo no model')
+  expect(await problemsOf(() => readComposeModel(FILES))).toEqual([
+    { code: 'compose-refused', files: FILES.files, detail: 'no model' },
+  ])
+  dockerIs('[ "$2" != version ] || { echo Docker Compose version v2.5.0; exit; }; echo no model')
+  expect(await problemsOf(() => readComposeModel(FILES))).toMatchObject([{ code: 'compose-old', found: 'v2.5.0' }])
+})
+
+test('why there is no Compose is not what the client warns of before', async () => {
+  dockerIs('echo "WARNING: Error loading config file" >&2; echo "docker: unknown command: docker compose" >&2; exit 1')
+  expect(await problemsOf(() => readComposeModel(FILES))).toEqual([
+    { code: 'compose-missing', detail: 'docker: unknown command: docker compose' },
+  ])
+})

@@ -60,5 +60,6 @@ class Told:
         try:
             os.write(pipe, os.fsencode(path) + b'\0')
         except OSError:  # it is full: who cannot tell all has to be started again each time
-            self._pipe = None
-            os.close(pipe)
+            pipe, self._pipe = self._pipe, None
+            if pipe is not None:  # no other thread has met the same
+                os.close(pipe)

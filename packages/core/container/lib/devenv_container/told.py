@@ -50,12 +50,12 @@ class Told:
 
     def _names_of(self, path):
         """What a file is known by, whatever way leads to it. Not by its number, which is another after it was replaced."""
-        names = set()
+        names = set()  # by its folder's path, and by its folder's number where there is one
         for each in {path, os.path.realpath(path)} if os.path.islink(path) else {path}:
             folder, name = os.path.split(os.path.abspath(each))
             if folder not in self._folders:
                 with contextlib.suppress(OSError):
                     found = os.stat(folder)
                     self._folders[folder] = (found.st_dev, found.st_ino)
-            names.update({(folder, name), (self._folders.get(folder), name)})
+            names.update((known, name) for known in (folder, self._folders.get(folder)) if known)
         return names
