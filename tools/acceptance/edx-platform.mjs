@@ -433,9 +433,10 @@ export const steps = [
     },
   },
   {
-    title: 'a second worktree with a copy of the data, both signed in to in one browser',
+    title: 'stop and start stay signed in; so does a second worktree with a copy of the data, in the same browser',
     needs: [SIGN_IN],
     run: async ({ checkout, clones, browser }) => {
+      await signIn(await browser.newTab(), (await addresses(checkout)).lms, STAFF)
       await checkout.devenv('stop')
       const second = await checkout.worktree('edx-platform-second')
       clones.push(second)
@@ -444,9 +445,7 @@ export const steps = [
       for (const store of ['mysql-8.4', 'mongo-7.0', 'edx-platform'])
         await checkout.succeed(['cp', '-a', join(stores, store), join(second.path, stores, store)])
       for (const each of [checkout, second]) await (await each.watch({ words: ['PROGRAMS=lms,cms'] })).leave()
-      const tabs = [await browser.newTab(), await browser.newTab()]
-      for (const [index, each] of [checkout, second].entries())
-        await signIn(/** @type {Tab} */ (tabs[index]), (await addresses(each)).lms, STAFF)
+      await signIn(await browser.newTab(), (await addresses(second)).lms, STAFF)
       for (const each of [checkout, second]) {
         const { lms, studio } = await addresses(each)
         const tab = await browser.open(`${lms}/dashboard`, 'still signed in')

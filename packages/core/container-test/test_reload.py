@@ -1,3 +1,5 @@
+import contextlib
+import http.client
 import os
 import signal
 import subprocess
@@ -272,8 +274,15 @@ class Reload(InFolder):
         self.assertEqual(status, 503)
         # As a person types it in a checkout.
         self.assertIn('Its log shows more: make devenv.logs ARGS=web.', text)
+        # A page comes back by itself; a form that was sent would come back empty.
+        self.assertEqual([self.refresh(port, method) for method in ('GET', 'POST')], ['2', None])
         self.save('words.py', 'WORDS = "third"')
         self.assertEqual(answer(port), (200, 'third'))
+
+    def refresh(self, port, method):
+        with contextlib.closing(http.client.HTTPConnection('127.0.0.1', port)) as connection:
+            connection.request(method, '/')
+            return connection.getresponse().getheader('Refresh')
 
     def test_a_child_that_swallows_the_signal_of_its_pool_does_not_go_on_with_old_code(self):
         port = self.reserve_port()

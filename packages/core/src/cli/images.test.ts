@@ -198,7 +198,7 @@ describe.skipIf(!composes)('publishing', () => {
     const { opened, root } = sample({ settings: { registry: registry.host } })
     for (const file of [root, join(root, 'none', 'file')])
       expect(await problemsOf(() => publish(opened, { ref: 'HEAD', [option]: file }))).toMatchObject([
-        { code: 'file-unwritable', file, option: `--${option}` },
+        { code: 'file-unwritable', file, named: `--${option}` },
       ])
     expect(registry.asked).toEqual([])
   })

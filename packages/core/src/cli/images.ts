@@ -1,5 +1,5 @@
-import { accessSync, appendFileSync, constants, existsSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { appendFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { primaryOf } from '../definition/definition.js'
 import { readLock } from '../definition/devenv-lock.js'
 import { readVariants } from '../definition/read-definition.js'
@@ -13,6 +13,7 @@ import { readImagePlan } from '../image/read-plan.js'
 import { type Rebuilds, rebuildsOf } from '../image/rebuilds.js'
 import { requireHosts } from '../image/require-hosts.js'
 import { DevenvError } from '../problem/problem.js'
+import { requireWritable } from '../problem/require-writable.js'
 import type { Report } from '../progress/progress.js'
 import { assembleBill, readTagDigests } from '../publish/assemble-bill.js'
 import { renderBill, renderBillPicture } from '../publish/bill.js'
@@ -94,7 +95,8 @@ export const publishImages = (
   report: Report,
 ): Promise<{ plan: Prepared['plan']; digests: Record<string, string>; bill: string }> => {
   prepareRegistryClient()
-  for (const option of ['bill', 'digests'] as const) requireWritableFile(option, options[option])
+  for (const option of ['bill', 'digests'] as const)
+    if (options[option] !== undefined) requireWritable(options[option], `--${option}`)
   return withSelected(opened, options, 'all-releases', async (selected) => {
     const found = imageSettingsOf(opened.settings, readLock(opened.package), () => engine)
     const { registry } = found
@@ -118,17 +120,6 @@ export const publishImages = (
     if (options.digests !== undefined) writeFileSync(options.digests, `${JSON.stringify(digests, null, 2)}\n`)
     return { plan: prepared.plan, digests, bill }
   })
-}
-
-/** What was published cannot be taken back: that there is no place for its bill is said before. */
-function requireWritableFile(option: 'bill' | 'digests', file: string | undefined): void {
-  if (file === undefined) return
-  try {
-    accessSync(existsSync(file) ? file : dirname(resolve(file)), constants.W_OK)
-    if (existsSync(file) && statSync(file).isDirectory()) throw new Error('It is a folder.')
-  } catch (error) {
-    throw new DevenvError({ code: 'file-unwritable', file, option: `--${option}`, detail: (error as Error).message })
-  }
 }
 
 export const refusedOffline = (command: 'lock' | 'publish' | 'data publish') =>

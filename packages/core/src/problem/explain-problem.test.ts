@@ -155,7 +155,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'input-missing': { code: 'input-missing', file: '/core/image', needed: 'the build context core' },
   'input-unreadable': { code: 'input-unreadable', file: '/the/checkout/uv.lock', detail: 'EACCES' },
   'folder-unusable': { code: 'folder-unusable', folder: '/none', variable: 'TMPDIR', detail: 'ENOENT' },
-  'file-unwritable': { code: 'file-unwritable', file: '/none/bill.md', option: '--bill', detail: 'ENOENT' },
+  'file-unwritable': { code: 'file-unwritable', file: '/none/bill.md', named: '--bill', detail: 'ENOENT' },
   'base-unclear': { code: 'base-unclear', place: { file: 'Dockerfile' }, word: `\${V#x}` },
   'input-changed': { code: 'input-changed', file: 'requirements/base.txt', tree: 'commit 0123456789ab' },
   'build-failed': {
@@ -344,7 +344,12 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'service-unknown': { code: 'service-unknown', name: 'mysq', known: ['mysql', 'redis'] },
   'program-unknown': { code: 'program-unknown', name: 'wrok', known: ['web', 'worker'] },
   'publish-unknown': { code: 'publish-unknown', names: ['nobody'], known: ['mysql', 'redis'] },
-  'reload-unknown': { code: 'reload-unknown', found: 'plian', known: ['plain', 'checkpoint'] },
+  'setting-unknown': {
+    code: 'setting-unknown',
+    variable: 'DEVENV_RELOAD',
+    found: 'plian',
+    known: ['plain', 'checkpoint'],
+  },
   'service-required': { code: 'service-required', name: 'mysql', optional: ['search'] },
   'service-absent': { code: 'service-absent', name: 'sreach', optional: ['search'] },
   'snapshot-unknown': {

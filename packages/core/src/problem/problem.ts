@@ -85,7 +85,7 @@ export type SettingsProblem =
   | { code: 'digest-unfit'; image: string; detail: string }
   | { code: 'authorities-unreadable'; file: string; detail: string }
   | { code: 'programs-unknown'; names: readonly string[]; known: readonly string[] }
-  | { code: 'reload-unknown'; found: string; known: readonly string[] }
+  | { code: 'setting-unknown'; variable: string; found: string; known: readonly string[] }
   | { code: 'service-required'; name: string; optional: readonly string[] }
   | { code: 'service-absent'; name: string; optional: readonly string[] }
   | { code: 'publish-unknown'; names: readonly string[]; known: readonly string[] }
@@ -191,7 +191,7 @@ export type RegistryProblem =
   | { code: 'tag-taken'; tag: string; holds: string; wants: string }
   | { code: 'stand-ins-published'; images: readonly string[]; registry: string }
   | { code: 'push-incomplete'; image: string; left: string }
-  | { code: 'file-unwritable'; file: string; option: string; detail: string }
+  | { code: 'file-unwritable'; file: string; named: string; detail: string }
   | { code: 'registry-unreachable'; registry: string; detail: string }
   | { code: 'registry-forbidden'; registry: string; repository: string; doing: 'read' | 'write'; detail: string }
   | { code: 'registry-read-only'; registry: string; detail: string }

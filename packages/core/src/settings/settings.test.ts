@@ -25,11 +25,32 @@ describe('settings', () => {
     },
   )
 
-  test('DEVENV_RELOAD is one of its words, in any case', async () => {
+  test('DEVENV_RELOAD is one of its words, in any case', () => {
     expect(settingsFrom({ DEVENV_RELOAD: 'Plain' }).reload).toBe('plain')
-    expect(await problemsOf(() => settingsFrom({ DEVENV_RELOAD: 'plian' }))).toEqual([
-      { code: 'reload-unknown', found: 'plian', known: ['plain', 'checkpoint'] },
-    ])
+  })
+
+  test('a word that a setting does not have is refused, all of them at once', async () => {
+    const yesOrNo = ['1', 'yes', 'true', '0', 'no', 'false']
+    const known = {
+      DEVENV_OFFLINE: yesOrNo,
+      DEVENV_FOLLOW_BRANCH: yesOrNo,
+      DEVENV_SEEDS: ['none'],
+      DEVENV_RELOAD: ['plain', 'checkpoint'],
+    }
+    const set = Object.fromEntries(Object.keys(known).map((variable) => [variable, 'maybe']))
+    expect(await problemsOf(() => settingsFrom(set))).toEqual(
+      Object.entries(known).map(([variable, words]) => ({
+        code: 'setting-unknown',
+        variable,
+        found: 'maybe',
+        known: words,
+      })),
+    )
+  })
+
+  test.each(['0', 'no', 'False', ''])('to DEVENV_OFFLINE and DEVENV_FOLLOW_BRANCH %j means no', (no) => {
+    const { network, followsBranch } = settingsFrom({ DEVENV_OFFLINE: no, DEVENV_FOLLOW_BRANCH: no })
+    expect({ network, followsBranch }).toEqual({ network: 'online', followsBranch: false })
   })
 
   test('an empty DEVENV_REGISTRY is none at all, which is not the same as none set', () => {
@@ -96,10 +117,12 @@ describe('settings', () => {
       expect(settingsFrom({ SSL_CERT_FILE: env.SSL_CERT_FILE }).caBundle).toBe(env.SSL_CERT_FILE)
     })
 
-    test('is never a file that is not there', () => {
+    test('is never a file that is not there', async () => {
       const root = folder()
-      const env = { DEVENV_CA_BUNDLE: join(root, 'none.pem'), SSL_CERT_FILE: join(root, 'ssl.pem') }
-      expect(settingsFrom(env).caBundle).toBe(env.SSL_CERT_FILE)
+      const file = join(root, 'none.pem')
+      expect(await problemsOf(() => settingsFrom({ DEVENV_CA_BUNDLE: file }))).toEqual([
+        { code: 'authorities-unreadable', file, detail: 'It is not there.' },
+      ])
       expect(settingsFrom({ SSL_CERT_FILE: join(root, 'none.pem') }).caBundle).not.toBe(join(root, 'none.pem'))
     })
 

@@ -106,7 +106,16 @@ export const variablesOf = (
 const setIn = (variables: Remembered['variables']): { [name: string]: string } =>
   Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (value === null ? [] : [[name, value]])))
 
+const YES = ['1', 'yes', 'true']
+const NO = ['0', 'no', 'false']
 const RELOADS = ['plain', 'checkpoint'] as const
+/** The settings that are one of a few words, in any case. */
+const WORDS: Readonly<Record<string, readonly string[]>> = {
+  DEVENV_OFFLINE: [...YES, ...NO],
+  DEVENV_FOLLOW_BRANCH: [...YES, ...NO],
+  DEVENV_SEEDS: ['none'],
+  DEVENV_RELOAD: RELOADS,
+}
 const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'ALL_PROXY', 'NO_PROXY']
 /** Debian and Ubuntu, Fedora and RHEL, openSUSE, Alpine and macOS: as in Go's crypto/x509. */
 const CA_FILES = [
@@ -119,7 +128,7 @@ const CA_FILES = [
 
 /**
  * @param files what the files of the checkout set; the environment counts more
- * @throws DevenvError `registry-invalid`, `reload-unknown`, `authorities-unreadable`, all that apply
+ * @throws DevenvError `registry-invalid`, `setting-unknown`, `authorities-unreadable`, all that apply
  */
 export function settingsFrom(shell: NodeJS.ProcessEnv, files: Readonly<Record<string, string>> = {}): Settings {
   const env = { ...files, ...shell }
@@ -131,14 +140,14 @@ export function settingsFrom(shell: NodeJS.ProcessEnv, files: Readonly<Record<st
     mirror: withoutSlash(env.DEVENV_MIRROR) || undefined,
     registry: withoutSlash(env.DEVENV_REGISTRY),
     digests: env.DEVENV_DIGESTS ? resolve(env.DEVENV_DIGESTS) : undefined,
-    network: isSet(env.DEVENV_OFFLINE) ? 'offline' : 'online',
+    network: isYes(env.DEVENV_OFFLINE) ? 'offline' : 'online',
     publish: parseNames(env.DEVENV_PUBLISH ?? ''),
     programs: parseProgramChoice(env.DEVENV_PROGRAMS ?? ''),
     without: parseNames(env.DEVENV_WITHOUT ?? ''),
     with: parseBeside(env.DEVENV_WITH ?? ''),
-    seeds: /^none$/i.test(env.DEVENV_SEEDS ?? '') ? 'none' : 'taken',
-    followsBranch: isSet(env.DEVENV_FOLLOW_BRANCH),
-    reload: reloadOf(env.DEVENV_RELOAD ?? ''),
+    seeds: env.DEVENV_SEEDS ? 'none' : 'taken',
+    followsBranch: isYes(env.DEVENV_FOLLOW_BRANCH),
+    reload: RELOADS.find((way) => way === env.DEVENV_RELOAD?.toLowerCase()),
     caBundle: bundles.find((file) => file !== undefined && existsSync(file) && statSync(file).isFile()),
     proxies: Object.fromEntries(both.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
     variables: env,
@@ -146,10 +155,7 @@ export function settingsFrom(shell: NodeJS.ProcessEnv, files: Readonly<Record<st
   }
 }
 
-const reloadOf = (text: string): Settings['reload'] => RELOADS.find((way) => way === text.toLowerCase())
-
-/** `0`, `no` and nothing mean no. */
-const isSet = (value: string | undefined): boolean => !/^(0|false|no|)$/i.test(value ?? '')
+const isYes = (value = ''): boolean => YES.includes(value.toLowerCase())
 
 const withoutSlash = (registry: string | undefined): string | undefined => registry?.replace(/\/+$/, '')
 
@@ -161,14 +167,17 @@ function requireForms(env: NodeJS.ProcessEnv): void {
     const registry = withoutSlash(env[variable]) ?? ''
     return registry === '' || REGISTRY.test(registry) ? [] : [{ code: 'registry-invalid', variable, registry }]
   })
-  const reload = env.DEVENV_RELOAD ?? ''
-  if (reload !== '' && reloadOf(reload) === undefined)
-    problems.push({ code: 'reload-unknown', found: reload, known: RELOADS })
+  for (const [variable, known] of Object.entries(WORDS)) {
+    const found = env[variable] ?? ''
+    if (found !== '' && !known.includes(found.toLowerCase()))
+      problems.push({ code: 'setting-unknown', variable, found, known })
+  }
   const file = env.DEVENV_CA_BUNDLE ?? ''
   try {
-    if (existsSync(file)) readTextFile(file)
+    if (file !== '') readTextFile(file)
   } catch (error) {
-    problems.push({ code: 'authorities-unreadable', file, detail: (error as Error).message })
+    const { code, message } = error as NodeJS.ErrnoException
+    problems.push({ code: 'authorities-unreadable', file, detail: code === 'ENOENT' ? 'It is not there.' : message })
   }
   if (problems.length > 0) throw new DevenvError(...problems)
 }

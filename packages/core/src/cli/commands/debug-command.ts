@@ -16,6 +16,8 @@ export const debugCommand: Add = (program) =>
     .option('--wait', 'with --listen: let the program begin when an editor has attached')
     .action(async (named: string, options: { listen?: string | true; wait?: true }, command: Command) => {
       const listening = parseListening(options)
+      if (listening === undefined && (!process.stdin.isTTY || !process.stdout.isTTY))
+        throw new DevenvError({ code: 'no-terminal', command: `devenv debug ${named}` })
       const context = await open(command)
       const { ensure } = await import('../../environment/verbs/ensure.js')
       const { debugProgram } = await import('../../environment/verbs/debug.js')

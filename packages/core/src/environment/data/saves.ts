@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import { requireSpace } from '../../machine/require-space.js'
 import { DevenvError } from '../../problem/problem.js'
 import { quoted } from '../../problem/quoted.js'
+import { requireWritable } from '../../problem/require-writable.js'
 import { pipeCommand, runCommand } from '../../process/run-command.js'
 import type { Environment, Paths } from '../environment.js'
 import { type Archive, readArchive, temporaryBeside, verifyArchive } from './archive.js'
@@ -72,19 +73,22 @@ export function replaceSave(paths: Paths, name: string, fresh: string): void {
 
 export const createSavesFolder = ({ paths, checkout }: Environment): void => makeOwnFolder(paths.saves, checkout)
 
-/** Writes a save as one file, a tar of its folder: what `oras` and `skopeo` call an OCI layout. @throws DevenvError `save-unknown`, `archive-damaged`, `file-taken` */
+/** Writes a save as one file, a tar of its folder: what `oras` and `skopeo` call an OCI layout. @throws DevenvError `save-unknown`, `archive-damaged`, `file-taken`, `file-unwritable` */
 export async function exportSave(paths: Paths, name: string, file: string): Promise<void> {
-  const { folder } = readSave(paths, name)
+  const save = readSave(paths, name)
   if (existsSync(file)) throw new DevenvError({ code: 'file-taken', file })
+  requireWritable(file, `devenv data export ${name}`)
+  // Elsewhere it would be refused, when this one may be gone.
+  await verifyArchive(save)
   const unfinished = temporaryBeside(file)
   const out = createWriteStream(unfinished, { flags: 'wx' })
   const written = new Promise<void>((resolve, reject) => out.once('close', resolve).once('error', reject))
   try {
-    const ended = pipeCommand({ argv: ['tar', '--create', '--directory', folder, '.'] }, out)
+    const ended = pipeCommand({ argv: ['tar', '--create', '--directory', save.folder, '.'] }, out)
     const { exitCode, stderr } = await Promise.race([ended, written.then(() => ended)])
     out.end()
     await written
-    if (exitCode !== 0) throw new DevenvError({ code: 'archive-damaged', archive: folder, detail: stderr.trim() })
+    if (exitCode !== 0) throw new DevenvError({ code: 'archive-damaged', archive: save.folder, detail: stderr.trim() })
     renameSync(unfinished, file)
   } catch (error) {
     rmSync(unfinished, { force: true })

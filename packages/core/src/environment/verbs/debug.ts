@@ -8,8 +8,8 @@ import { type ListeningAsked, listenFor } from './listen.js'
 
 /**
  * Takes one program out of supervisord into the foreground, with this terminal; it goes back however that ends.
- * @param listening for an editor; then it needs no terminal
- * @throws DevenvError `no-terminal`, `program-unknown`, `program-left-out`, `port-taken`
+ * @param listening for an editor; else this is called on a terminal
+ * @throws DevenvError `program-unknown`, `program-left-out`, `port-taken`
  */
 export async function debugProgram(
   context: Pick<Context, 'engine' | 'report'>,
@@ -17,8 +17,6 @@ export async function debugProgram(
   { record, containers }: Started,
   listening: ListeningAsked | undefined,
 ): Promise<number> {
-  if (listening === undefined && (!process.stdin.isTTY || !process.stdout.isTTY))
-    throw new DevenvError({ code: 'no-terminal', command: `devenv debug ${program}` })
   const ours = containers.filter(({ service, state }) => record.ours[service] !== undefined && state === 'running')
   const read = ours.map(async (container) =>
     (await readPrograms(context.engine, container.id)).map((found) => ({ ...found, container })),

@@ -30,10 +30,10 @@ export const REGISTRY: Explanations<RegistryProblem> = {
     why: 'Somebody has removed or replaced it since, or the registry has lost it.',
     fix: `Run the same command again: it continues from the images that the registry has. ${left}`,
   }),
-  'file-unwritable': ({ file, detail, option }) => ({
-    what: `devenv cannot write ${file}. It built and published nothing.`,
+  'file-unwritable': ({ file, detail, named }) => ({
+    what: `devenv cannot write ${file}. It has done nothing.`,
     why: detail,
-    fix: `Name another: ${option} FILE`,
+    fix: `Name another: ${named} FILE`,
   }),
   'registry-unreachable': ({ registry, detail }) => ({
     what: `The registry ${registry} does not answer.`,

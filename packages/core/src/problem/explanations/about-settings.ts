@@ -34,10 +34,10 @@ export const SETTINGS: Explanations<SettingsProblem> = {
     why: `--programs or DEVENV_PROGRAMS chooses the programs, and devenv remembers the choice. There are: ${known.join(', ') || 'none'}.`,
     fix: 'devenv start --programs LIST   with some of these, separated by commas; or: devenv start --programs all',
   }),
-  'reload-unknown': ({ found, known }) => ({
-    what: `DEVENV_RELOAD is ${JSON.stringify(found)}.${meant([found], known)}`,
-    why: `It says how a server starts again after a save: ${known.join(' or ')}.`,
-    fix: 'DEVENV_RELOAD=plain   boots it whole; or unset it.',
+  'setting-unknown': ({ variable, found, known }) => ({
+    what: `${variable} is ${JSON.stringify(found)}.${meant([found], known)}`,
+    why: `It can be ${known.join(' or ')} (docs/settings.md).`,
+    fix: `${variable}=${known[0]}   or unset it.`,
   }),
   'service-required': ({ name, optional }) => ({
     what: `This environment does not work without ${name}.`,

@@ -40,6 +40,8 @@ def apply(settings, own_url, own_internal_url, worker):
         STATICI18N_ROOT=environment.in_tree([settings['STATICI18N_ROOT']])[0],
         # Upstream says None, for https. By http, browsers drop such a cookie.
         SESSION_COOKIE_SAMESITE='Lax',
+        # Upstream keeps them in the cache alone: each stop would sign everybody out.
+        SESSION_ENGINE='django.contrib.sessions.backends.cached_db',
         # A browser gives all ports of a host the same cookies.
         EDXMKTG_LOGGED_IN_COOKIE_NAME=f'edxloggedin_{LMS_PORT}',
         EDXMKTG_USER_INFO_COOKIE_NAME=f'edx-user-info_{LMS_PORT}',

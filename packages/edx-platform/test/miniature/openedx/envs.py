@@ -81,6 +81,7 @@ def common(service):
         'JWT_AUTH': {},
         'LOGIN_REDIRECT_WHITELIST': [],
         'CSRF_TRUSTED_ORIGINS': [],
+        'SESSION_ENGINE': 'django.contrib.sessions.backends.cache',
         'DCS_SESSION_COOKIE_SAMESITE': 'None',
         'EDXMKTG_LOGGED_IN_COOKIE_NAME': 'edxloggedin',
         'LEARNING_MICROFRONTEND_URL': None,
