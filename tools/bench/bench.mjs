@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { $ as shell } from 'zx'
-import { median, ms, requireHappened, secondsOf } from './measure.mjs'
+import { idlePercent, median, ms, requireHappened, secondsOf } from './measure.mjs'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 const RUNS = Number(process.env.RUNS ?? 9)
@@ -176,18 +176,7 @@ async function reload(url) {
 /** @param {string} composeFile */
 async function idle(composeFile) {
   const id = (await $`docker compose --file ${composeFile} ps -q hello`).stdout.trim()
-  // As `docker stats` does, without its second of waiting; the same for either version of cgroups.
-  const used = async () => {
-    const path = `/containers/${id}/stats?stream=false&one-shot=true`
-    const { stdout } = await $`curl --silent --unix-socket /var/run/docker.sock http://docker${path}`
-    return JSON.parse(stdout).cpu_stats.cpu_usage.total_usage / 1e9
-  }
-  await pause(5000)
-  const before = await used()
-  await pause(IDLE_SECONDS * 1000)
-  const seconds = (await used()) - before
-  requireHappened(seconds > 0, 'the container used', seconds)
-  const percent = (seconds / IDLE_SECONDS) * 100
+  const percent = await idlePercent(id, IDLE_SECONDS)
   console.log(
     `${percent.toFixed(2).padStart(5)}%  < 1 %   of a core, the primary container idle for ${IDLE_SECONDS} s (its health check included)`,
   )

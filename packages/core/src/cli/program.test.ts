@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { asTyped } from './as-typed.js'
 import { createProgram } from './program.js'
 import { version } from './version.js'
 
@@ -36,6 +37,21 @@ describe('the command line', () => {
     expect(version()).toMatch(/^\d+\.\d+\.\d+/)
     expect(createProgram().version()).toBe(version())
   })
+})
+
+test.each([
+  [['start', '--nope'], 'devenv start --help'],
+  [['data', 'save'], 'devenv data save --help'],
+  [['data', 'restore', '--nope', 'x'], 'devenv data restore --help'],
+])('who mistypes %j is told of the help for exactly that', async (words, help) => {
+  const said: string[] = []
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => said.push(String(text)) > 0)
+  vi.spyOn(process, 'exit').mockImplementation((code) => {
+    throw new Error(`ends with ${code}`)
+  })
+  onTestFinished(() => void vi.restoreAllMocks())
+  await expect(createProgram(words[0]).parseAsync(words, { from: 'user' })).rejects.toThrow()
+  expect(said.join('')).toContain(asTyped(`\`${help}\``))
 })
 
 test('a word behind `data` that is none of its commands is answered with the nearest that is', async () => {

@@ -78,11 +78,18 @@ export function createProgram(asked = ''): Command {
   program.exitOverride()
   const adds = Object.hasOwn(COMMANDS, asked) ? [COMMANDS[asked]] : Object.values(COMMANDS)
   for (const add of adds) add?.(program, () => createProgram())
-  for (const command of program.commands) {
-    if (command.description() === '') command.description(sentence(command.summary()))
-    command.showHelpAfterError(asTyped(`(\`devenv ${command.name()} --help\` lists its options)`))
-  }
+  describe(program, 'devenv')
   return program
+}
+
+/** Each command, those below it too, says where its own help is. */
+function describe(above: Command, typed: string): void {
+  for (const command of above.commands) {
+    const words = `${typed} ${command.name()}`
+    if (command.description() === '') command.description(sentence(command.summary()))
+    command.showHelpAfterError(asTyped(`(\`${words} --help\` lists its options)`))
+    describe(command, words)
+  }
 }
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
