@@ -20,6 +20,7 @@ help: ## this list
 
 start: ## set up this machine, start a service from its checkout, print its address (SERVICE=hello CHECKOUT=PATH WITH=PATH)
 	@$(RUN) start$(devenv.with)
+	@$(if $(filter hello$(CHECKOUT),$(SERVICE)),echo 'Its code: examples/hello/service; `make watch` shows its logs, `make stop` stops it')
 
 watch: ## do the same, and show the logs
 	@$(RUN) watch$(devenv.with)

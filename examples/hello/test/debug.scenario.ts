@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { attach } from '../../../tools/scenarios/attach.js'
-import { eventually, get, post } from '../../../tools/scenarios/checkout.js'
+import { eventually, get, post, succeeded } from '../../../tools/scenarios/checkout.js'
 import { ask, type Run } from '../../../tools/scenarios/run.js'
 import { startedCheckout } from './checkout.js'
 
@@ -35,7 +36,7 @@ const givenBack = () =>
 const debugWeb = async () => {
   const terminal = hello.beginDevenv(['debug', 'web'], { terminal: true })
   await terminal.said(/Listening at/)
-  expect((await programs()).web).toBe('STOPPED')
+  expect((await programs()).web).toBe('DEBUGGED')
   return terminal
 }
 
@@ -137,6 +138,33 @@ describe('devenv debug', () => {
   test('gives the program back when it is ended from outside', async () => {
     const terminal = await debugWeb()
     terminal.signalAll('SIGTERM')
+    await givenBack()
+  })
+
+  test.each([0, 400, 800, 1200])(
+    'gives the program back to whoever changes their mind %d ms after it begins to move',
+    async (after) => {
+      const terminal = hello.beginDevenv(['debug', 'web'], { terminal: true })
+      await terminal.said(/moves into this terminal/)
+      await pause(after)
+      terminal.type('\u0003')
+      await terminal.ended
+      expect(terminal.written()).not.toContain('Traceback')
+      await givenBack()
+    },
+  )
+
+  test('is no obstacle to a start, which starts again what somebody has stopped by hand', async () => {
+    const supervisorctl = (...words: string[]) => hello.devenv('exec', '--', 'supervisorctl', ...words)
+    succeeded(await supervisorctl('stop', 'web'))
+    expect(JSON.parse((await hello.devenv('status', '--json')).stdout).state).toBe('partly running')
+    expect((await hello.start()).stderr).toContain('web of hello did not run: starting again')
+    await givenBack()
+
+    const terminal = await debugWeb()
+    expect((await hello.start()).stderr).not.toContain('starting again')
+    terminal.type('\u0003')
+    await terminal.ended
     await givenBack()
   })
 

@@ -62,7 +62,7 @@ describe('a provisioning that lasts longer than the start period', () => {
     expect(await stateOf(hello)).toMatchObject({ state: 'starting' })
 
     await hello.write('let-go', '')
-    await starting.said(/hello is not healthy after \d+ s: it has not answered yet/)
+    await starting.said(/hello is not ready yet, after \d+ s: it has not answered yet/)
     const booted = Date.now()
     await hello.write('boot', '')
     const { exitCode, stderr } = await starting.ended

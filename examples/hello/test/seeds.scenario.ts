@@ -55,7 +55,7 @@ test('a second clone starts from what the first one’s steps have made, and car
 
   const second = neighbour(first)
   const { stdout } = succeeded(await second.devenv('start', '--dry-run'))
-  expect(stdout).toContain('load        mysql-8.4: it is exactly what the steps would make')
+  expect(stdout).toContain('load        mysql-8.4: ready data, exactly what the steps would make')
   expect(stdout).not.toMatch(/^provision /m)
   await second.start()
   // Beside what was done: from which archive they came.
@@ -76,7 +76,7 @@ test('a branch with one more migration starts from the nearest, applies that one
   expect(seedsOf(main)).toHaveLength(2)
 
   const again = succeeded(await main.devenv('start')).stderr
-  expect(again).toContain('it is exactly what the steps would make')
+  expect(again).toContain('ready data, exactly what the steps would make')
   await main.edit('hello/migrations/0001_greetings.sql', 'CREATE TABLE', '-- changed\nCREATE TABLE')
   succeeded(await main.devenv('clean', '--yes'))
   // Both seeds hold another migration of that name.

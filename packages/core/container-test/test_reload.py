@@ -272,8 +272,8 @@ class Reload(InFolder):
         self.said('the program ended')
         status, text = answer(port)
         self.assertEqual(status, 503)
-        # As a person types it in a checkout.
-        self.assertIn('Its log shows more: make devenv.logs ARGS=web.', text)
+        self.assertIn('this page with it', text)
+        self.assertTrue(text.endswith('Its log shows more:\n\n    make devenv.logs ARGS=web\n'), text)
         # A page comes back by itself; a form that was sent would come back empty.
         self.assertEqual([self.refresh(port, method) for method in ('GET', 'POST')], ['2', None])
         self.save('words.py', 'WORDS = "third"')

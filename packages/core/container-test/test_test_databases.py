@@ -4,7 +4,11 @@ import os
 import pathlib
 import sqlite3
 import tempfile
+import time
 import unittest
+import unittest.mock
+
+from helpers import eventually
 
 FILE = pathlib.Path(__file__).parent.parent / 'container/pytest/devenv_test_databases.py'
 SPEC = importlib.util.spec_from_file_location('devenv_test_databases', FILE)
@@ -61,6 +65,28 @@ class Databases(unittest.TestCase):
         plugin.save(self.opened('CREATE TABLE a (b)'), self.file)
         self.assertEqual(len(os.listdir(self.file.parent)), plugin.KEPT)
         self.assertTrue(self.file.exists())
+
+
+class Telling(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.terminal = pathlib.Path(folder.name) / 'terminal'
+        for name, value in {'TERMINAL': str(self.terminal), 'PATIENCE': 0.05}.items():
+            self.addCleanup(setattr, plugin, name, getattr(plugin, name))
+            setattr(plugin, name, value)
+
+    def test_who_waits_for_a_migration_is_told_once(self):
+        with plugin.telling():
+            eventually(self.terminal.exists)
+        self.assertIn('later runs take a copy', eventually(self.terminal.read_text))
+
+    def test_where_it_is_quick_or_another_worker_tells_nothing_is_said(self):
+        with plugin.telling():
+            pass
+        with unittest.mock.patch.dict(os.environ, PYTEST_XDIST_WORKER='gw1'), plugin.telling():
+            time.sleep(0.2)
+        self.assertFalse(self.terminal.exists())
 
 
 class Texts(unittest.TestCase):

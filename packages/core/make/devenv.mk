@@ -7,8 +7,9 @@ devenv.core := $(patsubst %/make/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 # What `make` alone does is the Makefile's affair, also where this is included first.
 devenv.default := $(.DEFAULT_GOAL)
 
-# `exec`: a signal to make's child is one to devenv.
-devenv.run = exec env $(devenv.environment) node '$(devenv.core)/bin/devenv.js'
+# `exec`: a signal to make's child is one to devenv. What follows such a target by mistake is no target, and said before anything is done.
+devenv.run = $(if $(devenv.strays),$(error there is no target $(firstword $(devenv.strays)). What a command of devenv is to be told \
+	goes into ARGS$(devenv.comma) and what a target is$(devenv.comma) into its variables: make $@ $(if $(filter dev.test,$@),TESTS,ARGS)='$(devenv.strays)'))exec env $(devenv.environment) node '$(devenv.core)/bin/devenv.js'
 
 # Another certificate bundle costs each start of Node tens of milliseconds, and devenv itself calls nobody. The rest tells
 # devenv how a person types it here.
@@ -52,12 +53,23 @@ devenv.provision devenv.data devenv.status devenv.logs devenv.list devenv.prune 
 devenv.image devenv.publish devenv.lock devenv.check devenv.init devenv.editor devenv.new devenv.completion devenv.graph:
 	@$(devenv.run) $(patsubst devenv.%,%,$@)$(devenv.words)
 
+# As they are written, patterns too.
+devenv.targets = $(shell sed -n 's/^\([[:alnum:]_%][[:alnum:]_./ %-]*\):\([^=:].*\)\{0,1\}$$/\1/p' $(wildcard $(MAKEFILE_LIST)))
+devenv.others = $(filter-out dev.% devenv.%,$(MAKECMDGOALS))
+devenv.strays = $(if $(devenv.others),$(filter-out $(devenv.targets),$(devenv.others)))
+devenv.comma := ,
+
 # A shell that completes asks for one of these (bash, fish, some zsh), or for no target and all that make knows (zsh 5.9), and finds what
 # is written: the Makefile's targets as dev.<target>, too.
 devenv.asked = $(filter .DEFAULT .PHONY :,$(MAKECMDGOALS)) $(if $(MAKECMDGOALS),,$(findstring p,$(filter-out --%,$(firstword $(MAKEFLAGS)))))
 ifneq (,$(strip $(devenv.asked)))
-.PHONY: $(addprefix dev.,$(filter-out dev.% devenv.%,$(shell \
-	sed -n 's/^\([[:alnum:]_][[:alnum:]_./ -]*\):\([^=:].*\)\{0,1\}$$/\1/p' $(wildcard $(MAKEFILE_LIST)))))
+.PHONY: $(addprefix dev.,$(filter-out dev.% devenv.%,$(foreach name,$(devenv.targets),$(if $(findstring %,$(name)),,$(name)))))
+endif
+
+# Half a word.
+ifneq (,$(filter dev. devenv.,$(MAKECMDGOALS)))
+.PHONY: dev. devenv.
+dev. devenv.: dev.help ;
 endif
 
 # A command that is mistyped: devenv answers with the nearest.

@@ -118,6 +118,39 @@ describe('a shell', () => {
   })
 })
 
+describe('a word behind a target of devenv', () => {
+  test.each([
+    ['devenv.logs', 'web', "ARGS='web'"],
+    ['dev.test', 'tests/test_a.py', "TESTS='tests/test_a.py'"],
+    ['dev.shell', 'ls -l', "ARGS='ls'"],
+  ])('make %s %s is refused before anything is done, and told how', (target, word, how) => {
+    const folder = checkout()
+    writeFiles(folder, { 'tests/test_a.py': '' })
+    const { status, output, calls } = make(folder, [target, ...word.split(' ').filter((part) => !part.startsWith('-'))])
+    expect(calls).toEqual([])
+    expect(status).toBe(2)
+    expect(output).toContain(`make ${target} ${how}`)
+  })
+
+  test('may be a target of the Makefile, of what it includes later, or of a pattern', () => {
+    const folder = appended(checkout('lint:\n\t@echo linted\nlib/%.o:\n\t@echo built $@\n'), 'include more.mk\n')
+    writeFiles(folder, { 'more.mk': 'more:\n\t@echo more\n' })
+    for (const [word, said] of [
+      ['lint', 'linted'],
+      ['lib/a.o', 'built lib/a.o'],
+      ['more', 'more'],
+    ] as const) {
+      const { output, calls } = make(folder, ['dev.test', word])
+      expect(calls).toHaveLength(1)
+      expect(output).toContain(said)
+    }
+  })
+
+  test('half a target is answered with what there is', () => {
+    for (const half of ['dev.', 'devenv.']) expect(told(make(checkout(), [half]))).toEqual([['make', '--list']])
+  })
+})
+
 describe('make in a checkout', () => {
   test.each([
     [['dev.watch'], [['watch']]],

@@ -6,6 +6,7 @@ in a file which is named after all that it came of: migrations and what they imp
 A run with the same takes a copy of it, and migrates nothing. With SQLite only, for whose databases a copy takes
 milliseconds; other servers are migrated as ever, and so is everything with pytest-django's --create-db.
 """
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -14,6 +15,7 @@ import re
 import sqlite3
 import sys
 import tempfile
+import threading
 import time
 import weakref
 
@@ -21,6 +23,9 @@ import weakref
 FOLDER = pathlib.Path('/var/lib/devenv/cache/test-databases')
 # Branches and services that somebody goes back and forth between.
 KEPT = 8
+# pytest keeps what is printed meanwhile to itself.
+TERMINAL = '/dev/tty'
+PATIENCE = 3  # seconds, until a person is told why nothing happens
 
 
 def pytest_configure(config):
@@ -48,7 +53,8 @@ def keeping(create, again):
             database, file = self.connection.connection, FOLDER / f'{fingerprint(self.connection)}.sqlite3'
             if not again and load(file, database):
                 return None
-            outcome = call(command, *words, **settings)
+            with telling():
+                outcome = call(command, *words, **settings)
             save(database, file)
             return outcome
 
@@ -59,6 +65,24 @@ def keeping(create, again):
             management.call_command = call
 
     return create_test_db
+
+
+@contextlib.contextmanager
+def telling():
+    """Says on the terminal, where there is one, that what takes long is done once; of several workers one says it."""
+    timer = threading.Timer(PATIENCE, tell)
+    timer.daemon = True
+    if os.environ.get('PYTEST_XDIST_WORKER', 'gw0') == 'gw0':
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def tell():
+    with contextlib.suppress(OSError), open(TERMINAL, 'w') as terminal:
+        terminal.write('\ndevenv: a test database is migrated, which may take minutes; later runs take a copy of it\n')
 
 
 def load(file, database):

@@ -29,7 +29,7 @@ test('without a repository, and without a lock, there is nothing to tell', async
 })
 
 test('from a registry all works in a fresh clone', () => {
-  expect(explainClones([], '@devenv/hello@1.0.0', 'make -C ../hello').join('')).toContain('make -C ../hello dev.watch')
+  expect(explainClones([], '@devenv/hello@1.0.0', '../hello').join('')).toContain('make -C ../hello dev.watch')
   expect(explainClones([], '@devenv/hello@1.0.0')).toEqual([
     'Commit these files. From now on, in a fresh clone too: make dev.watch',
   ])
@@ -55,4 +55,10 @@ test('packed files elsewhere serve here alone', () => {
     'Once the package is published: devenv init @devenv/hello@1.0.0',
     'Until then: copy the files into devenv/, give the copies to the same command, and commit them too. Or commit nothing.',
   ])
+  expect(explainClones(files, '@devenv/hello@1.0.0', '../hello')).toEqual(
+    expect.arrayContaining([
+      'Here this works: make -C ../hello dev.watch',
+      'Once the package is published: devenv init @devenv/hello@1.0.0 --checkout ../hello',
+    ]),
+  )
 })

@@ -28,9 +28,10 @@ export async function readPackedFiles(checkout: string): Promise<PackedFile[]> {
 /**
  * What works in a fresh clone, and what does not.
  * @param wanted the package as a registry would give it: `@devenv/hello@1.0.0`
- * @param make how make is typed where the person is: `make -C ../course-discovery`
+ * @param there the way to the checkout, as a shell reads it, where the person is elsewhere: `../course-discovery`
  */
-export function explainClones(files: readonly PackedFile[], wanted: string, make = 'make'): string[] {
+export function explainClones(files: readonly PackedFile[], wanted: string, there?: string): string[] {
+  const make = there === undefined ? 'make' : `make -C ${there}`
   const namesOf = (clones: PackedFile['clones']) =>
     files.flatMap((file) => (file.clones === clones ? [file.path] : [])).join(', ')
   const [had, lacked, ignored] = [namesOf('have it'), namesOf('lack it'), namesOf('ignore it')]
@@ -41,7 +42,7 @@ export function explainClones(files: readonly PackedFile[], wanted: string, make
     'In a fresh clone it does not, nor in CI: npm installs from files that a clone does not have.',
     ...(lacked === '' ? [] : [`  outside the checkout: ${lacked}`]),
     ...(ignored === '' ? [] : [`  ignored by git: ${ignored}`]),
-    `Once the package is published: devenv init ${wanted}`,
+    `Once the package is published: devenv init ${wanted}${there === undefined ? '' : ` --checkout ${there}`}`,
     `Until then: copy the files into ${FOLDER_IN_CHECKOUT}/, give the copies to the same command, and commit them too. Or commit nothing.`,
   ]
 }

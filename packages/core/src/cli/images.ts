@@ -13,7 +13,7 @@ import { readImagePlan } from '../image/read-plan.js'
 import { type Rebuilds, rebuildsOf } from '../image/rebuilds.js'
 import { requireHosts } from '../image/require-hosts.js'
 import { DevenvError } from '../problem/problem.js'
-import { requireWritable } from '../problem/require-writable.js'
+import { requireWritableFile } from '../problem/require-writable-file.js'
 import type { Report } from '../progress/progress.js'
 import { assembleBill, readTagDigests } from '../publish/assemble-bill.js'
 import { renderBill, renderBillPicture } from '../publish/bill.js'
@@ -96,7 +96,7 @@ export const publishImages = (
 ): Promise<{ plan: Prepared['plan']; digests: Record<string, string>; bill: string }> => {
   prepareRegistryClient()
   for (const option of ['bill', 'digests'] as const)
-    if (options[option] !== undefined) requireWritable(options[option], `--${option}`)
+    if (options[option] !== undefined) requireWritableFile(options[option], `--${option}`)
   return withSelected(opened, options, 'all-releases', async (selected) => {
     const found = imageSettingsOf(opened.settings, readLock(opened.package), () => engine)
     const { registry } = found

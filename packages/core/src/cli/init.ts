@@ -7,9 +7,9 @@ import { identify } from '../environment/environment.js'
 import { requireFolder, requireRecognised } from '../environment/open-environment.js'
 import { quoted } from '../problem/quoted.js'
 
-const EDITORS = [
-  'For VS Code, its tasks, its debugger and its containers: devenv editor vscode',
-  'For PyCharm, run configurations: devenv editor pycharm',
+const editorsIn = (where: string) => [
+  `For VS Code, its tasks, its debugger and its containers: devenv editor vscode${where}`,
+  `For PyCharm, run configurations: devenv editor pycharm${where}`,
 ]
 
 /** Prepares a checkout; gives what to tell the person. */
@@ -24,13 +24,15 @@ export async function initCheckout(
   const done = changed.length === 0 ? ['This checkout is prepared already.'] : changed.map((file) => `wrote ${file}`)
   const collisions = explainCollisions(await readTargets(checkout))
   const files = await readPackedFiles(checkout)
-  return changed.length === 0 && files.length === 0
-    ? [...done, ...collisions]
-    : [...done, ...collisions, ...explainClones(files, `${found.name}@${found.version}`, makeIn(checkout)), ...EDITORS]
+  if (changed.length === 0 && files.length === 0) return [...done, ...collisions]
+  const there = checkout === process.cwd() ? undefined : quoted(relative(process.cwd(), checkout))
+  return [
+    ...done,
+    ...collisions,
+    ...explainClones(files, `${found.name}@${found.version}`, there),
+    ...editorsIn(there === undefined ? '' : ` --checkout ${there}`),
+  ]
 }
-
-const makeIn = (checkout: string): string =>
-  checkout === process.cwd() ? 'make' : `make -C ${quoted(relative(process.cwd(), checkout))}`
 
 /** The targets whose names are devenv's: two recipes cannot have one name. Pure. */
 export const explainCollisions = (targets: readonly Target[]): string[] =>

@@ -6,7 +6,7 @@ import type { AtHand } from '../machine/examine.js'
 import { DevenvError } from '../problem/problem.js'
 import type { OpenedSource } from '../publish/select-images.js'
 import { parseBeside, parseProgramChoice, remember, type Settings, settingsFrom } from '../settings/settings.js'
-import { readSettingsFiles } from '../settings/settings-files.js'
+import { foreignIn, readSettingsFiles } from '../settings/settings-files.js'
 import { asTyped } from './as-typed.js'
 import { personAt } from './ask-person.js'
 import { progressTo } from './render-progress.js'
@@ -53,8 +53,16 @@ function settingsOf(command: Command, files: Readonly<Record<string, string>>): 
   }
 }
 
+async function tellMistyped(names: readonly string[]): Promise<void> {
+  if (names.length === 0) return
+  const { mistypedSettings } = await import('../settings/mistyped-settings.js')
+  for (const { name, meant } of mistypedSettings(names))
+    report({ kind: 'note', text: `${name} is no setting, and changes nothing; did you mean ${meant}?` })
+}
+
 /** What a command means, and what is set for it. */
 async function read(command: Command): Promise<{ opened: Opened; settings: Settings }> {
+  await tellMistyped(foreignIn(process.env))
   const opened = await openPackage(whereOf(command))
   return { opened, settings: settingsOf(command, readSettingsFiles(opened.looked)) }
 }

@@ -73,7 +73,9 @@ export function createProgram(asked = ''): Command {
     )
     .version(version())
     .enablePositionalOptions()
-    .showHelpAfterError(asTyped('(`devenv --help` lists the commands)'))
+    .showHelpAfterError(
+      asTyped('(`devenv --help` lists the commands; a target of the checkout is another thing: `devenv make TARGET`)'),
+    )
   withGlobals(program)
   program.exitOverride()
   const adds = Object.hasOwn(COMMANDS, asked) ? [COMMANDS[asked]] : Object.values(COMMANDS)

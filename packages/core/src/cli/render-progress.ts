@@ -19,7 +19,9 @@ export function progressTo(stderr: NodeJS.WriteStream): Report {
       open = true
       return
     }
-    for (const line of renderProgress(progress)) stderr.write(`${line}\n`)
+    // A server may write lines of a thousand letters while it begins.
+    const width = terminal && progress.kind === 'waiting' ? (stderr.columns ?? 80) : undefined
+    for (const line of renderProgress(progress)) stderr.write(`${line.slice(0, width)}\n`)
   }
 }
 
@@ -37,7 +39,7 @@ export function renderProgress(progress: Progress): string[] {
       return [`  ${progress.step}: ${progress.line}`]
     case 'waiting':
       return [
-        `… ${progress.step} is not healthy after ${Math.round(progress.seconds)} s: ${progress.on}`,
+        `… ${progress.step} is not ready yet, after ${Math.round(progress.seconds)} s: ${progress.on}`,
         ...progress.log.map((line) => `    ${line}`),
       ]
     case 'note':

@@ -19,7 +19,7 @@ describe('progress', () => {
     { progress: { kind: 'line', step: 'migrations', line: 'Applying 0001' }, lines: ['  migrations: Applying 0001'] },
     {
       progress: { kind: 'waiting', step: 'mysql', seconds: 10.4, on: 'exit 1: refused', log: ['one', 'two'] },
-      lines: ['… mysql is not healthy after 10 s: exit 1: refused', '    one', '    two'],
+      lines: ['… mysql is not ready yet, after 10 s: exit 1: refused', '    one', '    two'],
     },
     { progress: { kind: 'note', text: 'port 1 is taken' }, lines: ['devenv: port 1 is taken'] },
   ])('$progress.kind becomes $lines', ({ progress, lines }) => {

@@ -21,10 +21,10 @@ export async function startAll(context: Context, how: How): Promise<void> {
 /** Waits until an environment that was started answers, and prints its addresses. */
 export async function tellRunning(context: Context, { record }: Pick<Started, 'record'>): Promise<void> {
   const { waitServing } = await import('../environment/start/wait-serving.js')
-  const { askAddress } = await import('../environment/verbs/ask-address.js')
+  const { reachAddress } = await import('../environment/verbs/reach-address.js')
   const { renderAddresses } = await import('./render-addresses.js')
   await waitServing(context, record)
-  await askAddress(record)
+  await reachAddress(context, record)
   for (const line of renderAddresses(context.environment.service, record)) say(line)
   for (const line of await tellBeside(context, record.neighbours)) say(line)
 }

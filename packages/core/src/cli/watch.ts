@@ -104,7 +104,7 @@ async function tellWhenAnswering(
 ): Promise<void> {
   const { environment } = context
   const { waitServing } = await import('../environment/start/wait-serving.js')
-  const { askAddress } = await import('../environment/verbs/ask-address.js')
+  const { reachAddress } = await import('../environment/verbs/reach-address.js')
   const { readRecord } = await import('../environment/data/record.js')
   const { renderAddresses } = await import('./render-addresses.js')
   const record = readRecord(environment)
@@ -112,7 +112,7 @@ async function tellWhenAnswering(
   for (let told = ''; !signal.aborted; ) {
     try {
       await waitServing({ ...context, report: () => {} }, record, signal)
-      if (!signal.aborted) await askAddress(record)
+      if (!signal.aborted) await reachAddress({ ...context, report: () => {} }, record, signal)
       if (!signal.aborted) tell(renderAddresses(environment.service, record))
       const beside = await tellBeside({ ...context, report: () => {} }, record.neighbours, signal)
       if (!signal.aborted && beside.length > 0) say(beside)

@@ -58,14 +58,19 @@ export async function examine(env: NodeJS.ProcessEnv, settings: Settings, at: At
         ({ labels }) => readPresence(labels[LABELS.checkout] ?? '', labels[LABELS.mountPoint]) === 'gone',
       )
       return gone.length === 0
-        ? `${all.length}`
+        ? `${all.length}: devenv list`
         : `${all.length}; the checkouts of ${gone.length} are gone: devenv prune`
     })
   }
   const access = { caBundle: settings.caBundle, proxies: settings.proxies }
   const registry = registryOf(settings.registry)
   const places = [
-    { looked: 'mirror', host: settings.mirror ?? 'docker.io', repository: OFFICIAL, variable: 'DEVENV_MIRROR' },
+    {
+      looked: settings.mirror === undefined ? 'Docker Hub' : 'mirror',
+      host: settings.mirror ?? 'docker.io',
+      repository: OFFICIAL,
+      variable: 'DEVENV_MIRROR',
+    },
     { looked: 'registry', host: registry, repository: at?.image, variable: 'DEVENV_REGISTRY' },
   ]
   for (const { looked, host, repository, variable } of places)

@@ -1,13 +1,13 @@
 import { distance } from 'fastest-levenshtein'
 
 /** The share of a name that has to be right. */
-const LEAST = 1 / 3
+const LEAST = 0.4
 
 /** The name that somebody will have meant, if one is near enough. Pure. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
+export function nearest(name: string, known: readonly string[], least = LEAST): string | undefined {
   const likeness = (other: string) => 1 - mistakesIn(name, other) / Math.max(name.length, other.length, 1)
   const [best] = known.toSorted((one, other) => likeness(other) - likeness(one))
-  return best !== undefined && likeness(best) >= LEAST ? best : undefined
+  return best !== undefined && likeness(best) >= least ? best : undefined
 }
 
 /** How many letters are too many, missing or other ones; two neighbours that changed places are one mistake. */

@@ -18,6 +18,9 @@ const KNOWN: readonly string[] = [
 ]
 /** What has to be known before a checkout is: which engine and which package a command means. */
 const FROM_THE_SHELL = ['DEVENV_PACKAGE', 'DEVENV_DEBUG', 'DOCKER_HOST', 'DOCKER_CONTEXT']
+export const KNOWN_SETTINGS: readonly string[] = [...KNOWN, ...FROM_THE_SHELL]
+/** How devenv is typed where make calls it (make/devenv.mk). */
+const OF_MAKE = ['DEVENV_MAKE', 'DEVENV_MAKE_FROM', 'DEVENV_MAKE_OPTIONS']
 
 /**
  * The variables that a checkout's files set, as `NAME=value` lines (https://nodejs.org/api/util.html#utilparseenvcontent).
@@ -38,6 +41,12 @@ export function readSettingsFiles(checkout: string): Record<string, string> {
     ]),
   )
 }
+
+/** Variables of the shell that have our prefix, and that devenv does not know. Pure. */
+export const foreignIn = (shell: NodeJS.ProcessEnv): string[] =>
+  Object.keys(shell).filter(
+    (name) => name.startsWith('DEVENV_') && !KNOWN_SETTINGS.includes(name) && !OF_MAKE.includes(name),
+  )
 
 /** @throws DevenvError `settings-invalid` */
 export function parseSettings(file: string, text: string): Record<string, string> {

@@ -12,6 +12,7 @@ AVAILABLE = '/etc/devenv/supervisor'
 PROGRAMS = '/run/devenv/programs'  # links to those that run
 RELEASED = '/run/devenv/released'
 SOCKET = '/run/devenv/supervisor.sock'
+IDLE = ('STOPPED', 'EXITED', 'FATAL')  # states in which it does not run, and nothing but a start changes that
 PATIENCE = 10.0  # seconds; the container may just have started
 
 

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { requireSpace } from '../../machine/require-space.js'
 import { DevenvError } from '../../problem/problem.js'
 import { quoted } from '../../problem/quoted.js'
-import { requireWritable } from '../../problem/require-writable.js'
+import { requireWritableFile } from '../../problem/require-writable-file.js'
 import { pipeCommand, runCommand } from '../../process/run-command.js'
 import type { Environment, Paths } from '../environment.js'
 import { type Archive, readArchive, temporaryBeside, verifyArchive } from './archive.js'
@@ -77,7 +77,7 @@ export const createSavesFolder = ({ paths, checkout }: Environment): void => mak
 export async function exportSave(paths: Paths, name: string, file: string): Promise<void> {
   const save = readSave(paths, name)
   if (existsSync(file)) throw new DevenvError({ code: 'file-taken', file })
-  requireWritable(file, `devenv data export ${name}`)
+  requireWritableFile(file, `devenv data export ${name}`)
   // Elsewhere it would be refused, when this one may be gone.
   await verifyArchive(save)
   const unfinished = temporaryBeside(file)

@@ -2,7 +2,7 @@ import type { Engine } from '../../engine/engine.js'
 import { captureInside } from '../../engine/execs.js'
 import { asOwner, programsCommand } from './tools.js'
 
-/** A program of a container, and its state: in supervisord's words, or `HELD`, `LEFT_OUT`, `WAITING` (packages/core/container/bin/programs). */
+/** A program of a container, and its state: in supervisord's words, or `HELD`, `LEFT_OUT`, `WAITING`, `DEBUGGED` (packages/core/container/bin/programs). */
 export type ProgramState = {
   name: string
   state: string

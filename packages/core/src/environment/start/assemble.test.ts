@@ -301,7 +301,7 @@ describe('the whole plan of a start', () => {
     test('never loads it over data that no ledger tells of, and says so', () => {
       const images = { ...NOTHING.images, own: { ...NOTHING.images.own, do: 'use' as const } }
       const seen = { ...NOTHING, images, seeds: [seed(hash.migrations ?? '', seedDigestOf(planDue(NOTHING)))] }
-      const load = 'load: it is exactly what the steps would make'
+      const load = 'load: ready data, exactly what the steps would make'
       expect(plan({ ...seen, stores: portable })).toContain(load)
       const stores = portable.map((each) => ({ ...each, unrecorded: true }))
       const { notes, ...steps } = assemble(ENVIRONMENT, { ...seen, stores }, { again: 'none' })
@@ -315,7 +315,7 @@ describe('the whole plan of a start', () => {
       const seeds = [seed(hash.migrations ?? '', digest)]
       expect(plan({ ...NOTHING, images, stores: portable, seeds })).toEqual([
         ...START,
-        'load: it is exactly what the steps would make',
+        'load: ready data, exactly what the steps would make',
         'wait: accounts needs it',
         'provision: not done yet',
         'release: they wait until provisioning is done',

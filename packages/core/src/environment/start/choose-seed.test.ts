@@ -29,7 +29,7 @@ describe('the seed that a start takes', () => {
     expect(chosen(seed({ migrations: WISH.migrations }), exact)).toEqual({
       folder: '/exact',
       kind: 'exact',
-      because: 'it is exactly what the steps would make',
+      because: 'ready data, exactly what the steps would make',
     })
   })
 

@@ -36,7 +36,7 @@ export function chooseSeed(wish: SeedWish, seeds: readonly Seed[]): ChosenSeed |
   return {
     seed: best,
     kind: exact ? 'exact' : 'nearest',
-    because: exact ? 'it is exactly what the steps would make' : explain(wish, best),
+    because: exact ? 'ready data, exactly what the steps would make' : explain(wish, best),
   }
 }
 

@@ -3,9 +3,22 @@ import { engineRunning, listedContainer, STARTED_AT } from '../../../test/engine
 import { sampleEnvironment } from '../../../test/samples.js'
 import { COMPOSE_LABELS } from '../../engine/labels.js'
 import type { Progress } from '../../progress/progress.js'
-import { patienceOf, renderProbe, sortPrograms, waitHealthy } from './wait-healthy.js'
+import { patienceOf, renderProbe, sortPrograms, unseen, waitHealthy } from './wait-healthy.js'
 
 const SECOND = 1e9
+
+test.each([
+  [['a', 'b', 'c'], undefined, ['a', 'b', 'c']],
+  [['a', 'b', 'c'], ['a', 'b', 'c'], []],
+  [['b', 'c', 'd'], ['a', 'b', 'c'], ['d']],
+  [
+    ['x', 'y', 'z'],
+    ['a', 'b', 'c'],
+    ['x', 'y', 'z'],
+  ],
+])('of the last lines %j, after %j, those that are new are shown', (lines, before, shown) => {
+  expect(unseen(lines, before)).toEqual(shown)
+})
 
 describe('a health check has failed', () => {
   test('when its start period and its retries are over', () => {
@@ -32,7 +45,7 @@ describe('what a probe said', () => {
     const probed = (ExitCode: number, Output: string) => renderProbe(said({ Start: '1', ExitCode, Output }), undefined)
     expect(probed(0, '')).toBe('it has just succeeded')
     expect(probed(0, 'mysqld is alive\n')).toBe('it has just succeeded: mysqld is alive')
-    expect(probed(1, '\n')).toBe('exit 1: it said nothing')
+    expect(probed(1, '\n')).toBe('exit 1, without a word')
   })
 
   test('before it was waited for is not told', () => {

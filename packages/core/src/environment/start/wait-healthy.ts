@@ -39,6 +39,7 @@ export async function waitHealthy(
   let tellAt = TELL_EVERY_MS
   const before = new Map<string, string | undefined>()
   const looked = new Map<string, Look>()
+  const shown = new Map<string, readonly string[]>()
   while (waiting.size > 0 && !signal?.aborted) {
     const containers = await containersOf(context)
     for (const service of waiting) {
@@ -67,11 +68,19 @@ export async function waitHealthy(
       const silent = ({ service }: Container) => waiting.has(service) && !looked.get(service)?.waiting.length
       for (const { id, service } of containers.filter(silent)) {
         const on = renderProbe(await inspectContainer(engine, id), before.get(service))
-        report({ kind: 'waiting', step: service, seconds: seconds(), on, log: await lastLogLines(engine, id, 3) })
+        const last = await lastLogLines(engine, id, 3)
+        report({ kind: 'waiting', step: service, seconds: seconds(), on, log: unseen(last, shown.get(service)) })
+        shown.set(service, last)
       }
     }
     if (waiting.size > 0) await pause(POLL_MS)
   }
+}
+
+/** Of the last lines of a log those that were not among its last before. Pure. */
+export function unseen(lines: readonly string[], before: readonly string[] = []): string[] {
+  const last = before.at(-1)
+  return last === undefined ? [...lines] : lines.slice(lines.lastIndexOf(last) + 1)
 }
 
 /** A look at the programs of a container: which wait for their code to be mended; why each last did, and since when for this reason. */
@@ -187,5 +196,5 @@ export function renderProbe({ State }: Pick<Inspection, 'State'>, before: string
   const said = last.Output.trim().split('\n').at(-1) ?? ''
   // The engine takes a moment to count it.
   if (last.ExitCode === 0) return said === '' ? 'it has just succeeded' : `it has just succeeded: ${said}`
-  return `exit ${last.ExitCode}: ${said === '' ? 'it said nothing' : said}`
+  return said === '' ? `exit ${last.ExitCode}, without a word` : `exit ${last.ExitCode}: ${said}`
 }

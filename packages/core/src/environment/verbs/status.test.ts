@@ -17,7 +17,7 @@ import { readMounted } from '../data/folder-identity.js'
 import { writeRecord } from '../data/record.js'
 import { identify } from '../environment.js'
 import { type State, stateOf } from './state-of.js'
-import { readStatus, withWaiting } from './status.js'
+import { readStatus, refineState } from './status.js'
 
 const RECORD = { configs: { web: 'a', mysql: 'b' } }
 const [WEB, MYSQL] = [sampleContainer('web', 'a'), sampleContainer('mysql', 'b')]
@@ -65,11 +65,15 @@ describe('the state of an environment', () => {
 test.each([
   ['running', ['RUNNING', 'WAITING'], 'waiting'],
   ['unhealthy', ['WAITING'], 'waiting'],
-  ['running', ['RUNNING', 'LEFT_OUT'], 'running'],
+  ['running', ['RUNNING', 'LEFT_OUT', 'DEBUGGED', 'EXITED'], 'running'],
+  ['running', ['RUNNING', 'STOPPED'], 'partly running'],
+  ['starting', ['FATAL', 'RUNNING'], 'partly running'],
+  ['running', ['STOPPED', 'WAITING'], 'waiting'],
+  ['stopped', [], 'stopped'],
   ['partly running', ['WAITING'], 'partly running'],
 ] as const)('a %s environment whose programs are %j is %s', (state, programs, expected) => {
   expect(
-    withWaiting(
+    refineState(
       state,
       programs.map((program) => ({ state: program })),
     ),

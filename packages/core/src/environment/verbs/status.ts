@@ -103,7 +103,7 @@ export async function readStatus(asking: Asking): Promise<Status> {
     checkout: environment.checkout,
     project: environment.project,
     dataDirectory: environment.paths.dataDirectory,
-    state: withWaiting(
+    state: refineState(
       stateOf(containers, record),
       described.flatMap(({ programs }) => programs ?? []),
     ),
@@ -135,8 +135,10 @@ async function readAttached(
   }))
 }
 
-/** A health check is asked every few seconds, and has to fail several times: `reload` knows at once. Pure. */
-export const withWaiting = (state: State, programs: readonly Pick<ProgramState, 'state'>[]): State =>
-  ['running', 'starting', 'unhealthy'].includes(state) && programs.some((program) => program.state === 'WAITING')
-    ? 'waiting'
-    : state
+/** A health check is asked every few seconds, and has to fail several times: `reload` and supervisord know at once. Pure. */
+export function refineState(state: State, programs: readonly Pick<ProgramState, 'state'>[]): State {
+  if (!['running', 'starting', 'unhealthy'].includes(state)) return state
+  const has = (...states: readonly string[]) => programs.some((program) => states.includes(program.state))
+  if (has('WAITING')) return 'waiting'
+  return has('STOPPED', 'FATAL') ? 'partly running' : state
+}

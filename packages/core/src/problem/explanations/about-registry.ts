@@ -42,7 +42,7 @@ export const REGISTRY: Explanations<RegistryProblem> = {
       ? 'DEVENV_CA_BUNDLE=PATH   names a file (PEM) with the certificate authority of that registry.'
       : NO_TLS.test(detail)
         ? `If it speaks http, add it to the engine’s daemon.json, and restart the engine: "insecure-registries": ["${registry}"]\nThe engine needs that to pull, too.`
-        : 'devenv doctor   shows the proxy. Once the registry answers, run the same command again.',
+        : `Once it answers, run the same command again. A proxy that leads to it: HTTPS_PROXY.${registry === 'docker.io' ? ' A registry that has the same images: DEVENV_MIRROR=HOST' : ''}`,
   }),
   'registry-forbidden': ({ doing, registry, repository, detail }) => ({
     what: `You may not ${doing} ${registry}/${repository}.`,

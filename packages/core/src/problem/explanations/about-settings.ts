@@ -36,7 +36,7 @@ export const SETTINGS: Explanations<SettingsProblem> = {
   }),
   'setting-unknown': ({ variable, found, known }) => ({
     what: `${variable} is ${JSON.stringify(found)}.${meant([found], known)}`,
-    why: `It can be ${known.join(' or ')} (docs/settings.md).`,
+    why: `It can be ${known.join(' or ')}.`,
     fix: `${variable}=${known[0]}   or unset it.`,
   }),
   'service-required': ({ name, optional }) => ({

@@ -7,7 +7,7 @@ import { DevenvError } from './problem.js'
  * @param named how a person names the file, as the option
  * @throws DevenvError `file-unwritable`
  */
-export function requireWritable(file: string, named: string): void {
+export function requireWritableFile(file: string, named: string): void {
   const unwritable = (detail: string) => new DevenvError({ code: 'file-unwritable', file, named, detail })
   const folder = dirname(resolve(file))
   if (!existsSync(folder)) throw unwritable(`There is no folder ${folder}.`)
