@@ -436,7 +436,10 @@ export const steps = [
     title: 'stop and start stay signed in; so does a second worktree with a copy of the data, in the same browser',
     needs: [SIGN_IN],
     run: async ({ checkout, clones, browser }) => {
-      await signIn(await browser.newTab(), (await addresses(checkout)).lms, STAFF)
+      const tab = await browser.newTab()
+      const { lms } = await addresses(checkout)
+      await tab.page.goto(`${lms}/logout`)
+      await signIn(tab, lms, STAFF)
       await checkout.devenv('stop')
       const second = await checkout.worktree('edx-platform-second')
       clones.push(second)
