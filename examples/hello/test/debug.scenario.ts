@@ -163,6 +163,9 @@ describe('devenv debug', () => {
 
     const terminal = await debugWeb()
     expect((await hello.start()).stderr).not.toContain('starting again')
+    const second = await hello.beginDevenv(['debug', 'web'], { terminal: true }).ended
+    expect(second.stdout).toContain('program-debugged')
+    expect((await programs()).web).toBe('DEBUGGED')
     terminal.type('\u0003')
     await terminal.ended
     await givenBack()

@@ -2,6 +2,7 @@ import contextlib
 import http.client
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -278,6 +279,29 @@ class Reload(InFolder):
         self.assertEqual([self.refresh(port, method) for method in ('GET', 'POST')], ['2', None])
         self.save('words.py', 'WORDS = "third"')
         self.assertEqual(answer(port), (200, 'third'))
+
+    def test_who_connects_and_says_nothing_is_in_nobodys_way(self):
+        self.environment['DEVENV_HEARD_SECONDS'] = str(PATIENCE * 10)
+        port = self.serve_words()
+        self.save('words.py', 'syntax error')
+        self.said('the program ended')
+        silent = [socket.create_connection(('127.0.0.1', port)) for _ in range(3)]
+        for connection in silent:
+            self.addCleanup(connection.close)
+        silent[0].sendall(b'G')
+        self.assertEqual([answer(port)[0] for _ in range(2)], [503, 503])
+        self.save('words.py', 'WORDS = "mended"')
+        self.said('words.py changed: starting again', 2)
+        self.assertEqual(answer(port), (200, 'mended'))
+
+    def test_who_asks_between_two_starts_that_are_long_apart_is_told_at_once(self):
+        port = self.reserve_port()
+        self.save('server.py', 'raise SystemExit(3)')
+        self.reload('--listen', '127.0.0.1:%d' % port, '--', sys.executable, '-B', 'server.py')
+        self.said('it starts again in 8 s')
+        ends = self.output.read_text().count('the program ended')
+        self.assertEqual(answer(port)[0], 503)
+        self.assertEqual(self.output.read_text().count('the program ended'), ends)
 
     def refresh(self, port, method):
         with contextlib.closing(http.client.HTTPConnection('127.0.0.1', port)) as connection:

@@ -7,9 +7,10 @@ devenv.core := $(patsubst %/make/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 # What `make` alone does is the Makefile's affair, also where this is included first.
 devenv.default := $(.DEFAULT_GOAL)
 
-# `exec`: a signal to make's child is one to devenv. What follows such a target by mistake is no target, and said before anything is done.
-devenv.run = $(if $(devenv.strays),$(error there is no target $(firstword $(devenv.strays)). What a command of devenv is to be told \
-	goes into ARGS$(devenv.comma) and what a target is$(devenv.comma) into its variables: make $@ $(if $(filter dev.test,$@),TESTS,ARGS)='$(devenv.strays)'))exec env $(devenv.environment) node '$(devenv.core)/bin/devenv.js'
+# `exec`: a signal to make's child is one to devenv. To make, a word behind a target is another target: one that will be meant for the
+# first is told, and a file of code, which has make do nothing at all, is refused.
+devenv.run = $(if $(devenv.sources),$(error $(firstword $(devenv.sources)) is no target. What $@ is to be told goes into a variable: \
+	make $@ $(devenv.told)='$(devenv.sources)'))$(if $(devenv.strays),$(devenv.tell)) exec env $(devenv.environment) node '$(devenv.core)/bin/devenv.js'
 
 # Another certificate bundle costs each start of Node tens of milliseconds, and devenv itself calls nobody. The rest tells
 # devenv how a person types it here.
@@ -27,8 +28,8 @@ devenv.flags = $(if $(findstring e,$(filter-out --%,$(firstword $(MAKEFLAGS)))),
 
 # `make dev.watch WITH=../edx-platform PROGRAMS=web,worker LOGS=web NOW=1`, `make dev.clean YES=1`, `make devenv.logs ARGS='-f worker'`: ARGS as a
 # shell reads it. A variable of the Makefile that has such a name means something else.
-devenv.words = $(if $(filter %.watch,$@),$(call devenv.list,PROGRAMS,--programs)$(call devenv.list,LOGS,--logs)$(call \
-	devenv.switch,NOW,--now))$(if $(filter %.watch %.start,$@),$(devenv.with))$(if $(filter %.clean,$@),$(call devenv.switch,YES,--yes))$(if \
+devenv.words = $(if $(filter %.watch,$@),$(call devenv.list,LOGS,--logs))$(if $(filter %.watch %.start,$@),$(call devenv.list,PROGRAMS,--programs)$(call \
+	devenv.switch,NOW,--now)$(devenv.with))$(if $(filter %.clean,$@),$(call devenv.switch,YES,--yes))$(if \
 	$(call devenv.typed,ARGS), $(ARGS))
 # `WITH=`, with nothing behind it, means none.
 devenv.with = $(if $(filter command,$(origin WITH)), --with=$(call devenv.quoted,$(WITH)))
@@ -57,7 +58,11 @@ devenv.image devenv.publish devenv.lock devenv.check devenv.init devenv.editor d
 devenv.targets = $(shell sed -n 's/^\([[:alnum:]_%][[:alnum:]_./ %-]*\):\([^=:].*\)\{0,1\}$$/\1/p' $(wildcard $(MAKEFILE_LIST)))
 devenv.others = $(filter-out dev.% devenv.%,$(MAKECMDGOALS))
 devenv.strays = $(if $(devenv.others),$(filter-out $(devenv.targets),$(devenv.others)))
-devenv.comma := ,
+devenv.sources = $(foreach name,$(devenv.strays),$(if $(findstring .py::,$(name)),$(name),$(if $(filter %.py %.rb %.js %.jsx %.ts \
+	%.tsx,$(name))$(if $(findstring /,$(name)),$(wildcard $(name)/.)),$(wildcard $(name)))))
+devenv.told = $(if $(filter dev.test,$@),TESTS,ARGS)
+devenv.tell = printf '%s\n' $(call devenv.quoted,devenv: $(devenv.strays) is a target of its own to make; what $@ is to be told goes into \
+	a variable: make $@ $(devenv.told)=…) >&2;
 
 # A shell that completes asks for one of these (bash, fish, some zsh), or for no target and all that make knows (zsh 5.9), and finds what
 # is written: the Makefile's targets as dev.<target>, too.

@@ -120,30 +120,44 @@ describe('a shell', () => {
 
 describe('a word behind a target of devenv', () => {
   test.each([
-    ['devenv.logs', 'web', "ARGS='web'"],
     ['dev.test', 'tests/test_a.py', "TESTS='tests/test_a.py'"],
-    ['dev.shell', 'ls -l', "ARGS='ls'"],
-  ])('make %s %s is refused before anything is done, and told how', (target, word, how) => {
+    ['dev.test', 'tests/test_a.py::TestIt', "TESTS='tests/test_a.py::TestIt'"],
+    ['dev.test', 'tests/deep', "TESTS='tests/deep'"],
+    ['devenv.exec', 'tests/test_a.py', "ARGS='tests/test_a.py'"],
+  ])('that is code is refused before that target runs: make %s %s', (target, word, how) => {
     const folder = checkout()
-    writeFiles(folder, { 'tests/test_a.py': '' })
-    const { status, output, calls } = make(folder, [target, ...word.split(' ').filter((part) => !part.startsWith('-'))])
+    writeFiles(folder, { 'tests/test_a.py': '', 'tests/deep/test_b.py': '' })
+    const { status, output, calls } = make(folder, [target, word])
     expect(calls).toEqual([])
     expect(status).toBe(2)
     expect(output).toContain(`make ${target} ${how}`)
   })
 
-  test('may be a target of the Makefile, of what it includes later, or of a pattern', () => {
-    const folder = appended(checkout('lint:\n\t@echo linted\nlib/%.o:\n\t@echo built $@\n'), 'include more.mk\n')
-    writeFiles(folder, { 'more.mk': 'more:\n\t@echo more\n' })
-    for (const [word, said] of [
-      ['lint', 'linted'],
-      ['lib/a.o', 'built lib/a.o'],
-      ['more', 'more'],
-    ] as const) {
-      const { output, calls } = make(folder, ['dev.test', word])
-      expect(calls).toHaveLength(1)
-      expect(output).toContain(said)
-    }
+  test('that make has no rule for is told before make says so', () => {
+    const { status, output, calls } = make(checkout(), ['devenv.logs', 'web'])
+    expect(calls).toHaveLength(1)
+    expect(status).toBe(2)
+    expect(output).toMatch(
+      /devenv: web is a target of its own to make; .* make devenv\.logs ARGS=…\n[\s\S]*No rule to make target/,
+    )
+  })
+
+  test.each([
+    ['lint', 'lint:\n\t@echo made $@\n'],
+    ['lib/a.o', 'lib/%.o:\n\t@echo made $@\n'],
+    ['more', 'include more.mk\n'],
+    ['named', 'NAME = named\n$(NAME):\n\t@echo made $@\n'],
+    ['double', 'double::\n\t@echo made $@\n'],
+    ['grown', 'define RULE\n$(1):\n\t@echo made $(1)\nendef\n$(eval $(call RULE,grown))\n'],
+    ['two', 'one \\\ntwo:\n\t@echo made $@\n'],
+    ['any', '.DEFAULT:\n\t@echo made $@\n'],
+  ])('that is a target is made: %s', (word, lines) => {
+    const folder = appended(checkout(), lines)
+    writeFiles(folder, { 'more.mk': 'more:\n\t@echo made $@\n' })
+    const { status, output, calls } = make(folder, ['dev.test', word])
+    expect(calls).toHaveLength(1)
+    expect(status).toBe(0)
+    expect(output).toContain(`made ${word}`)
   })
 
   test('half a target is answered with what there is', () => {
@@ -322,7 +336,7 @@ describe('make in a checkout', () => {
     ],
     [
       ['dev.watch', 'LOGS=all', 'PROGRAMS=web'],
-      ['watch', '--programs=web', '--logs=all'],
+      ['watch', '--logs=all', '--programs=web'],
     ],
     [
       ['dev.clean', 'YES=1', 'NOW=1'],
@@ -330,6 +344,10 @@ describe('make in a checkout', () => {
     ],
     [['dev.clean', 'YES=0'], ['clean']],
     [['dev.watch', 'YES=1'], ['watch']],
+    [
+      ['devenv.start', 'PROGRAMS=web', 'NOW=1', 'LOGS=web'],
+      ['start', '--programs=web', '--now'],
+    ],
   ])('%j hands its options to devenv as %j', (words, expected) => {
     expect(make(checkout(), words).calls.map(({ argv: [, ...argv] }) => argv)).toEqual([expected])
   })

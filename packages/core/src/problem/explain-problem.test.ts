@@ -392,6 +392,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'connection-lost': { code: 'connection-lost', detail: 'socket hang up' },
   fault: { code: 'fault', detail: 'devenv 0.1.0, Node v20.19.0: x is not a function, at y (z.js:1:2)' },
   unconfirmed: { code: 'unconfirmed', command: 'devenv prune --yes' },
+  'program-debugged': { code: 'program-debugged', name: 'web' },
   'no-terminal': { code: 'no-terminal', command: 'devenv debug web' },
   usage: { code: 'usage', detail: 'exec needs a command.', see: 'devenv exec --help' },
 }

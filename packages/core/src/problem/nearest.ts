@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein'
 
 /** The share of a name that has to be right. */
-const LEAST = 0.4
+const LEAST = 0.45
 
 /** The name that somebody will have meant, if one is near enough. Pure. */
 export function nearest(name: string, known: readonly string[], least = LEAST): string | undefined {

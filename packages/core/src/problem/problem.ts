@@ -255,6 +255,7 @@ export type CommandProblem =
   | { code: 'program-left-out'; name: string; running: readonly string[] }
   | { code: 'target-missing' }
   | { code: 'no-terminal'; command: string }
+  | { code: 'program-debugged'; name: string }
   | { code: 'unconfirmed'; command: string }
   | { code: 'usage'; detail: string; see: string }
   | { code: 'fault'; detail: string }

@@ -34,7 +34,7 @@ describe('settings', () => {
     const known = {
       DEVENV_OFFLINE: yesOrNo,
       DEVENV_FOLLOW_BRANCH: yesOrNo,
-      DEVENV_SEEDS: ['none'],
+      DEVENV_SEEDS: ['none', '0', 'no', 'false', '1', 'yes', 'true'],
       DEVENV_RELOAD: ['plain', 'checkpoint'],
     }
     const set = Object.fromEntries(Object.keys(known).map((variable) => [variable, 'maybe']))
@@ -108,7 +108,8 @@ describe('settings', () => {
   })
 
   describe('the bundle of certificates', () => {
-    const folder = () => writeFiles(temporaryFolder(), { 'ours.pem': '', 'ssl.pem': '' })
+    const folder = () =>
+      writeFiles(temporaryFolder(), { 'ours.pem': '-----BEGIN CERTIFICATE-----', 'ssl.pem': '', 'none.txt': 'x' })
 
     test('is the one that was named to us, before the one that was named to others', () => {
       const root = folder()
@@ -130,6 +131,10 @@ describe('settings', () => {
       const root = folder()
       expect(await problemsOf(() => settingsFrom({ DEVENV_CA_BUNDLE: root }))).toEqual([
         { code: 'authorities-unreadable', file: root, detail: 'It is a folder, not a file.' },
+      ])
+      const text = join(root, 'none.txt')
+      expect(await problemsOf(() => settingsFrom({ DEVENV_CA_BUNDLE: text }))).toEqual([
+        { code: 'authorities-unreadable', file: text, detail: 'It holds no certificate (PEM).' },
       ])
       const env = { SSL_CERT_FILE: join(root, 'ssl.pem'), REQUESTS_CA_BUNDLE: root }
       expect(settingsFrom(env).caBundle).toBe(env.SSL_CERT_FILE)

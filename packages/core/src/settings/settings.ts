@@ -113,7 +113,7 @@ const RELOADS = ['plain', 'checkpoint'] as const
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   DEVENV_OFFLINE: [...YES, ...NO],
   DEVENV_FOLLOW_BRANCH: [...YES, ...NO],
-  DEVENV_SEEDS: ['none'],
+  DEVENV_SEEDS: ['none', ...NO, ...YES],
   DEVENV_RELOAD: RELOADS,
 }
 const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'ALL_PROXY', 'NO_PROXY']
@@ -145,7 +145,7 @@ export function settingsFrom(shell: NodeJS.ProcessEnv, files: Readonly<Record<st
     programs: parseProgramChoice(env.DEVENV_PROGRAMS ?? ''),
     without: parseNames(env.DEVENV_WITHOUT ?? ''),
     with: parseBeside(env.DEVENV_WITH ?? ''),
-    seeds: env.DEVENV_SEEDS ? 'none' : 'taken',
+    seeds: env.DEVENV_SEEDS && !isYes(env.DEVENV_SEEDS) ? 'none' : 'taken',
     followsBranch: isYes(env.DEVENV_FOLLOW_BRANCH),
     reload: RELOADS.find((way) => way === env.DEVENV_RELOAD?.toLowerCase()),
     caBundle: bundles.find((file) => file !== undefined && existsSync(file) && statSync(file).isFile()),
@@ -174,7 +174,7 @@ function requireForms(env: NodeJS.ProcessEnv): void {
   }
   const file = env.DEVENV_CA_BUNDLE ?? ''
   try {
-    if (file !== '') readTextFile(file)
+    if (file !== '' && !readTextFile(file).includes('-----BEGIN ')) throw new Error('It holds no certificate (PEM).')
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     problems.push({ code: 'authorities-unreadable', file, detail: code === 'ENOENT' ? 'It is not there.' : message })

@@ -125,7 +125,7 @@ const addExport: AddBelow = (data) =>
     .summary('write a save into one file')
     .action(async (name: string, typed: string | undefined, _options, command: Command) => {
       const { exportSave } = await import('../../environment/data/saves.js')
-      const file = resolve(typed ?? `${name}.tar`)
+      const file = resolve(typed || `${name}.tar`)
       await exportSave((await openRunning(command)).environment.paths, name, file)
       say(`Wrote ${file}. \`devenv data import FILE\` takes it, in any checkout of the service.`)
     })

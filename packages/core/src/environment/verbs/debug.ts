@@ -9,7 +9,7 @@ import { type ListeningAsked, listenFor } from './listen.js'
 /**
  * Takes one program out of supervisord into the foreground, with this terminal; it goes back however that ends.
  * @param listening for an editor; else this is called on a terminal
- * @throws DevenvError `program-unknown`, `program-left-out`, `port-taken`
+ * @throws DevenvError `program-unknown`, `program-debugged`, `program-left-out`, `port-taken`
  */
 export async function debugProgram(
   context: Pick<Context, 'engine' | 'report'>,
@@ -25,6 +25,7 @@ export async function debugProgram(
   const found = programs.find(({ name }) => name === program)
   const names = (among: typeof programs) => among.map(({ name }) => name)
   if (found === undefined) throw new DevenvError({ code: 'program-unknown', name: program, known: names(programs) })
+  if (found.state === 'DEBUGGED') throw new DevenvError({ code: 'program-debugged', name: program })
   if (found.state === 'LEFT_OUT')
     throw new DevenvError({
       code: 'program-left-out',

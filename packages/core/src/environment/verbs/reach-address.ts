@@ -19,10 +19,15 @@ const IDLE = ['STOPPED', 'EXITED', 'FATAL']
  * @throws DevenvError `address-silent`, and as `waitServing`
  */
 export async function reachAddress(context: Asking, record: Known, signal?: AbortSignal): Promise<void> {
-  try {
-    return await askAddress(record)
-  } catch (error) {
-    if (!(await startIdle(context, record))) throw error
+  // Where not all programs run, nobody need answer.
+  if ((record.settings.programs ?? 'all') !== 'all') {
+    if (!(await startIdle(context, record))) return
+  } else {
+    try {
+      return await askAddress(record)
+    } catch (error) {
+      if (!(await startIdle(context, record))) throw error
+    }
   }
   await waitServing(context, record, signal)
   if (!signal?.aborted) await askAddress(record)

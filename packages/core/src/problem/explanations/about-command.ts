@@ -35,6 +35,11 @@ export const COMMAND: Explanations<CommandProblem> = {
     why: '`devenv make` runs a target in the environment.',
     fix: 'devenv make TARGET [VAR=value…]\ndevenv make --list   prints the targets.',
   }),
+  'program-debugged': ({ name }) => ({
+    what: `${name} is being debugged already.`,
+    why: 'It runs in another terminal, or for an editor.',
+    fix: 'End it there first, with Ctrl-C: it goes back to where it was.',
+  }),
   'no-terminal': ({ command }) => ({
     what: `\`${command}\` needs a terminal.`,
     why: 'A debugger asks questions and waits for answers.',
