@@ -163,7 +163,7 @@ test('a step that fails on data that a seed told of has every step carried out i
 })
 
 test.each([
-  { when: 'its data are loaded', line: /data of mysql: it is exactly/, from: 'a seed' },
+  { when: 'its data are loaded', line: /data of mysql: ready data, exactly/, from: 'a seed' },
   { when: 'it is kept', line: /keep a seed/, from: 'nothing' },
 ])('a start that is killed when $when is followed by one that ends well', async ({ line, from }) => {
   const hello = from === 'nothing' ? freshCheckout() : seeded()
