@@ -131,11 +131,15 @@ async function compare(ways, server, what) {
     cpu: median((seen.get(way) ?? []).map(({ cpu }) => cpu)),
   }))
   const whole = medians.find(({ name }) => name === 'plain') ?? { seconds: Number.NaN, cpu: Number.NaN }
-  for (const { name, seconds, cpu } of medians)
-    console.log(
-      `${seconds.toFixed(2).padStart(6)} s ${(seconds / whole.seconds).toFixed(2).padStart(5)}  ${cpu.toFixed(1).padStart(6)} s ${(cpu / whole.cpu).toFixed(2).padStart(5)}  a view of ${server.program}, ${what}: ${name}`,
-    )
+  for (const { name, seconds, cpu } of medians) {
+    const used = Number.isNaN(cpu) ? ' '.repeat(14) : against(cpu, whole.cpu, 1)
+    console.log(`${against(seconds, whole.seconds, 2)}  ${used}  a view of ${server.program}, ${what}: ${name}`)
+  }
 }
+
+/** @param {number} seconds @param {number} whole @param {number} digits */
+const against = (seconds, whole, digits) =>
+  `${seconds.toFixed(digits).padStart(6)} s ${(seconds / whole).toFixed(2).padStart(5)}`
 
 /** MB of each program, with all its processes. @param {Way} way */
 async function memory({ clone, name }) {
