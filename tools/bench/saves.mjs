@@ -152,6 +152,8 @@ async function memory({ clone, name }) {
 }
 
 async function main() {
+  if (!(service in SERVERS))
+    throw new Error(`${service} is none of those that are measured: ${Object.keys(SERVERS).join(', ')}`)
   const { other, servers } = SERVERS[/** @type {keyof typeof SERVERS} */ (service)]
   const plain = await start('plain', { DEVENV_RELOAD: 'plain' })
   const checkpoint = await start('checkpoint', { DEVENV_RELOAD: 'checkpoint' })
