@@ -8,7 +8,7 @@ TESTED = $(sort $(patsubst %/test/,%,$(dir $(wildcard $(foreach test,*.scenario.
 SERVICES = $(sort $(patsubst packages/%,%,$(patsubst examples/%/environment,%,$(PACKAGES))))
 PACKAGE = $(firstword $(wildcard packages/$(SERVICE) examples/$(SERVICE)/environment))
 WITH_SET_UP = tools/with-set-up.sh
-DEVENV = env $(devenv.environment) node packages/core/bin/devenv.js --package '$(PACKAGE)' $(if $(CHECKOUT),--checkout '$(CHECKOUT)')
+DEVENV = env $(devenv.environment) node packages/core/bin/devenv.js --package '$(PACKAGE)' $(if $(CHECKOUT),--checkout $(call devenv.quoted,$(CHECKOUT)))
 UNKNOWN = There is no service $(SERVICE). There are: $(SERVICES)
 RUN = $(if $(PACKAGE),,$(error $(UNKNOWN)))$(WITH_SET_UP) '$(PACKAGE)' $(if $(WITH),$(PACKAGES) )-- $(DEVENV)
 
@@ -18,9 +18,12 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 	@echo "  make devenv.COMMAND, make dev.TARGET   as in a checkout, for SERVICE and CHECKOUT; \`make dev.help\` lists them"
 
+# Not in the recipe: a comma ends an argument of make's own functions.
+TOLD_hello = echo 'Its code: examples/hello/service; `make watch` shows its logs, `make stop` stops it'
+
 start: ## set up this machine, start a service from its checkout, print its address (SERVICE=hello CHECKOUT=PATH WITH=PATH)
 	@$(RUN) start$(devenv.with)
-	@$(if $(filter hello$(CHECKOUT),$(SERVICE)),echo 'Its code: examples/hello/service; `make watch` shows its logs, `make stop` stops it')
+	@$(if $(CHECKOUT),,$(TOLD_$(SERVICE)))
 
 watch: ## do the same, and show the logs
 	@$(RUN) watch$(devenv.with)
@@ -45,7 +48,7 @@ BESIDE_forums = packages/edx-platform
 
 accept: ## work on a clone of a real checkout as a person does, in a browser too (SERVICE=discovery CHECKOUT=PATH WITH=PATH KEEP=1)
 	@$(if $(PACKAGE),,$(error $(UNKNOWN)))$(if $(CHECKOUT),,$(error Name a clone of $(SERVICE): CHECKOUT=PATH))$(WITH_SET_UP) '$(PACKAGE)' $(BESIDE_$(SERVICE)) $(if $(WITH),$(PACKAGES)) -- \
-	  node tools/acceptance/accept.mjs '$(PACKAGE)' '$(CHECKOUT)' $(if $(WITH),'$(WITH)')
+	  node tools/acceptance/accept.mjs '$(PACKAGE)' $(call devenv.quoted,$(CHECKOUT)) $(if $(WITH),$(call devenv.quoted,$(WITH)))
 
 faults: ## interrupt, break and fill up hello, and see that one start mends it (CLASS=links SAMPLE=20 SEED=7)
 	@$(WITH_SET_UP) examples/hello/environment -- node tools/faults/faults.mjs
