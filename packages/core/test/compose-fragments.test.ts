@@ -32,6 +32,7 @@ const seconds = (duration: string): number =>
 test('that of an Open edX service asks nothing: a package that forgets its health check is told so', () => {
   expect(read('openedx').openedx?.healthcheck).not.toHaveProperty('test')
   expect(read('openedx').openedx?.healthcheck).toHaveProperty('start_period')
+  expect(read('openedx').openedx?.healthcheck).not.toHaveProperty('interval')
 })
 
 test('there is a fragment for each third-party service that Open edX needs', () => {
@@ -56,8 +57,9 @@ describe.each(NAMES)('the fragment of %s', (name) => {
     for (const port of serviceOf(name).expose ?? []) expect(port).toMatch(/^\d+$/)
   })
 
-  test('is probed often while it starts, and given time', () => {
-    const { test: probe, start_period, start_interval } = serviceOf(name).healthcheck ?? {}
+  test('is probed often while it starts, and given time; later as seldom as the engine does by itself', () => {
+    const { test: probe, start_period, start_interval, interval } = serviceOf(name).healthcheck ?? {}
+    expect(interval).toBeUndefined()
     expect(probe?.length).toBeGreaterThan(1)
     expect(seconds(start_interval ?? '')).toBeGreaterThan(0)
     expect(seconds(start_interval ?? '')).toBeLessThanOrEqual(1)

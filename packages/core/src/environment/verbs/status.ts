@@ -135,7 +135,7 @@ async function readAttached(
   }))
 }
 
-/** A health check is asked every few seconds, and has to fail several times: `reload` and supervisord know at once. Pure. */
+/** A health check is asked twice a minute, and has to fail several times: `reload` and supervisord know at once. Pure. */
 export function refineState(state: State, programs: readonly Pick<ProgramState, 'state'>[]): State {
   if (!['running', 'starting', 'unhealthy'].includes(state)) return state
   const has = (...states: readonly string[]) => programs.some((program) => states.includes(program.state))
