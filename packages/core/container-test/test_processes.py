@@ -26,6 +26,15 @@ class Memory(InFolder):
         self.assertEqual(processes.read_children(), {0: [1], 1: [7], 7: [8]})
         self.assertEqual(processes.memory_of_tree(7, processes.read_children()), 5 * processes.PAGE)
 
+    def test_one_that_has_joined_the_group_of_another_is_its(self):
+        # 7, a server, and its child 9 that stands in for 8, which has a child 10 in a group of its own.
+        self.proc({7: '7 (x) S 1 7', 8: '8 (y) S 1 8', 9: '9 (y) S 7 8', 10: '10 (z) S 9 10', 11: '11 (z) S 7 7'}, {})
+        self.assertEqual({owner: sorted(pids) for owner, pids in processes.read_members().items()}, {1: [7, 8], 8: [9], 9: [10], 7: [11]})
+
+    def test_two_that_belong_to_each_other_are_counted_once(self):
+        self.proc({7: '7 (x) S 1 8', 8: '8 (y) S 7 8'}, {7: '50 3', 8: '50 2'})
+        self.assertEqual(processes.memory_of_tree(8, processes.read_members()), 5 * processes.PAGE)
+
     def test_a_process_that_has_ended_holds_nothing(self):
         self.proc({}, {})
         self.assertEqual(processes.memory_of_tree(7, processes.read_children()), 0)

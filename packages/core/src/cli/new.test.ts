@@ -72,7 +72,7 @@ test('says what it guessed, and takes what it is told', async () => {
   const read = (path: string) => readFileSync(join(directory, path), 'utf8')
   expect(read('compose.yaml')).toContain('/library/mysql:8.0.40\n')
   expect(read('compose.yaml')).toContain('ports: ["8120"]')
-  expect(read('image/supervisor/worker.conf')).toBe('[program:worker]\ncommand=celery-worker notes\n')
+  expect(read('image/supervisor/worker.conf')).toBe('[program:worker]\ncommand=celery-worker --from web notes\n')
   expect(read('Dockerfile')).toContain('virtualenv -r /requirements/dev.txt\n')
   expect(read('test/starts.sh')).toContain('"$(address)/"\n')
   expect(read('Dockerfile')).toContain('COPY --from=node /edx/app/notes/ /edx/app/notes/')

@@ -13,13 +13,16 @@ docs/decisions/0038-a-server-goes-on-from-a-checkpoint.md.
 Each is a child of `reload`, as the servers are. The server that is set up has a connection, whose descriptor is in DEVENV_CHECKPOINT, on
 which it says in lines of JSON
 
-    {ready: PID}          a checkpoint is there; with it comes the connection to that, or
+    {ready: PID, reached} a checkpoint is there, with Django set up or not yet; with it comes the connection to that, or
     {no: why}             nothing can go on from where it is set up
 
 and closes it when it is set up. A checkpoint is asked
 
     {before: [MODULE]}    with what the next server has as 0, 1, 2, maybe its socket as 3, its connection, and where it tells what it reads
-    {pid: PID}            of that server, or
+    {lend: …}             the same with what another program, a worker, has (devenv_container/lending.py); it answers
+
+    {pid: PID}            of that server, or of that worker,
+    {failed: why}         that worker could not become one, or
     {no: [MODULE]}        something that it holds has changed, of that these were imported, and it has ended
 
 and ends with its connection.
@@ -37,7 +40,7 @@ import socket
 import sys
 import time
 
-from devenv_checkpoint import installed
+from devenv_checkpoint import installed, lent
 from devenv_checkpoint.loaded import Loaded
 from devenv_container.lines import receive, say
 
@@ -82,15 +85,18 @@ class Checkpoints:
 
     def reach(self):
         """Once it is set up. Returns in the server at hand, and in each that goes on from here later."""
-        why = self._make()
+        why = self._make(reached=True)
         if why:
             say(self._connection, no=why)
+        self._end()
+        self._connection.close()
+
+    def _end(self):
         self._loaded.end()
         with contextlib.suppress(ValueError):  # somebody has put others in its place
             sys.meta_path.remove(self)
-        self._connection.close()
 
-    def _make(self):
+    def _make(self, reached=False):
         """Why there can be none; None, in each server, where all is well."""
         why = self._obstacle()
         if why:
@@ -99,7 +105,7 @@ class Checkpoints:
             stream.flush()
         gc.freeze()  # the collector would write into what all share
         if not self._fork():
-            self._wait()
+            self._wait(reached)
         return None
 
     def _obstacle(self):
@@ -128,14 +134,14 @@ class Checkpoints:
         os.setpgid(0, 0)
         return False
 
-    def _wait(self):
+    def _wait(self, reached):
         """In the checkpoint. Returns in each server."""
         handlers = {number: signal.signal(number, signal.SIG_IGN) for number in TAKEN}
         self._told.rest()
         mine, theirs = socket.socketpair()
         mine = socket.socket(fileno=aside(mine.detach()))
         with theirs:
-            say(self._connection, [theirs.fileno()], ready=os.getpid())
+            say(self._connection, [theirs.fileno()], ready=os.getpid(), reached=reached)
         self._connection.detach()
         nothing = os.open(os.devnull, os.O_RDWR)
         place([nothing] * 3, mine.fileno())
@@ -154,6 +160,8 @@ class Checkpoints:
                 os.close(descriptor)
         for number, handler in handlers.items():
             signal.signal(number, handler)
+        if 'lend' in asked:
+            self._lend(asked['lend'], mine, descriptors)
         # Where `reload` is killed, a server that nobody reloads must not go on serving old code.
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
         os.environ['DEVENV_SAVED'] = '1'
@@ -167,6 +175,24 @@ class Checkpoints:
         connection, pipe = range(len(descriptors))[-2:]
         self._told.tell(pipe)
         self._begin(socket.socket(fileno=connection), asked['before'])
+
+    def _lend(self, asked, mine, descriptors):
+        """In the process that is to be a worker. It belongs to who asked for it, and ends with that."""
+        try:
+            lent.join(asked)
+        except OSError as error:
+            say(mine, failed=str(error))
+            os._exit(0)
+        place(descriptors, mine.fileno())
+        say(mine, pid=os.getpid())
+        mine.close()
+        self._end()
+        connection, pipe = range(len(descriptors))[-2:]
+        self._told.tell(pipe)
+        asking = socket.socket(fileno=connection)
+        os.set_inheritable(connection, False)
+        importlib.invalidate_caches()
+        lent.run(asked['script'], asking)
 
 
 def open_files():

@@ -8,7 +8,7 @@ from devenv_container.lines import receive, say
 ANSWER = 60.0  # seconds; what takes longer hangs
 KEPT = 2  # where a server makes two more, before what was saved and when it is set up: each takes memory
 
-Checkpoint = collections.namedtuple('Checkpoint', 'pid connection')
+Checkpoint = collections.namedtuple('Checkpoint', 'pid connection reached')
 
 
 class Checkpoints:
@@ -45,6 +45,31 @@ class Checkpoints:
             self._end(checkpoint)
         return None
 
+    def lend(self, asked, descriptors):
+        """The number of another program, which goes on from where the server was set up; None where it has to be booted."""
+        self._look()
+        if not self._there or not self._there[-1].reached:
+            return None
+        checkpoint = self._there[-1]
+        say(checkpoint.connection, descriptors, lend=asked)
+        answer, _ = receive(checkpoint.connection, ANSWER)
+        if not answer or 'no' in answer:
+            self._end(checkpoint)
+        return answer and answer.get('pid')
+
+    def are_coming(self):
+        """Whether a server is being set up."""
+        self._look()
+        try:
+            return bool(self._setting_up) and self._setting_up.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) != b''
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+
+    def watched(self):
+        return [self._setting_up] if self._setting_up else []
+
     def close(self):
         """They end."""
         for checkpoint in list(self._there):
@@ -78,7 +103,7 @@ class Checkpoints:
             if said is None:
                 return
             if 'ready' in said:
-                self._there.append(Checkpoint(said['ready'], socket.socket(fileno=descriptors[0])))
+                self._there.append(Checkpoint(said['ready'], socket.socket(fileno=descriptors[0]), said['reached']))
             elif said['no'] not in self._said:
                 self._said.add(said['no'])
                 self._say('a save boots more of the server than it would have to: %s' % said['no'])

@@ -9,14 +9,33 @@ PAGE = os.sysconf('SC_PAGE_SIZE')
 
 def read_children():
     """Process id to those of its children."""
-    children = {}
+    return by_owner({pid: parent for pid, (parent, _) in read_all().items()})
+
+
+def read_members():
+    """Process id to those that belong to it: its children, but one that has joined the group of another (lending.py) belongs to that."""
+    found = read_all()
+    return by_owner({
+        pid: group if group != pid and group in found and found.get(parent, (0, 0))[1] != group else parent
+        for pid, (parent, group) in found.items()})
+
+
+def read_all():
+    """Process id to its parent and its group."""
+    found = {}
     for entry in os.listdir(PROC):
         with contextlib.suppress(OSError, IndexError, ValueError):
             with open('%s/%d/stat' % (PROC, int(entry))) as stat:
-                # PID (NAME) STATE PARENT …, and a name may hold anything
-                parent = int(stat.read().rpartition(')')[2].split()[1])
-            children.setdefault(parent, []).append(int(entry))
-    return children
+                # PID (NAME) STATE PARENT GROUP …, and a name may hold anything
+                found[int(entry)] = tuple(map(int, stat.read().rpartition(')')[2].split()[1:3]))
+    return found
+
+
+def by_owner(owners):
+    owned = {}
+    for pid, owner in owners.items():
+        owned.setdefault(owner, []).append(pid)
+    return owned
 
 
 def started_at(pid):
@@ -26,9 +45,12 @@ def started_at(pid):
     return float('inf')
 
 
-def memory_of_tree(pid, children):
+def memory_of_tree(pid, owned):
     """Bytes of a process and all below it. What several of them share counts once."""
-    return memory_of(pid) + sum(memory_of_tree(child, children) for child in children.get(pid, []))
+    tree = [pid]
+    for each in tree:
+        tree += [below for below in owned.get(each, ()) if below not in tree]
+    return sum(map(memory_of, tree))
 
 
 def memory_of(pid):
