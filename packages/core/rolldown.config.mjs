@@ -73,7 +73,7 @@ export default defineConfig({
   input: 'dist/cli/main.js',
   platform: 'node',
   // Modules that many load late and a quick command loads anyway.
-  checks: { ineffectiveDynamicImport: false },
+  checks: { ineffectiveDynamicImport: false, pluginTimings: false },
   // A library that has ES modules too, jsonc-parser for example, may hide what its other form requires.
   resolve: { mainFields: ['module', 'main'] },
   plugins: [compiledSchema, findQuick, complete, licences],

@@ -110,6 +110,7 @@ describe('devenv debug', () => {
     expect(await answer).toEqual({ status: 200, body: 'found 9' })
     terminal.type('\u0003')
     await terminal.ended
+    expect((await hello.get('/')).status, 'whoever asks at once').toBe(200)
     await givenBack()
   })
 

@@ -62,7 +62,7 @@ describe('a provisioning that lasts longer than the start period', () => {
     expect(await stateOf(hello)).toMatchObject({ state: 'starting' })
 
     await hello.write('let-go', '')
-    await starting.said(/hello is not ready yet, after \d+ s: it has not answered yet/)
+    await starting.said(/hello is not ready yet, after \d+ s: its probe has not answered yet/)
     const booted = Date.now()
     await hello.write('boot', '')
     const { exitCode, stderr } = await starting.ended
@@ -94,7 +94,7 @@ describe('a provisioning that lasts longer than the start period', () => {
     expect(exitCode).toBe(1)
     expect(stderr).toContain('not-healthy')
     expect(stderr).toContain(
-      'Its probe /opt/devenv/bin/answers web=http://localhost:8000/nowhere/ answered: exit 1: web: it answered 404',
+      'Its probe /opt/devenv/bin/answers web=http://localhost:8000/nowhere/ ended with 1: web: it answered 404',
     )
     expect(stderr).not.toContain('wait until provisioning')
     const seconds = Number(/does not pass its health check after (\d+) s/.exec(stderr)?.[1])

@@ -145,13 +145,13 @@ class Lending(InFolder):
         again = self.started(2)
         self.assertEqual(again['words'], 'second')
         self.assertEqual(again['set up'], begun['set up'])
-        self.save('models.py', 'WORDS = "second"\n')  # the server has read that, too: it is set up anew, for both
-        anew = self.started(3)
-        self.assertTrue(anew['set up'].startswith('second'))
-        self.assertNotIn('set up by %d' % anew['pid'], anew['set up'])
+        self.save('models.py', 'WORDS = "second"\n')  # the server has read that, too: it is set up again, for both
+        later = self.started(3)
+        self.assertTrue(later['set up'].startswith('second'))
+        self.assertNotIn('set up by %d' % later['pid'], later['set up'])
         self.save('views.py', 'WORDS = "second"\n')
         self.assertTrue(eventually(lambda: self.has_said('web', 'views.py changed')))
-        self.assertTrue(is_there(anew['pid']))
+        self.assertTrue(is_there(later['pid']))
         self.started(3)
 
     def test_it_boots_whole_where_the_server_cannot_be_set_up(self):

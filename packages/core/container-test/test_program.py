@@ -60,6 +60,11 @@ class Program(InFolder):
         shown = eventually(lambda: 'last' in self.console('1') and self.console('1'))
         self.assertEqual(shown, 'web | a line%sweb | last\n' % request)
 
+    def test_a_breakpoint_that_finds_no_terminal_is_told_where_it_finds_one(self):
+        self.program(*python('import bdb; raise bdb.BdbQuit')).wait()
+        self.assertTrue(eventually(lambda: self.console('2').endswith(
+            'web | bdb.BdbQuit\nweb | devenv: breakpoint() needs a terminal: make devenv.debug ARGS=web\n')))
+
     def test_no_line_of_several_bursts_is_lost_or_torn_over_rotated_files(self):
         self.environment.update(DEVENV_LOG_BYTES='200000', DEVENV_LOG_FILES='100')
         programs = ['one', 'two', 'three']

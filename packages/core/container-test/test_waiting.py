@@ -30,6 +30,14 @@ django.core.exceptions.ImproperlyConfigured: no key'''
 
 TWO = SYNTAX + '\n' + DEEP
 
+GONE = '''Traceback (most recent call last):
+  File "/usr/lib/python3/dist-packages/gunicorn/util.py", line 359, in import_app
+    mod = importlib.import_module(module)
+  File "/usr/lib/python3.11/importlib/__init__.py", line 126, in import_module
+    return _bootstrap._gcd_import(name[level:], package, level)
+  File "<frozen importlib._bootstrap>", line 1140, in _find_and_load_unlocked
+ModuleNotFoundError: No module named 'hello.web\''''
+
 RUBY = '''/edx/app/hello/app.rb:7: syntax error, unexpected end-of-input (SyntaxError)
 \tfrom /usr/lib/ruby/kernel_require.rb:38:in require'''
 
@@ -57,6 +65,7 @@ class Fault(unittest.TestCase):
             (SYNTAX, 'hello/web.py:12: SyntaxError: invalid syntax'),
             (DEEP, 'manage.py:9: django.core.exceptions.ImproperlyConfigured: no key'),
             (TWO, 'manage.py:9: django.core.exceptions.ImproperlyConfigured: no key'),
+            (GONE, "ModuleNotFoundError: No module named 'hello.web'"),
             (RUBY, 'app.rb:7: syntax error, unexpected end-of-input (SyntaxError)'),
             (NODE, 'server.js:3: SyntaxError: Unexpected token'),
             ('listening\nGET /', None),

@@ -60,8 +60,21 @@ async function tellMistyped(names: readonly string[]): Promise<void> {
     report({ kind: 'note', text: `${name} is no setting, and changes nothing; did you mean ${meant}?` })
 }
 
+/**
+ * A variable for make that is not one of devenv's would leave it to act on another service or checkout.
+ * @throws DevenvError `variable-mistyped`
+ */
+async function refuseMistyped(command: Command): Promise<void> {
+  const { MAKEFLAGS: flags = '', DEVENV_MAKE_OPTIONS: options } = process.env
+  if (options === undefined || !flags.includes('=')) return
+  const { mistypedVariable } = await import('../settings/mistyped-settings.js')
+  const mistyped = mistypedVariable(flags, options.split(' ').filter(Boolean), command.name() === 'make')
+  if (mistyped !== undefined) throw new DevenvError({ code: 'variable-mistyped', ...mistyped })
+}
+
 /** What a command means, and what is set for it. */
 async function read(command: Command): Promise<{ opened: Opened; settings: Settings }> {
+  await refuseMistyped(command)
   await tellMistyped(foreignIn(process.env))
   const opened = await openPackage(whereOf(command))
   return { opened, settings: settingsOf(command, readSettingsFiles(opened.looked)) }

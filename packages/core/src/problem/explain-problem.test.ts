@@ -307,7 +307,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
     container: 'mysql',
     seconds: 61.2,
     test: ['curl', '--fail', 'http://localhost:8000/my health'],
-    probe: 'exit 1: refused',
+    probe: 'ended with 1: refused',
     log: ['one', 'two'],
     left: 'All is left.',
   },
@@ -344,6 +344,7 @@ const SAMPLES: { [Code in Problem['code']]: Extract<Problem, { code: Code }> } =
   'service-unknown': { code: 'service-unknown', name: 'mysq', known: ['mysql', 'redis'] },
   'program-unknown': { code: 'program-unknown', name: 'wrok', known: ['web', 'worker'] },
   'publish-unknown': { code: 'publish-unknown', names: ['nobody'], known: ['mysql', 'redis'] },
+  'variable-mistyped': { code: 'variable-mistyped', name: 'CHEKOUT', meant: 'CHECKOUT' },
   'setting-unknown': {
     code: 'setting-unknown',
     variable: 'DEVENV_RELOAD',

@@ -85,6 +85,7 @@ export type SettingsProblem =
   | { code: 'digest-unfit'; image: string; detail: string }
   | { code: 'authorities-unreadable'; file: string; detail: string }
   | { code: 'programs-unknown'; names: readonly string[]; known: readonly string[] }
+  | { code: 'variable-mistyped'; name: string; meant: string }
   | { code: 'setting-unknown'; variable: string; found: string; known: readonly string[] }
   | { code: 'service-required'; name: string; optional: readonly string[] }
   | { code: 'service-absent'; name: string; optional: readonly string[] }

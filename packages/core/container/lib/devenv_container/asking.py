@@ -79,6 +79,8 @@ def explain(program, fault, comes_back):
     parts = ['%s has ended:\n\n    %s' % (name, fault) if fault else '%s has ended; its log shows the reason.' % name]
     parts.append('It starts again %swhen you save a file%s.' % (
         '' if fault else 'soon, or ', ', and this page with it' if comes_back else '; then send the form again'))
+    if fault and 'ModuleNotFoundError' in fault:
+        parts.append('If that is a package which is not installed, name it where the others are named, then:\n\n    make dev.watch')
     if program:
         # As a person types it in a checkout.
         parts.append('Its log shows more:\n\n    make devenv.logs ARGS=%s' % program)

@@ -24,6 +24,7 @@ import signal
 import socket
 import time
 
+from devenv_container.debugged import is_debugged
 from devenv_container.lines import receive, say
 
 DIRECTORY = os.environ.get('DEVENV_LENDING', '/run/devenv/lending')
@@ -120,7 +121,7 @@ def borrow(name, command, pipe):
 
 def connect(name):
     until = time.monotonic() + THERE
-    while os.path.lexists('%s/%s.conf' % (PROGRAMS, name)) and time.monotonic() < until:
+    while os.path.lexists('%s/%s.conf' % (PROGRAMS, name)) and not is_debugged(name) and time.monotonic() < until:
         connection = socket.socket(socket.AF_UNIX)
         try:
             connection.connect(path_of(name))

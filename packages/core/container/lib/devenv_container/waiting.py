@@ -20,6 +20,7 @@ PYTHON = re.compile(r'^\s+File "([^"<]+)", line (\d+)')
 OTHERS = re.compile(r'^(/[^\s:]+|[\w.-]+(?:/[\w.-]+)*\.(?:rb|ru|[cm]?[jt]s)):(\d+):?(?:in .*?: )?\s*(.*)')
 ERROR = re.compile(r'^\w*Error\b')
 SOMETHING = re.compile(r'^\S')
+IMPORTERS = '/importlib/'
 
 
 def begin(name):
@@ -96,6 +97,8 @@ def parse(lines, directory):
     if not place or not words:
         return None
     file, number = own or place
+    if not own and IMPORTERS in file:
+        return words  # a module that Python was told to import is not there: nothing of the code is at fault
     return '%s:%s: %s' % (within(file, directory) or file, number, words)
 
 

@@ -227,7 +227,7 @@ describe('the whole plan of a start', () => {
 
   test('on a branch with one more migration, is that step alone', () => {
     expect(plan(afterStart({ files: { 'migrations/*.sql': { hash: 'files-2', contents: {} } } }))).toEqual([
-      'provision: something that it depends on has changed',
+      'provision: it was done with other files, packages or settings',
     ])
   })
 
@@ -244,7 +244,7 @@ describe('the whole plan of a start', () => {
     expect(causes('1', '2')).toEqual(['provision: migrations/2.sql is new'])
     expect(causes('1', '2', '3')).toEqual(['provision: migrations/2.sql is new, and 1 more'])
     // One that is there with other words, or gone: the ledger holds names.
-    expect(causes('1')).toEqual(['provision: something that it depends on has changed'])
+    expect(causes('1')).toEqual(['provision: it was done with other files, packages or settings'])
   })
 
   test('names migrations of another branch when the step is carried out again, and not at each start', () => {
@@ -328,7 +328,7 @@ describe('the whole plan of a start', () => {
         ...START,
         'load: it is the nearest: it lacks 1',
         'wait: migrations needs it',
-        'provision: something that it depends on has changed',
+        'provision: it was done with other files, packages or settings',
         'provision: not done yet',
         'keep-seed: a clone, a worktree or a clean starts from it',
         'release: they wait until provisioning is done',
@@ -373,7 +373,7 @@ describe('the whole plan of a start', () => {
       'create: not created yet',
       'start: hello is new',
       'enter: hello was started',
-      'provision: something that it depends on has changed',
+      'provision: it was done with other files, packages or settings',
       'release: they wait until provisioning is done',
     ])
   })

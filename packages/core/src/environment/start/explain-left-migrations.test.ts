@@ -14,7 +14,7 @@ test('migrations of another branch are told by name, with what removes them', ()
   expect(
     explainLeftMigrations([step('migrate', [OURS])], [filled(MYSQL, { migrate: [OURS, THEIRS] })], undefined),
   ).toEqual([
-    'the database mysql holds migrations that this branch lacks: course_metadata/0350_theirs; if it cannot work with them, `devenv clean mysql` makes way for new data',
+    'the database mysql holds migrations that this branch lacks: course_metadata/0350_theirs; if it cannot work with them, `devenv clean mysql` deletes all that is in it, and the next start begins with new data',
   ])
 })
 

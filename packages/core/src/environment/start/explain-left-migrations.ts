@@ -36,7 +36,7 @@ export function explainLeftMigrations(
     ...(save === undefined
       ? []
       : [`\`devenv data restore ${save.name}\` goes back to the data that you saved${onBranch(save)}`]),
-    `\`devenv clean ${services.join(' ')}\` makes way for new data`,
+    `\`devenv clean ${services.join(' ')}\` deletes all that is in ${services.length === 1 ? 'it' : 'them'}, and the next start begins with new data`,
   ]
   return [
     `${hold} migrations that this branch lacks: ${enumerate(names)}; if it cannot work with them, ${mend.join(', or ')}`,

@@ -551,7 +551,7 @@ describe('the plan of a start', () => {
       'wait: web needs it',
       'start: web exited',
       'enter: web was started',
-      'provision: something that it depends on has changed',
+      'provision: it was done with other files, packages or settings',
       'provision: not done yet',
       'provision: asked for',
     ])

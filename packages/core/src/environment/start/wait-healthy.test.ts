@@ -38,20 +38,20 @@ describe('what a probe said', () => {
 
   test('is its exit code and its last line', () => {
     const probe = { Start: '2', ExitCode: 7, Output: 'trying\nrefused\n' }
-    expect(renderProbe(said({ ...probe, Start: '1', Output: 'old' }, probe), undefined)).toBe('exit 7: refused')
+    expect(renderProbe(said({ ...probe, Start: '1', Output: 'old' }, probe), undefined)).toBe('ended with 7: refused')
   })
 
   test('is told in words, a success and silence too', () => {
     const probed = (ExitCode: number, Output: string) => renderProbe(said({ Start: '1', ExitCode, Output }), undefined)
-    expect(probed(0, '')).toBe('it has just succeeded')
-    expect(probed(0, 'mysqld is alive\n')).toBe('it has just succeeded: mysqld is alive')
-    expect(probed(1, '\n')).toBe('exit 1, without a word')
+    expect(probed(0, '')).toBe('has just succeeded')
+    expect(probed(0, 'mysqld is alive\n')).toBe('has just succeeded: mysqld is alive')
+    expect(probed(1, '\n')).toBe('ended with 1, without a word')
   })
 
   test('before it was waited for is not told', () => {
     const probe = { Start: '1', ExitCode: 1, Output: 'held' }
-    expect(renderProbe(said(probe), '1')).toBe('it has not answered yet')
-    expect(renderProbe(said(probe, { ...probe, Start: '2', Output: 'refused' }), '1')).toBe('exit 1: refused')
+    expect(renderProbe(said(probe), '1')).toBe('has not answered yet')
+    expect(renderProbe(said(probe, { ...probe, Start: '2', Output: 'refused' }), '1')).toBe('ended with 1: refused')
   })
 
   test('is nothing where none has ended', () => {
@@ -60,7 +60,7 @@ describe('what a probe said', () => {
         { State: { Running: true, ExitCode: 0, StartedAt: '', Health: { Status: 'starting', Log: null } } },
         undefined,
       ),
-    ).toBe('it has not answered yet')
+    ).toBe('has not answered yet')
   })
 })
 

@@ -67,7 +67,7 @@ export async function waitHealthy(
       // Of one whose programs have ended that was told.
       const silent = ({ service }: Container) => waiting.has(service) && !looked.get(service)?.waiting.length
       for (const { id, service } of containers.filter(silent)) {
-        const on = renderProbe(await inspectContainer(engine, id), before.get(service))
+        const on = `its probe ${renderProbe(await inspectContainer(engine, id), before.get(service))}`
         const last = await lastLogLines(engine, id, 3)
         report({ kind: 'waiting', step: service, seconds: seconds(), on, log: unseen(last, shown.get(service)) })
         shown.set(service, last)
@@ -192,9 +192,9 @@ const lastBegin = ({ State }: Inspection): string | undefined => State.Health?.L
 /** What a health check said last; what it had said `before` is not about what runs now. Pure. */
 export function renderProbe({ State }: Pick<Inspection, 'State'>, before: string | undefined): string {
   const last = State.Health?.Log?.at(-1)
-  if (last === undefined || last.Start === before) return 'it has not answered yet'
+  if (last === undefined || last.Start === before) return 'has not answered yet'
   const said = last.Output.trim().split('\n').at(-1) ?? ''
   // The engine takes a moment to count it.
-  if (last.ExitCode === 0) return said === '' ? 'it has just succeeded' : `it has just succeeded: ${said}`
-  return said === '' ? `exit ${last.ExitCode}, without a word` : `exit ${last.ExitCode}: ${said}`
+  if (last.ExitCode === 0) return said === '' ? 'has just succeeded' : `has just succeeded: ${said}`
+  return said === '' ? `ended with ${last.ExitCode}, without a word` : `ended with ${last.ExitCode}: ${said}`
 }

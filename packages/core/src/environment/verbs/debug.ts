@@ -1,3 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Container } from '../../engine/containers.js'
+import type { Engine } from '../../engine/engine.js'
 import { DevenvError } from '../../problem/problem.js'
 import type { Context } from '../context.js'
 import { readPrograms } from '../inside/read-programs.js'
@@ -5,6 +8,11 @@ import { runAsOwner } from '../inside/run-as-owner.js'
 import { debuggedCommand, takeOutCommand } from '../inside/tools.js'
 import type { Started } from '../start/find-running.js'
 import { type ListeningAsked, listenFor } from './listen.js'
+
+/** How long a program may take until it has gone back, and between two looks. */
+const BACK_MS = 5000
+const LOOK_MS = 100
+const ON_ITS_WAY = ['DEBUGGED', 'STOPPED', 'STARTING']
 
 /**
  * Takes one program out of supervisord into the foreground, with this terminal; it goes back however that ends.
@@ -33,6 +41,17 @@ export async function debugProgram(
       running: names(programs.filter(({ state }) => state !== 'LEFT_OUT')),
     })
   const { container } = found
+  const exitCode = await run(context, container, program, listening)
+  await waitUntilBack(context.engine, container.id, program)
+  return exitCode
+}
+
+async function run(
+  context: Pick<Context, 'engine' | 'report'>,
+  container: Container,
+  program: string,
+  listening: ListeningAsked | undefined,
+): Promise<number> {
   if (listening === undefined) {
     context.report({
       kind: 'note',
@@ -42,4 +61,14 @@ export async function debugProgram(
   }
   const where = await listenFor(context, container.id, program, listening)
   return await runAsOwner(context, container, debuggedCommand(where, takeOutCommand(program)), 'ours-alone')
+}
+
+/** Who asks next is to find it: until it holds its socket again, a request would be cut off. */
+async function waitUntilBack(engine: Engine, container: string, program: string): Promise<void> {
+  const until = performance.now() + BACK_MS
+  const isOnItsWay = async () => {
+    const programs = await readPrograms(engine, container).catch(() => []) // the container has gone
+    return programs.some(({ name, state }) => name === program && ON_ITS_WAY.includes(state))
+  }
+  while (performance.now() < until && (await isOnItsWay())) await pause(LOOK_MS)
 }

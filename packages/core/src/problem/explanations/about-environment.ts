@@ -123,7 +123,7 @@ export const ENVIRONMENT: Explanations<EnvironmentProblem> = {
   }),
   'not-healthy': ({ container, seconds, test, probe, log, left }) => ({
     what: `${container} does not pass its health check after ${Math.round(seconds)} s.`,
-    why: `Its probe ${test.map(quoted).join(' ')} answered: ${probe}\nThe last lines of its log:\n${indent(log)}`,
+    why: `Its probe ${test.map(quoted).join(' ')} ${probe}\nThe last lines of its log:\n${indent(log)}`,
     fix: `Fix the cause and run the same command again. ${left}`,
   }),
   'program-waiting': ({ service, beside, programs }) => {
@@ -151,7 +151,9 @@ export const ENVIRONMENT: Explanations<EnvironmentProblem> = {
       'Fix the cause and start again: devenv repeats this step; the steps before it stay done.',
       ...(stores.length === 0
         ? []
-        : [`If it left half a change in its data, empty them first: devenv clean ${stores.join(' ')}`]),
+        : [
+            `If it left half a change in its data, delete these first, to begin with new ones: devenv clean ${stores.join(' ')}`,
+          ]),
     ].join('\n'),
   }),
   'not-running': ({ service, project }) => ({

@@ -34,6 +34,11 @@ export const SETTINGS: Explanations<SettingsProblem> = {
     why: `--programs or DEVENV_PROGRAMS chooses the programs, and devenv remembers the choice. There are: ${known.join(', ') || 'none'}.`,
     fix: 'devenv start --programs LIST   with some of these, separated by commas; or: devenv start --programs all',
   }),
+  'variable-mistyped': ({ name, meant }) => ({
+    what: `${name} is no variable of devenv. Did you mean ${meant}?`,
+    why: 'make takes every variable, and devenv would do something else than you mean.',
+    fix: `${meant}=…   in its place.`,
+  }),
   'setting-unknown': ({ variable, found, known }) => ({
     what: `${variable} is ${JSON.stringify(found)}.${meant([found], known)}`,
     why: `It can be ${known.join(' or ')}.`,
