@@ -87,7 +87,7 @@ export async function watchEnvironment(context: Context, shown: Shown, commands:
     kind: 'note',
     text:
       (await findRunning(viewed, { all: true }, 'running')) === undefined
-        ? 'nothing runs any more'
+        ? 'nothing runs any more; `devenv start` starts it again'
         : viewed === context
           ? `${viewed.environment.service} keeps running; \`devenv stop\` stops it`
           : `${viewed.environment.service} keeps running; \`devenv stop\` in ${viewed.environment.checkout} stops it`,

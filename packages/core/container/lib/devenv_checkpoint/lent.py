@@ -17,7 +17,8 @@ from devenv_container.lines import say
 
 
 def join(asked):
-    """Takes the group, the priority and the environment of the one who asked. Raises OSError where its group cannot be joined."""
+    """Takes the group, the priority, the folder and the environment of the one who asked. Raises OSError where it cannot."""
+    os.chdir(asked['directory'])
     os.setpgid(0, asked['group'])
     os.setpriority(os.PRIO_PROCESS, 0, asked['nice'])
     os.environ.update(asked['environment'])

@@ -10,7 +10,7 @@ for both.
 
 The deputy is what the reload of the worker started, and what it takes for the program. It asks at a socket of the server's reload
 
-    {script: [WORD], environment: {NAME: VALUE}, group: PGID, nice: NUMBER}
+    {python: WORD, script: [WORD], environment: {NAME: VALUE}, directory: PATH, group: PGID, nice: NUMBER}
                               with what the worker has as 0, 1, 2, with its connection, and with the pipe where it tells what it reads
 
 and hears on that connection {pid: PID} and {code: CODE} of the worker (devenv_checkpoint/lent.py), or {no: why} of the reload. Then it becomes the
@@ -111,7 +111,8 @@ def borrow(name, command, pipe):
         return
     mine, theirs = socket.socketpair()
     with connection, theirs:
-        asked = {'python': command[0], 'script': command[1:], 'environment': dict(os.environ), 'group': os.getpgid(0), 'nice': os.nice(0)}
+        asked = {'python': command[0], 'script': command[1:], 'environment': dict(os.environ),
+                 'directory': os.getcwd(), 'group': os.getpgid(0), 'nice': os.nice(0)}
         say(connection, [0, 1, 2, theirs.fileno(), pipe], **asked)
     with mine:
         answer, _ = receive(mine)
