@@ -10,7 +10,7 @@ from test_checkpoint import APPS, DJANGO, MANAGE
 
 # Tells of each of its starts what it is, then waits. With a word `end` it ends with that.
 WORKER = '''
-import atexit, json, os, signal, sys, time
+import atexit, json, os, signal, subprocess, sys, time
 import django
 
 if django.SET_UP is None:
@@ -22,14 +22,21 @@ atexit.register(lambda: open('../at-exit', 'a').write('x'))
 with open('../starts', 'a') as starts:
     print(json.dumps({
         'set up': django.SET_UP, 'words': tasks.WORDS, 'pid': os.getpid(), 'group': os.getpgid(0), 'parent': os.getppid(), 'nice': os.nice(0),
-        'argv': sys.argv, 'path': os.path.basename(sys.path[0]), 'name': __name__, 'own': os.environ.get('CELERY_OWN'),
+        'argv': sys.argv, 'path': [os.path.basename(entry) for entry in sys.path[:2]], 'name': __name__, 'own': os.environ.get('CELERY_OWN'),
         'open': sorted(os.path.realpath('/proc/self/fd/' + n).rpartition('/')[2].partition(':[')[0] for n in os.listdir('/proc/self/fd')),
     }), file=starts)
 print('begun', flush=True)
+apart = subprocess.Popen(['sleep', '7777'], start_new_session=True)
+with open('../apart', 'w') as file:
+    file.write(str(apart.pid))
 while not os.path.exists('../end'):
     time.sleep(0.01)
 with open('../end') as end:
-    sys.exit(int(end.read()))
+    how, code = end.read().split()
+if how == 'again':
+    os.rename('../end', '../ended')
+    os.execv(sys.executable, [sys.executable, *sys.argv])
+(os._exit if how == 'hard' else sys.exit)(int(code))
 '''
 
 
@@ -46,7 +53,7 @@ class Lending(InFolder):
             (folder / 'web.conf').touch()
         self.environment.update(PYTHONPATH=str(self.packages), DEVENV_LENDING=str(self.folder / 'lending'), DEVENV_PROGRAM_LINKS=str(programs), DEVENV_AVAILABLE=str(available))
         (self.packages / 'django' / 'apps.py').write_text(APPS)
-        (self.packages / 'django' / '__init__.py').write_text(DJANGO.replace('MORE', 'pass'))
+        (self.packages / 'django' / '__init__.py').write_text(DJANGO.replace('MORE', 'import sys; sys.path.insert(0, "/put-first")'))
         for name, text in {'manage': MANAGE, 'worker': WORKER, **dict.fromkeys(('early', 'models', 'views', 'tasks'), 'WORDS = "first"\n')}.items():
             self.save(name + '.py', text)
 
@@ -80,6 +87,13 @@ class Lending(InFolder):
         for line in starts.read_text().splitlines() if starts.exists() else ():
             eventually(lambda: not is_there(json.loads(line)['pid']))
 
+    def started_again(self):
+        """The pid of the last one that has begun, and lives."""
+        def alive():
+            pid = json.loads((self.folder / 'starts').read_text().splitlines()[-1])['pid']
+            return is_there(pid) and pid
+        return eventually(alive)
+
     def started(self, times):
         def starts():
             with open(self.folder / 'starts') as file:
@@ -94,7 +108,7 @@ class Lending(InFolder):
         begun = self.started(1)
         self.assertNotIn('set up by %d' % begun['pid'], begun['set up'])
         self.assertEqual(begun['argv'], ['worker.py', 'one', '-v'])
-        self.assertEqual((begun['path'], begun['name'], begun['own'], begun['nice']), ('code', '__main__', 'mine', 5))
+        self.assertEqual((begun['path'], begun['name'], begun['own'], begun['nice']), (['put-first', 'code'], '__main__', 'mine', 5))
         self.assertEqual(begun['parent'], self.server.pid)
         self.assertEqual(os.getpgid(begun['pid']), begun['group'])
         self.assertIn(begun['group'], children_of(self.worker.pid))
@@ -122,8 +136,44 @@ class Lending(InFolder):
         os.kill(begun['group'], signal.SIGKILL)
         self.assertTrue(eventually(lambda: not is_there(begun['pid'])))
         self.started(2)
-        (self.folder / 'end').write_text('3')
+        (self.folder / 'end').write_text('soft 3')
         self.assertTrue(eventually(lambda: self.has_said('worker', 'the program ended with 3')))
+        (self.folder / 'end').write_text('hard 4')
+        self.assertTrue(eventually(lambda: self.has_said('worker', 'the program ended with 4')))
+        (self.folder / 'end').unlink()
+        os.kill(self.started_again(), signal.SIGSEGV)
+        self.assertTrue(eventually(lambda: self.has_said('worker', 'the program was ended by SIGSEGV')))
+
+    def test_it_is_killed_when_its_reload_is_killed_with_its_deputy(self):
+        self.serve()
+        self.work()
+        begun = self.started(1)
+        for pid in (self.worker.pid, begun['group']):
+            os.kill(pid, signal.SIGKILL)
+        self.assertTrue(eventually(lambda: not is_there(begun['pid'])))
+
+    def test_what_it_has_started_in_a_session_of_its_own_ends_with_it_and_not_with_the_server(self):
+        self.serve()
+        self.work()
+        begun = self.started(1)
+        apart = int(eventually(lambda: (self.folder / 'apart').exists() and (self.folder / 'apart').read_text()))
+        self.save('views.py', 'WORDS = "second"\n')
+        self.assertTrue(eventually(lambda: self.has_said('web', 'views.py changed')))
+        self.assertTrue(is_there(apart))
+        os.kill(begun['group'], signal.SIGTERM)
+        self.started(2)
+        self.assertTrue(eventually(lambda: not is_there(apart)))
+
+    def test_it_may_become_another_program_as_celery_does_when_it_is_told_to_start_again(self):
+        self.serve()
+        self.work()
+        begun = self.started(1)
+        (self.folder / 'end').write_text('again 0')
+        again = self.started(2)
+        self.assertEqual(again['pid'], begun['pid'])
+        self.assertFalse(self.has_said('worker', 'the program'))
+        os.kill(begun['group'], signal.SIGKILL)
+        self.assertTrue(eventually(lambda: not is_there(again['pid'])))
 
     def test_it_outlives_the_server(self):
         self.serve()

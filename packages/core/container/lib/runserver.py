@@ -225,11 +225,11 @@ def adopt_when_set_up(checkpoints):
     django.setup = set_up
 
 
+sys.argv = sys.argv[1:]
+sys.path[0] = os.path.dirname(os.path.abspath(sys.argv[0]))
 offered = devenv_checkpoint.offered(told.begin())
 if offered:
     adopt_when_set_up(offered)
 else:
     adopt()
-sys.argv = sys.argv[1:]
-sys.path[0] = os.path.dirname(os.path.abspath(sys.argv[0]))
 runpy.run_path(sys.argv[0], run_name='__main__')

@@ -18,7 +18,13 @@ describe('progress', () => {
     { progress: { kind: 'end', step: 'mysql', seconds: 2.345 }, lines: ['✓ mysql (2.3 s)'] },
     { progress: { kind: 'line', step: 'migrations', line: 'Applying 0001' }, lines: ['  migrations: Applying 0001'] },
     {
-      progress: { kind: 'waiting', step: 'mysql', seconds: 10.4, on: 'its probe ended with 1: refused', log: ['one', 'two'] },
+      progress: {
+        kind: 'waiting',
+        step: 'mysql',
+        seconds: 10.4,
+        on: 'its probe ended with 1: refused',
+        log: ['one', 'two'],
+      },
       lines: ['… mysql is not ready yet, after 10 s: its probe ended with 1: refused', '    one', '    two'],
     },
     { progress: { kind: 'note', text: 'port 1 is taken' }, lines: ['devenv: port 1 is taken'] },

@@ -59,6 +59,7 @@ def offered(told):
 class Checkpoints:
     def __init__(self, connection, before, told):
         self._told = told
+        self._folder = sys.path[0]  # of the server's script
         self._reload = os.getppid()
         self._has_early = False
         self._begin(connection, before)
@@ -189,10 +190,8 @@ class Checkpoints:
         self._end()
         connection, pipe = range(len(descriptors))[-2:]
         self._told.tell(pipe)
-        asking = socket.socket(fileno=connection)
-        os.set_inheritable(connection, False)
         importlib.invalidate_caches()
-        lent.run(asked['script'], asking)
+        lent.run(asked['script'], self._folder, socket.socket(fileno=connection))
 
 
 def open_files():

@@ -6,6 +6,7 @@ import socket
 from devenv_container.lines import receive, say
 
 ANSWER = 60.0  # seconds; what takes longer hangs
+LENT = 10.0  # the same, where nobody waits but a worker, and a save would be noticed late
 KEPT = 2  # where a server makes two more, before what was saved and when it is set up: each takes memory
 
 Checkpoint = collections.namedtuple('Checkpoint', 'pid connection reached')
@@ -52,7 +53,7 @@ class Checkpoints:
             return None
         checkpoint = self._there[-1]
         say(checkpoint.connection, descriptors, lend=asked)
-        answer, _ = receive(checkpoint.connection, ANSWER)
+        answer, _ = receive(checkpoint.connection, LENT)
         if not answer or 'no' in answer:
             self._end(checkpoint)
         return answer and answer.get('pid')

@@ -13,8 +13,8 @@ The deputy is what the reload of the worker started, and what it takes for the p
     {python: WORD, script: [WORD], environment: {NAME: VALUE}, directory: PATH, group: PGID, nice: NUMBER}
                               with what the worker has as 0, 1, 2, with its connection, and with the pipe where it tells what it reads
 
-and hears on that connection {pid: PID} and {code: CODE} of the worker (devenv_checkpoint/lent.py), or {no: why} of the reload. Then it becomes the
-program itself, as ever.
+and hears on that connection {pid: PID} and {code: CODE} of the worker (devenv_checkpoint/lent.py), and {signal: NUMBER} or {code: CODE} of the reload,
+whose child that is; or {no: why}. Then it becomes the program itself, as ever. The worker is killed when the deputy has gone.
 """
 
 import contextlib
@@ -24,6 +24,7 @@ import signal
 import socket
 import time
 
+from devenv_container import processes
 from devenv_container.debugged import is_debugged
 from devenv_container.lines import receive, say
 
@@ -44,7 +45,7 @@ class Lender:
         self._command, self._checkpoints, self._say = command, checkpoints, say
         self._said = set()  # reasons
         self._asking = []  # what was asked, and the descriptors that came with it: the last but one is the connection
-        self.pids = set()  # of the workers, which are children of this process
+        self._lent = {}  # pid of a worker, which is a child of this process: its program, and a connection to its deputy
         self._path = path_of(name)
         os.makedirs(DIRECTORY, exist_ok=True)
         with contextlib.suppress(FileNotFoundError):
@@ -52,6 +53,22 @@ class Lender:
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.bind(self._path)
         self._socket.listen(16)
+
+    @property
+    def pids(self):
+        return set(self._lent)
+
+    def bury(self, dead):
+        """Tells the deputy how a worker has ended, and ends what that has left behind."""
+        name, connection = self._lent.pop(dead.si_pid, (None, None))
+        if not connection:
+            return
+        with connection:
+            say(connection, **({'code': dead.si_status} if dead.si_code == os.CLD_EXITED else {'signal': dead.si_status}))
+        for pid in processes.read_children().get(os.getpid(), []):
+            if name and processes.program_of(pid) == name:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
 
     def watched(self):
         """What wakes it: somebody who asks, or the server that is set up for whom somebody waits."""
@@ -69,7 +86,8 @@ class Lender:
             why = self._obstacle(asked)
             pid = None if why else self._checkpoints.lend(asked, descriptors)
             if pid:
-                self.pids.add(pid)
+                name = asked['environment'].get('SUPERVISOR_PROCESS_NAME')
+                self._lent[pid] = name, socket.socket(fileno=os.dup(descriptors[-2]))
             elif not why and (is_about_to_boot or self._checkpoints.are_coming()):
                 continue
             else:
@@ -105,13 +123,16 @@ def path_of(name):
 
 
 def borrow(name, command, pipe):
-    """In the process that is to become a worker: ends as the worker does. Returns where nobody lends, and it has to boot whole."""
+    """
+    In the process that is to become a worker, by `python lib/telling.py SCRIPT WORD…`: ends as the worker does. Returns where nobody lends, and
+    it has to boot whole.
+    """
     connection = connect(name)
     if not connection:
         return
     mine, theirs = socket.socketpair()
     with connection, theirs:
-        asked = {'python': command[0], 'script': command[1:], 'environment': dict(os.environ),
+        asked = {'python': command[0], 'script': command[2:], 'environment': dict(os.environ),
                  'directory': os.getcwd(), 'group': os.getpgid(0), 'nice': os.nice(0)}
         say(connection, [0, 1, 2, theirs.fileno(), pipe], **asked)
     with mine:
@@ -142,6 +163,9 @@ def stand_for(pid, connection):
     for number in PASSED_ON:
         signal.signal(number, pass_on)
     ended, _ = receive(connection)
-    if ended:
+    if ended and 'code' in ended:
         os._exit(ended['code'])
-    os.kill(os.getpid(), signal.SIGKILL)  # as a signal has ended it
+    number = ended['signal'] if ended else signal.SIGKILL
+    with contextlib.suppress(OSError):
+        signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)

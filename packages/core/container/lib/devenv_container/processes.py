@@ -38,6 +38,15 @@ def by_owner(owners):
     return owned
 
 
+def program_of(pid):
+    """The program of supervisord that has started it, or what it descends from, as its environment tells; None where that does not."""
+    with contextlib.suppress(OSError), open('%s/%d/environ' % (PROC, pid), 'rb') as environment:
+        for variable in environment.read().split(b'\0'):
+            if variable.startswith(b'SUPERVISOR_PROCESS_NAME='):
+                return os.fsdecode(variable.partition(b'=')[2])
+    return None
+
+
 def started_at(pid):
     """When, in the kernel's ticks since the boot; infinity where it has gone."""
     with contextlib.suppress(OSError, IndexError, ValueError), open('%s/%d/stat' % (PROC, pid)) as stat:

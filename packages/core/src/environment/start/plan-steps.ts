@@ -332,7 +332,11 @@ function planLoads(
   }
 }
 
-const CAUSES = { before: 'it was done with other files, packages or settings', never: 'not done yet', again: 'asked for' }
+const CAUSES = {
+  before: 'it was done with other files, packages or settings',
+  never: 'not done yet',
+  again: 'asked for',
+}
 
 function causeOf(passed: keyof typeof CAUSES, [first, ...others]: readonly string[]): string {
   if (passed !== 'before' || first === undefined) return CAUSES[passed]
