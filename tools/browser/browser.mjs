@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
-import { $ } from 'zx'
+import { $, sleep } from 'zx'
 import { judgePage, renderFaults } from './judge-page.mjs'
 import { serveCdn } from './serve-cdn.mjs'
 
@@ -20,7 +20,11 @@ const SET_UP = fileURLToPath(new URL('set-up.sh', import.meta.url))
  * do. Whatever was hit is asked for again.
  */
 const NETWORK_CHANGED = /ERR_NETWORK_CHANGED/
-const TRIES = 5
+const TRIES = 10
+
+/** After a page that did not come, Chromium still goes to its own page of the error, which ends what is asked for then. */
+const INTERRUPTED = /is interrupted by another navigation/
+const PAUSE_SECONDS = 0.5
 
 /** Some pages ask again and again, and are never quiet. */
 const QUIET_SECONDS = 10
@@ -115,13 +119,7 @@ export class Tab {
    * @param {{ status?: number }} [expected]
    */
   async open(url, name, expected) {
-    for (let tries = 1; ; tries += 1)
-      try {
-        await this.page.goto(url)
-        break
-      } catch (error) {
-        if (tries === TRIES || !NETWORK_CHANGED.test(String(error))) throw error
-      }
+    await this.#navigate(() => this.page.goto(url))
     await this.look(name, expected)
   }
 
@@ -146,7 +144,7 @@ export class Tab {
     await this.#untilQuiet()
     for (let tries = 1; tries < TRIES && this.#wasHit(); tries += 1) {
       this.#judged = this.events.length
-      await this.page.reload().catch(() => {}) // hit again
+      await this.#navigate(() => this.page.reload())
       await this.#untilQuiet()
     }
     const picture = this.browser.picture(name)
@@ -157,6 +155,18 @@ export class Tab {
     const { faults, excused } = judgePage(this.page.url(), events, { ...expected, exceptions: this.browser.exceptions })
     for (const { because } of excused) this.browser.excused.set(because, (this.browser.excused.get(because) ?? 0) + 1)
     if (faults.length > 0) throw new Error(`${renderFaults(faults)}\non ${this.page.url()}, seen in ${picture}`)
+  }
+
+  /** @param {() => Promise<unknown>} ask */
+  async #navigate(ask) {
+    for (let tries = 1; ; tries += 1)
+      try {
+        return await ask()
+      } catch (error) {
+        const again = [NETWORK_CHANGED, INTERRUPTED].some((reason) => reason.test(String(error)))
+        if (tries === TRIES || !again) throw error
+        await sleep(PAUSE_SECONDS * 1000)
+      }
   }
 
   async #untilQuiet() {

@@ -90,6 +90,14 @@ describe('a page is reported', () => {
     expect((await browser.open(`${url}nowhere`, 'as expected', { status: 404 })).page.url()).toBe(`${url}nowhere`)
   })
 
+  test('and one that is asked for right after another did not come is not', async () => {
+    const tab = await browser.newTab()
+    await expect(tab.page.goto('http://localhost:9/')).rejects.toThrow('ERR_')
+    const url = await pageOf('')
+    await tab.open(url, 'after one that did not come')
+    expect(await tab.page.title()).toBe('a page')
+  })
+
   test('and one on which nothing is wrong is not', async () => {
     const url = await pageOf('<script src="/a.js"></script><link rel="icon" href="data:,">', { '/a.js': '' })
     expect((await browser.open(url, 'right')).page.url()).toBe(url)
