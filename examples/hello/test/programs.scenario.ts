@@ -66,12 +66,14 @@ describe('the programs that run', () => {
   test('can be such that none answers: the container is healthy all the same', async () => {
     const view = hello.begin(['make', 'dev.watch', 'PROGRAMS=worker'], { terminal: true })
     await view.said(/only worker/)
+    expect(view.written(), 'nobody answers there').not.toContain(await hello.url())
     view.type('\u0003')
     await view.ended
     expect(await running()).toEqual(['worker'])
     const answers = ['/opt/devenv/bin/answers', 'web=http://localhost:8000/health/']
     await inside(await hello.container('hello'), ...answers)
     expect((await hello.container('hello')).health).toBe('healthy')
+    expect(JSON.parse((await hello.devenv('status', '--json')).stdout)).toMatchObject({ urls: [] })
   })
 
   test('are chosen for a new container too', async () => {

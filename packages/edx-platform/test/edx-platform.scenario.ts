@@ -422,6 +422,7 @@ describe('a checkout that is locked with uv', () => {
     const studio = await platform.url(STUDIO)
     const view = platform.begin(['make', 'dev.watch', 'PROGRAMS=lms'])
     await view.said(/only lms/)
+    expect(view.written(), 'Studio does not answer').not.toContain(studio)
     expect(await processes()).toMatch(/manage\.py lms runserver/)
     expect(await processes()).not.toMatch(/manage\.py cms|celery|webpack/)
     await expect(get(`${studio}/heartbeat`)).rejects.toThrow()

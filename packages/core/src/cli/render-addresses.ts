@@ -12,7 +12,7 @@ export function renderAddresses(
     settings: { programs = 'all' },
   }: Pick<StartRecord, 'ports' | 'addresses' | 'accounts'> & { settings: Pick<StartRecord['settings'], 'programs'> },
 ): string[] {
-  const places = placesOf(addresses, ports)
+  const places = placesOf(addresses, ports, programs)
   const [first, second] = places
   const others = Object.entries(ports).filter(([name]) => !addresses.some((address) => address.service === name))
   return [
@@ -22,9 +22,10 @@ export function renderAddresses(
         ? `${service} answers at ${first.url}`
         : `${service} answers at`,
     ...(second === undefined ? [] : renderPlaces(places)),
-    ...accounts.map(({ what, user, password, path, port }) => {
-      const url = (places.find((place) => place.port === port) ?? first)?.url ?? ''
-      return `  ${what}: ${user} / ${password}${path === undefined ? '' : `  ${url}${path}`}`
+    ...accounts.flatMap(({ what, user, password, path, port = addresses[0]?.port }) => {
+      const at = places.find((place) => place.port === port)
+      if (at === undefined) return []
+      return [`  ${what}: ${user} / ${password}${path === undefined ? '' : `  ${at.url}${path}`}`]
     }),
     ...(programs === 'all'
       ? []

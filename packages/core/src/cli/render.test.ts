@@ -327,6 +327,33 @@ describe('the addresses of an environment', () => {
     })
     expect(lines[1]).toMatch(/only beat,web; .*--programs all/)
   })
+
+  testEach([
+    {
+      programs: ['cms'],
+      lines: ['hello answers at http://localhost:23001', '  author: c / d  http://localhost:23001/'],
+    },
+    {
+      programs: ['cms-worker', 'lms'],
+      lines: ['hello answers at http://localhost:23000', '  admin: a / b  http://localhost:23000/admin/'],
+    },
+    { programs: ['cms-worker'], lines: ['hello runs'] },
+  ])('are those of the programs that run, with who can sign in there: $programs', ({ programs, lines }) => {
+    const shown = renderAddresses('hello', {
+      settings: { programs },
+      addresses: [
+        { service: 'hello', port: 18000, name: 'lms', program: 'lms' },
+        { service: 'hello', port: 18010, name: 'studio', program: 'cms' },
+      ],
+      ports: { hello: { 18000: 23000, 18010: 23001 } },
+      accounts: [
+        { what: 'admin', user: 'a', password: 'b', path: '/admin/' },
+        { what: 'author', user: 'c', password: 'd', path: '/', port: 18010 },
+      ],
+    })
+    expect(shown.slice(0, -1)).toEqual(lines)
+    expect(shown.at(-1)).toContain(`running only ${programs}`)
+  })
 })
 
 describe('a finding', () => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Parts } from '../git/upstream.js'
 import type { Place } from '../problem/problem.js'
+import { isSelf, parseHealthCheck } from './health-check.js'
 
 /** Something that a checkout holds: a file or folder, or a file with a line that matches. */
 export type Mark = string | { file: string; matches: string }
@@ -157,8 +158,8 @@ export const STORE_VERSION = 'org.openedx.devenv.store-version'
 export const STORE_DUMP = 'org.openedx.devenv.store-dump'
 export const STORE_LOAD = 'org.openedx.devenv.store-load'
 
-/** A port under which an environment answers, with the name that Compose has for it. */
-export type Address = { service: string; port: number; name: string | undefined }
+/** A port under which an environment answers, with the name that Compose has for it. `program`: who answers there, where the health check says it. */
+export type Address = { service: string; port: number; name: string | undefined; program?: string | undefined }
 
 /** What one environment package says, resolved for one checkout. */
 export type Definition = {
@@ -221,9 +222,14 @@ export function portsOf(service: ComposeService | undefined): ComposePort[] {
 
 /** Where the environment answers, in the order in which the definition names it; the first is its address. */
 export const addressesOf = (definition: Definition): Address[] =>
-  oursOf(definition).flatMap((service) =>
-    portsOf(definition.project.services[service]).map(({ target, name }) => ({ service, port: target, name })),
-  )
+  oursOf(definition).flatMap((service) => {
+    const described = definition.project.services[service]
+    const asked = parseHealthCheck(described?.healthcheck ?? {}).questions.filter(({ url }) => isSelf(url))
+    return portsOf(described).map(({ target, name }) => {
+      const program = asked.find(({ url }) => Number(url.port || 80) === target)?.program
+      return { service, port: target, name, ...(program !== undefined && { program }) }
+    })
+  })
 
 /** The folder with programs and targets: the build context `package` of the primary service. */
 export const imageFolderOf = (definition: Definition): string =>

@@ -119,7 +119,9 @@ const isRecord = isShapeOf<StartRecord>({
     inputs: isTextMap,
   }),
   ports: isMapOf(isMapOf(isPort)),
-  addresses: isListOf(isShapeOf<Address>({ service: isText, port: isPort, name: isMaybe(isText) })),
+  addresses: isListOf(
+    isShapeOf<Address>({ service: isText, port: isPort, name: isMaybe(isText), program: isMaybe(isText) }),
+  ),
   configs: isTextMap,
   needs: isMaybe(isTextList),
   targets: isMapOf(

@@ -43,6 +43,18 @@ describe('wantedPorts', () => {
   })
 })
 
+test('an address is that of the program that its health check asks there', () => {
+  const ports = [{ target: 18000, name: 'lms' }, { target: 18010 }, { target: 9000 }]
+  const lms = 'lms=http://localhost:18000/heartbeat'
+  const test = ['CMD', '/opt/devenv/bin/answers', lms, 'cms=http://127.0.0.1:18010/', 'other=http://other:9000/']
+  const definition = sampleDefinition({}, { hello: { ports, healthcheck: { test } } })
+  expect(addressesOf(definition)).toEqual([
+    { service: 'hello', port: 18000, name: 'lms', program: 'lms' },
+    { service: 'hello', port: 18010, name: undefined, program: 'cms' },
+    { service: 'hello', port: 9000, name: undefined },
+  ])
+})
+
 describe('the places where an environment answers', () => {
   const addresses = [
     { service: 'hello', port: 18000, name: 'shop' },
@@ -59,6 +71,14 @@ describe('the places where an environment answers', () => {
   test('are those whose ports are bound', () => {
     expect(placesOf(addresses, { hello: { 8000: 23001 } }).map(({ name }) => name)).toEqual(['8000'])
     expect(placesOf(addresses, {})).toEqual([])
+  })
+
+  test('are those of programs that run, as far as it is known whose they are', () => {
+    const [shop, other] = addresses
+    const known = [{ ...shop, program: 'web' }, other] as typeof addresses
+    const ports = { hello: { 8000: 23001, 18000: 23000 } }
+    const among = (programs: 'all' | string[]) => placesOf(known, ports, programs).map(({ port }) => port)
+    expect([among('all'), among(['web']), among(['worker'])]).toEqual([[18000, 8000], [18000, 8000], [8000]])
   })
 })
 

@@ -1,5 +1,6 @@
 import { type Address, type Definition, portsOf, thirdPartyOf } from '../../definition/definition.js'
 import { DevenvError } from '../../problem/problem.js'
+import type { ProgramChoice } from '../../settings/settings.js'
 
 /** Container port to host port, for each service that publishes any. */
 export type Ports = Readonly<Record<string, Readonly<Record<number, number>>>>
@@ -26,13 +27,22 @@ export const urlsOf = (ports: Readonly<Record<number, number>> | undefined, addr
   )
 
 /** An address of an environment, as a person opens it. A port without a name is called by its number in the container. */
-type Place = { name: string; port: number; url: string }
+type Place = { name: string; port: number; url: string; program?: string }
 
-/** Addresses whose ports are bound. Pure. */
-export const placesOf = (addresses: readonly Address[], ports: Ports): Place[] =>
-  addresses.flatMap(({ service, port, name }) => {
+/** Addresses whose ports are bound, and whose programs are among those that run. Pure. */
+export const placesOf = (addresses: readonly Address[], ports: Ports, programs: ProgramChoice = 'all'): Place[] =>
+  addresses.flatMap(({ service, port, name, program }) => {
     const bound = ports[service]?.[port]
-    return bound === undefined ? [] : [{ name: name ?? String(port), port, url: `http://localhost:${bound}` }]
+    const isLeftOut = program !== undefined && programs !== 'all' && !programs.includes(program)
+    if (bound === undefined || isLeftOut) return []
+    return [
+      {
+        name: name ?? String(port),
+        port,
+        url: `http://localhost:${bound}`,
+        ...(program !== undefined && { program }),
+      },
+    ]
   })
 
 /** @throws DevenvError `publish-unknown` for what is no third-party service, or has no port */

@@ -8,9 +8,9 @@ async function listen(server: Server): Promise<number> {
   onTestFinished(() => void server.close())
   return (server.address() as { port: number }).port
 }
-const ask = (port: number, programs: 'all' | string[] = 'all') =>
+const ask = (port: number, programs: 'all' | string[] = 'all', program?: string) =>
   askAddress({
-    addresses: [{ service: 'hello', port: 8000, name: undefined }],
+    addresses: [{ service: 'hello', port: 8000, name: undefined, program }],
     ports: { hello: { 8000: port } },
     settings: { programs, variables: {}, filed: [] },
   })
@@ -38,5 +38,7 @@ test('one that hangs up, or where nobody listens, is told with its address', asy
   expect(await problemsOf(() => ask(port))).toMatchObject([
     { code: 'address-silent', url: `http://localhost:${port}`, detail: expect.stringMatching(/./) },
   ])
-  expect(await ask(port, ['worker']), 'nobody need be there').toBeUndefined()
+  expect(await ask(port, ['worker'], 'web'), 'nobody need be there').toBeUndefined()
+  expect(await ask(port, ['web']), 'nobody knows whether the one who answers there was chosen').toBeUndefined()
+  expect(await problemsOf(() => ask(port, ['web'], 'web'))).toMatchObject([{ code: 'address-silent' }])
 })

@@ -50,7 +50,7 @@ function readTold(project: string, containers: readonly Container[]): Pick<Known
   const record = readRecord({ paths: { record: join(data, 'devenv', `${project}.json`) } })
   const bound = Object.fromEntries(containers.map(({ service, ports }) => [service, ports]))
   return {
-    urls: placesOf(record?.addresses ?? [], bound).map(({ url }) => url),
+    urls: placesOf(record?.addresses ?? [], bound, record?.settings.programs).map(({ url }) => url),
     beside: (record?.neighbours ?? []).map(({ service }) => service),
     libraries: record?.libraries ?? [],
   }

@@ -5,7 +5,7 @@ import { containersOf } from '../inside/containers-of.js'
 import { readPrograms } from '../inside/read-programs.js'
 import { supervisorctl } from '../inside/tools.js'
 import { waitServing } from '../start/wait-serving.js'
-import { askAddress } from './ask-address.js'
+import { answeringOf, askAddress } from './ask-address.js'
 
 type Asking = Pick<Context, 'engine' | 'environment' | 'report'>
 type Known = Pick<StartRecord, 'addresses' | 'ports' | 'settings' | 'ours' | 'steps'>
@@ -19,8 +19,7 @@ const IDLE = ['STOPPED', 'EXITED', 'FATAL']
  * @throws DevenvError `address-silent`, and as `waitServing`
  */
 export async function reachAddress(context: Asking, record: Known, signal?: AbortSignal): Promise<void> {
-  // Where not all programs run, nobody need answer.
-  if ((record.settings.programs ?? 'all') !== 'all') {
+  if (answeringOf(record) === undefined) {
     if (!(await startIdle(context, record))) return
   } else {
     try {

@@ -96,7 +96,7 @@ export async function readStatus(asking: Asking): Promise<Status> {
     Promise.all(describing),
   ])
   const bound = Object.fromEntries(containers.map(({ service, ports }) => [service, ports]))
-  const places = placesOf(record?.addresses ?? [], bound)
+  const places = placesOf(record?.addresses ?? [], bound, record?.settings.programs)
   return {
     service: environment.service,
     package: `${environment.package.name}@${environment.package.version}`,
