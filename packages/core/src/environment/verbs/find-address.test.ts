@@ -11,12 +11,16 @@ let environment: Environment
 beforeEach(() => {
   environment = identify(SAMPLE_PACKAGE, temporaryFolder(), undefined)
   mkdirSync(environment.paths.home, { recursive: true })
-  const addresses = [
-    { service: 'hello', port: 8000, name: 'lms' },
-    { service: 'hello', port: 8001, name: undefined },
-  ]
-  writeRecord(environment, sampleRecord({ addresses }))
+  recordWith('all')
 })
+
+function recordWith(programs: 'all' | string[]) {
+  const addresses = [
+    { service: 'hello', port: 8000, name: 'lms', program: 'lms' },
+    { service: 'hello', port: 8001, name: undefined, program: 'cms' },
+  ]
+  writeRecord(environment, sampleRecord({ addresses, settings: { programs, variables: {}, filed: [] } }))
+}
 
 /** In an environment whose container is in that state, with these ports bound. */
 async function find(name: string | undefined, state = 'running', ports = { 8000: 23000, 8001: 23001 }) {
@@ -42,4 +46,10 @@ test('another name is refused with those that there are', async () => {
   expect(await problemsOf(() => find('studio'))).toEqual([
     { code: 'address-unknown', service, name: 'studio', known: ['lms', '8001'] },
   ])
+})
+
+test('of a program that was left out it is refused with the choice; without a name it is one that answers', async () => {
+  recordWith(['cms'])
+  expect(await find(undefined)).toBe('http://localhost:23001')
+  expect(await problemsOf(() => find('lms'))).toEqual([{ code: 'program-left-out', name: 'lms', running: ['cms'] }])
 })
