@@ -184,7 +184,7 @@ export const steps = [
             await tab.page.reload()
             assert.match(
               await tab.text(),
-              /The program has ended:\s+course_discovery\/apps\/core\/views.py:\d+: SyntaxError/,
+              /web has ended:\s+course_discovery\/apps\/core\/views.py:\d+: SyntaxError/,
             )
           },
         )
