@@ -182,10 +182,7 @@ export const steps = [
           () => checkout.write(file, `${right}\nthis is no Python\n`),
           async () => {
             await tab.page.reload()
-            assert.match(
-              await tab.text(),
-              /web has ended:\s+course_discovery\/apps\/core\/views.py:\d+: SyntaxError/,
-            )
+            assert.match(await tab.text(), /web has ended:\s+course_discovery\/apps\/core\/views.py:\d+: SyntaxError/)
           },
         )
         await tab.look('syntax-error', { status: 503 })
