@@ -226,7 +226,7 @@ export const addressesOf = (definition: Definition): Address[] =>
     const described = definition.project.services[service]
     const asked = parseHealthCheck(described?.healthcheck ?? {}).questions.filter(({ url }) => isSelf(url))
     return portsOf(described).map(({ target, name }) => {
-      const program = asked.find(({ url }) => Number(url.port || 80) === target)?.program
+      const program = asked.find(({ port }) => port === target)?.program
       return { service, port: target, name, ...(program !== undefined && { program }) }
     })
   })

@@ -55,9 +55,8 @@ export const healthAsksDeclared: Rule = {
           what: `The health check of ${name} asks the program ${program}, but the package declares no such program.`,
           fix: `${meant([program], programs ?? [])} Name one of: ${programs?.join(', ') || 'none'}.`.trimStart(),
         })),
-        ...questions.flatMap(({ url }) => {
+        ...questions.flatMap(({ url, port }) => {
           const asked = isSelf(url) ? name : url.hostname
-          const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
           const service = definition.project.services[asked]
           if (!oursOf(definition).includes(asked) || isDeclared(service, port)) return []
           const declared = portsOf(service).map(({ target }) => target)

@@ -36,10 +36,9 @@ export const portsAreUsed: Rule = {
       ...Object.values(environment),
       ...(healthcheck.test ?? []),
     ].join(' ')
-    const elsewhere = questions.flatMap(({ program, url }) => {
+    const elsewhere = questions.flatMap(({ program, url, port }) => {
       const { file, line, command = '' } = programs.find(({ name }) => name === program) ?? {}
       const bound = boundBy(command)
-      const port = Number(url.port) || 80
       if (file === undefined || bound === undefined || !isSelf(url) || bound === port) return []
       return [
         {

@@ -13,15 +13,14 @@ export async function findAddress(asking: Asking, name: string | undefined): Pro
   const containers = (await containersOf(asking)).filter(({ state }) => state === 'running')
   if (containers.length === 0) throw new DevenvError({ code: 'not-running', service, project })
   const bound = Object.fromEntries(containers.map((container) => [container.service, container.ports]))
-  const record = readRecord(asking.environment)
-  const addresses = record?.addresses ?? []
-  const running = record?.settings.programs ?? 'all'
+  const { addresses = [], settings } = readRecord(asking.environment) ?? {}
+  const running = settings?.programs ?? 'all'
   const places = placesOf(addresses, bound)
-  const answering = placesOf(addresses, bound, running)
-  const found = name === undefined ? (answering[0] ?? places[0]) : places.find((place) => place.name === name)
-  if (found === undefined)
-    throw new DevenvError({ code: 'address-unknown', service, name, known: places.map((place) => place.name) })
-  if (running !== 'all' && found.program !== undefined && !answering.some(({ url }) => url === found.url))
-    throw new DevenvError({ code: 'program-left-out', name: found.program, running })
-  return found.url
+  const findIn = (among: typeof places) => (name === undefined ? among[0] : among.find((place) => place.name === name))
+  const found = findIn(placesOf(addresses, bound, running))
+  if (found !== undefined) return found.url
+  const silent = findIn(places)
+  if (silent?.program !== undefined && running !== 'all')
+    throw new DevenvError({ code: 'program-left-out', name: silent.program, running })
+  throw new DevenvError({ code: 'address-unknown', service, name, known: places.map((place) => place.name) })
 }
